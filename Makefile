@@ -1,0 +1,63 @@
+# The verbs of Cartback. `make` alone lists them.
+#
+# Needed on the machine: git, make and any Python 3 from 3.8 on. The rest lands in .venv and .local.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test test-fast test-flows test-browser lint lock clean
+
+BIN := .venv/bin
+SPEED ?= 600
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.stamp ## make .venv from the lock file (quick when nothing changed)
+	@:
+
+.venv/.stamp: pyproject.toml uv.lock .python-version local/setup.sh
+	@bash local/setup.sh
+	@touch $@
+
+demo: setup ## a whole shop on this machine: local cloud, demo shoppers, inbox
+	@$(BIN)/python -m local.demo --speed $(SPEED)
+
+up: setup ## the local cloud alone, until Ctrl-C or `make down` (SPEED=1 is real time)
+	@$(BIN)/python -m local.up --speed $(SPEED)
+
+down: setup ## stop the local cloud
+	@$(BIN)/python -m local.up --stop
+
+test: test-fast test-flows test-browser ## everything that CI runs
+
+FAST := $(wildcard $(addprefix tests/,laws unit doors simulation local cli))
+test-fast: setup ## laws, unit, doors and simulation: no cloud, no browser
+	@$(if $(FAST),$(BIN)/pytest -q -n auto $(FAST),echo "no fast rooms yet")
+
+test-flows: setup ## the real template on the local cloud
+	@$(if $(wildcard tests/flows),$(BIN)/pytest -q tests/flows,echo "no flows room yet")
+
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
+test-browser: setup ## the pages, on a phone and a desktop
+	@$(if $(CHROMIUM),$(if $(wildcard tests/browser),$(BIN)/pytest -q tests/browser,echo "no browser room yet"),\
+	  echo "SKIPPED: the browser room needs Chromium: 'apt-get install chromium', or CHROMIUM=/path/to/chrome make test")
+
+lint: setup ## style, types and the template
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@if [ -f template.yaml ]; then $(BIN)/cfn-lint template.yaml && $(BIN)/sam validate --lint --region eu-central-1; fi
+
+lock: setup ## lock anew, and pin what the Lambda layer carries
+	@$(BIN)/uv lock --python $(BIN)/python --default-index https://pypi.org/simple
+	@{ echo "# Made by 'make lock' from uv.lock: what the Lambdas need beyond the runtime's own boto3."; \
+	   $(BIN)/uv export --quiet --python $(BIN)/python --locked --no-default-groups --no-emit-project \
+	     --prune boto3 --no-header --no-annotate; } > layers/core/requirements.txt
+
+clean: ## remove all that `make` made
+	rm -rf .venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
