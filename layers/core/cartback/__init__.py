@@ -1,0 +1,1 @@
+"""Cartback: wins back abandoned carts, inside the shop's own AWS account."""

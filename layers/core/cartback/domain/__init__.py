@@ -1,0 +1,1 @@
+"""Pure rules. No clock, randomness, environment, logger or I/O: now and ids are arguments."""

@@ -1,0 +1,250 @@
+"""The life of a cart: what a late, doubled or missing event may and may not do to it.
+
+Shops deliver at least once and in any order (Shopify says so; WooCommerce sends the state at delivery time). So
+every function here folds an observation into a row in a way that ends in the same state whatever came first:
+content belongs to the newest observation, a purchase outweighs everything older than it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cartback.domain.hashes import short
+from cartback.domain.money import Money
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import CartSeen, OrderSeen
+
+OPEN, BOUGHT, EMPTIED, GIVEN_UP, ERASED = "open", "bought", "emptied", "given_up", "erased"
+
+# The same purchase is told by several topics whose clocks may differ by some minutes, and a shop touches the cart
+# once more when it closes it. Activity this soon after a purchase is that purchase, not a new cart.
+REOPEN_AFTER = timedelta(minutes=5)
+HISTORY_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a cart. ``unit_price`` is what the shopper saw, for one piece."""
+
+    variant_id: str
+    title: str
+    quantity: int = 1
+    variant_title: str | None = None
+    unit_price: Money | None = None
+    product_id: str | None = None
+    sku: str | None = None
+    image_url: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a cart's story: what happened when, and which event said so."""
+
+    at: datetime
+    what: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """One cart of one shop. The row is the truth: a timer that fires reads it and obeys.
+
+    ``generation`` grows when the cart is opened again after it was bought, emptied or given up. ``opened_by`` and
+    ``closed_by`` name the event that caused the present generation's opening and closing: whoever applies that
+    event again announces the fact again, under the same id, so that a crash between writing and publishing loses
+    nothing. ``opened_by`` stays empty until somebody is known whom we could write to.
+    """
+
+    shop: str
+    cart_id: str
+    version: int = 0
+    generation: int = 1
+    status: str = OPEN
+    stage: str = "cart"
+    items: tuple[Item, ...] = ()
+    total: Money | None = None
+    person_id: str | None = None
+    refs: tuple[str, ...] = ()
+    restore_url: str | None = None
+    locale: str | None = None
+    device: str | None = None
+    started_at: datetime | None = None
+    activity_at: datetime | None = None
+    content_from: str | None = None
+    seen: dict[str, datetime] = field(default_factory=dict)
+    opened_by: str | None = None
+    closed_by: str | None = None
+    closed_at: datetime | None = None
+    closed_because: str | None = None
+    bought_at: datetime | None = None
+    order_refs: tuple[str, ...] = ()
+    history: tuple[Step, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may still be reminded of it."""
+        return self.status == OPEN and bool(self.items)
+
+    def noting(self, at: datetime, what: str, cause: str) -> Cart:
+        """This cart with one more line of story; the oldest lines make room."""
+        return replace(self, history=(*self.history, Step(at, what, cause))[-HISTORY_LENGTH:])
+
+
+def cart_id_for(shop: str, ref: str) -> str:
+    """The id of a cart that was first heard of under this reference of the shop's."""
+    return short("cart", shop, ref)
+
+
+def see(cart: Cart, seen: CartSeen, cause: str) -> Cart:
+    """Fold in what the shop says the cart holds.
+
+    Older news than what we have only fills gaps (references, restore link). Emptying closes, content after a
+    closing opens a new generation, content before it does not.
+    """
+    if cart.status == ERASED:
+        return cart
+    known_at = cart.seen.get(seen.source)
+    cart = replace(
+        cart,
+        refs=_united(cart.refs, seen.refs),
+        restore_url=(
+            seen.restore_url
+            if seen.restore_url and (cart.restore_url is None or known_at is None or seen.at >= known_at)
+            else cart.restore_url
+        ),
+        locale=seen.contact.locale or cart.locale,
+        device=seen.device or cart.device,
+        stage="checkout" if "checkout" in (seen.stage, cart.stage) else cart.stage,
+    )
+    if known_at is not None and seen.at < known_at:
+        return cart
+    newest = cart.activity_at is None or (seen.at, seen.source) >= (cart.activity_at, cart.content_from or "")
+    cart = replace(cart, seen={**cart.seen, seen.source: seen.at})
+    if newest:
+        cart = _with_content(cart, seen, cause)
+    if seen.completed_at is not None:
+        cart = _bought(cart, seen.completed_at, None, cause)
+    return cart
+
+
+def order(cart: Cart, seen: OrderSeen, cause: str) -> Cart:
+    """Fold in an order that was made of this cart. Anything the shopper did later belongs to the next generation."""
+    if cart.status == ERASED:
+        return cart
+    return _bought(replace(cart, refs=_united(cart.refs, seen.refs)), seen.placed_at, seen.order_ref, cause)
+
+
+def absorb(cart: Cart, other: Cart, cause: str) -> Cart:
+    """Fold in a second row that turned out to be the same cart. The more protective state wins."""
+    cart = replace(
+        cart,
+        refs=_united(cart.refs, other.refs),
+        restore_url=cart.restore_url or other.restore_url,
+        person_id=cart.person_id or other.person_id,
+        stage="checkout" if "checkout" in (cart.stage, other.stage) else cart.stage,
+    )
+    if other.activity_at and (cart.activity_at is None or other.activity_at > cart.activity_at) and other.items:
+        cart = replace(
+            cart, items=other.items, total=other.total, activity_at=other.activity_at, content_from=other.content_from
+        )
+    if other.bought_at is not None:
+        ref = other.order_refs[-1] if other.order_refs else None
+        cart = _bought(cart, other.bought_at, ref, cause)
+    return cart.noting(other.activity_at or other.bought_at or cart.activity_at, "joined", cause)
+
+
+def identify(cart: Cart, person_id: str, at: datetime, cause: str) -> Cart:
+    """Say whose cart it is. The shop's latest word counts, because people log in and out on one device."""
+    if cart.person_id == person_id or cart.status == ERASED:
+        return cart
+    return replace(cart, person_id=person_id).noting(at, "identified", cause)
+
+
+def announce(cart: Cart, reachable: bool, cause: str) -> Cart:
+    """Mark the generation as opened, once, as soon as it holds something and somebody can be written to."""
+    if cart.opened_by is not None or not cart.is_open or not reachable:
+        return cart
+    return replace(cart, opened_by=cause).noting(cart.activity_at, "opened", cause)
+
+
+def give_up(cart: Cart, at: datetime, because: str, cause: str) -> Cart:
+    """End the reminding of this generation. A later visit opens a new one; a later purchase is still recorded."""
+    if cart.status != OPEN:
+        return cart
+    return replace(cart, status=GIVEN_UP, closed_at=at, closed_because=because, closed_by=cause).noting(
+        at, "given up", cause
+    )
+
+
+def erase(cart: Cart, at: datetime, cause: str) -> Cart:
+    """Forget who it was and what was in it; keep only that it is over."""
+    return Cart(
+        shop=cart.shop,
+        cart_id=cart.cart_id,
+        version=cart.version,
+        generation=cart.generation,
+        status=ERASED,
+        closed_at=at,
+        closed_because="erased",
+        closed_by=cause,
+        history=(Step(at, "erased", cause),),
+    )
+
+
+def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
+    moved = replace(cart, items=seen.items, total=seen.total, activity_at=seen.at, content_from=seen.source)
+    if cart.bought_at is not None and seen.at <= cart.bought_at + REOPEN_AFTER:
+        return moved if seen.items else cart
+    if not seen.items:
+        if cart.status != OPEN:
+            return replace(cart, activity_at=seen.at, content_from=seen.source)
+        was_used = bool(cart.items)
+        moved = replace(moved, status=EMPTIED, closed_at=seen.at, closed_because="emptied", closed_by=cause)
+        return moved.noting(seen.at, "emptied", cause) if was_used else moved
+    if cart.status == OPEN:
+        moved = replace(moved, started_at=cart.started_at or seen.at)
+        return moved if cart.items == seen.items else moved.noting(seen.at, "changed", cause)
+    if cart.closed_at is not None and seen.at <= cart.closed_at:
+        return moved
+    return _reopened(moved, seen.at, cause)
+
+
+def _bought(cart: Cart, bought_at: datetime, order_ref: str | None, cause: str) -> Cart:
+    orders = _united(cart.order_refs, (order_ref,)) if order_ref else cart.order_refs
+    if cart.bought_at is not None and bought_at <= cart.bought_at:
+        return replace(cart, order_refs=orders)
+    cart = replace(cart, bought_at=bought_at, order_refs=orders)
+    still_shopping = (
+        cart.activity_at is not None and cart.activity_at > bought_at + REOPEN_AFTER and bool(cart.items)
+    )
+    if still_shopping:
+        if cart.status != OPEN or (cart.started_at is not None and cart.started_at > bought_at + REOPEN_AFTER):
+            return cart.noting(bought_at, "bought before", cause)
+        cart = cart.noting(bought_at, "bought", cause)
+        return _reopened(cart, cart.activity_at, cause)
+    if cart.status == BOUGHT:
+        return replace(cart, closed_at=bought_at)
+    cart = replace(cart, status=BOUGHT, closed_at=bought_at, closed_because="bought", closed_by=cause)
+    return cart.noting(bought_at, "bought", cause)
+
+
+def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:
+    return replace(
+        cart,
+        status=OPEN,
+        generation=cart.generation + 1,
+        started_at=at,
+        opened_by=None,
+        closed_by=None,
+        closed_at=None,
+        closed_because=None,
+    ).noting(at, "opened again", cause)
+
+
+def _united(first: tuple[str, ...], second: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*first, *(ref for ref in second if ref)]))

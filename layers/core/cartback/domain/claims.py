@@ -1,0 +1,62 @@
+"""One effect, claimed once: the row that decides whether a message may leave, and what became of it.
+
+No provider that we use takes an idempotency key on a send, so a message is claimed before it is sent, sent once,
+and then marked. A claim without a mark is doubtful: provider events settle it; until then, and after a deadline,
+it counts as sent for everybody who asks, and is never sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cartback.domain.hashes import short
+
+CLAIMED, SENT, UNKNOWN, RELEASED = "claimed", "sent", "unknown", "released"
+DELIVERED, BOUNCED, COMPLAINED, REJECTED = "delivered", "bounced", "complained", "rejected"
+
+SETTLE_WITHIN = timedelta(hours=1)
+"""How long a provider may take to tell of a message before a doubtful claim is called unknown."""
+
+_RANK = {RELEASED: 0, CLAIMED: 0, UNKNOWN: 1, SENT: 2, REJECTED: 3, DELIVERED: 3, BOUNCED: 4, COMPLAINED: 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to one message: of one cart, generation, touch and channel, to one person.
+
+    ``consent`` quotes the consent that was valid at ``claimed_at``; ``attempt`` counts claims after releases.
+    """
+
+    shop: str
+    claim_id: str
+    cart_id: str
+    generation: int
+    touch: str
+    channel: str
+    person_id: str
+    address_hash: str
+    consent: str
+    policy_version: int
+    claimed_at: datetime
+    state: str = CLAIMED
+    provider_id: str | None = None
+    settled_at: datetime | None = None
+    because: str | None = None
+
+
+def claim_id_for(shop: str, cart_id: str, generation: int, touch: str, channel: str) -> str:
+    """The name of an effect. Equal effects have equal names, so that a second claim meets the first."""
+    return short("claim", shop, cart_id, generation, touch, channel)
+
+
+def settle(claim: Claim, state: str, at: datetime, because: str | None = None) -> Claim:
+    """Fold in what became of it. News arrives doubled and in any order: the graver state stays."""
+    if _RANK[state] < _RANK[claim.state] or claim.state == state:
+        return claim
+    return replace(claim, state=state, settled_at=at, because=because or claim.because)
+
+
+def is_doubtful(claim: Claim, now: datetime) -> bool:
+    """Whether this claim was never marked and has had time enough to be settled."""
+    return claim.state == CLAIMED and now >= claim.claimed_at + SETTLE_WITHIN

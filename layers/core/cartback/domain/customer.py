@@ -1,0 +1,169 @@
+"""The person behind carts and orders: how we know them again, and what they may be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from cartback.domain import consent as consents
+from cartback.domain.consent import Consent
+from cartback.domain.hashes import short
+from cartback.domain.observations import Contact
+
+REMEMBERED_SENDS = timedelta(days=31)
+REMEMBERED_CARTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person of one shop.
+
+    ``aliases`` are keyed hashes of customer id, address and number: they find the person again without being one
+    of them. ``sends`` are the instants of the messages of the last 31 days: the budget that all flows share.
+    ``blocked`` says why nothing may be sent to the address at all (bounce, complaint), whatever was agreed.
+    """
+
+    shop: str
+    person_id: str
+    version: int = 0
+    aliases: tuple[str, ...] = ()
+    email: str | None = None
+    email_hash: str | None = None
+    phone: str | None = None
+    first_name: str | None = None
+    locale: str | None = None
+    country: str | None = None
+    seen_at: datetime | None = None
+    consents: dict[str, Consent] = field(default_factory=dict)
+    consent_by: str | None = None
+    blocked: str | None = None
+    last_order_at: datetime | None = None
+    sends: tuple[datetime, ...] = ()
+    cart_ids: tuple[str, ...] = ()
+    merged_into: str | None = None
+    erased_at: datetime | None = None
+
+    def consent(self, channel: str) -> Consent | None:
+        """What this person last said about a channel."""
+        return self.consents.get(channel)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is an address at all."""
+        return self.email is not None and self.erased_at is None and self.merged_into is None
+
+
+def person_id_for(shop: str, alias_hash: str) -> str:
+    """The id of a person who was first heard of under this alias."""
+    return short("person", shop, alias_hash)
+
+
+def meet(person: Person, contact: Contact, aliases: Iterable[str], email_hash: str | None, at: datetime,
+         now: datetime, cause: str) -> Person:
+    """Fold in what a shop says of a person at ``at`` (the shop's clock). Older news only fills gaps."""
+    if person.erased_at is not None:
+        return person
+    newer = person.seen_at is None or at >= person.seen_at
+    email, hashed = (contact.email, email_hash) if contact.email else (person.email, person.email_hash)
+    if not newer and person.email:
+        email, hashed = person.email, person.email_hash
+    met = replace(
+        person,
+        aliases=tuple(dict.fromkeys([*person.aliases, *aliases])),
+        email=email,
+        email_hash=hashed,
+        phone=_latest(newer, contact.phone, person.phone),
+        first_name=_latest(newer, contact.first_name, person.first_name),
+        locale=_latest(newer, contact.locale, person.locale),
+        country=_latest(newer, contact.country, person.country),
+        seen_at=at if newer else person.seen_at,
+    )
+    for seen in contact.consents:
+        known = met.consents.get(seen.channel)
+        heard = consents.hear(known, seen, now)
+        if heard is not None and heard is not known:
+            met = replace(met, consents={**met.consents, seen.channel: heard}, consent_by=cause)
+    return met
+
+
+def ordered(person: Person, placed_at: datetime) -> Person:
+    """Remember the latest purchase, on whatever device or by whatever way it was made."""
+    if person.last_order_at is not None and placed_at <= person.last_order_at:
+        return person
+    return replace(person, last_order_at=placed_at)
+
+
+def owns(person: Person, cart_id: str) -> Person:
+    """Remember a cart as this person's, so that an erasure finds it."""
+    if cart_id in person.cart_ids:
+        return person
+    return replace(person, cart_ids=(*person.cart_ids, cart_id)[-REMEMBERED_CARTS:])
+
+
+def opt_out(person: Person, channels: Iterable[str], source: str, now: datetime) -> Person:
+    """The person leaves, on these channels."""
+    said = {name: consents.withdraw(person.consents.get(name), name, source, now) for name in channels}
+    if all(person.consents.get(name) == word for name, word in said.items()):
+        return person
+    return replace(person, consents={**person.consents, **said}, consent_by=source)
+
+
+def block(person: Person, because: str) -> Person:
+    """Nothing goes to this address any more."""
+    return person if person.blocked else replace(person, blocked=because)
+
+
+def sent(person: Person, at: datetime) -> Person:
+    """Count one message against the person's budget."""
+    recent = [then for then in person.sends if then > at - REMEMBERED_SENDS]
+    return replace(person, sends=tuple(sorted([*recent, at])))
+
+
+def unsent(person: Person, at: datetime) -> Person:
+    """Give back the budget of a message that provably did not go out."""
+    sends = list(person.sends)
+    if at in sends:
+        sends.remove(at)
+    return replace(person, sends=tuple(sends))
+
+
+def merge(winner: Person, loser: Person) -> tuple[Person, Person]:
+    """Make one person of two. What protects the person is kept from both: refusals, blocks, purchases, sends."""
+    words = dict(winner.consents)
+    for channel, theirs in loser.consents.items():
+        ours = words.get(channel)
+        if ours is None or theirs.at > ours.at or (theirs.at == ours.at and theirs.state == consents.WITHDRAWN):
+            words[channel] = theirs
+    newer_loser = loser.seen_at is not None and (winner.seen_at is None or loser.seen_at > winner.seen_at)
+    ahead, behind = (loser, winner) if newer_loser else (winner, loser)
+    email_of = ahead if ahead.email else behind
+    united = replace(
+        winner,
+        aliases=tuple(dict.fromkeys([*winner.aliases, *loser.aliases])),
+        email=email_of.email,
+        email_hash=email_of.email_hash,
+        phone=ahead.phone or behind.phone,
+        first_name=ahead.first_name or behind.first_name,
+        locale=ahead.locale or behind.locale,
+        country=ahead.country or behind.country,
+        seen_at=ahead.seen_at,
+        consents=words,
+        blocked=winner.blocked or loser.blocked,
+        last_order_at=max(filter(None, (winner.last_order_at, loser.last_order_at)), default=None),
+        sends=tuple(sorted([*winner.sends, *loser.sends])),
+        cart_ids=tuple(dict.fromkeys([*loser.cart_ids, *winner.cart_ids]))[-REMEMBERED_CARTS:],
+    )
+    gone = Person(
+        shop=loser.shop, person_id=loser.person_id, version=loser.version, merged_into=winner.person_id
+    )
+    return united, gone
+
+
+def erase(person: Person, now: datetime) -> Person:
+    """Forget who it was. The row stays as a mark that nothing may be sent."""
+    return Person(shop=person.shop, person_id=person.person_id, version=person.version, erased_at=now)
+
+
+def _latest[T](newer: bool, said: T | None, known: T | None) -> T | None:
+    return (said or known) if newer else (known or said)

@@ -1,0 +1,28 @@
+"""The two failures that have a name. Everything else is a bug and surfaces."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """The caller's fault: answered with a 4xx or parked with its reason, never retried.
+
+    ``status`` is the HTTP status for callers that came over HTTP.
+    """
+
+    def __init__(self, reason: str, status: int = 400) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class TryLater(Exception):
+    """Transient: the same call may succeed later. ``after_seconds`` is the server's own wish, if it had one."""
+
+    def __init__(self, reason: str, after_seconds: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after_seconds = after_seconds
+
+
+class Conflict(Exception):
+    """Somebody else changed a row between our read and our write: read again and decide again."""

@@ -1,0 +1,159 @@
+"""The catalogue of facts: what the rest of the house, and the shop's own subscribers, may learn.
+
+A fact is a noun and a past participle. It carries ids, numbers and instants, never a name, an address or a
+telephone number. Names and fields are versioned together: a change of meaning is a new version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cartback.domain.hashes import short
+
+_TYPES = {
+    "id": {"type": "string", "minLength": 1, "maxLength": 200},
+    "word": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+    "count": {"type": "integer", "minimum": 0},
+    "time": {"type": "string", "format": "date-time"},
+    "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+    "amount": {"type": "integer"},
+    "flag": {"type": "boolean"},
+}
+_CART = {"cart_id": "id", "generation": "count"}
+_MESSAGE = {"claim_id": "id", "cart_id": "id", "touch": "word", "channel": "word"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One entry of the catalogue: what it says, who it is about, and its fields."""
+
+    says: str
+    subject: str
+    fields: Mapping[str, str]
+    optional: frozenset[str] = frozenset()
+    version: int = 1
+
+
+def _kind(says: str, subject: str, fields: Mapping[str, str], *optional: str) -> Kind:
+    return Kind(says, subject, fields, frozenset(optional))
+
+
+_SUM = {"amount": "amount", "currency": "currency"}
+CATALOGUE: dict[str, Kind] = {
+    "cart.opened": _kind(
+        "A cart holds something and belongs to somebody who can be reached; once per generation.",
+        "cart_id",
+        {**_CART, **_SUM, "person_id": "id", "activity_at": "time", "started_at": "time", "stage": "word"},
+        "amount",
+        "currency",
+    ),
+    "cart.updated": _kind("The content of a cart changed.", "cart_id", {**_CART, "activity_at": "time"}),
+    "cart.emptied": _kind("The shopper took everything out again.", "cart_id", {**_CART, "emptied_at": "time"}),
+    "cart.bought": _kind("A cart became an order.", "cart_id", {**_CART, "bought_at": "time"}),
+    "cart.abandoned": _kind(
+        "A cart was silent for as long as the shop's policy asks.",
+        "cart_id",
+        {**_CART, **_SUM, "silent_since": "time", "stage": "word"},
+        "amount",
+        "currency",
+    ),
+    "cart.given_up": _kind("Nobody will be reminded of this generation any more.", "cart_id",
+                           {**_CART, "because": "word"}),
+    "checkout.started": _kind("A cart was taken to the checkout.", "cart_id", {**_CART, "activity_at": "time"}),
+    "order.placed": _kind(
+        "An order was made, on whatever way.",
+        "order_ref",
+        {**_SUM, "order_ref": "id", "person_id": "id", "cart_id": "id", "placed_at": "time", "test": "flag"},
+        "person_id",
+        "cart_id",
+        "amount",
+        "currency",
+    ),
+    "order.paid": _kind("An order was paid.", "order_ref", {"order_ref": "id", "person_id": "id"}, "person_id"),
+    "order.cancelled": _kind(
+        "An order was cancelled.", "order_ref", {"order_ref": "id", "cancelled_at": "time"}
+    ),
+    "customer.erased": _kind("A person was forgotten.", "person_id", {"person_id": "id"}),
+    "consent.granted": _kind(
+        "A person agreed to a channel.", "person_id", {"person_id": "id", "channel": "word", "basis": "word"}
+    ),
+    "consent.withdrawn": _kind("A person left a channel.", "person_id", {"person_id": "id", "channel": "word"}),
+    "stock.changed": _kind("The number of pieces of a variant changed.", "variant_id",
+                           {"variant_id": "id", "available": "count"}, "available"),
+    "product.updated": _kind("A product's description changed.", "product_id", {"product_id": "id"}),
+    "shop.left": _kind("The shop removed us.", "shop", {"left_at": "time"}),
+    "message.delivered": _kind("The receiving server took a message.", "claim_id", _MESSAGE),
+    "message.bounced": _kind("A message could not be delivered.", "claim_id", {**_MESSAGE, "permanent": "flag"}),
+    "message.complained": _kind("Somebody called a message spam.", "claim_id", _MESSAGE),
+    "message.rejected": _kind("The provider refused to send a message.", "claim_id", _MESSAGE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact about one shop. ``fact_id`` is the same for the same fact, however often it is told."""
+
+    name: str
+    shop: str
+    fact_id: str
+    at: datetime
+    data: dict[str, object] = field(default_factory=dict)
+
+    def as_detail(self) -> dict[str, object]:
+        """The fact as it travels on the bus."""
+        return {
+            "fact": self.name,
+            "version": CATALOGUE[self.name].version,
+            "id": self.fact_id,
+            "shop": self.shop,
+            "at": self.at.isoformat(),
+            "data": self.data,
+        }
+
+
+def tell(name: str, shop: str, at: datetime, *same: object, **data: object) -> Fact:
+    """Make a fact of the catalogue; ``same`` is what makes two tellings the same fact.
+
+    Instants are written in ISO 8601 (UTC), None is left out. Raises ValueError for a field that the catalogue does
+    not know or one that it asks for and does not get: a fact is a promise to subscribers.
+    """
+    kind = CATALOGUE[name]
+    given = {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in data.items()
+        if value is not None
+    }
+    wrong = set(given) - set(kind.fields)
+    missing = set(kind.fields) - kind.optional - set(given)
+    if wrong or missing:
+        raise ValueError(f"{name}: unknown {sorted(wrong)}, missing {sorted(missing)}")
+    subject = given.get(kind.subject, shop)
+    return Fact(name, shop, short("fact", shop, name, subject, *same), at, given)
+
+
+def schema(name: str) -> dict[str, object]:
+    """The JSON Schema (2020-12) of a fact as it travels on the bus."""
+    kind = CATALOGUE[name]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": name,
+        "description": kind.says,
+        "type": "object",
+        "required": ["fact", "version", "id", "shop", "at", "data"],
+        "additionalProperties": False,
+        "properties": {
+            "fact": {"const": name},
+            "version": {"const": kind.version},
+            "id": _TYPES["id"],
+            "shop": _TYPES["id"],
+            "at": _TYPES["time"],
+            "data": {
+                "type": "object",
+                "required": sorted(set(kind.fields) - kind.optional),
+                "additionalProperties": False,
+                "properties": {key: _TYPES[word] for key, word in kind.fields.items()},
+            },
+        },
+    }

@@ -1,0 +1,144 @@
+"""What a shop told us, in our words: the one vocabulary that every shop adapter translates into.
+
+An observation says what was true in the shop at ``at`` (the shop's own clock). It carries people, so it never
+leaves the intake queue and the function that applies it. What leaves is a fact (``domain.facts``): ids only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cartback.domain.cart import Item
+from cartback.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSeen:
+    """The shop's record that a person agreed to, or refused, marketing on one channel.
+
+    ``at`` is when the person said so, as evidence; ``sticky`` marks a record that the shop dates itself, so that
+    a later one may undo an opt-out made with us. A checkbox without a date of its own may not.
+    """
+
+    channel: str
+    granted: bool
+    at: datetime
+    basis: str
+    source: str
+    sticky: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who it was, as far as the shop knows. Every field may be missing; ``customer_ref`` is the shop's own id."""
+
+    customer_ref: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    first_name: str | None = None
+    locale: str | None = None
+    country: str | None = None
+    consents: tuple[ConsentSeen, ...] = ()
+
+    def aliases(self) -> tuple[str, ...]:
+        """The names by which this person can be recognised again, strongest first."""
+        named = (("customer", self.customer_ref), ("email", self.email), ("phone", self.phone))
+        return tuple(f"{kind}:{value}" for kind, value in named if value)
+
+
+@dataclass(frozen=True, slots=True)
+class CartSeen:
+    """The whole content of a cart or checkout at ``at``. ``source`` names the clock that ``at`` belongs to.
+
+    ``completed_at`` is set by shops that tell with the checkout itself that it was bought.
+    """
+
+    refs: tuple[str, ...]
+    at: datetime
+    source: str
+    items: tuple[Item, ...]
+    total: Money | None = None
+    stage: str = "cart"
+    contact: Contact = Contact()
+    restore_url: str | None = None
+    completed_at: datetime | None = None
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """An order in one of its states. ``placed_at`` does not change over its life, ``at`` does."""
+
+    refs: tuple[str, ...]
+    order_ref: str
+    placed_at: datetime
+    at: datetime
+    total: Money | None = None
+    contact: Contact = Contact()
+    paid: bool = False
+    cancelled_at: datetime | None = None
+    test: bool = False
+    coupon_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSeen:
+    """A customer record at ``at``."""
+
+    contact: Contact
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerErased:
+    """A person asked the shop to be forgotten."""
+
+    contact: Contact
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StockSeen:
+    """How many pieces are left at one place. Shops name either the variant or an inventory item of it."""
+
+    at: datetime
+    available: int | None
+    variant_id: str | None = None
+    inventory_ref: str | None = None
+    location: str = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantSeen:
+    """One sellable variant of a product. ``endless`` is true where the shop sells on below zero."""
+
+    variant_id: str
+    title: str
+    variant_title: str | None = None
+    sku: str | None = None
+    price: Money | None = None
+    image_url: str | None = None
+    available: int | None = None
+    inventory_ref: str | None = None
+    endless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSeen:
+    """A product and all its variants at ``at``; ``deleted`` when it is gone from the shop."""
+
+    product_id: str
+    at: datetime
+    variants: tuple[VariantSeen, ...] = field(default=())
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLeft:
+    """The shop removed us: from now on nobody is messaged for it."""
+
+    at: datetime
+
+
+Observation = CartSeen | OrderSeen | CustomerSeen | CustomerErased | StockSeen | ProductSeen | ShopLeft

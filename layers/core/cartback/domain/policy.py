@@ -1,0 +1,126 @@
+"""What a shop wants: the rules of its reminders as plain values, the ready-made cadences, and the plan of one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from cartback.domain.timing import Caps, QuietHours
+
+MOST_MESSAGES = 3
+"""Messages per cart, whatever a policy says: more than that annoys (SEQ-8, CONFLICTS-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One message of a cadence: which text, how long after the last activity, on which channel it is wanted."""
+
+    name: str
+    after: timedelta
+    channel: str = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A ready-made cadence. ``silence`` is how long a cart must be quiet to count as abandoned."""
+
+    name: str
+    touches: tuple[Touch, ...]
+    silence: timedelta = timedelta(minutes=30)
+    since: str = "activity"
+
+
+def _preset(name: str, *touches: Touch, silence: int = 30, since: str = "activity") -> Preset:
+    return Preset(name, touches, timedelta(minutes=silence), since)
+
+
+def _at(hours: float, name: str, channel: str = "email") -> Touch:
+    return Touch(name, timedelta(hours=hours), channel)
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        _preset("standard", _at(1, "reminder"), _at(24, "answers"), _at(72, "last_note")),
+        # SEQ-1: one e-mail an hour after the cart was made.
+        _preset("basic", _at(1, "reminder"), since="creation"),
+        # SEQ-2: e-mail, SMS, WhatsApp; its fourth step is an advertisement, not a message.
+        _preset("multichannel", _at(1, "reminder"), _at(6, "answers", "sms"), _at(24, "last_note", "whatsapp")),
+        # SEQ-3: reminder; reviews and answers; the last step, which may carry an incentive.
+        _preset("three_step", _at(2, "reminder"), _at(24, "answers"), _at(72, "last_note")),
+        # SEQ-4: a helping hand within the hour, structure the next day, one last sparing hint.
+        _preset("gentle", _at(0.75, "reminder"), _at(24, "answers"), _at(96, "last_note")),
+        # SEQ-5: one reminder the next day.
+        _preset("simple", _at(24, "reminder")),
+        # SEQ-6: big sales days; 15 minutes is the settlement of CONFLICTS-1.
+        _preset("peak", _at(0.25, "reminder"), _at(20, "last_note"), silence=10),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one shop at one version of its settings. Built from validated settings, never by hand."""
+
+    version: int
+    flows: frozenset[str]
+    touches: tuple[Touch, ...]
+    silence: timedelta
+    since: str = "activity"
+    time_zone: str = "Europe/Berlin"
+    quiet: QuietHours | None = None
+    caps: Caps = field(default_factory=Caps)
+    accepted_bases: frozenset[str] = frozenset({"double_opt_in", "explicit"})
+    rest_after_purchase: timedelta = timedelta(days=1)
+    give_up_after: timedelta = timedelta(days=7)
+    link_lifetime: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run will do, fixed when it is made: a policy that changes later touches only later runs."""
+
+    policy_version: int
+    touches: tuple[Touch, ...]
+    since: str = "activity"
+    give_up_after: timedelta = timedelta(days=7)
+
+    def as_variables(self) -> dict[str, object]:
+        """The plan as it travels in a state machine's variables: whole seconds and words."""
+        return {
+            "policy_version": self.policy_version,
+            "since": self.since,
+            "give_up_after": int(self.give_up_after.total_seconds()),
+            "touches": [
+                {"name": touch.name, "after": int(touch.after.total_seconds()), "channel": touch.channel}
+                for touch in self.touches
+            ],
+        }
+
+    @classmethod
+    def from_variables(cls, variables: dict) -> Plan:
+        """Read back what ``as_variables`` wrote. Raises KeyError or TypeError for anything else."""
+        return cls(
+            policy_version=int(variables["policy_version"]),
+            since=str(variables["since"]),
+            give_up_after=timedelta(seconds=int(variables["give_up_after"])),
+            touches=tuple(
+                Touch(str(row["name"]), timedelta(seconds=int(row["after"])), str(row["channel"]))
+                for row in variables["touches"]
+            ),
+        )
+
+
+def plan_for(policy: Policy) -> Plan:
+    """The plan of a run that starts under this policy."""
+    return Plan(policy.version, policy.touches[:MOST_MESSAGES], policy.since, policy.give_up_after)
+
+
+def first_wake(policy: Policy) -> timedelta:
+    """How long after the last activity a run looks for the first time.
+
+    Looking at the end of the silence *and* at the first touch would cost three more transitions per cart, and
+    find the same cart twice: one look at the later of the two serves both.
+    """
+    first = policy.touches[0].after if policy.touches else policy.silence
+    return max(policy.silence, first)

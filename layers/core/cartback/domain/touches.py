@@ -1,0 +1,142 @@
+"""Whether a touch goes out now: every rule, in the order in which they are asked, with the reason as a word.
+
+``decide`` is pure: the same rows, plan and instant give the same answer, so that a decision that was kept can be
+repeated and explained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from cartback.domain import consent as consents
+from cartback.domain.cart import Cart, Item
+from cartback.domain.catalogue import Stock, still_there
+from cartback.domain.customer import Person
+from cartback.domain.policy import Plan, Policy
+from cartback.domain.timing import after_caps, after_quiet
+
+SEND, WAIT, SKIP, STOP = "send", "wait", "skip", "stop"
+MOST_REARMS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything a decision looks at, read at one moment. ``stock`` holds what is known of the cart's variants."""
+
+    cart: Cart | None
+    person: Person | None
+    stock: dict[str, Stock] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``word`` is what happens, ``reason`` why, ``inputs`` what was looked at (ids and numbers, never people).
+
+    ``until`` is set for ``wait``; ``items`` for ``send``: the lines that are still to be had.
+    """
+
+    word: str
+    reason: str
+    until: datetime | None = None
+    items: tuple[Item, ...] = ()
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+def decide(
+    dossier: Dossier, plan: Plan, position: int, generation: int, policy: Policy, now: datetime
+) -> Decision:
+    """Decide about touch number ``position`` (from 0) of a plan.
+
+    Rules, first that speaks wins: is the run still about this cart; did the person buy; is the shop willing; is
+    it due; is there somebody who agreed; is it too old; is anything left in stock; may it be now.
+    """
+    cart, person = dossier.cart, dossier.person
+    over = _over(cart, person, generation, policy)
+    if over is not None:
+        return over
+    due = due_at(cart, plan, position, policy)
+    if now < due:
+        return Decision(WAIT, "shopper_active", until=due, inputs={"due_at": due.isoformat()})
+    silent = _without_basis(person, plan.touches[position].channel, policy)
+    if silent is not None:
+        return silent
+    if now > due + plan.give_up_after:
+        return Decision(SKIP, "expired", inputs={"due_at": due.isoformat()})
+    left = tuple(item for item in cart.items if still_there(dossier.stock.get(item.variant_id)))
+    if not left:
+        return Decision(SKIP, "out_of_stock", inputs={"variants": " ".join(i.variant_id for i in cart.items)})
+    return _may_be_now(person, policy, plan, left, due, now)
+
+
+def due_at(cart: Cart, plan: Plan, position: int, policy: Policy) -> datetime:
+    """When a touch of this cart is due: counted from the last activity, or from creation where the plan says so.
+
+    Counted from creation the cart must still have been silent for as long as the policy asks.
+    """
+    after = plan.touches[position].after
+    if plan.since == "creation":
+        return max(cart.started_at + after, cart.activity_at + policy.silence)
+    return cart.activity_at + (max(after, policy.silence) if position == 0 else after)
+
+
+def whole_seconds(now: datetime, until: datetime) -> int:
+    """How long a Wait state waits: whole seconds, rounded up, never zero, so that it never wakes too early."""
+    return max(1, ceil((until - now).total_seconds()))
+
+
+def _over(cart: Cart | None, person: Person | None, generation: int, policy: Policy) -> Decision | None:
+    if cart is None:
+        return Decision(STOP, "cart_unknown")
+    if cart.generation != generation:
+        return Decision(STOP, "reopened_since", inputs={"generation": str(cart.generation)})
+    if not cart.is_open:
+        return Decision(STOP, cart.status if cart.items or cart.status != "open" else "emptied")
+    if person is not None and person.last_order_at is not None:
+        bought = {"last_order_at": person.last_order_at.isoformat()}
+        if cart.started_at is None or person.last_order_at >= cart.started_at:
+            return Decision(STOP, "bought_elsewhere", inputs=bought)
+        if person.last_order_at + policy.rest_after_purchase > cart.activity_at:
+            return Decision(STOP, "bought_recently", inputs=bought)
+    if "cart_recovery" not in policy.flows:
+        return Decision(STOP, "flow_off", inputs={"policy_version": str(policy.version)})
+    return None
+
+
+def _without_basis(person: Person | None, channel: str, policy: Policy) -> Decision | None:
+    if person is None or not person.reachable:
+        return Decision(STOP, "erased" if person is not None and person.erased_at else "no_address")
+    if person.blocked:
+        return Decision(STOP, person.blocked)
+    consent = person.consent(channel)
+    missing = consents.basis_for(consent, policy.accepted_bases)
+    if missing is not None:
+        return Decision(STOP, missing, inputs={"channel": channel, "accepted": " ".join(sorted(policy.accepted_bases))})
+    return None
+
+
+def _may_be_now(
+    person: Person, policy: Policy, plan: Plan, left: tuple[Item, ...], due: datetime, now: datetime
+) -> Decision:
+    free = after_caps(now, person.sends, policy.caps)
+    if free is None:
+        return Decision(SKIP, "cap_is_zero")
+    allowed = after_quiet(free, ZoneInfo(policy.time_zone), policy.quiet)
+    if allowed > due + plan.give_up_after:
+        return Decision(SKIP, "no_room_in_budget", inputs={"free_at": allowed.isoformat()})
+    if allowed > now:
+        reason = "budget_spent" if free > now else "quiet_hours"
+        return Decision(WAIT, reason, until=allowed, inputs={"until": allowed.isoformat()})
+    return Decision(
+        SEND,
+        "due",
+        items=left,
+        inputs={
+            "due_at": due.isoformat(),
+            "lines": str(len(left)),
+            "lately": str(sum(1 for at in person.sends if at > now - timedelta(days=7))),
+            "policy_version": str(policy.version),
+        },
+    )

@@ -1,0 +1,19 @@
+"""The flows, one file each. A new file here, its machine in ``statemachines/`` and its texts make a new flow."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+
+from cartback.domain.flows import Flow
+
+
+def all_flows() -> tuple[Flow, ...]:
+    """Every flow of this folder, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(import_module(f"{__name__}.{name}").FLOW for name in names)
+
+
+def started_by(fact: str) -> tuple[Flow, ...]:
+    """The flows that a fact starts."""
+    return tuple(flow for flow in all_flows() if flow.starts_on == fact)

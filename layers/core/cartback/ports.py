@@ -1,0 +1,312 @@
+"""What the use cases need of the world, as Protocols. ``store``, ``shops`` and ``channels`` implement them.
+
+Every call may raise ``TryLater`` (transient); what else it may raise is said where it is defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from cartback.domain.cart import Cart
+from cartback.domain.catalogue import Stock
+from cartback.domain.claims import Claim
+from cartback.domain.customer import Person
+from cartback.domain.facts import Fact
+from cartback.domain.observations import Observation
+from cartback.domain.policy import Policy
+from cartback.domain.touches import Dossier
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime: ...
+
+
+class Tokens(Protocol):
+    """The only source of secrets: 256 random bits as URL-safe text."""
+
+    def fresh(self) -> str: ...
+
+
+class Hasher(Protocol):
+    """A keyed hash, so that an address can be recognised without being kept."""
+
+    def __call__(self, shop: str, text: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event as it arrived: verified, not yet understood. ``key`` is the sender's name for it, for duplicates.
+
+    ``topic`` says what it is about in the sender's words, ``headers`` are the few that its adapter needs.
+    """
+
+    shop: str
+    platform: str
+    topic: str
+    key: str
+    received_at: datetime
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopKeys:
+    """What the intake knows of a shop: its platform and the secrets that may sign for it, newest first."""
+
+    platform: str
+    secrets: tuple[str, ...]
+
+
+class Keys(Protocol):
+    """The secrets of the shops."""
+
+    def of(self, shop: str) -> ShopKeys | None: ...
+
+
+class Queue(Protocol):
+    """The durable way from the door to the work."""
+
+    def put(self, delivery: Delivery) -> None: ...
+
+
+class ShopAdapter(Protocol):
+    """One shop platform: a module of ``shops``.
+
+    ``verify`` looks at raw bytes and lower-cased headers and gives (topic, key, kept headers), or raises
+    ``Refused`` with the status that this sender needs. ``observe`` translates a delivery; an unknown topic gives
+    None, a known one that says nothing of interest an empty list, and what it cannot digest raises ``Refused``.
+    """
+
+    def verify(
+        self, body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
+    ) -> tuple[str, str, dict[str, str]]: ...
+
+    def observe(self, delivery: Delivery) -> list[Observation] | None: ...
+
+
+class Once(Protocol):
+    """Each event once. ``begin`` says which keys are fresh; the others are done, or held by somebody else.
+
+    A key stays begun until ``complete`` or ``abandon``; a worker that dies lets go of it after its own time-out.
+    """
+
+    def begin(self, keys: Sequence[str]) -> Begun: ...
+
+    def complete(self, keys: Sequence[str]) -> None: ...
+
+    def abandon(self, keys: Sequence[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """``fresh`` may be worked on, ``done`` were before, ``held`` are being worked on elsewhere right now."""
+
+    fresh: frozenset[str]
+    done: frozenset[str]
+    held: frozenset[str]
+
+
+@dataclass(slots=True)
+class Page:
+    """The rows that one piece of work reads and changes together. ``None`` means: looked for, not there."""
+
+    carts: dict[str, Cart | None] = field(default_factory=dict)
+    persons: dict[str, Person | None] = field(default_factory=dict)
+    refs: dict[str, str | None] = field(default_factory=dict)
+    aliases: dict[str, str | None] = field(default_factory=dict)
+    stock: dict[str, Stock | None] = field(default_factory=dict)
+    inventory: dict[str, Stock | None] = field(default_factory=dict)
+    blocks: dict[str, str | None] = field(default_factory=dict)
+
+
+class Records(Protocol):
+    """Carts, people and stock. Reads are consistent; a save is all or nothing and guarded by versions."""
+
+    def read(
+        self,
+        shop: str,
+        *,
+        carts: Iterable[str] = (),
+        persons: Iterable[str] = (),
+        refs: Iterable[str] = (),
+        aliases: Iterable[str] = (),
+        stock: Iterable[str] = (),
+        inventory: Iterable[str] = (),
+        blocks: Iterable[str] = (),
+    ) -> Page: ...
+
+    def save(self, shop: str, before: Page, after: Page) -> None:
+        """Write what differs. Raises ``Conflict`` if any row changed since it was read; then nothing is written."""
+
+    def dossier(self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str]) -> Dossier:
+        """Everything that a decision looks at, in one read; ``person_id`` and ``variants`` are good guesses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the story of a subject: a decision, a message, a click. ``data`` holds words and numbers only."""
+
+    at: datetime
+    kind: str
+    data: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A capability that travels in a message; only its hash is kept. ``kind`` is ``restore`` or ``leave``."""
+
+    shop: str
+    token_hash: str
+    kind: str
+    cart_id: str
+    generation: int
+    person_id: str
+    channel: str
+    touch: str
+    claim_id: str
+    expires_at: datetime
+    lang: str
+    uses: int = 0
+
+
+class Ledger(Protocol):
+    """Claims, decisions and links."""
+
+    def claim(
+        self, claim: Claim, dossier: Dossier, person: Person, line: Line, links: Sequence[Link]
+    ) -> str | None:
+        """Take the claim and everything that goes with it in one transaction.
+
+        Conditions: the claim is absent or was released; the cart still has the version that was decided on; the
+        person too (``person`` is the row with this message counted); the address is not blocked. Gives None if
+        taken, else why not: ``claimed_before``, ``blocked`` or ``changed``.
+        """
+
+    def mark(self, claim: Claim) -> None:
+        """Write a claim's new state, if that is a step forward."""
+
+    def release(self, claim: Claim) -> None:
+        """Give the claim and the person's budget back: it is proven that nothing went out."""
+
+    def read_claim(self, shop: str, claim_id: str) -> Claim | None: ...
+
+    def note(self, shop: str, subject: str, line: Line) -> None:
+        """Append a line to a subject's story."""
+
+    def story(self, shop: str, subject: str) -> list[Line]: ...
+
+    def follow(self, shop: str, token_hash: str, at: datetime) -> Link | None:
+        """Find a link and count its use."""
+
+
+class Settings(Protocol):
+    """The shops and their policies."""
+
+    def policy(self, shop: str) -> Policy | None: ...
+
+    def shop(self, shop: str) -> ShopFace | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFace:
+    """How a shop shows itself to its shoppers. ``languages`` are in order of preference, the first is the default."""
+
+    shop: str
+    name: str
+    url: str
+    domains: tuple[str, ...]
+    sender: str
+    reply_to: str | None
+    imprint: tuple[str, ...]
+    languages: tuple[str, ...]
+    time_zone: str
+    logo_url: str | None = None
+    accent: str = "#1a5d4a"
+    support_url: str | None = None
+    returns_url: str | None = None
+
+
+class Bus(Protocol):
+    """Where facts are told."""
+
+    def publish(self, facts: Sequence[Fact]) -> None: ...
+
+
+class Runs(Protocol):
+    """The state machines."""
+
+    def start(self, flow: str, name: str, variables: dict[str, object]) -> bool:
+        """Start a run; False if one of this name has been started before."""
+
+
+class RawStore(Protocol):
+    """Raw events, kept for replay."""
+
+    def keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> None: ...
+
+
+class Metrics(Protocol):
+    """Counters that alarms look at. Dimensions are words, never people."""
+
+    def count(self, name: str, value: int = 1, **dimensions: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message, ready to leave. ``address`` is the only place where a person appears outside the store."""
+
+    shop: str
+    claim_id: str
+    address: str
+    sender: str
+    reply_to: str | None
+    subject: str
+    html: str
+    text: str
+    leave_url: str
+    lang: str
+    flow: str
+    touch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took it."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Proven: nothing went out. ``after_seconds`` is set if trying later may help, None if it never will."""
+
+    reason: str
+    after_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Nobody knows: the connection broke after the request had left."""
+
+    reason: str
+
+
+class Channel(Protocol):
+    """One way to a person. One call makes one request, whatever happens."""
+
+    def send(self, message: Outgoing) -> Sent | NotSent | Doubtful: ...
+
+
+class Texts(Protocol):
+    """The words. Raises ``Refused`` if a text names a field that does not exist."""
+
+    def email(self, flow: str, touch: str, lang: str, fields: Mapping[str, object]) -> tuple[str, str, str]:
+        """Subject, HTML and plain text."""
+
+    def page(self, name: str, lang: str, fields: Mapping[str, object]) -> str:
+        """A whole HTML page."""
