@@ -113,14 +113,19 @@ class Begun:
 
 @dataclass(slots=True)
 class Page:
-    """The rows that one piece of work reads and changes together. ``None`` means: looked for, not there."""
+    """The rows that one piece of work reads and changes together. ``None`` means: looked for, not there.
+
+    ``refs`` lead from a shop's reference to a cart, ``aliases`` from a hash to a person, ``inventory`` from a shop's
+    inventory item to a variant; ``blocks`` hold the reason why an address (by its hash) gets nothing, and under
+    ``shop`` why nobody of this shop does.
+    """
 
     carts: dict[str, Cart | None] = field(default_factory=dict)
     persons: dict[str, Person | None] = field(default_factory=dict)
     refs: dict[str, str | None] = field(default_factory=dict)
     aliases: dict[str, str | None] = field(default_factory=dict)
     stock: dict[str, Stock | None] = field(default_factory=dict)
-    inventory: dict[str, Stock | None] = field(default_factory=dict)
+    inventory: dict[str, str | None] = field(default_factory=dict)
     blocks: dict[str, str | None] = field(default_factory=dict)
 
 
@@ -187,11 +192,14 @@ class Ledger(Protocol):
         taken, else why not: ``claimed_before``, ``blocked`` or ``changed``.
         """
 
-    def mark(self, claim: Claim) -> None:
-        """Write a claim's new state, if that is a step forward."""
+    def mark(self, before: Claim, after: Claim) -> None:
+        """Write what became of a claim. Raises ``Conflict`` if it is not in the state ``before`` any more."""
 
-    def release(self, claim: Claim) -> None:
-        """Give the claim and the person's budget back: it is proven that nothing went out."""
+    def release(self, before: Claim, after: Claim, person: Person) -> None:
+        """Give a claim back, and the person's budget with it (``person`` is the row without this message).
+
+        Raises ``Conflict`` if either row changed.
+        """
 
     def read_claim(self, shop: str, claim_id: str) -> Claim | None: ...
 
@@ -199,6 +207,9 @@ class Ledger(Protocol):
         """Append a line to a subject's story."""
 
     def story(self, shop: str, subject: str) -> list[Line]: ...
+
+    def look(self, shop: str, token_hash: str) -> Link | None:
+        """Find a link and change nothing."""
 
     def follow(self, shop: str, token_hash: str, at: datetime) -> Link | None:
         """Find a link and count its use."""
@@ -229,6 +240,7 @@ class ShopFace:
     accent: str = "#1a5d4a"
     support_url: str | None = None
     returns_url: str | None = None
+    shipping_url: str | None = None
 
 
 class Bus(Protocol):
@@ -242,6 +254,12 @@ class Runs(Protocol):
 
     def start(self, flow: str, name: str, variables: dict[str, object]) -> bool:
         """Start a run; False if one of this name has been started before."""
+
+
+class Parking(Protocol):
+    """Where an event waits for a person, with the reason why it could not be digested."""
+
+    def park(self, body: str, reason: str) -> None: ...
 
 
 class RawStore(Protocol):
@@ -258,7 +276,10 @@ class Metrics(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message, ready to leave. ``address`` is the only place where a person appears outside the store."""
+    """A message, ready to leave. ``address`` is the only place where a person appears outside the store.
+
+    ``sender_name`` is the shop's name as the inbox shows it, beside the bare address ``sender``.
+    """
 
     shop: str
     claim_id: str
@@ -272,6 +293,7 @@ class Outgoing:
     lang: str
     flow: str
     touch: str
+    sender_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,47 @@
+"""Which address may stand behind a link, an image or a mail header."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+LONGEST = 2000
+
+# What RFC 3986 lets an address consist of. No quote, bracket, backslash, space or control character gets through,
+# so an accepted address can neither end an HTML attribute nor a header line.
+_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]+", re.ASCII)
+
+
+def web_link(text: object, *, local: bool = False) -> str | None:
+    """The text itself if it is an https address that we would put before a shopper, else None.
+
+    ``local`` also lets plain http through, but only to this machine (the local cloud has no certificate). User
+    names are refused: ``https://shop.example@evil.example`` reads like a shop and leads elsewhere.
+    """
+    if not isinstance(text, str) or len(text) > LONGEST or not _CHARACTERS.fullmatch(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if not host or "@" in parts.netloc:
+        return None
+    if parts.scheme == "https":
+        return text
+    return text if parts.scheme == "http" and local and _is_loopback(host) else None
+
+
+def is_local(text: object) -> bool:
+    """Whether an address leads to this machine over plain http: a shop or API of the local cloud."""
+    return isinstance(text, str) and text.startswith("http://") and web_link(text, local=True) is not None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
