@@ -1,0 +1,110 @@
+"""The kinds of values that settings are made of, each strict enough to end up in a header, a link or a page."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+
+from cartback.domain import address
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_HOST = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
+)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _web(text: str) -> str:
+    parts = urlsplit(text)
+    host = parts.hostname or ""
+    plain = text.isascii() and text.isprintable() and not set(text) & set(' \\"<>')
+    known = bool(_HOST.fullmatch(host)) or _loopback(host)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and _loopback(host))
+    if not (plain and known and safe) or parts.username is not None or parts.fragment or parts.port == 0:
+        raise ValueError
+    return text
+
+
+def _host(text: str) -> str:
+    host = text.lower()
+    if not _HOST.fullmatch(host) or ("." not in host and not _loopback(host)):
+        raise ValueError
+    return host
+
+
+def _mail(text: str) -> str:
+    normal = address.email(text)
+    if normal is None:
+        raise ValueError
+    return normal
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError from None
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError
+    return text
+
+
+def _span(value: object) -> timedelta:
+    """Read minutes as a number, or a text such as ``45m``, ``1h``, ``3d``."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**6:
+        return timedelta(minutes=value)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,5}[mhd]", value, re.ASCII):
+        return int(value[:-1]) * _UNITS[value[-1]]
+    raise ValueError
+
+
+def span_words(span: timedelta) -> str:
+    """A span as settings spell it, in the largest unit that needs no fraction: ``90m``, ``1h``, ``3d``."""
+    unit = next(word for word in ("d", "h", "m") if span % _UNITS[word] == timedelta(0))
+    return f"{span // _UNITS[unit]}{unit}"
+
+
+def one_of(*words: str) -> AfterValidator:
+    """One of these words, spelled exactly so."""
+
+    def check(text: str) -> str:
+        if text not in words:
+            raise ValueError
+        return text
+
+    return AfterValidator(check)
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_line)
+]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+WallTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Url = Annotated[str, StringConstraints(max_length=500), AfterValidator(_web)]
+Host = Annotated[str, AfterValidator(_host)]
+Mail = Annotated[str, AfterValidator(_mail)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Span = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(span_words, return_type=str)]
+
+URL_WORDS = "an https:// address (http:// only on this machine) without user name and fragment"
+SPAN_WORDS = "minutes, or a text such as 45m, 1h or 3d"
