@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Stock
@@ -18,6 +18,9 @@ from cartback.domain.facts import Fact
 from cartback.domain.observations import Observation
 from cartback.domain.policy import Policy
 from cartback.domain.touches import Dossier
+
+if TYPE_CHECKING:  # pydantic is slow to import, and the intake has no time
+    from cartback.domain.settings import ShopSettings
 
 
 class Clock(Protocol):
@@ -148,8 +151,13 @@ class Records(Protocol):
     def save(self, shop: str, before: Page, after: Page) -> None:
         """Write what differs. Raises ``Conflict`` if any row changed since it was read; then nothing is written."""
 
-    def dossier(self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str]) -> Dossier:
-        """Everything that a decision looks at, in one read; ``person_id`` and ``variants`` are good guesses."""
+    def dossier(
+        self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
+    ) -> Dossier:
+        """Everything that a decision looks at, in one read where the guesses are right.
+
+        ``person_id`` and ``variants`` are guesses; what they miss is read after. ``variants=None``: no stock wanted.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +200,11 @@ class Ledger(Protocol):
         taken, else why not: ``claimed_before``, ``blocked`` or ``changed``.
         """
 
-    def mark(self, before: Claim, after: Claim) -> None:
-        """Write what became of a claim. Raises ``Conflict`` if it is not in the state ``before`` any more."""
+    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
+        """Write what became of a claim and, after a last message, the cart that is given up with it.
+
+        Raises ``Conflict`` if the claim is not in the state ``before`` any more, or the cart changed.
+        """
 
     def release(self, before: Claim, after: Claim, person: Person) -> None:
         """Give a claim back, and the person's budget with it (``person`` is the row without this message).
@@ -241,6 +252,39 @@ class ShopFace:
     support_url: str | None = None
     returns_url: str | None = None
     shipping_url: str | None = None
+    sender_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSettings:
+    """One kept version of a shop's settings; ``removed`` marks the version with which a shop was taken out."""
+
+    settings: ShopSettings
+    removed: bool = False
+
+
+class ShopBook(Protocol):
+    """The settings of all shops, every version kept."""
+
+    def read(self, shop: str, version: int | None = None) -> KeptSettings | None:
+        """The present version, or a given one; a removed shop is still found."""
+
+    def put(self, kept: KeptSettings) -> None:
+        """Keep as the present version. Raises ``Conflict`` unless the version before it is the present one."""
+
+    def shops(self) -> list[ShopSettings]:
+        """The present settings of every shop that was not removed, by name."""
+
+
+class KeyStore(Protocol):
+    """Where the secrets of the shops are kept, and nothing else."""
+
+    def read(self, shop: str) -> ShopKeys | None: ...
+
+    def write(self, shop: str, keys: ShopKeys) -> None: ...
+
+    def drop(self, shop: str) -> None:
+        """Let nobody sign for this shop any more; dropping what is not there is no error."""
 
 
 class Bus(Protocol):
@@ -285,6 +329,7 @@ class Outgoing:
     claim_id: str
     address: str
     sender: str
+    sender_name: str
     reply_to: str | None
     subject: str
     html: str
@@ -293,7 +338,6 @@ class Outgoing:
     lang: str
     flow: str
     touch: str
-    sender_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

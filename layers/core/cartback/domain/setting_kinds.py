@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
 
 from cartback.domain import address
+from cartback.domain.weblink import is_local, web_link
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _HOST = re.compile(
@@ -19,29 +18,15 @@ _HOST = re.compile(
 )
 
 
-def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _web(text: str) -> str:
-    parts = urlsplit(text)
-    host = parts.hostname or ""
-    plain = text.isascii() and text.isprintable() and not set(text) & set(' \\"<>')
-    known = bool(_HOST.fullmatch(host)) or _loopback(host)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and _loopback(host))
-    if not (plain and known and safe) or parts.username is not None or parts.fragment or parts.port == 0:
+    if web_link(text, local=True) is None or "#" in text:
         raise ValueError
     return text
 
 
 def _host(text: str) -> str:
     host = text.lower()
-    if not _HOST.fullmatch(host) or ("." not in host and not _loopback(host)):
+    if not _HOST.fullmatch(host) or not ("." in host or is_local(f"http://{host}")):
         raise ValueError
     return host
 
