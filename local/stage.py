@@ -1,0 +1,89 @@
+"""Everything that runs on this machine in place of AWS, put together: what demo, flow tests and `make up` stand on."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local import cloud, deploy, gateway, inbox, mail_provider
+from local.clock import Clock
+from local.cloud import REGION, ROOT, STATE, Cloud
+from local.deploy import Stack
+from local.mail_provider import MailProvider
+
+STACK_FILE = STATE / "stack.json"
+API_PORT, INBOX_PORT = 8480, 8481
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A deployed Cartback with its surroundings. ``api_url`` is the public door, without a trailing slash."""
+
+    clock: Clock
+    cloud: Cloud
+    stack: Stack
+    mail: MailProvider
+    api_url: str
+    inbox_url: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what other programs on this machine need to find it: the content of .local/stack.json."""
+        return {
+            "api_url": self.api_url,
+            "inbox_url": self.inbox_url,
+            "endpoint_url": self.cloud.endpoint_url,
+            "region": REGION,
+            "stack_name": self.stack.name,
+            "speed": self.clock.speed,
+            "clock": str(self.clock),
+            "outputs": self.stack.outputs,
+            "pid": os.getpid(),
+            "ministack_pid": self.cloud.pid,
+        }
+
+
+@contextmanager
+def running(speed: float, template: Path = ROOT / "template.yaml") -> Iterator[Stage]:
+    """Build, start and deploy everything; take it down when the block ends.
+
+    ``speed`` is how many virtual seconds pass in a real one. Raises RuntimeError, with the tool's own words, if a
+    step fails.
+    """
+    built = deploy.build(template)
+    clock = Clock.starting_now(speed)
+    mail = MailProvider(clock)
+    with (
+        mail_provider.running(mail) as mail_url,
+        cloud.running(clock, mail_url) as ministack,
+        mail.attached(ministack),
+    ):
+        stack = deploy.deploy(ministack, built)
+        with (
+            gateway.running(
+                ministack.endpoint_url, next(iter(stack.apis.values())), _free(API_PORT)
+            ) as api_url,
+            inbox.running(mail, clock, _free(INBOX_PORT)) as inbox_url,
+        ):
+            stage = Stage(clock, ministack, stack, mail, api_url, inbox_url)
+            STACK_FILE.write_text(json.dumps(stage.as_json(), indent=2) + "\n")
+            try:
+                yield stage
+            finally:
+                STACK_FILE.unlink(missing_ok=True)
+
+
+def _free(port: int) -> int:
+    """Return ``port``, so that addresses stay the same from day to day, or 0 (any) if somebody has it."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
