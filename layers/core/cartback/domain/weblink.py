@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 LONGEST = 2000
 
@@ -45,3 +46,12 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def tagged(link: str, tags: Mapping[str, str]) -> str:
+    """The link with more query parameters (UTM tags); a parameter that it already has is left as it is."""
+    parts = urlsplit(link)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    own = {name for name, _ in query}
+    added = urlencode([(name, value) for name, value in tags.items() if name not in own])
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, added]))))

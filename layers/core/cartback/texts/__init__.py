@@ -1,0 +1,49 @@
+"""The words: every e-mail and page, in every language. This module is the ``ports.Texts`` of the house.
+
+A text is a file of named blocks, one file per touch and language. Its blocks are rendered to plain strings first;
+the layouts then put those strings into HTML, where everything is escaped, and into plain text. So a text file
+never contains markup, and nothing that a shop or shopper typed is ever treated as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cartback.texts.fields import MailFields, PageFields, read
+from cartback.texts.folder import LANGUAGES, touches
+from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS
+
+__all__ = [
+    "CONTENT_SECURITY_POLICY",
+    "LANGUAGES",
+    "PAGE_HEADERS",
+    "MailFields",
+    "PageFields",
+    "email",
+    "page",
+    "touches",
+]
+
+
+def email(
+    flow: str, touch: str, lang: str, fields: MailFields | Mapping[str, object]
+) -> tuple[str, str, str]:
+    """Write one e-mail: subject, HTML and plain text.
+
+    ``fields`` is a ``MailFields`` or a mapping with its names. Raises ``Refused``, naming text and field, for a
+    text that does not exist, a field that does not exist, a cart without items and links that nobody may follow.
+    """
+    # Jinja takes a while to load, and most Lambdas that meet this module never write.
+    from cartback.texts import mail
+
+    return mail.write(flow, touch, lang, read(MailFields, fields, f"{flow}/{touch}.email.{lang}"))
+
+
+def page(name: str, lang: str, fields: PageFields | Mapping[str, object]) -> str:
+    """Write one HTML page: ``leave``, ``left`` or ``gone``. To be answered with ``PAGE_HEADERS``.
+
+    Raises ``Refused``, naming page and field, for a page or field that does not exist.
+    """
+    from cartback.texts import pages
+
+    return pages.write(name, lang, read(PageFields, fields, f"pages/{name}.{lang}"))

@@ -1,0 +1,59 @@
+"""What an e-mail or a page may be told. These are all the facts that a text can name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+
+from cartback.domain.cart import Item
+from cartback.domain.errors import Refused
+from cartback.domain.money import Money
+from cartback.ports import ShopFace
+
+
+@dataclass(frozen=True, slots=True)
+class MailFields:
+    """The facts of one e-mail.
+
+    ``items`` are the lines that may still be had, most important first, at least one. ``total`` is the sum of
+    exactly these lines, or None when it is not known (also when a line was left out). ``restore_url`` and
+    ``leave_url`` are our own links: https, or http to this machine when the shop itself is local. ``basis`` is the
+    consent's basis (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this.
+    """
+
+    shop: ShopFace
+    items: tuple[Item, ...]
+    restore_url: str
+    leave_url: str
+    first_name: str | None = None
+    total: Money | None = None
+    basis: str = "explicit"
+
+
+@dataclass(frozen=True, slots=True)
+class PageFields:
+    """The facts of one page.
+
+    ``shop`` is left out on ``gone``, which must look the same for a forged, an expired and a foreign link.
+    ``action_url`` is where the button of ``leave`` posts to; None means this page's own address.
+    """
+
+    shop: ShopFace | None = None
+    action_url: str | None = None
+
+
+def read[T](kind: type[T], given: T | Mapping[str, object], text: str) -> T:
+    """The fields as ``kind``, from a mapping with its names. Raises ``Refused`` naming ``text`` and the field."""
+    if isinstance(given, kind):
+        return given
+    if not isinstance(given, Mapping):
+        raise Refused(f"{text}: fields are a {kind.__name__} or a mapping, not {type(given).__name__}")
+    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(given) - set(known))
+    missing = sorted(
+        name for name, field in known.items() if name not in given and field.default is MISSING
+    )
+    if unknown or missing:
+        faults = [f"unknown field {name!r}" for name in unknown] + [f"missing field {name!r}" for name in missing]
+        raise Refused(f"{text}: {', '.join(faults)}")
+    return kind(**given)

@@ -1,0 +1,158 @@
+"""One e-mail: its facts made fit to be shown, its words, and the two layouts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cartback.domain.cart import Item
+from cartback.domain.errors import Refused
+from cartback.domain.money import in_words
+from cartback.domain.weblink import is_local, tagged, web_link
+from cartback.ports import ShopFace
+from cartback.texts import colours
+from cartback.texts.cleaning import first_name, one_line
+from cartback.texts.fields import MailFields
+from cartback.texts.folder import ROOT
+from cartback.texts.rendering import laid_out, words
+
+MOST_ITEMS = 5
+"""Lines that a mail shows; the rest becomes "and 3 more". More would push the button off a phone's screen."""
+
+LONGEST_SUBJECT = 120
+TOPICS = ("shipping", "returns", "support")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownShop:
+    """The shop as a text sees it: every word on one line, every link one that may be followed, or None."""
+
+    name: str
+    url: str | None
+    logo_url: str | None
+    reply_to: str | None
+    imprint: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """A line of the cart as a text sees it. ``full`` is name and variant, ``brief`` the same for a subject."""
+
+    name: str
+    variant: str | None
+    quantity: int
+    price: str | None
+    image_url: str | None
+
+    @property
+    def full(self) -> str:
+        """The product and its variant, as one says it."""
+        return f"{self.name} ({self.variant})" if self.variant else self.name
+
+    @property
+    def brief(self) -> str:
+        """The same, short enough that the rest of a subject is still seen on a phone."""
+        name = one_line(self.name, 46)
+        return f"{name} ({self.variant})" if self.variant and len(self.variant) <= 24 else name
+
+    @property
+    def initial(self) -> str:
+        """What stands where there is no picture."""
+        return self.name[0].upper() if self.name[:1].isalnum() else "·"
+
+
+def write(flow: str, touch: str, lang: str, fields: MailFields) -> tuple[str, str, str]:
+    """Write the mail of a touch: subject, HTML and plain text. Raises ``Refused`` as ``texts.email`` says."""
+    text = f"{flow}/{touch}.email.{lang}"
+    facts = _facts(flow, touch, lang, fields, text)
+    label = words(f"layouts/email.{lang}", facts)
+    own = words(text, facts)
+    if not own.keys().isdisjoint(label):
+        raise Refused(f"{text}: blocks that belong to the layout: {', '.join(sorted(own.keys() & label))}")
+    subject = one_line(own["subject"], LONGEST_SUBJECT)
+    everything = {
+        **facts,
+        "text": own,
+        "label": label,
+        "subject": subject,
+        "answers": _answers(own, facts["links"]),
+        "steps": own["steps"].split("\n\n") if own.get("steps") else [],
+    }
+    html = laid_out("email.html", everything, escape=True)
+    return subject, html, laid_out("email.txt", everything, escape=False).strip() + "\n"
+
+
+def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> dict:
+    if not fields.items:
+        raise Refused(f"{text}: a cart without items is nothing to write about")
+    if not (ROOT / f"layouts/email.{lang}.j2").is_file():
+        raise Refused(f"there is no language {lang}")
+    shop, local = fields.shop, is_local(fields.shop.url)
+    tags = {"utm_source": "cartback", "utm_medium": "email", "utm_campaign": flow, "utm_content": touch}
+    links = {
+        topic: tagged(link, tags)
+        for topic in TOPICS
+        if (link := web_link(getattr(shop, f"{topic}_url"), local=local))
+    }
+    items = tuple(_shown_item(item, lang, local=local) for item in fields.items[:MOST_ITEMS])
+    return {
+        "lang": lang,
+        "shop": _shown_shop(shop, local=local),
+        "first_name": first_name(fields.first_name),
+        "items": items,
+        "item": items[0],
+        "others": len(fields.items) - 1,
+        "more": len(fields.items) - len(items),
+        "total": in_words(fields.total, lang) if fields.total else None,
+        "basis": fields.basis,
+        "links": links,
+        "restore_url": _followable(fields.restore_url, "restore_url", text, local=local),
+        "leave_url": _followable(fields.leave_url, "leave_url", text, local=local),
+        "colour": _colours(shop),
+    }
+
+
+def _shown_shop(shop: ShopFace, *, local: bool) -> ShownShop:
+    return ShownShop(
+        name=one_line(shop.name, 60),
+        url=web_link(shop.url, local=local),
+        logo_url=web_link(shop.logo_url, local=local),
+        reply_to=shop.reply_to,
+        imprint=tuple(one_line(line, 200) for line in shop.imprint),
+    )
+
+
+def _shown_item(item: Item, lang: str, *, local: bool) -> ShownItem:
+    return ShownItem(
+        name=one_line(item.title, 120),
+        variant=one_line(item.variant_title, 80) if item.variant_title else None,
+        quantity=item.quantity,
+        price=in_words(item.unit_price, lang) if item.unit_price else None,
+        image_url=web_link(item.image_url, local=local),
+    )
+
+
+def _followable(link: str, name: str, text: str, *, local: bool) -> str:
+    if not web_link(link, local=local):
+        raise Refused(f"{text}: {name} is no link that a mail may carry")
+    return link
+
+
+def _answers(own: dict[str, str], links: dict[str, str]) -> list[dict[str, str]]:
+    """The questions that the text answers and the shop has a page for, in the order of ``TOPICS``."""
+    told = []
+    for topic, link in links.items():
+        if f"answer_{topic}" in own:
+            question, answer, label = own[f"answer_{topic}"].split("\n\n")
+            told.append({"question": question, "answer": answer, "label": label, "url": link})
+    return told
+
+
+def _colours(shop: ShopFace) -> dict[str, str]:
+    chosen = colours.accent(shop.accent)
+    day, night = colours.visible(chosen, colours.PAPER), colours.visible(chosen, colours.NIGHT)
+    return {
+        "day": day,
+        "on_day": colours.ink_on(day),
+        "night": night,
+        "on_night": colours.ink_on(night),
+    }
