@@ -77,8 +77,7 @@ def write(flow: str, touch: str, lang: str, fields: MailFields) -> tuple[str, st
         "answers": _answers(own, facts["links"]),
         "steps": own["steps"].split("\n\n") if own.get("steps") else [],
     }
-    html = laid_out("email.html", everything, escape=True)
-    return subject, html, laid_out("email.txt", everything, escape=False).strip() + "\n"
+    return subject, laid_out("email.html", everything), laid_out("email.txt", everything).strip() + "\n"
 
 
 def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> dict:

@@ -36,7 +36,6 @@ def write(name: str, lang: str, fields: PageFields) -> str:
             # Ours, and it must reach the browser to the letter: its hash is in the page's headers.
             "style": Markup(PAGE_STYLE),  # noqa: S704
         },
-        escape=True,
     )
 
 

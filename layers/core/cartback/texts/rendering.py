@@ -13,7 +13,7 @@ from cartback.texts.folder import ROOT
 
 def words(text: str, facts: Mapping[str, object]) -> dict[str, str]:
     """Render every block of ``<text>.j2`` to plain words. Raises ``Refused`` naming the text and what it lacks."""
-    template = _template(text, escape=False)
+    template = _template(_environment("words"), text)
     context = template.new_context(dict(facts))
     try:
         return {name: _unwrapped("".join(block(context))) for name, block in template.blocks.items()}
@@ -21,32 +21,37 @@ def words(text: str, facts: Mapping[str, object]) -> dict[str, str]:
         raise Refused(f"{text}: {error.message}") from error
 
 
-def laid_out(layout: str, facts: Mapping[str, object], *, escape: bool) -> str:
-    """Put words and facts into ``layouts/<layout>.j2``; ``escape`` is on for HTML and off for plain text.
+def laid_out(layout: str, facts: Mapping[str, object]) -> str:
+    """Put words and facts into ``layouts/<layout>.j2``; everything is escaped unless the layout ends in ``.txt``.
 
     Raises ``Refused`` naming the layout and the word that the text did not bring.
     """
     try:
-        return _template(f"layouts/{layout}", escape=escape).render(facts)
+        kind = "text" if layout.endswith(".txt") else "html"
+        return _template(_environment(kind), f"layouts/{layout}").render(facts)
     except UndefinedError as error:
         raise Refused(f"layouts/{layout}: {error.message}") from error
 
 
-def _template(text: str, *, escape: bool) -> Template:
+def _template(environment: Environment, text: str) -> Template:
     try:
-        return _environment(escape=escape).get_template(f"{text}.j2")
+        return environment.get_template(f"{text}.j2")
     except TemplateNotFound as error:
         raise Refused(f"there is no text {text}") from error
 
 
 @cache
-def _environment(*, escape: bool) -> Environment:
+def _environment(kind: str) -> Environment:
+    """``words`` keeps every line break (``_unwrapped`` makes a space of it), the layouts drop those after a tag.
+
+    Escaping is on exactly where HTML is made. Words are made plain, and escaped when a layout shows them.
+    """
     environment = Environment(
         loader=FileSystemLoader(ROOT),
         undefined=StrictUndefined,
-        autoescape=escape,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        autoescape=kind == "html",  # noqa: S701
+        trim_blocks=kind != "words",
+        lstrip_blocks=kind != "words",
         auto_reload=False,
     )
     environment.filters["paragraphs"] = lambda text: text.split("\n\n")

@@ -1,0 +1,121 @@
+"""E-mail through Amazon SES (API version 2).
+
+SES has no idempotency key, and boto3 sends again after a lost answer: one call against a slow server made three
+requests (reliability.md, "What the platform promises"). So retries are off, and every failure is sorted into
+"nothing went out" and "nobody knows"; who may try again is decided where the claim is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import boto3
+from botocore import exceptions as aws
+from botocore.config import Config
+from botocore.parsers import ResponseParserError
+
+from cartback.channels.mime import mime
+from cartback.domain.errors import Refused
+from cartback.ports import Doubtful, NotSent, Outgoing, Sent
+
+CHANNEL = "email"
+
+ONE_REQUEST = Config(
+    retries={"total_max_attempts": 1, "mode": "standard"},
+    connect_timeout=3,
+    read_timeout=10,
+)
+"""One attempt. Waiting ten seconds for the answer is cheaper than a doubt."""
+
+# Refusals that pass, and after how many seconds to ask again. SES says 429 for both its rate (per second) and its
+# daily quota; the quota is told by the message. The rest are faults of ours or of the account that somebody mends.
+_PASSING = {
+    "TooManyRequestsException": 10,
+    "Throttling": 10,
+    "ThrottlingException": 10,
+    "LimitExceededException": 900,
+    "RequestExpired": 30,
+    "ExpiredTokenException": 30,
+    "RequestTimeTooSkewed": 30,
+}
+_DAILY_QUOTA_AFTER = 3600
+
+# Raised before a byte of the request has left: no address, no connection, no credentials.
+_NEVER_LEFT = (
+    aws.ConnectTimeoutError,
+    aws.EndpointConnectionError,
+    aws.ProxyConnectionError,
+    aws.NoCredentialsError,
+    aws.CredentialRetrievalError,
+)
+# The connection broke, or the answer makes no sense: the message may be on its way.
+_NOBODY_KNOWS = (aws.HTTPClientError, aws.ConnectionError, ResponseParserError)
+
+_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
+
+
+class Ses:
+    """Sends e-mail. ``configuration_set`` is where SES publishes what became of it, with our tags."""
+
+    def __init__(self, configuration_set: str, client: Any = None) -> None:
+        self._configuration_set = configuration_set
+        self._client = client
+
+    def send(self, message: Outgoing) -> Sent | NotSent | Doubtful:
+        """Make one request, whatever happens, and say what is known of it."""
+        try:
+            content, tags = mime(message), _tags(message)
+        except Refused as refusal:
+            return NotSent(refusal.reason)
+        client = self._client = self._client or boto3.client("sesv2", config=ONE_REQUEST)
+        try:
+            answer = client.send_email(
+                FromEmailAddress=message.sender,
+                Destination={"ToAddresses": [message.address]},
+                Content={"Raw": {"Data": content}},
+                ConfigurationSetName=self._configuration_set,
+                EmailTags=tags,
+            )
+        except aws.ClientError as error:
+            return _refused(error)
+        except _NEVER_LEFT as error:
+            return NotSent(f"not connected: {type(error).__name__}", after_seconds=60)
+        except _NOBODY_KNOWS as error:
+            return Doubtful(type(error).__name__)
+        finally:
+            # A warm Lambda may sleep longer than SES keeps a connection. Without retries, a reused dead one would
+            # turn a mail that never left into a doubtful one, so every send opens its own.
+            client.close()
+        provider_id = answer.get("MessageId")
+        return Sent(provider_id) if provider_id else Doubtful("accepted without a message id")
+
+
+ADAPTER = Ses
+
+
+def _refused(error: aws.ClientError) -> NotSent | Doubtful:
+    code = error.response["Error"].get("Code", "")
+    told = error.response["Error"].get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    if code in _PASSING:
+        return NotSent(code, _DAILY_QUOTA_AFTER if "daily" in told.lower() else _PASSING[code])
+    if status == 429:
+        return NotSent(code or "429", _PASSING["Throttling"])
+    # The message may hold the address: only the code is kept.
+    return NotSent(code or str(status)) if 400 <= status < 500 else Doubtful(code or str(status))
+
+
+def _tags(message: Outgoing) -> list[dict[str, str]]:
+    """What provider events bring back to find the claim again. SES takes only a few characters in a tag."""
+    tags = {
+        "shop": message.shop,
+        "claim": message.claim_id,
+        "flow": message.flow,
+        "touch": message.touch,
+        "lang": message.lang,
+    }
+    for name, value in tags.items():
+        if not _TAG.fullmatch(value):
+            raise Refused(f"{name}: not a tag that SES takes")
+    return [{"Name": name, "Value": value} for name, value in tags.items()]
