@@ -52,7 +52,7 @@ lint: setup ## style, types and the template
 	@$(BIN)/mypy
 	@if [ -f template.yaml ]; then $(BIN)/cfn-lint template.yaml && $(BIN)/sam validate --lint --region eu-central-1; fi
 
-lock: setup ## lock anew, and pin what the Lambda layer carries
+lock: ## lock anew, and pin what the Lambda layer carries
 	@$(BIN)/uv lock --python $(BIN)/python --default-index https://pypi.org/simple
 	@{ echo "# Made by 'make lock' from uv.lock: what the Lambdas need beyond the runtime's own boto3."; \
 	   $(BIN)/uv export --quiet --python $(BIN)/python --locked --no-default-groups --no-emit-project \

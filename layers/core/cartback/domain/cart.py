@@ -43,21 +43,22 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a cart's story: what happened when, and which event said so."""
+    """One line of a cart's story: what happened when, in which generation, and which event said so."""
 
     at: datetime
     what: str
     cause: str
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cart:
     """One cart of one shop. The row is the truth: a timer that fires reads it and obeys.
 
-    ``generation`` grows when the cart is opened again after it was bought, emptied or given up. ``opened_by`` and
-    ``closed_by`` name the event that caused the present generation's opening and closing: whoever applies that
-    event again announces the fact again, under the same id, so that a crash between writing and publishing loses
-    nothing. ``opened_by`` stays empty until somebody is known whom we could write to.
+    ``generation`` grows when the cart is opened again after it was bought, emptied or given up. ``opened_by``
+    stays empty until somebody is known whom we could write to. ``history`` names for each step the event that
+    caused it: whoever applies that event again tells the same facts again, so that a crash between writing and
+    publishing loses nothing.
     """
 
     shop: str
@@ -78,7 +79,6 @@ class Cart:
     content_from: str | None = None
     seen: dict[str, datetime] = field(default_factory=dict)
     opened_by: str | None = None
-    closed_by: str | None = None
     closed_at: datetime | None = None
     closed_because: str | None = None
     bought_at: datetime | None = None
@@ -92,7 +92,9 @@ class Cart:
 
     def noting(self, at: datetime, what: str, cause: str) -> Cart:
         """This cart with one more line of story; the oldest lines make room."""
-        return replace(self, history=(*self.history, Step(at, what, cause))[-HISTORY_LENGTH:])
+        return replace(
+            self, history=(*self.history, Step(at, what, cause, self.generation))[-HISTORY_LENGTH:]
+        )
 
 
 def cart_id_for(shop: str, ref: str) -> str:
@@ -109,6 +111,8 @@ def see(cart: Cart, seen: CartSeen, cause: str) -> Cart:
     if cart.status == ERASED:
         return cart
     known_at = cart.seen.get(seen.source)
+    if seen.stage == "checkout" and cart.stage != "checkout":
+        cart = replace(cart, stage="checkout").noting(seen.at, "checkout", cause)
     cart = replace(
         cart,
         refs=_united(cart.refs, seen.refs),
@@ -119,7 +123,6 @@ def see(cart: Cart, seen: CartSeen, cause: str) -> Cart:
         ),
         locale=seen.contact.locale or cart.locale,
         device=seen.device or cart.device,
-        stage="checkout" if "checkout" in (seen.stage, cart.stage) else cart.stage,
     )
     if known_at is not None and seen.at < known_at:
         return cart
@@ -148,9 +151,17 @@ def absorb(cart: Cart, other: Cart, cause: str) -> Cart:
         person_id=cart.person_id or other.person_id,
         stage="checkout" if "checkout" in (cart.stage, other.stage) else cart.stage,
     )
-    if other.activity_at and (cart.activity_at is None or other.activity_at > cart.activity_at) and other.items:
+    if (
+        other.activity_at
+        and (cart.activity_at is None or other.activity_at > cart.activity_at)
+        and other.items
+    ):
         cart = replace(
-            cart, items=other.items, total=other.total, activity_at=other.activity_at, content_from=other.content_from
+            cart,
+            items=other.items,
+            total=other.total,
+            activity_at=other.activity_at,
+            content_from=other.content_from,
         )
     if other.bought_at is not None:
         ref = other.order_refs[-1] if other.order_refs else None
@@ -176,9 +187,7 @@ def give_up(cart: Cart, at: datetime, because: str, cause: str) -> Cart:
     """End the reminding of this generation. A later visit opens a new one; a later purchase is still recorded."""
     if cart.status != OPEN:
         return cart
-    return replace(cart, status=GIVEN_UP, closed_at=at, closed_because=because, closed_by=cause).noting(
-        at, "given up", cause
-    )
+    return replace(cart, status=GIVEN_UP, closed_at=at, closed_because=because).noting(at, "given_up", cause)
 
 
 def erase(cart: Cart, at: datetime, cause: str) -> Cart:
@@ -191,8 +200,7 @@ def erase(cart: Cart, at: datetime, cause: str) -> Cart:
         status=ERASED,
         closed_at=at,
         closed_because="erased",
-        closed_by=cause,
-        history=(Step(at, "erased", cause),),
+        history=(Step(at, "erased", cause, cart.generation),),
     )
 
 
@@ -204,7 +212,7 @@ def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
         if cart.status != OPEN:
             return replace(cart, activity_at=seen.at, content_from=seen.source)
         was_used = bool(cart.items)
-        moved = replace(moved, status=EMPTIED, closed_at=seen.at, closed_because="emptied", closed_by=cause)
+        moved = replace(moved, status=EMPTIED, closed_at=seen.at, closed_because="emptied")
         return moved.noting(seen.at, "emptied", cause) if was_used else moved
     if cart.status == OPEN:
         moved = replace(moved, started_at=cart.started_at or seen.at)
@@ -223,13 +231,15 @@ def _bought(cart: Cart, bought_at: datetime, order_ref: str | None, cause: str) 
         cart.activity_at is not None and cart.activity_at > bought_at + REOPEN_AFTER and bool(cart.items)
     )
     if still_shopping:
-        if cart.status != OPEN or (cart.started_at is not None and cart.started_at > bought_at + REOPEN_AFTER):
-            return cart.noting(bought_at, "bought before", cause)
+        if cart.status != OPEN or (
+            cart.started_at is not None and cart.started_at > bought_at + REOPEN_AFTER
+        ):
+            return cart.noting(bought_at, "bought_before", cause)
         cart = cart.noting(bought_at, "bought", cause)
         return _reopened(cart, cart.activity_at, cause)
     if cart.status == BOUGHT:
         return replace(cart, closed_at=bought_at)
-    cart = replace(cart, status=BOUGHT, closed_at=bought_at, closed_because="bought", closed_by=cause)
+    cart = replace(cart, status=BOUGHT, closed_at=bought_at, closed_because="bought")
     return cart.noting(bought_at, "bought", cause)
 
 
@@ -240,10 +250,9 @@ def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:
         generation=cart.generation + 1,
         started_at=at,
         opened_by=None,
-        closed_by=None,
         closed_at=None,
         closed_because=None,
-    ).noting(at, "opened again", cause)
+    ).noting(at, "opened_again", cause)
 
 
 def _united(first: tuple[str, ...], second: Iterable[str | None]) -> tuple[str, ...]:

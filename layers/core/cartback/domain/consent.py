@@ -21,7 +21,7 @@ class Consent:
     """The present word of one person for one channel, and the evidence for it.
 
     ``basis`` is the kind of legal basis (``explicit``, ``double_opt_in``, ``existing_customer``), ``source`` where
-    it was said, ``at`` when the person said it, ``recorded_at`` when we heard of it.
+    it was said, ``at`` when the person said it, ``recorded_at`` when we heard of it, ``cause`` the event that told us.
     """
 
     channel: str
@@ -30,6 +30,7 @@ class Consent:
     source: str
     at: datetime
     recorded_at: datetime
+    cause: str
 
     @property
     def reference(self) -> str:
@@ -37,7 +38,7 @@ class Consent:
         return f"{self.channel}/{self.basis}/{self.source}/{self.at.isoformat()}"
 
 
-def hear(known: Consent | None, seen: ConsentSeen, now: datetime) -> Consent | None:
+def hear(known: Consent | None, seen: ConsentSeen, now: datetime, cause: str) -> Consent | None:
     """The consent after the shop's word; ``known`` itself where nothing changes.
 
     * A newer word replaces an older one; at the same instant a refusal wins.
@@ -47,24 +48,24 @@ def hear(known: Consent | None, seen: ConsentSeen, now: datetime) -> Consent | N
     """
     state = GRANTED if seen.granted else WITHDRAWN
     if known is None:
-        return _record(seen, state, now) if seen.granted or seen.sticky else None
+        return _record(seen, state, now, cause) if seen.granted or seen.sticky else None
     if not seen.sticky:
         own_tick = known.source == seen.source
-        if seen.granted and (known.state == WITHDRAWN and not own_tick or known.state == GRANTED):
+        if seen.granted and ((known.state == WITHDRAWN and not own_tick) or known.state == GRANTED):
             return known
         if not seen.granted and not (own_tick and known.state == GRANTED):
             return known
-        return known if seen.at < known.at else _record(seen, state, now)
+        return known if seen.at < known.at else _record(seen, state, now, cause)
     if seen.at < known.at or (seen.at == known.at and (seen.granted or known.state == WITHDRAWN)):
         return known
-    return _record(seen, state, now)
+    return _record(seen, state, now, cause)
 
 
 def withdraw(known: Consent | None, channel: str, source: str, now: datetime) -> Consent:
     """The person said no, to us. Saying it again changes nothing."""
     if known is not None and known.state == WITHDRAWN and known.at <= now:
         return known
-    return Consent(channel, WITHDRAWN, "opt_out", source, now, now)
+    return Consent(channel, WITHDRAWN, "opt_out", source, now, now, source)
 
 
 def basis_for(known: Consent | None, accepted: frozenset[str]) -> str | None:
@@ -81,5 +82,5 @@ def basis_for(known: Consent | None, accepted: frozenset[str]) -> str | None:
     return None
 
 
-def _record(seen: ConsentSeen, state: str, now: datetime) -> Consent:
-    return Consent(seen.channel, state, seen.basis, seen.source, seen.at, now)
+def _record(seen: ConsentSeen, state: str, now: datetime, cause: str) -> Consent:
+    return Consent(seen.channel, state, seen.basis, seen.source, seen.at, now, cause)

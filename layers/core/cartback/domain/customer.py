@@ -36,7 +36,6 @@ class Person:
     country: str | None = None
     seen_at: datetime | None = None
     consents: dict[str, Consent] = field(default_factory=dict)
-    consent_by: str | None = None
     blocked: str | None = None
     last_order_at: datetime | None = None
     sends: tuple[datetime, ...] = ()
@@ -59,8 +58,15 @@ def person_id_for(shop: str, alias_hash: str) -> str:
     return short("person", shop, alias_hash)
 
 
-def meet(person: Person, contact: Contact, aliases: Iterable[str], email_hash: str | None, at: datetime,
-         now: datetime, cause: str) -> Person:
+def meet(
+    person: Person,
+    contact: Contact,
+    aliases: Iterable[str],
+    email_hash: str | None,
+    at: datetime,
+    now: datetime,
+    cause: str,
+) -> Person:
     """Fold in what a shop says of a person at ``at`` (the shop's clock). Older news only fills gaps."""
     if person.erased_at is not None:
         return person
@@ -81,9 +87,9 @@ def meet(person: Person, contact: Contact, aliases: Iterable[str], email_hash: s
     )
     for seen in contact.consents:
         known = met.consents.get(seen.channel)
-        heard = consents.hear(known, seen, now)
+        heard = consents.hear(known, seen, now, cause)
         if heard is not None and heard is not known:
-            met = replace(met, consents={**met.consents, seen.channel: heard}, consent_by=cause)
+            met = replace(met, consents={**met.consents, seen.channel: heard})
     return met
 
 
@@ -106,7 +112,7 @@ def opt_out(person: Person, channels: Iterable[str], source: str, now: datetime)
     said = {name: consents.withdraw(person.consents.get(name), name, source, now) for name in channels}
     if all(person.consents.get(name) == word for name, word in said.items()):
         return person
-    return replace(person, consents={**person.consents, **said}, consent_by=source)
+    return replace(person, consents={**person.consents, **said})
 
 
 def block(person: Person, because: str) -> Person:
@@ -133,7 +139,11 @@ def merge(winner: Person, loser: Person) -> tuple[Person, Person]:
     words = dict(winner.consents)
     for channel, theirs in loser.consents.items():
         ours = words.get(channel)
-        if ours is None or theirs.at > ours.at or (theirs.at == ours.at and theirs.state == consents.WITHDRAWN):
+        if (
+            ours is None
+            or theirs.at > ours.at
+            or (theirs.at == ours.at and theirs.state == consents.WITHDRAWN)
+        ):
             words[channel] = theirs
     newer_loser = loser.seen_at is not None and (winner.seen_at is None or loser.seen_at > winner.seen_at)
     ahead, behind = (loser, winner) if newer_loser else (winner, loser)

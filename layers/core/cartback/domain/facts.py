@@ -50,7 +50,9 @@ CATALOGUE: dict[str, Kind] = {
         "currency",
     ),
     "cart.updated": _kind("The content of a cart changed.", "cart_id", {**_CART, "activity_at": "time"}),
-    "cart.emptied": _kind("The shopper took everything out again.", "cart_id", {**_CART, "emptied_at": "time"}),
+    "cart.emptied": _kind(
+        "The shopper took everything out again.", "cart_id", {**_CART, "emptied_at": "time"}
+    ),
     "cart.bought": _kind("A cart became an order.", "cart_id", {**_CART, "bought_at": "time"}),
     "cart.abandoned": _kind(
         "A cart was silent for as long as the shop's policy asks.",
@@ -59,9 +61,12 @@ CATALOGUE: dict[str, Kind] = {
         "amount",
         "currency",
     ),
-    "cart.given_up": _kind("Nobody will be reminded of this generation any more.", "cart_id",
-                           {**_CART, "because": "word"}),
-    "checkout.started": _kind("A cart was taken to the checkout.", "cart_id", {**_CART, "activity_at": "time"}),
+    "cart.given_up": _kind(
+        "Nobody will be reminded of this generation any more.", "cart_id", {**_CART, "because": "word"}
+    ),
+    "checkout.started": _kind(
+        "A cart was taken to the checkout.", "cart_id", {**_CART, "activity_at": "time"}
+    ),
     "order.placed": _kind(
         "An order was made, on whatever way.",
         "order_ref",
@@ -71,7 +76,9 @@ CATALOGUE: dict[str, Kind] = {
         "amount",
         "currency",
     ),
-    "order.paid": _kind("An order was paid.", "order_ref", {"order_ref": "id", "person_id": "id"}, "person_id"),
+    "order.paid": _kind(
+        "An order was paid.", "order_ref", {"order_ref": "id", "person_id": "id"}, "person_id"
+    ),
     "order.cancelled": _kind(
         "An order was cancelled.", "order_ref", {"order_ref": "id", "cancelled_at": "time"}
     ),
@@ -79,13 +86,21 @@ CATALOGUE: dict[str, Kind] = {
     "consent.granted": _kind(
         "A person agreed to a channel.", "person_id", {"person_id": "id", "channel": "word", "basis": "word"}
     ),
-    "consent.withdrawn": _kind("A person left a channel.", "person_id", {"person_id": "id", "channel": "word"}),
-    "stock.changed": _kind("The number of pieces of a variant changed.", "variant_id",
-                           {"variant_id": "id", "available": "count"}, "available"),
+    "consent.withdrawn": _kind(
+        "A person left a channel.", "person_id", {"person_id": "id", "channel": "word"}
+    ),
+    "stock.changed": _kind(
+        "The number of pieces of a variant changed.",
+        "variant_id",
+        {"variant_id": "id", "available": "count"},
+        "available",
+    ),
     "product.updated": _kind("A product's description changed.", "product_id", {"product_id": "id"}),
     "shop.left": _kind("The shop removed us.", "shop", {"left_at": "time"}),
     "message.delivered": _kind("The receiving server took a message.", "claim_id", _MESSAGE),
-    "message.bounced": _kind("A message could not be delivered.", "claim_id", {**_MESSAGE, "permanent": "flag"}),
+    "message.bounced": _kind(
+        "A message could not be delivered.", "claim_id", {**_MESSAGE, "permanent": "flag"}
+    ),
     "message.complained": _kind("Somebody called a message spam.", "claim_id", _MESSAGE),
     "message.rejected": _kind("The provider refused to send a message.", "claim_id", _MESSAGE),
 }

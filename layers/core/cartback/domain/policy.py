@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from cartback.domain.timing import Caps, QuietHours
@@ -45,7 +46,9 @@ PRESETS = {
         # SEQ-1: one e-mail an hour after the cart was made.
         _preset("basic", _at(1, "reminder"), since="creation"),
         # SEQ-2: e-mail, SMS, WhatsApp; its fourth step is an advertisement, not a message.
-        _preset("multichannel", _at(1, "reminder"), _at(6, "answers", "sms"), _at(24, "last_note", "whatsapp")),
+        _preset(
+            "multichannel", _at(1, "reminder"), _at(6, "answers", "sms"), _at(24, "last_note", "whatsapp")
+        ),
         # SEQ-3: reminder; reviews and answers; the last step, which may carry an incentive.
         _preset("three_step", _at(2, "reminder"), _at(24, "answers"), _at(72, "last_note")),
         # SEQ-4: a helping hand within the hour, structure the next day, one last sparing hint.
@@ -111,16 +114,10 @@ class Plan:
         )
 
 
-def plan_for(policy: Policy) -> Plan:
-    """The plan of a run that starts under this policy."""
-    return Plan(policy.version, policy.touches[:MOST_MESSAGES], policy.since, policy.give_up_after)
-
-
-def first_wake(policy: Policy) -> timedelta:
-    """How long after the last activity a run looks for the first time.
-
-    Looking at the end of the silence *and* at the first touch would cost three more transitions per cart, and
-    find the same cart twice: one look at the later of the two serves both.
-    """
-    first = policy.touches[0].after if policy.touches else policy.silence
-    return max(policy.silence, first)
+def plan_for(policy: Policy, channels: Container[str]) -> Plan:
+    """The plan of a run that starts under this policy; a channel that is not there yet falls back to e-mail."""
+    touches = tuple(
+        touch if touch.channel in channels else replace(touch, channel="email")
+        for touch in policy.touches[:MOST_MESSAGES]
+    )
+    return Plan(policy.version, touches, policy.since, policy.give_up_after)

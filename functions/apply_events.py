@@ -1,0 +1,32 @@
+"""The intake queue: apply events of shops and news of providers, batch by batch."""
+
+import logging
+
+from cartback import wiring
+
+log = logging.getLogger()
+MOST_RECEIVES = (
+    5  # maxReceiveCount of the queue: after that SQS itself would move the message, without a reason
+)
+
+
+def handler(event, context):
+    """Answer SQS with the messages that have to come back. One bad message never holds up the others."""
+    records = event["Records"]
+    try:
+        failed = wiring.take_batch()([(record["messageId"], record["body"]) for record in records])
+    except Exception:
+        log.exception("the batch failed as a whole: each message on its own")
+        failed = [record["messageId"] for record in records if not _alone(record)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _alone(record):
+    try:
+        return not wiring.take_batch()([(record["messageId"], record["body"])])
+    except Exception as bug:
+        log.exception("message %s failed", record["messageId"])
+        if int(record["attributes"]["ApproximateReceiveCount"]) < MOST_RECEIVES:
+            return False
+        wiring.take_batch().parking.park(record["body"], f"bug: {type(bug).__name__}")
+        return True

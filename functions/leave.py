@@ -1,0 +1,19 @@
+"""GET and POST /u/{token}: leave. Looking changes nothing, one click is enough (RFC 8058)."""
+
+from cartback import texts, wiring
+from cartback.domain.language import of_page
+
+
+def handler(event, context):
+    """GET shows a page with one button; POST leaves and says so."""
+    token = (event.get("pathParameters") or {}).get("token", "")
+    posted = event["requestContext"]["http"]["method"] == "POST"
+    leave = wiring.leave()
+    link = leave(token) if posted else leave.look(token)
+    query, headers = event.get("queryStringParameters") or {}, event.get("headers") or {}
+    lang = of_page(query.get("lang"), link.lang if link else None, headers.get("accept-language"))
+    if link is None:
+        return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}
+    fields = {"shop": wiring.settings().shop(link.shop)}
+    body = texts.page("left" if posted else "leave", lang, fields)
+    return {"statusCode": 200, "headers": dict(texts.PAGE_HEADERS), "body": body}

@@ -1,0 +1,16 @@
+"""GET /r/{token}: back to the cart."""
+
+from cartback import texts, wiring
+from cartback.domain.language import of_page
+
+
+def handler(event, context):
+    """Redirect to the shop's own checkout, or show that the link is over."""
+    token = (event.get("pathParameters") or {}).get("token", "")
+    url = wiring.open_link()(token)
+    if url is not None:
+        redirect = {"location": url, "cache-control": "no-store", "referrer-policy": "no-referrer"}
+        return {"statusCode": 302, "headers": redirect, "body": ""}
+    query, headers = event.get("queryStringParameters") or {}, event.get("headers") or {}
+    lang = of_page(query.get("lang"), None, headers.get("accept-language"))
+    return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}

@@ -1,0 +1,9 @@
+"""A fact on the bus: start the runs that it asks for."""
+
+from cartback import wiring
+
+
+def handler(event, context):
+    """Answer with the names of the runs that were started now."""
+    detail = event["detail"]
+    return {"started": wiring.start_flows()(detail["fact"], detail["shop"], detail["data"])}

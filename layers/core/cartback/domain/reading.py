@@ -1,0 +1,214 @@
+"""Read JSON that nobody vouches for: each access gives a value of the asked kind, or ``Refused`` naming the field.
+
+A reason names the path of a field and what it must be, never what was found there: that may be a person.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from cartback.domain.errors import Refused
+from cartback.domain.money import Money
+
+# These patterns are also published in JSON Schemas, so they keep to what Python and ECMAScript read alike.
+INSTANT = re.compile(
+    r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])"
+)
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/=+-]{0,127}")
+AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
+CURRENCY = re.compile(r"[A-Z]{3}")
+LOCALE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3}")
+COUNTRY = re.compile(r"[A-Z]{2}")
+# Where a consent was given, in words. It is quoted beside messages, so it must not hold an e-mail address.
+EVIDENCE = re.compile(r"[^@\u0000-\u001f\u007f-\u009f]{1,120}")
+# A host without user information, then only what RFC 3986 allows: such a link cannot end an HTML attribute.
+LINK = re.compile(
+    r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?"
+)
+LONGEST_LINK = 2048
+
+# Line breaks end headers, bidirectional overrides disguise text, lone surrogates cannot be encoded.
+_UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+_LOOKS_LIKE_A_LINK = re.compile(r"[/\\@<>]|\bwww\b|[A-Za-z0-9-]\.[A-Za-z]{2,}", re.ASCII)
+
+
+def parse(text: str) -> Reader:
+    """Read a JSON object; numbers with a fraction become ``Decimal``, never a float."""
+    try:
+        value = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, ArithmeticError, RecursionError):
+        # Not chained: the decoder's exception carries the whole document, and a log would show it.
+        raise Refused("the body is not JSON") from None
+    if not isinstance(value, dict):
+        raise Refused("the body must be a JSON object")
+    return Reader(value, "")
+
+
+def clean(text: str) -> str:
+    """The text on one line, without control characters and what disguises itself."""
+    return _UNPRINTABLE.sub(" ", text).strip(" ")
+
+
+def given_name(text: str | None) -> str | None:
+    """A first name that may stand in a message, at most 60 characters, or None.
+
+    Spammers sign up with a link as their name, so that the shop mails it to their victims: that is no name.
+    """
+    if not text or _LOOKS_LIKE_A_LINK.search(text):
+        return None
+    return text[:60].strip(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One value of a document and the path to it. Fields of a null are null, so that paths need no ladders."""
+
+    value: object
+    path: str
+
+    def __getitem__(self, name: str) -> Reader:
+        """A field of an object; null if it is missing."""
+        inner = f"{self.path}.{name}" if self.path else name
+        if self.value is None:
+            return Reader(None, inner)
+        if not isinstance(self.value, dict):
+            raise self.refused("must be an object")
+        return Reader(self.value.get(name), inner)
+
+    @property
+    def is_null(self) -> bool:
+        """Whether nothing is said here."""
+        return self.value is None
+
+    def refused(self, why: str) -> Refused:
+        """The error for this field, to be raised."""
+        return Refused(f"{self.path or 'the body'} {why}")
+
+    def has(self, name: str) -> bool:
+        """Whether an object names this field at all, be it with null."""
+        return isinstance(self.value, dict) and name in self.value
+
+    def only(self, names: Collection[str]) -> Reader:
+        """This object, if it has no other fields than these: a misspelt field must not be lost in silence."""
+        if not isinstance(self.value, dict):
+            raise self.refused("must be an object")
+        for name in self.value:
+            if name not in names:
+                shown = name if re.fullmatch(r"[a-z_]{1,40}", name) else "of another name"
+                raise self.refused(f"has an unknown field {shown}")
+        return self
+
+    def each(self, most: int | None = None) -> list[Reader]:
+        """The members of a list; none for null. More than ``most`` are refused."""
+        if self.value is None:
+            return []
+        if not isinstance(self.value, list):
+            raise self.refused("must be a list")
+        if most is not None and len(self.value) > most:
+            raise self.refused(f"must have at most {most} members")
+        return [Reader(member, f"{self.path}[{index}]") for index, member in enumerate(self.value)]
+
+    def maybe[T](self, read: Callable[[Reader], T]) -> T | None:
+        """What ``read`` makes of this, or None for null."""
+        return None if self.value is None else read(self)
+
+    def words(self, longest: int) -> str | None:
+        """A cleaned text; None for null and for blank. Longer than ``longest`` characters is refused."""
+        text = self._string()
+        if text is not None and len(text) > longest:
+            raise self.refused(f"must have at most {longest} characters")
+        return clean(text or "") or None
+
+    def text(self, longest: int) -> str:
+        """A cleaned text that must say something."""
+        text = self.words(longest)
+        if text is None:
+            raise self.refused("must be a text that is not blank")
+        return text
+
+    def cut(self, longest: int) -> str | None:
+        """A cleaned text, cut to ``longest`` characters; None for null and for blank."""
+        text = clean(self._string() or "")
+        return (text if len(text) <= longest else f"{text[: longest - 1]}…") or None
+
+    def matching(self, pattern: re.Pattern[str], what: str, longest: int = 200) -> str:
+        """A string of this shape; ``what`` says in words what it must be."""
+        if not isinstance(self.value, str) or len(self.value) > longest or not pattern.fullmatch(self.value):
+            raise self.refused(f"must be {what}")
+        return self.value
+
+    def fitting(self, pattern: re.Pattern[str], longest: int = 200) -> str | None:
+        """A string if it has this shape, None if it has another: for what we can do without."""
+        text = self._string()
+        return text if text is not None and len(text) <= longest and pattern.fullmatch(text) else None
+
+    def link(self) -> str:
+        """An https address without credentials."""
+        return self.matching(LINK, "an https address", LONGEST_LINK)
+
+    def identifier(self) -> str:
+        """An id, which may come as a number of any size (Shopify's exceed 2^53) or as a string."""
+        value = self.value
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**30:
+            return str(value)
+        return self.matching(IDENTIFIER, "an id")
+
+    def instant(self) -> datetime:
+        """An instant with its zone, in UTC, of the years 1900 to 2199; parts of microseconds are dropped."""
+        text = self.matching(INSTANT, "a date and time with its zone (ISO 8601)")
+        try:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        except ValueError:  # 30 February
+            raise self.refused("must be a date that exists") from None
+
+    def integer(self, least: int, most: int) -> int:
+        """A whole number within bounds; ``2.0`` is whole, as in JSON Schema."""
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self.refused("must be a whole number")
+        if not least <= value <= most:
+            raise self.refused(f"must be between {least} and {most}")
+        if value != int(value):
+            raise self.refused("must be a whole number")
+        return int(value)
+
+    def flag(self) -> bool:
+        """True or false, and nothing that is merely like it."""
+        if not isinstance(self.value, bool):
+            raise self.refused("must be true or false")
+        return self.value
+
+    def word(self, words: Collection[str]) -> str:
+        """One of these words."""
+        if not isinstance(self.value, str) or self.value not in words:
+            raise self.refused(f"must be one of {', '.join(sorted(words))}")
+        return self.value
+
+    def money(self, currency: str) -> Money:
+        """A major-unit amount such as ``"19.90"``, as a string or a number."""
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise self.refused("must be an amount of money")
+        text = str(value)
+        if not _SIGNED_AMOUNT.fullmatch(text):
+            raise self.refused("must be an amount of money")
+        try:
+            return Money.parse(text, currency)
+        except ValueError:
+            raise self.refused("must be an amount in a known kind of currency") from None
+
+    def _string(self) -> str | None:
+        if self.value is not None and not isinstance(self.value, str):
+            raise self.refused("must be a string")
+        return self.value
+
+
+def _no_number(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")

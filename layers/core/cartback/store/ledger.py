@@ -1,0 +1,214 @@
+"""Claims, decisions and links in DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from cartback.domain.cart import Cart
+from cartback.domain.claims import RELEASED, Claim
+from cartback.domain.customer import Person
+from cartback.domain.errors import Conflict
+from cartback.domain.hashes import short
+from cartback.domain.touches import Dossier
+from cartback.ports import Clock, Line, Link
+from cartback.store.clients import Clients
+from cartback.store.codec import Row, decode, encode, expires, is_expired, number, text
+from cartback.store.errors import cancelled, translated
+from cartback.store.records import Write, put_cart, put_person
+from cartback.store.tables import LEDGER_KEPT, Tables, block_key, cart_key
+
+_CLAIM, _BLOCKED = 0, (3, 4)
+
+
+class DynamoLedger:
+    """The port ``Ledger`` on the table Ledger; claims also guard rows of Carts and Customers."""
+
+    def __init__(self, clients: Clients, tables: Tables, clock: Clock) -> None:
+        self._clients = clients
+        self._tables = tables
+        self._clock = clock
+
+    def claim(
+        self, claim: Claim, dossier: Dossier, person: Person, line: Line, links: Sequence[Link]
+    ) -> str | None:
+        """Take a claim in one transaction, or say why not."""
+        here, cart = self._tables, dossier.cart
+        writes: list[Write] = [
+            self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
+            {
+                "ConditionCheck": {
+                    "TableName": here.carts,
+                    "Key": {"pk": text(cart_key(cart.shop, cart.cart_id))},
+                    "ConditionExpression": "version = :version",
+                    "ExpressionAttributeValues": {":version": number(cart.version)},
+                }
+            },
+            put_person(here, person, claim.claimed_at),
+            self._not_blocked(claim.shop, claim.address_hash),
+            self._not_blocked(claim.shop, "shop"),
+            {
+                "Put": {
+                    "TableName": here.ledger,
+                    "Item": self._line(claim.shop, f"cart#{claim.cart_id}", line),
+                }
+            },
+            *({"Put": {"TableName": here.ledger, "Item": _link_row(link)}} for link in links),
+        ]
+        try:
+            self._clients.dynamodb.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            return self._why_not(error)
+        return None
+
+    def _why_not(self, error: ClientError) -> str:
+        """Read a cancelled transaction: an older claim or a block is final, a moved row means to decide again."""
+        reasons = cancelled(error)
+        failed = {i for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"}
+        known = set(reasons) <= {"None", "ConditionalCheckFailed", "TransactionConflict"}
+        if not reasons or not known:
+            with translated("claim a message"):
+                raise error
+        if _CLAIM in failed:
+            return "claimed_before"
+        return "blocked" if failed.intersection(_BLOCKED) else "changed"
+
+    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
+        """Write a claim's new state over the one that was read, and the cart that closes with it."""
+        put = self._put_claim(after, "#state = :state", before.state)
+        with translated("mark a claim"):
+            if closing is None:
+                self._clients.dynamodb.put_item(**put["Put"])
+            else:
+                close = put_cart(self._tables, closing, self._clock.now())
+                self._clients.dynamodb.transact_write_items(TransactItems=[put, close])
+
+    def release(self, before: Claim, after: Claim, person: Person) -> None:
+        """Give claim and budget back together."""
+        with translated("release a claim"):
+            self._clients.dynamodb.transact_write_items(
+                TransactItems=[
+                    self._put_claim(after, "#state = :state", before.state),
+                    put_person(self._tables, person, self._clock.now()),
+                ]
+            )
+
+    def read_claim(self, shop: str, claim_id: str) -> Claim | None:
+        """The claim as it stands, consistently."""
+        row = self._get(_claim_key(shop, claim_id))
+        return decode(Claim, row) if row is not None else None
+
+    def note(self, shop: str, subject: str, line: Line) -> None:
+        """Append a line. The same line noted twice is one line."""
+        with translated("note a decision"):
+            self._clients.dynamodb.put_item(
+                TableName=self._tables.ledger, Item=self._line(shop, subject, line)
+            )
+
+    def story(self, shop: str, subject: str) -> list[Line]:
+        """All lines of a subject, oldest first."""
+        lines: list[Line] = []
+        start: dict[str, Any] = {}
+        now = self._clock.now()
+        while True:
+            with translated("read a story"):
+                answer = self._clients.dynamodb.query(
+                    TableName=self._tables.ledger,
+                    KeyConditionExpression="pk = :pk",
+                    ExpressionAttributeValues={":pk": text(f"{shop}#{subject}")},
+                    ConsistentRead=True,
+                    **start,
+                )
+            lines.extend(decode(Line, row) for row in answer["Items"] if not is_expired(row, now))
+            if "LastEvaluatedKey" not in answer:
+                return lines
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def look(self, shop: str, token_hash: str) -> Link | None:
+        """A link, unchanged."""
+        row = self._get(_link_key(shop, token_hash))
+        return _link(row) if row is not None else None
+
+    def follow(self, shop: str, token_hash: str, at: datetime) -> Link | None:
+        """A link, counted once more."""
+        try:
+            with translated("follow a link"):
+                answer = self._clients.dynamodb.update_item(
+                    TableName=self._tables.ledger,
+                    Key=_link_key(shop, token_hash),
+                    UpdateExpression="ADD uses :one SET used_at = :at",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeValues={":one": number(1), ":at": text(at.isoformat())},
+                    ReturnValues="ALL_NEW",
+                )
+        except Conflict:
+            return None
+        return _link(answer["Attributes"])
+
+    def _get(self, key: Row) -> Row | None:
+        with translated("read the ledger"):
+            answer = self._clients.dynamodb.get_item(
+                TableName=self._tables.ledger, Key=key, ConsistentRead=True
+            )
+        row = answer.get("Item")
+        return row if row is not None and not is_expired(row, self._clock.now()) else None
+
+    def _put_claim(self, claim: Claim, condition: str, state: str) -> Write:
+        return {
+            "Put": {
+                "TableName": self._tables.ledger,
+                "Item": {
+                    **_claim_key(claim.shop, claim.claim_id),
+                    "state": text(claim.state),
+                    "body": encode(claim),
+                    "expires_at": expires(claim.claimed_at, LEDGER_KEPT),
+                },
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": {":state": text(state)},
+            }
+        }
+
+    def _not_blocked(self, shop: str, address_hash: str) -> Write:
+        return {
+            "ConditionCheck": {
+                "TableName": self._tables.customers,
+                "Key": {"pk": text(block_key(shop, address_hash))},
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+
+    def _line(self, shop: str, subject: str, line: Line) -> Row:
+        body = encode(line)
+        name = short("line", line.kind, body["S"], length=12)
+        return {
+            "pk": text(f"{shop}#{subject}"),
+            "sk": text(f"{line.at.isoformat(timespec='microseconds')}#{line.kind}#{name}"),
+            "body": body,
+            "expires_at": expires(line.at, LEDGER_KEPT),
+        }
+
+
+def _claim_key(shop: str, claim_id: str) -> Row:
+    return {"pk": text(f"{shop}#claim#{claim_id}"), "sk": text("claim")}
+
+
+def _link_key(shop: str, token_hash: str) -> Row:
+    return {"pk": text(f"{shop}#link#{token_hash}"), "sk": text("link")}
+
+
+def _link_row(link: Link) -> Row:
+    return {
+        **_link_key(link.shop, link.token_hash),
+        "body": encode(link),
+        "uses": number(0),
+        "expires_at": number(int(link.expires_at.timestamp())),
+    }
+
+
+def _link(row: Row) -> Link:
+    return replace(decode(Link, row), uses=int(row["uses"]["N"]))

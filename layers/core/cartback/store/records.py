@@ -1,0 +1,218 @@
+"""Carts, people and stock in DynamoDB: consistent reads, and writes that hold only if nobody was quicker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from cartback.domain.cart import Cart
+from cartback.domain.catalogue import Stock
+from cartback.domain.customer import Person
+from cartback.domain.touches import Dossier
+from cartback.ports import Clock, Page
+from cartback.store.clients import Clients
+from cartback.store.codec import Row, decode, encode, expires, is_expired, number, text
+from cartback.store.errors import translated
+from cartback.store.tables import (
+    CARTS_KEPT,
+    CATALOGUE_KEPT,
+    PEOPLE_KEPT,
+    Tables,
+    alias_key,
+    block_key,
+    cart_key,
+    get_all,
+    inventory_key,
+    person_key,
+    ref_key,
+    stock_key,
+)
+
+_MOST_PER_TRANSACTION = 100
+Write = dict[str, Any]
+
+
+class DynamoRecords:
+    """The port ``Records`` on the tables Carts, Customers and Catalogue."""
+
+    def __init__(self, clients: Clients, tables: Tables, clock: Clock) -> None:
+        self._clients = clients
+        self._tables = tables
+        self._clock = clock
+
+    def read(
+        self,
+        shop: str,
+        *,
+        carts: Iterable[str] = (),
+        persons: Iterable[str] = (),
+        refs: Iterable[str] = (),
+        aliases: Iterable[str] = (),
+        stock: Iterable[str] = (),
+        inventory: Iterable[str] = (),
+        blocks: Iterable[str] = (),
+    ) -> Page:
+        """Read the named rows of one shop in one request per hundred."""
+        here = self._tables
+        keys = {
+            "carts": {i: (here.carts, cart_key(shop, i)) for i in carts},
+            "refs": {i: (here.carts, ref_key(shop, i)) for i in refs},
+            "persons": {i: (here.customers, person_key(shop, i)) for i in persons},
+            "aliases": {i: (here.customers, alias_key(shop, i)) for i in aliases},
+            "blocks": {i: (here.customers, block_key(shop, i)) for i in blocks},
+            "stock": {i: (here.catalogue, stock_key(shop, i)) for i in stock},
+            "inventory": {i: (here.catalogue, inventory_key(shop, i)) for i in inventory},
+        }
+        wanted: dict[str, list[str]] = {}
+        for part in keys.values():
+            for table, pk in part.values():
+                wanted.setdefault(table, []).append(pk)
+        rows = get_all(self._clients, wanted) if wanted else {}
+        now = self._clock.now()
+        kinds = {"carts": Cart, "persons": Person, "stock": Stock}
+        page = Page()
+        for name, part in keys.items():
+            into = getattr(page, name)
+            for i, key in part.items():
+                row = rows.get(key)
+                live = row is not None and not is_expired(row, now)
+                if name in kinds:
+                    into[i] = decode(kinds[name], row) if live else None
+                else:
+                    into[i] = row["to"]["S"] if live else None
+        return page
+
+    def dossier(
+        self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
+    ) -> Dossier:
+        """Read cart, person and stock at once; what the guesses missed is read after."""
+        guessed = set(variants or ())
+        page = self.read(shop, carts=[cart_id], persons=[person_id] if person_id else [], stock=guessed)
+        cart = page.carts[cart_id]
+        if cart is None:
+            return Dossier(None, None)
+        wanted = cart.person_id
+        while wanted is not None:
+            if wanted not in page.persons:
+                page.persons.update(self.read(shop, persons=[wanted]).persons)
+            person = page.persons[wanted]
+            wanted = person.merged_into if person is not None else None
+        more = {item.variant_id for item in cart.items} - guessed if variants is not None else set()
+        if more:
+            page.stock.update(self.read(shop, stock=more).stock)
+        person = page.persons.get(cart.person_id) if cart.person_id else None
+        while person is not None and person.merged_into:
+            person = page.persons[person.merged_into]
+        return Dossier(cart, person, {i: row for i, row in page.stock.items() if row is not None})
+
+    def save(self, shop: str, before: Page, after: Page) -> None:
+        """Write what differs. People and carts go together or not at all; a long list of stock follows in parts."""
+        now = self._clock.now()
+        whole = list(self._changes(shop, before, after, now))
+        stock = list(self._stock_changes(shop, before, after, now))
+        if len(whole) + len(stock) <= _MOST_PER_TRANSACTION:
+            self._write(whole + stock)
+            return
+        self._write(whole)
+        for start in range(0, len(stock), _MOST_PER_TRANSACTION):
+            self._write(stock[start : start + _MOST_PER_TRANSACTION])
+
+    def _changes(self, shop: str, before: Page, after: Page, now: datetime) -> Iterator[Write]:
+        here = self._tables
+        for cart in _changed(before.carts, after.carts).values():
+            yield put_cart(here, cart, now)
+        for person in _changed(before.persons, after.persons).values():
+            yield put_person(here, person, now)
+        for ref, to in _moved(before.refs, after.refs):
+            yield _pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, expires(now, CARTS_KEPT))
+        for alias, to in _moved(before.aliases, after.aliases):
+            pk = alias_key(shop, alias)
+            yield _pointer(here.customers, pk, before.aliases.get(alias), to, expires(now, PEOPLE_KEPT))
+        for address, because in _moved(before.blocks, after.blocks):
+            yield _block(here.customers, block_key(shop, address), because)
+
+    def _stock_changes(self, shop: str, before: Page, after: Page, now: datetime) -> Iterator[Write]:
+        table = self._tables.catalogue
+        for i, stock in _changed(before.stock, after.stock).items():
+            row = replace(stock, version=stock.version + 1)
+            yield guarded_put(table, stock_key(shop, i), row, stock.version, now, CATALOGUE_KEPT)
+        for ref, to in _moved(before.inventory, after.inventory):
+            pk = inventory_key(shop, ref)
+            yield _pointer(table, pk, before.inventory.get(ref), to, expires(now, CATALOGUE_KEPT))
+
+    def _write(self, writes: list[Write]) -> None:
+        with translated("save rows"):
+            if len(writes) == 1 and "Put" in writes[0]:
+                self._clients.dynamodb.put_item(**writes[0]["Put"])
+            elif writes:
+                self._clients.dynamodb.transact_write_items(TransactItems=writes)
+
+
+def _changed[T](before: dict[str, T | None], after: dict[str, T | None]) -> dict[str, T]:
+    return {i: row for i, row in after.items() if row is not None and row != before.get(i)}
+
+
+def _moved(before: dict[str, str | None], after: dict[str, str | None]) -> list[tuple[str, str | None]]:
+    return [(i, to) for i, to in after.items() if to != before.get(i)]
+
+
+def _block(table: str, pk: str, because: str | None) -> Write:
+    """A block has no time to live: it outlasts the person it protects."""
+    if because is None:
+        return {"Delete": {"TableName": table, "Key": {"pk": text(pk)}}}
+    return {"Put": {"TableName": table, "Item": {"pk": text(pk), "to": text(because)}}}
+
+
+def put_cart(tables: Tables, cart: Cart, now: datetime) -> Write:
+    """Write a cart over the version that was read."""
+    row = replace(cart, version=cart.version + 1)
+    write = guarded_put(tables.carts, cart_key(cart.shop, cart.cart_id), row, cart.version, now, CARTS_KEPT)
+    write["Put"]["Item"]["status"] = text(cart.status)
+    return write
+
+
+def put_person(tables: Tables, person: Person, now: datetime) -> Write:
+    """Write a person over the version that was read."""
+    row = replace(person, version=person.version + 1)
+    pk = person_key(person.shop, person.person_id)
+    return guarded_put(tables.customers, pk, row, person.version, now, PEOPLE_KEPT)
+
+
+def guarded_put(
+    table: str, pk: str, row: Cart | Person | Stock, version: int, now: datetime, kept: timedelta
+) -> Write:
+    """A put that holds only if the row still has ``version`` (0: is not there, or past its time and not yet swept)."""
+    item: Row = {
+        "pk": text(pk),
+        "version": number(row.version),
+        "body": encode(row),
+        "expires_at": expires(now, kept),
+    }
+    put: dict[str, Any] = {"TableName": table, "Item": item}
+    if version == 0:
+        put["ConditionExpression"] = "attribute_not_exists(pk) OR expires_at <= :now"
+        put["ExpressionAttributeValues"] = {":now": number(int(now.timestamp()))}
+    else:
+        put["ConditionExpression"] = "version = :version"
+        put["ExpressionAttributeValues"] = {":version": number(version)}
+    return {"Put": put}
+
+
+def _pointer(table: str, pk: str, before: str | None, to: str | None, ttl: dict[str, str]) -> Write:
+    """A pointer that is written or moved only if it still points where it was read to point.
+
+    Taking one away needs no condition: it happens when a person is forgotten, and then it must be gone.
+    """
+    if to is None:
+        return {"Delete": {"TableName": table, "Key": {"pk": text(pk)}}}
+    return {
+        "Put": {
+            "TableName": table,
+            "Item": {"pk": text(pk), "to": text(to), "expires_at": ttl},
+            "ConditionExpression": "attribute_not_exists(pk) OR #to = :before",
+            "ExpressionAttributeNames": {"#to": "to"},
+            "ExpressionAttributeValues": {":before": text(before or to)},
+        }
+    }

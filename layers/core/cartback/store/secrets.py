@@ -1,0 +1,66 @@
+"""The secrets of the shops in Secrets Manager: one secret per shop, its name the prefix and the shop's id.
+
+Its value is ``{"platform": ..., "secrets": [newest, older]}``. This is the operator's side, which writes; the intake
+reads with a reader of its own that imports less.
+"""
+
+from __future__ import annotations
+
+import json
+
+from botocore.exceptions import ClientError
+
+from cartback.ports import ShopKeys
+from cartback.store.clients import Clients
+from cartback.store.errors import translated
+
+_GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
+
+
+class SecretWriter:
+    """Keep the secrets of shops."""
+
+    def __init__(self, clients: Clients, prefix: str) -> None:
+        self._clients = clients
+        self._prefix = prefix
+
+    def read(self, shop: str) -> ShopKeys | None:
+        """See ``ports.KeyStore``. A secret that is scheduled for deletion counts as gone."""
+        try:
+            with translated("read the secrets"):
+                value = self._clients.secretsmanager.get_secret_value(SecretId=f"{self._prefix}{shop}")
+        except ClientError as error:
+            if _code(error) in _GONE:
+                return None
+            raise
+        kept = json.loads(value["SecretString"])
+        return ShopKeys(kept["platform"], tuple(kept["secrets"]))
+
+    def write(self, shop: str, keys: ShopKeys) -> None:
+        """See ``ports.KeyStore``. A dropped secret is brought back, because its name is taken until it is gone."""
+        name = f"{self._prefix}{shop}"
+        value = json.dumps({"platform": keys.platform, "secrets": list(keys.secrets)})
+        client = self._clients.secretsmanager
+        with translated("keep the secrets"):
+            try:
+                client.put_secret_value(SecretId=name, SecretString=value)
+            except client.exceptions.ResourceNotFoundException:
+                client.create_secret(Name=name, SecretString=value)
+            except client.exceptions.InvalidRequestException:
+                client.restore_secret(SecretId=name)
+                client.put_secret_value(SecretId=name, SecretString=value)
+
+    def drop(self, shop: str) -> None:
+        """See ``ports.KeyStore``. For 7 days (the shortest that Secrets Manager offers) it could be brought back."""
+        try:
+            with translated("drop the secrets"):
+                self._clients.secretsmanager.delete_secret(
+                    SecretId=f"{self._prefix}{shop}", RecoveryWindowInDays=7
+                )
+        except ClientError as error:
+            if _code(error) not in _GONE:
+                raise
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])

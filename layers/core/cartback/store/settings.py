@@ -1,0 +1,140 @@
+"""The shops and their policies in the table ``Settings``.
+
+One partition per shop (``pk``): the row ``current`` and one row ``v#000001`` per version, each with the whole
+document. A put writes both in one transaction, on condition that the version before is the present one.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from cartback.domain.policy import Policy
+from cartback.domain.settings import ShopSettings
+from cartback.ports import Clock, KeptSettings, ShopFace
+from cartback.store.clients import Clients
+from cartback.store.errors import translated
+
+CURRENT = "current"
+FRESH_FOR = timedelta(seconds=60)
+
+
+def version_key(version: int) -> str:
+    """The sort key of a version: padded, so that versions sort as they grew."""
+    return f"v#{version:06d}"
+
+
+class DynamoShopBook:
+    """The book of shops, for the operator."""
+
+    def __init__(self, clients: Clients, table: str) -> None:
+        self._clients = clients
+        self._table = table
+
+    def read(self, shop: str, version: int | None = None) -> KeptSettings | None:
+        """See ``ports.ShopBook``. The read is consistent: an operator sees what was just written."""
+        key = {"pk": {"S": shop}, "sk": {"S": CURRENT if version is None else version_key(version)}}
+        with translated("read the settings"):
+            answer = self._clients.dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item = answer.get("Item")
+        return None if item is None else _kept(item)
+
+    def put(self, kept: KeptSettings) -> None:
+        """See ``ports.ShopBook``."""
+        settings = kept.settings
+        row = {
+            "pk": {"S": settings.shop},
+            "version": {"N": str(settings.version)},
+            "removed": {"BOOL": kept.removed},
+            "document": {"S": json.dumps(settings.as_document(), ensure_ascii=False, separators=(",", ":"))},
+        }
+        current: dict[str, Any] = {"TableName": self._table, "Item": {**row, "sk": {"S": CURRENT}}}
+        if settings.version == 1:
+            current["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            current["ConditionExpression"] = "#version = :before"
+            current["ExpressionAttributeNames"] = {"#version": "version"}
+            current["ExpressionAttributeValues"] = {":before": {"N": str(settings.version - 1)}}
+        archived = {
+            "TableName": self._table,
+            "Item": {**row, "sk": {"S": version_key(settings.version)}},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        with translated("keep the settings"):
+            self._clients.dynamodb.transact_write_items(TransactItems=[{"Put": current}, {"Put": archived}])
+
+    def shops(self) -> list[ShopSettings]:
+        """See ``ports.ShopBook``. Scans: an operator asks it, and a table of shops is small."""
+        ask = {
+            "TableName": self._table,
+            "FilterExpression": "sk = :current",
+            "ExpressionAttributeValues": {":current": {"S": CURRENT}},
+            "ConsistentRead": True,
+        }
+        with translated("list the shops"):
+            pages = list(self._clients.dynamodb.get_paginator("scan").paginate(**ask))
+        kept = [_kept(item) for page in pages for item in page["Items"]]
+        return sorted(
+            (each.settings for each in kept if not each.removed), key=lambda settings: settings.shop
+        )
+
+
+class CachedSettings:
+    """What the Lambdas read: policy and face of a shop, at most 60 s old by our own clock.
+
+    A changed policy needs no deployment, only this minute; a shop that is not there is asked for every time.
+    """
+
+    def __init__(self, clients: Clients, table: str, clock: Clock) -> None:
+        self._book = DynamoShopBook(clients, table)
+        self._clock = clock
+        self._known: dict[str, tuple[datetime, ShopSettings]] = {}
+
+    def policy(self, shop: str) -> Policy | None:
+        """The rules of a shop, or None for one that is not known or was removed."""
+        settings = self._present(shop)
+        return None if settings is None else settings.policy()
+
+    def shop(self, shop: str) -> ShopFace | None:
+        """How a shop shows itself, or None for one that is not known or was removed."""
+        settings = self._present(shop)
+        return None if settings is None else face(settings)
+
+    def _present(self, shop: str) -> ShopSettings | None:
+        now = self._clock.now()
+        read_at, settings = self._known.get(shop, (None, None))
+        if settings is not None and read_at is not None and now - read_at < FRESH_FOR:
+            return settings
+        kept = self._book.read(shop)
+        if kept is None or kept.removed:
+            self._known.pop(shop, None)
+            return None
+        self._known[shop] = (now, kept.settings)
+        return kept.settings
+
+
+def face(settings: ShopSettings) -> ShopFace:
+    """What shoppers see of these settings."""
+    return ShopFace(
+        shop=settings.shop,
+        name=settings.name,
+        url=settings.url,
+        domains=settings.restore_hosts(),
+        sender=settings.sender.address,
+        sender_name=settings.sender.name,
+        reply_to=settings.reply_to,
+        imprint=settings.imprint,
+        languages=settings.languages,
+        time_zone=settings.time_zone,
+        logo_url=settings.look.logo_url,
+        accent=settings.look.accent,
+        support_url=settings.links.support_url,
+        returns_url=settings.links.returns_url,
+        shipping_url=settings.links.shipping_url,
+    )
+
+
+def _kept(item: dict[str, Any]) -> KeptSettings:
+    settings = ShopSettings.parse(json.loads(item["document"]["S"]))
+    return KeptSettings(settings, removed=item["removed"]["BOOL"])

@@ -1,0 +1,96 @@
+"""The tables and how their keys are made: every key starts with the shop, so that no shop reaches another's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from cartback.domain.errors import TryLater
+from cartback.domain.hashes import short
+from cartback.store.clients import Clients
+from cartback.store.codec import Row, text
+from cartback.store.errors import translated
+
+CARTS_KEPT = timedelta(days=180)
+PEOPLE_KEPT = timedelta(days=730)
+LEDGER_KEPT = timedelta(days=400)
+CATALOGUE_KEPT = timedelta(days=730)
+
+_MOST_PER_GET = 100
+_MOST_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The names of the tables of one stack."""
+
+    carts: str = ""
+    customers: str = ""
+    ledger: str = ""
+    catalogue: str = ""
+
+
+def cart_key(shop: str, cart_id: str) -> str:
+    """A cart."""
+    return f"{shop}#cart#{cart_id}"
+
+
+def ref_key(shop: str, ref: str) -> str:
+    """A shop's own name for a cart; hashed, because some shops' cart tokens open the cart."""
+    return f"{shop}#ref#{short('ref', ref, length=40)}"
+
+
+def person_key(shop: str, person_id: str) -> str:
+    """A person."""
+    return f"{shop}#person#{person_id}"
+
+
+def alias_key(shop: str, alias: str) -> str:
+    """A hash by which a person is recognised."""
+    return f"{shop}#alias#{alias}"
+
+
+def block_key(shop: str, address_hash: str) -> str:
+    """An address that gets nothing; ``shop`` in place of a hash blocks the whole shop."""
+    return f"{shop}#block#{address_hash}"
+
+
+def stock_key(shop: str, variant_id: str) -> str:
+    """A variant."""
+    return f"{shop}#variant#{variant_id}"
+
+
+def inventory_key(shop: str, inventory_ref: str) -> str:
+    """A shop's inventory item."""
+    return f"{shop}#inventory#{inventory_ref}"
+
+
+def get_all(clients: Clients, wanted: Mapping[str, list[str]]) -> dict[tuple[str, str], Row]:
+    """Read rows of several tables by key, consistently: ``{table: [pk, …]}`` to ``{(table, pk): row}``.
+
+    One request per hundred keys. Raises TryLater if DynamoDB keeps answering with a part only.
+    """
+    found: dict[tuple[str, str], Row] = {}
+    keys = [(table, pk) for table, pks in wanted.items() for pk in dict.fromkeys(pks)]
+    for start in range(0, len(keys), _MOST_PER_GET):
+        found.update(_get(clients, keys[start : start + _MOST_PER_GET]))
+    return found
+
+
+def _get(clients: Clients, keys: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], Row]]:
+    request: dict[str, Any] = {}
+    for table, pk in keys:
+        part = request.setdefault(table, {"Keys": [], "ConsistentRead": True})
+        part["Keys"].append({"pk": text(pk)})
+    for _ in range(_MOST_ROUNDS):
+        with translated("read rows"):
+            answer = clients.dynamodb.batch_get_item(RequestItems=request)
+        for table, rows in answer["Responses"].items():
+            for row in rows:
+                yield (table, row["pk"]["S"]), row
+        request = answer.get("UnprocessedKeys") or {}
+        if not request:
+            return
+    raise TryLater("DynamoDB answers with a part only")

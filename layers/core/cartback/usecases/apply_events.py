@@ -1,0 +1,183 @@
+"""Apply a batch of events: each once, in any order, and tell the facts that follow.
+
+The order of steps is the promise: keep the raw events, begin each key, fold, save, publish, and only then complete
+the keys. A crash anywhere in between leaves the keys begun and the messages on the queue; the next worker folds the
+same events into the same rows and tells the same facts under the same ids.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+
+from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.facts import Fact
+from cartback.domain.hashes import short
+from cartback.domain.observations import CustomerErased, CustomerSeen, Observation
+from cartback.ports import (
+    Bus,
+    Clock,
+    Delivery,
+    Hasher,
+    Metrics,
+    Once,
+    Page,
+    Parking,
+    RawStore,
+    Records,
+    ShopAdapter,
+)
+from cartback.usecases.fold import Fold, Wanted, missing, wanted
+
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the queue: its id there, its body as it lies there, and the delivery that it holds."""
+
+    message_id: str
+    body: str
+    delivery: Delivery
+
+    @property
+    def once_key(self) -> str:
+        """The event's name over all shops, hashed because senders put anything into their ids."""
+        return short("event", self.delivery.shop, self.delivery.platform, self.delivery.key, length=64)
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a batch. ``failed`` go back to the queue; all the others are finished with."""
+
+    applied: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    parked: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyEvents:
+    """Apply messages of the intake queue. Bugs surface; the door then tries each message on its own."""
+
+    records: Records
+    once: Once
+    bus: Bus
+    raw: RawStore
+    parking: Parking
+    hasher: Hasher
+    clock: Clock
+    metrics: Metrics
+    adapter: Callable[[str], ShopAdapter]
+
+    def __call__(self, messages: Sequence[Message]) -> Report:
+        report = Report()
+        by_shop: dict[str, list[Message]] = defaultdict(list)
+        for message in messages:
+            by_shop[message.delivery.shop].append(message)
+        for shop, group in by_shop.items():
+            try:
+                self._shop(shop, group, report)
+            except (TryLater, Conflict):
+                self.metrics.count("ApplyDeferred", len(group))
+                report.failed.extend(message.message_id for message in group)
+        return report
+
+    def _shop(self, shop: str, group: list[Message], report: Report) -> None:
+        self.raw.keep(shop, _batch_name(group), [message.delivery for message in group])
+        keys = [message.once_key for message in group]
+        begun = self.once.begin(list(dict.fromkeys(keys)))
+        fresh: dict[str, Message] = {}
+        for message in group:
+            if message.once_key in begun.held:
+                report.failed.append(message.message_id)
+            elif message.once_key in begun.done or message.once_key in fresh:
+                report.duplicates.append(message.message_id)
+            else:
+                fresh[message.once_key] = message
+        if report.duplicates:
+            self.metrics.count("Duplicates", len(report.duplicates))
+        try:
+            self._fresh(shop, fresh, report)
+        except (TryLater, Conflict):
+            self.once.abandon(list(fresh))
+            report.duplicates[:] = [i for i in report.duplicates if i not in {m.message_id for m in group}]
+            report.failed[:] = [i for i in report.failed if i not in {m.message_id for m in group}]
+            raise
+
+    def _fresh(self, shop: str, fresh: dict[str, Message], report: Report) -> None:
+        observed: list[tuple[str, Observation]] = []
+        verdicts: dict[str, list[str]] = {}
+        undigested: list[tuple[str, str]] = []
+        for key, message in fresh.items():
+            verdicts[message.message_id] = report.applied
+            try:
+                seen = self.adapter(message.delivery.platform).observe(message.delivery)
+            except Refused as refusal:
+                undigested.append((message.body, refusal.reason))
+                verdicts[message.message_id] = report.parked
+                continue
+            if seen is None:
+                self.metrics.count("Ignored")
+                verdicts[message.message_id] = report.ignored
+            else:
+                observed.extend((key, one) for one in seen)
+        if observed:
+            self.bus.publish(_each_once(self._folded(shop, observed)))
+        for body, reason in undigested:
+            self.parking.park(body, reason)
+            self.metrics.count("Parked")
+        self.once.complete(list(fresh))
+        for message_id, verdict in verdicts.items():
+            verdict.append(message_id)
+
+    def _folded(self, shop: str, observed: list[tuple[str, Observation]]) -> list[Fact]:
+        """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""
+        for _ in range(MOST_TRIES):
+            before = self._page(shop, [seen for _, seen in observed])
+            after = _copied(before)
+            fold = Fold(shop, after, self.clock.now(), lambda text: self.hasher(shop, text))
+            for cause, seen in observed:
+                fold.apply(seen, cause)
+            try:
+                self.records.save(shop, before, after)
+            except Conflict:
+                continue
+            return fold.facts
+        raise Conflict("the same rows keep changing")
+
+    def _page(self, shop: str, observations: list[Observation]) -> Page:
+        page = self._read(shop, wanted(shop, observations, lambda text: self.hasher(shop, text)))
+        whole_person = any(isinstance(seen, CustomerErased | CustomerSeen) for seen in observations)
+        while True:
+            more = missing(page)
+            if whole_person:
+                for person in page.persons.values():
+                    if person is not None:
+                        more.carts.update(i for i in person.cart_ids if i not in page.carts)
+                        more.aliases.update(i for i in person.aliases if i not in page.aliases)
+            if not any(getattr(more, part.name) for part in fields(more)):
+                return page
+            found = self._read(shop, more)
+            for part in fields(found):
+                getattr(page, part.name).update(getattr(found, part.name))
+
+    def _read(self, shop: str, rows: Wanted) -> Page:
+        return self.records.read(
+            shop, **{part.name: sorted(getattr(rows, part.name)) for part in fields(rows)}
+        )
+
+
+def _copied(page: Page) -> Page:
+    return Page(**{part.name: copy.copy(getattr(page, part.name)) for part in fields(page)})
+
+
+def _batch_name(group: list[Message]) -> str:
+    return short("batch", *(message.message_id for message in group), length=32)
+
+
+def _each_once(facts: list[Fact]) -> list[Fact]:
+    return list({fact.fact_id: fact for fact in facts}.values())

@@ -1,0 +1,90 @@
+"""Fold in what the provider tells of our messages: settle claims, stop writing where it bounced or hurt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cartback.domain import claims, customer
+from cartback.domain.claims import Claim
+from cartback.domain.errors import Conflict, TryLater
+from cartback.domain.facts import CATALOGUE, Fact, tell
+from cartback.domain.receipts import Receipt
+from cartback.ports import Bus, Clock, Ledger, Metrics, Page, Records
+
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReceipts:
+    """Apply news of claims, doubled and in any order. News of a claim that is not ours is counted and left."""
+
+    ledger: Ledger
+    records: Records
+    bus: Bus
+    clock: Clock
+    metrics: Metrics
+
+    def __call__(self, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            claim = self._settle(receipt)
+            if claim is None:
+                self.metrics.count("ReceiptsUnknown")
+                continue
+            self.metrics.count("Receipts", state=receipt.state, shop=receipt.shop)
+            because = {claims.BOUNCED: "bounced", claims.COMPLAINED: "complained"}.get(receipt.state)
+            if because and (receipt.permanent or receipt.state == claims.COMPLAINED):
+                self._block(claim, because)
+            self._tell(receipt, claim)
+
+    def _settle(self, receipt: Receipt) -> Claim | None:
+        for _ in range(MOST_TRIES):
+            known = self.ledger.read_claim(receipt.shop, receipt.claim_id)
+            if known is None:
+                return None
+            settled = claims.settle(known, receipt.state, receipt.at, receipt.detail or None)
+            if settled is known:
+                return known
+            if receipt.provider_id and settled.provider_id is None:
+                settled = replace(settled, provider_id=receipt.provider_id)
+            try:
+                self.ledger.mark(known, settled)
+            except Conflict:
+                continue
+            return settled
+        raise TryLater("the claim keeps changing")
+
+    def _block(self, claim: Claim, because: str) -> None:
+        """Block the address (it survives the person's erasure) and, where we know them, the person."""
+        for _ in range(MOST_TRIES):
+            before = self.records.read(claim.shop, persons=[claim.person_id], blocks=[claim.address_hash])
+            person = before.persons.get(claim.person_id)
+            after = Page(
+                persons={}, blocks={claim.address_hash: before.blocks.get(claim.address_hash) or because}
+            )
+            if person is not None and person.email_hash == claim.address_hash:
+                after.persons[claim.person_id] = customer.block(person, because)
+            try:
+                self.records.save(claim.shop, before, after)
+            except Conflict:
+                continue
+            return
+        raise TryLater("the row keeps changing")
+
+    def _tell(self, receipt: Receipt, claim: Claim) -> None:
+        name = f"message.{receipt.state}"
+        if name not in CATALOGUE:
+            return
+        extra = {"permanent": receipt.permanent} if receipt.state == claims.BOUNCED else {}
+        fact: Fact = tell(
+            name,
+            receipt.shop,
+            receipt.at,
+            receipt.key,
+            claim_id=claim.claim_id,
+            cart_id=claim.cart_id,
+            touch=claim.touch,
+            channel=claim.channel,
+            **extra,
+        )
+        self.bus.publish([fact])

@@ -1,0 +1,348 @@
+"""Fold what shops told us into rows: pure work on one page of rows, without reading or writing any.
+
+A page is read, folded and saved as a whole; if somebody else was quicker, it is read and folded again. What is told
+to the bus follows from the rows' own story, so that a repeated fold tells the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from cartback.domain import cart as carts
+from cartback.domain import catalogue, customer
+from cartback.domain.cart import Cart
+from cartback.domain.catalogue import Stock
+from cartback.domain.consent import GRANTED
+from cartback.domain.customer import Person
+from cartback.domain.facts import Fact, tell
+from cartback.domain.observations import (
+    CartSeen,
+    Contact,
+    CustomerErased,
+    CustomerSeen,
+    Observation,
+    OrderSeen,
+    ProductSeen,
+    ShopLeft,
+    StockSeen,
+)
+from cartback.ports import Page
+
+SHOP_ITSELF = "shop"
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The rows that some observations may touch, as far as it can be said before reading."""
+
+    carts: set[str] = field(default_factory=set)
+    persons: set[str] = field(default_factory=set)
+    refs: set[str] = field(default_factory=set)
+    aliases: set[str] = field(default_factory=set)
+    stock: set[str] = field(default_factory=set)
+    inventory: set[str] = field(default_factory=set)
+    blocks: set[str] = field(default_factory=set)
+
+
+def hashes_of(contact: Contact, hashed: Callable[[str], str]) -> tuple[tuple[str, ...], str | None]:
+    """A contact's aliases as keyed hashes, and the one of the address among them."""
+    address = hashed(f"email:{contact.email}") if contact.email else None
+    return tuple(hashed(alias) for alias in contact.aliases()), address
+
+
+def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str], str]) -> Wanted:
+    """What to read first. Ids are guessed from the first reference or alias: right in nearly every case."""
+    rows = Wanted()
+    for seen in observations:
+        contact = getattr(seen, "contact", None)
+        if contact is not None:
+            aliases, address = hashes_of(contact, hashed)
+            rows.aliases.update(aliases)
+            rows.persons.update(customer.person_id_for(shop, alias) for alias in aliases)
+            rows.blocks.update([address] if address else [])
+        if isinstance(seen, CartSeen | OrderSeen):
+            rows.refs.update(seen.refs)
+            rows.carts.update(carts.cart_id_for(shop, ref) for ref in seen.refs)
+        elif isinstance(seen, StockSeen):
+            if seen.variant_id:
+                rows.stock.add(seen.variant_id)
+            if seen.inventory_ref:
+                rows.inventory.add(seen.inventory_ref)
+                rows.stock.add(_pseudo(seen.inventory_ref))
+        elif isinstance(seen, ProductSeen):
+            rows.stock.update(variant.variant_id for variant in seen.variants)
+            refs = {variant.inventory_ref for variant in seen.variants if variant.inventory_ref}
+            rows.inventory.update(refs)
+            rows.stock.update(_pseudo(ref) for ref in refs)
+        elif isinstance(seen, ShopLeft):
+            rows.blocks.add(SHOP_ITSELF)
+    return rows
+
+
+def missing(page: Page) -> Wanted:
+    """What the rows that were read point to and the page does not hold yet: read on until nothing is missing."""
+    rows = Wanted()
+    rows.carts.update(i for i in page.refs.values() if i and i not in page.carts)
+    rows.persons.update(i for i in page.aliases.values() if i and i not in page.persons)
+    rows.stock.update(i for i in page.inventory.values() if i and i not in page.stock)
+    for cart in page.carts.values():
+        if cart is not None and cart.person_id and cart.person_id not in page.persons:
+            rows.persons.add(cart.person_id)
+    for person in page.persons.values():
+        if person is not None and person.merged_into and person.merged_into not in page.persons:
+            rows.persons.add(person.merged_into)
+    return rows
+
+
+@dataclass(slots=True)
+class Fold:
+    """One pass over observations. ``page`` is changed in place; ``facts`` collects what to tell."""
+
+    shop: str
+    page: Page
+    now: datetime
+    hashed: Callable[[str], str]
+    facts: list[Fact] = field(default_factory=list)
+
+    def apply(self, seen: Observation, cause: str) -> None:
+        """Fold one observation in; ``cause`` is the key of the event that brought it."""
+        match seen:
+            case CartSeen():
+                self._cart(seen, cause)
+            case OrderSeen():
+                self._order(seen, cause)
+            case CustomerSeen():
+                self._customer(seen, cause)
+            case CustomerErased():
+                self._erased(seen, cause)
+            case StockSeen():
+                self._stock(seen)
+            case ProductSeen():
+                self._product(seen)
+            case ShopLeft():
+                self.page.blocks[SHOP_ITSELF] = "shop_left"
+                self._tell("shop.left", seen.at, seen.at, left_at=seen.at)
+
+    def _tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
+        self.facts.append(tell(name, self.shop, at, *same, **data))
+
+    # carts and orders ---------------------------------------------------------------------------------------------
+
+    def _cart(self, seen: CartSeen, cause: str) -> None:
+        cart = carts.see(self._cart_of(seen.refs, cause), seen, cause)
+        person = self._person_of(seen.contact, seen.at, cause)
+        if person is not None:
+            cart = carts.identify(cart, person.person_id, seen.at, cause)
+            self._keep(customer.owns(person, cart.cart_id))
+            if seen.completed_at is not None:
+                self._keep(customer.ordered(self._person(person.person_id), seen.completed_at))
+        owner = self._person(cart.person_id)
+        cart = carts.announce(cart, owner is not None and owner.reachable, cause)
+        self.page.carts[cart.cart_id] = cart
+        self._tell_of_cart(cart, cause)
+
+    def _order(self, seen: OrderSeen, cause: str) -> None:
+        person = self._person_of(seen.contact, seen.at, cause)
+        cart = None
+        if seen.refs:
+            cart = carts.order(self._cart_of(seen.refs, cause), seen, cause)
+            if person is not None and cart.person_id is None:
+                cart = carts.identify(cart, person.person_id, seen.at, cause)
+            owner = self._person(cart.person_id)
+            cart = carts.announce(cart, owner is not None and owner.reachable, cause)
+            self.page.carts[cart.cart_id] = cart
+            if owner is not None:
+                self._keep(customer.ordered(owner, seen.placed_at))
+            self._tell_of_cart(cart, cause)
+        if person is not None:
+            self._keep(customer.ordered(self._person(person.person_id), seen.placed_at))
+        buyer = person.person_id if person is not None else cart.person_id if cart is not None else None
+        total = seen.total
+        self._tell(
+            "order.placed",
+            seen.placed_at,
+            order_ref=seen.order_ref,
+            person_id=buyer,
+            cart_id=cart.cart_id if cart is not None else None,
+            placed_at=seen.placed_at,
+            test=seen.test,
+            amount=total.amount if total else None,
+            currency=total.currency if total else None,
+        )
+        if seen.paid:
+            self._tell("order.paid", seen.at, order_ref=seen.order_ref, person_id=buyer)
+        if seen.cancelled_at is not None:
+            self._tell(
+                "order.cancelled", seen.cancelled_at, order_ref=seen.order_ref, cancelled_at=seen.cancelled_at
+            )
+
+    def _cart_of(self, refs: tuple[str, ...], cause: str) -> Cart:
+        """The one cart of these references: found, made of several rows that are the same, or new.
+
+        A row that has been announced stays the one, because its run and its claims carry its id.
+        """
+        found: dict[str, Cart] = {}
+        for ref in refs:
+            cart_id = self.page.refs.get(ref)
+            cart = self.page.carts.get(cart_id) if cart_id else None
+            if cart is not None:
+                found[cart.cart_id] = cart
+        rows = sorted(found.values(), key=lambda cart: cart.opened_by is None)
+        one = rows[0] if rows else Cart(self.shop, carts.cart_id_for(self.shop, refs[0]))
+        for other in rows[1:]:
+            one = carts.absorb(one, other, cause)
+            self.page.carts[other.cart_id] = carts.give_up(other, self.now, "joined", cause)
+        for ref in (*one.refs, *refs):
+            self.page.refs[ref] = one.cart_id
+        return one
+
+    def _tell_of_cart(self, cart: Cart, cause: str) -> None:
+        total = cart.total
+        for step in cart.history:
+            if step.cause != cause:
+                continue
+            same = (step.generation, step.at)
+            about = {"cart_id": cart.cart_id, "generation": step.generation}
+            if step.what == "opened":
+                self._tell(
+                    "cart.opened",
+                    step.at,
+                    step.generation,
+                    **about,
+                    person_id=cart.person_id,
+                    activity_at=cart.activity_at,
+                    started_at=cart.started_at or cart.activity_at,
+                    stage=cart.stage,
+                    amount=total.amount if total else None,
+                    currency=total.currency if total else None,
+                )
+            elif step.what == "changed":
+                self._tell("cart.updated", step.at, *same, **about, activity_at=step.at)
+            elif step.what == "checkout":
+                self._tell("checkout.started", step.at, *same, **about, activity_at=step.at)
+            elif step.what == "emptied":
+                self._tell("cart.emptied", step.at, *same, **about, emptied_at=step.at)
+            elif step.what == "bought":
+                self._tell("cart.bought", step.at, *same, **about, bought_at=step.at)
+
+    # people -------------------------------------------------------------------------------------------------------
+
+    def _customer(self, seen: CustomerSeen, cause: str) -> None:
+        """A customer record is kept only of somebody we have met in a cart, or who agreed to be written to."""
+        aliases, _ = hashes_of(seen.contact, self.hashed)
+        met = any(self.page.aliases.get(alias) for alias in aliases)
+        if met or any(word.granted for word in seen.contact.consents):
+            person = self._person_of(seen.contact, seen.at, cause)
+            if person is None or not person.reachable:
+                return
+            for cart_id in person.cart_ids:
+                cart = self.page.carts.get(cart_id)
+                if cart is not None and cart.person_id == person.person_id:
+                    cart = carts.announce(cart, reachable=True, cause=cause)
+                    self.page.carts[cart_id] = cart
+                    self._tell_of_cart(cart, cause)
+
+    def _erased(self, seen: CustomerErased, cause: str) -> None:
+        aliases, _ = hashes_of(seen.contact, self.hashed)
+        for person_id in dict.fromkeys(filter(None, (self.page.aliases.get(alias) for alias in aliases))):
+            person = self._person(person_id)
+            if person is None or person.erased_at is not None:
+                continue
+            said_no = any(word.state != GRANTED for word in person.consents.values())
+            if person.email_hash and (person.blocked or said_no):
+                self.page.blocks[person.email_hash] = person.blocked or "opted_out"
+            for cart_id in person.cart_ids:
+                cart = self.page.carts.get(cart_id)
+                if cart is not None:
+                    self.page.carts[cart_id] = carts.erase(cart, self.now, cause)
+            for alias in person.aliases:
+                self.page.aliases[alias] = None
+            self._keep(customer.erase(person, self.now))
+            self._tell("customer.erased", self.now, person_id=person.person_id)
+
+    def _person(self, person_id: str | None) -> Person | None:
+        """The person of this id, or the one that the row was merged into."""
+        person = self.page.persons.get(person_id) if person_id else None
+        while person is not None and person.merged_into:
+            person = self.page.persons.get(person.merged_into)
+        return person
+
+    def _keep(self, person: Person | None) -> None:
+        if person is not None:
+            self.page.persons[person.person_id] = person
+
+    def _person_of(self, contact: Contact, at: datetime, cause: str) -> Person | None:
+        """The one person behind a contact: found by any alias, merged if several, else new. None for nobody."""
+        aliases, address = hashes_of(contact, self.hashed)
+        if not aliases:
+            return None
+        found: dict[str, Person] = {}
+        for alias in aliases:
+            person = self._person(self.page.aliases.get(alias))
+            if person is not None:
+                found[person.person_id] = person
+        rows = sorted(found.values(), key=lambda person: person.person_id)
+        one = rows[0] if rows else Person(self.shop, customer.person_id_for(self.shop, aliases[0]))
+        if not rows and (before := self.page.persons.get(one.person_id)) is not None:
+            one = replace(one, version=before.version)
+        for other in rows[1:]:
+            one, gone = customer.merge(one, other)
+            self._keep(gone)
+        one = customer.meet(one, contact, aliases, address, at, self.now, cause)
+        because = self.page.blocks.get(one.email_hash) if one.email_hash else None
+        if because:
+            one = customer.block(one, because)
+        for alias in one.aliases:
+            self.page.aliases[alias] = one.person_id
+        self._keep(one)
+        for word in one.consents.values():
+            if word.cause == cause:
+                self._tell_of_consent(one, word.channel, word.state, word.basis, word.at)
+        return one
+
+    def _tell_of_consent(self, person: Person, channel: str, state: str, basis: str, at: datetime) -> None:
+        if state == GRANTED:
+            self._tell(
+                "consent.granted", at, channel, at, person_id=person.person_id, channel=channel, basis=basis
+            )
+        else:
+            self._tell("consent.withdrawn", at, channel, at, person_id=person.person_id, channel=channel)
+
+    # goods --------------------------------------------------------------------------------------------------------
+
+    def _stock(self, seen: StockSeen) -> None:
+        variant_id = (
+            seen.variant_id
+            or self.page.inventory.get(seen.inventory_ref or "")
+            or _pseudo(seen.inventory_ref)
+        )
+        before = self.page.stock.get(variant_id) or Stock(self.shop, variant_id)
+        after = catalogue.count(before, seen)
+        self.page.stock[variant_id] = after
+        if after.available is not None and after.available >= 0:
+            self._tell("stock.changed", seen.at, seen.at, variant_id=variant_id, available=after.available)
+
+    def _product(self, seen: ProductSeen) -> None:
+        for variant in seen.variants:
+            stock = self.page.stock.get(variant.variant_id) or Stock(self.shop, variant.variant_id)
+            stock = catalogue.describe(stock, variant, seen.at)
+            ref = variant.inventory_ref
+            if ref:
+                self.page.inventory[ref] = variant.variant_id
+                early = self.page.stock.get(_pseudo(ref))
+                if early is not None:
+                    for place, (at, pieces) in early.levels.items():
+                        stock = catalogue.count(
+                            stock, StockSeen(at, pieces, variant.variant_id, location=place)
+                        )
+            self.page.stock[variant.variant_id] = (
+                catalogue.withdraw(stock, seen.at) if seen.deleted else stock
+            )
+        self._tell("product.updated", seen.at, seen.at, product_id=seen.product_id)
+
+
+def _pseudo(inventory_ref: str | None) -> str:
+    """Where counts wait for the product that says which variant they belong to."""
+    return f"inventory:{inventory_ref}"

@@ -1,0 +1,24 @@
+"""What all links in messages have in common: how a token is read, and what a bad one gets."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from cartback.domain.tokens import hashed
+from cartback.ports import Ledger, Link
+
+_TOKEN = re.compile(r"([a-z0-9][a-z0-9-]{1,39})\.([A-Za-z0-9_-]{43})", re.ASCII)
+
+
+def shop_and_hash(token: str) -> tuple[str, str] | None:
+    """Shop and hash of a token as it stands in a URL; None for what no message of ours ever held."""
+    match = _TOKEN.fullmatch(token)
+    return (match[1], hashed(match[2])) if match else None
+
+
+def find(ledger: Ledger, token: str, kind: str, now: datetime) -> Link | None:
+    """The live link of this kind, or None: forged, foreign, expired and unknown are all the same to the asker."""
+    named = shop_and_hash(token)
+    link = ledger.look(*named) if named else None
+    return link if link is not None and link.kind == kind and now < link.expires_at else None

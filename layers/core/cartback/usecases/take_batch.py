@@ -1,0 +1,72 @@
+"""Sort a batch of the intake queue: events of shops to be applied, news of providers to be folded in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cartback.domain.errors import Refused, TryLater
+from cartback.domain.receipts import Receipt
+from cartback.ports import Delivery, Metrics, Parking
+from cartback.usecases.apply_events import ApplyEvents, Message
+from cartback.usecases.apply_receipts import ApplyReceipts
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBatch:
+    """Work off messages given as (id, body); give the ids of those that have to come back.
+
+    What cannot be read is parked with its reason, and the rest goes on.
+    """
+
+    apply_events: ApplyEvents
+    apply_receipts: ApplyReceipts
+    unpack: Callable[[dict], Delivery]
+    receipts: Callable[[Mapping[str, object]], list[Receipt]]
+    parking: Parking
+    metrics: Metrics
+
+    def __call__(self, messages: Sequence[tuple[str, str]]) -> list[str]:
+        deliveries: list[Message] = []
+        news: list[tuple[str, list[Receipt]]] = []
+        failed: list[str] = []
+        for message_id, body in messages:
+            try:
+                envelope = _read(body)
+                if envelope is None:
+                    self.metrics.count("Ignored")
+                elif "cartback" in envelope:
+                    deliveries.append(Message(message_id, body, self.unpack(envelope)))
+                else:
+                    news.append((message_id, self.receipts(envelope)))
+            except Refused as refusal:
+                failed.extend(self._park(message_id, body, refusal.reason))
+        failed.extend(self.apply_events(deliveries).failed)
+        for message_id, receipts in news:
+            try:
+                self.apply_receipts(receipts)
+            except TryLater:
+                failed.append(message_id)
+        return failed
+
+    def _park(self, message_id: str, body: str, reason: str) -> list[str]:
+        try:
+            self.parking.park(body, reason)
+        except TryLater:
+            return [message_id]
+        self.metrics.count("Parked")
+        return []
+
+
+def _read(body: str) -> dict | None:
+    """The envelope of a message; None for SNS's plain-text greeting. Raises Refused for what is neither."""
+    try:
+        envelope = json.loads(body)
+    except ValueError as error:
+        if body.startswith("Successfully validated SNS topic"):
+            return None
+        raise Refused("message is not JSON") from error
+    if not isinstance(envelope, dict):
+        raise Refused("message is no JSON object")
+    return envelope

@@ -1,0 +1,290 @@
+"""Send one touch of a run, or say why not: decide, claim, send once, mark.
+
+The order is the promise. The text is made before anything is claimed, the claim is one transaction that holds only
+if the cart, the person and the address are as they were decided on, and between claim and mark there is exactly one
+request to the provider. A run that is woken twice meets its own claim and goes on without sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from cartback.domain import claims, customer, tokens
+from cartback.domain.cart import Cart, give_up
+from cartback.domain.claims import Claim, claim_id_for
+from cartback.domain.customer import Person
+from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.language import first_spoken
+from cartback.domain.policy import Plan, Policy
+from cartback.domain.touches import SEND, SKIP, STOP, WAIT, Decision, Dossier, decide, due_at, whole_seconds
+from cartback.ports import (
+    Bus,
+    Channel,
+    Clock,
+    Doubtful,
+    Ledger,
+    Line,
+    Link,
+    NotSent,
+    Outgoing,
+    Records,
+    Sent,
+    Settings,
+    ShopFace,
+    Texts,
+    Tokens,
+)
+from cartback.usecases.closing import close
+from cartback.usecases.watch_cart import Run, decision_line, given_up
+
+MOST_TRIES = 8
+LEAVE_LINK_LIFETIME = timedelta(days=730)
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One touch. Answers ``wait`` (with seconds and the position to come back for) or ``stop``.
+
+    Raises ``TryLater`` if the provider asks for a pause or rows keep changing, and ``Refused`` if the provider
+    rejects what we send: that is for a person to see, not an outcome.
+    """
+
+    records: Records
+    settings: Settings
+    ledger: Ledger
+    channels: Mapping[str, Channel]
+    texts: Texts
+    tokens: Tokens
+    bus: Bus
+    clock: Clock
+    public_url: str
+
+    def __call__(self, run: Run, plan: Plan, position: int) -> dict[str, object]:
+        for _ in range(MOST_TRIES):
+            now = self.clock.now()
+            policy, face = self.settings.policy(run.shop), self.settings.shop(run.shop)
+            if policy is None or face is None:
+                return self._stopped(run, "shop_unknown", now)
+            dossier = self.records.dossier(run.shop, run.cart_id, run.person_id, run.variants)
+            decision = decide(dossier, plan, position, run.generation, policy, now)
+            line = decision_line(run, plan.touches[position].name, decision, policy.version, now)
+            if decision.word == SEND:
+                answer = self._send(run, plan, position, dossier, decision, policy, face, line)
+                if answer is None:
+                    continue
+                return answer
+            self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
+            if decision.word == WAIT:
+                return self._wait(run, dossier, position, whole_seconds(now, decision.until))
+            if decision.word == SKIP:
+                return self._onwards(run, plan, position, dossier, policy, now)
+            return self._stopped(run, decision.reason, now)
+        raise TryLater("cart or person keep changing", after_seconds=60)
+
+    def _send(
+        self,
+        run: Run,
+        plan: Plan,
+        position: int,
+        dossier: Dossier,
+        decision: Decision,
+        policy: Policy,
+        face: ShopFace,
+        line: Line,
+    ) -> dict[str, object] | None:
+        """Claim, send, mark. None if the rows were not as decided any more: decide again."""
+        touch, now = plan.touches[position], line.at
+        claim = _claim(run, touch.name, touch.channel, dossier, policy, now)
+        counted = customer.sent(dossier.person, now)
+        message, links = self._message(claim, dossier, decision, policy, face, run)
+        line = replace(line, data={**line.data, "claim_id": claim.claim_id})
+        refused = self.ledger.claim(claim, dossier, counted, line, links)
+        if refused == "changed":
+            return None
+        if refused == "blocked":
+            self._note(run, touch.name, Decision(STOP, "blocked"), policy, now)
+            return self._stopped(run, "blocked", now)
+        if refused is not None:
+            self._note(run, touch.name, Decision(SKIP, refused), policy, now)
+            return self._onwards(run, plan, position, dossier, policy, now)
+        outcome = self.channels[touch.channel].send(message)
+        if isinstance(outcome, NotSent):
+            self._give_back(claim, outcome.reason)
+            if outcome.after_seconds is None:
+                raise Refused(f"{touch.channel}: {outcome.reason}")
+            self._note(run, touch.name, Decision(WAIT, "provider_busy"), policy, now)
+            return self._wait(run, dossier, position, outcome.after_seconds)
+        if isinstance(outcome, Doubtful):
+            self._note(
+                run, touch.name, Decision(SKIP, "doubtful", inputs={"detail": outcome.reason}), policy, now
+            )
+            return self._onwards(run, plan, position, dossier, policy, now)
+        return self._sent(run, plan, position, dossier, policy, claim, outcome)
+
+    def _sent(
+        self,
+        run: Run,
+        plan: Plan,
+        position: int,
+        dossier: Dossier,
+        policy: Policy,
+        claim: Claim,
+        outcome: Sent,
+    ) -> dict[str, object]:
+        now = self.clock.now()
+        marked = replace(claims.settle(claim, claims.SENT, now), provider_id=outcome.provider_id)
+        last = position + 1 >= len(plan.touches)
+        closed = give_up(dossier.cart, now, "all_sent", run.name) if last else None
+        try:
+            self.ledger.mark(claim, marked, closed)
+        except Conflict:
+            self._mark_after_all(claim, outcome)
+            return self._onwards(run, plan, position, dossier, policy, now)
+        if closed is not None:
+            self.bus.publish([given_up(closed, "all_sent", now)])
+            return self._answer(run, dossier, "stop", 1, position)
+        return self._onwards(run, plan, position, dossier, policy, now)
+
+    def _mark_after_all(self, claim: Claim, outcome: Sent) -> None:
+        """The provider's own news came first, or the cart changed meanwhile: fold our mark into what is there."""
+        for _ in range(MOST_TRIES):
+            known = self.ledger.read_claim(claim.shop, claim.claim_id) or claim
+            settled = replace(
+                claims.settle(known, claims.SENT, self.clock.now()), provider_id=outcome.provider_id
+            )
+            try:
+                self.ledger.mark(known, settled)
+            except Conflict:
+                continue
+            return
+
+    def _give_back(self, claim: Claim, reason: str) -> None:
+        """It is proven that nothing went out: release the claim and the budget that it took."""
+        for _ in range(MOST_TRIES):
+            person = self.records.read(claim.shop, persons=[claim.person_id]).persons.get(claim.person_id)
+            if person is None:
+                return
+            released = replace(claim, state=claims.RELEASED, because=reason)
+            try:
+                self.ledger.release(claim, released, customer.unsent(person, claim.claimed_at))
+            except Conflict:
+                continue
+            return
+
+    def _message(
+        self,
+        claim: Claim,
+        dossier: Dossier,
+        decision: Decision,
+        policy: Policy,
+        face: ShopFace,
+        run: Run,
+    ) -> tuple[Outgoing, list[Link]]:
+        cart, person = dossier.cart, dossier.person
+        lang = language_of(person, cart, face)
+        restore, leave = self.tokens.fresh(), self.tokens.fresh()
+        links = [
+            _link(claim, "restore", restore, claim.claimed_at + policy.link_lifetime, lang),
+            _link(claim, "leave", leave, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
+        ]
+        fields = {
+            "shop": face,
+            "first_name": person.first_name,
+            "items": decision.items,
+            "total": cart.total if len(decision.items) == len(cart.items) else None,
+            "restore_url": f"{self.public_url}/r/{claim.shop}.{restore}",
+            "leave_url": f"{self.public_url}/u/{claim.shop}.{leave}",
+            "basis": person.consent(claim.channel).basis,
+        }
+        subject, html, text = self.texts.email(run.flow, claim.touch, lang, fields)
+        return Outgoing(
+            shop=claim.shop,
+            claim_id=claim.claim_id,
+            address=person.email,
+            sender=face.sender,
+            sender_name=face.sender_name or face.name,
+            reply_to=face.reply_to,
+            subject=subject,
+            html=html,
+            text=text,
+            leave_url=str(fields["leave_url"]),
+            lang=lang,
+            flow=run.flow,
+            touch=claim.touch,
+        ), links
+
+    def _onwards(
+        self, run: Run, plan: Plan, position: int, dossier: Dossier, policy: Policy, now: datetime
+    ) -> dict[str, object]:
+        following = position + 1
+        if following >= len(plan.touches):
+            return self._stopped(run, "all_done", now)
+        due = due_at(dossier.cart, plan, following, policy)
+        return self._wait(run, dossier, following, whole_seconds(now, due))
+
+    def _stopped(self, run: Run, because: str, now: datetime) -> dict[str, object]:
+        cart = close(self.records, run.shop, run.cart_id, run.generation, because, run.name, now)
+        if cart is not None and cart.closed_because == because and cart.generation == run.generation:
+            self.bus.publish([given_up(cart, because, now)])
+        return self._answer(run, Dossier(cart, None), "stop", 1, 0)
+
+    def _wait(self, run: Run, dossier: Dossier, position: int, seconds: int) -> dict[str, object]:
+        return self._answer(run, dossier, "wait", seconds, position)
+
+    def _answer(
+        self, run: Run, dossier: Dossier, word: str, seconds: int, position: int
+    ) -> dict[str, object]:
+        items = dossier.cart.items if dossier.cart is not None else ()
+        return {
+            "next": word,
+            "wait_seconds": seconds,
+            "position": position,
+            "person_id": dossier.person.person_id if dossier.person is not None else run.person_id,
+            "variants": [item.variant_id for item in items],
+        }
+
+    def _note(self, run: Run, touch: str, decision: Decision, policy: Policy, now: datetime) -> None:
+        self.ledger.note(
+            run.shop, f"cart#{run.cart_id}", decision_line(run, touch, decision, policy.version, now)
+        )
+
+
+def language_of(person: Person | None, cart: Cart | None, face: ShopFace) -> str:
+    """The language to write in: what the person or the cart speaks, if the shop does too, else the shop's first."""
+    wishes = [cart.locale if cart else None, person.locale if person else None]
+    return first_spoken(wishes, face.languages, face.languages[0])
+
+
+def _claim(run: Run, touch: str, channel: str, dossier: Dossier, policy: Policy, now: datetime) -> Claim:
+    person = dossier.person
+    return Claim(
+        shop=run.shop,
+        claim_id=claim_id_for(run.shop, run.cart_id, run.generation, touch, channel),
+        cart_id=run.cart_id,
+        generation=run.generation,
+        touch=touch,
+        channel=channel,
+        person_id=person.person_id,
+        address_hash=person.email_hash,
+        consent=person.consent(channel).reference,
+        policy_version=policy.version,
+        claimed_at=now,
+    )
+
+
+def _link(claim: Claim, kind: str, token: str, expires_at: datetime, lang: str) -> Link:
+    return Link(
+        shop=claim.shop,
+        token_hash=tokens.hashed(token),
+        kind=kind,
+        cart_id=claim.cart_id,
+        generation=claim.generation,
+        person_id=claim.person_id,
+        channel=claim.channel,
+        touch=claim.touch,
+        claim_id=claim.claim_id,
+        expires_at=expires_at,
+        lang=lang,
+    )

@@ -1,0 +1,146 @@
+"""Look whether a cart was abandoned: on waking, read the row and obey it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cartback.domain.cart import Cart
+from cartback.domain.facts import Fact, tell
+from cartback.domain.policy import Policy, plan_for
+from cartback.domain.touches import MOST_REARMS, STOP, WAIT, Decision, decide, whole_seconds
+from cartback.ports import Bus, Clock, Ledger, Line, Records, Settings
+from cartback.usecases.closing import close
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Which run is asking: its flow, its own name, and what it is about."""
+
+    flow: str
+    name: str
+    shop: str
+    cart_id: str
+    generation: int
+    person_id: str | None = None
+    variants: tuple[str, ...] = ()
+
+    @classmethod
+    def from_task(cls, task: Mapping[str, Any]) -> Run:
+        """The run behind a task's input. Raises KeyError for a field that the state machine forgot."""
+        return cls(
+            flow=task["flow"],
+            name=task["run"],
+            shop=task["shop"],
+            cart_id=task["cart_id"],
+            generation=int(task["generation"]),
+            person_id=task["person_id"],
+            variants=tuple(task["variants"] or ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WatchCart:
+    """Answer a run with one word: ``wait`` (the shopper was active), ``touch`` (with the plan), or ``stop``."""
+
+    records: Records
+    settings: Settings
+    ledger: Ledger
+    bus: Bus
+    clock: Clock
+    channels: Container[str]
+
+    def __call__(self, run: Run, rearms: int) -> dict[str, object]:
+        now = self.clock.now()
+        policy = self.settings.policy(run.shop)
+        if policy is None:
+            return self._stop(run, "shop_unknown", now)
+        plan = plan_for(policy, self.channels)
+        if not plan.touches:
+            return self._stop(run, "no_touches", now)
+        dossier = self.records.dossier(run.shop, run.cart_id, run.person_id, None)
+        decision = decide(dossier, plan, 0, run.generation, policy, now)
+        self._note(run, decision, policy, now)
+        if decision.word == STOP:
+            return self._stop(run, decision.reason, now, noted=True)
+        cart, person = dossier.cart, dossier.person
+        known = {
+            "person_id": person.person_id if person else None,
+            "variants": [item.variant_id for item in cart.items],
+        }
+        if decision.word == WAIT and decision.reason == "shopper_active":
+            if rearms >= MOST_REARMS:
+                return self._stop(run, "restless", now)
+            seconds = whole_seconds(now, decision.until)
+            return {"next": "wait", "wait_seconds": seconds, "rearms": rearms + 1, "plan": None, **known}
+        self.bus.publish([_abandoned(cart, policy)])
+        return {"next": "touch", "wait_seconds": 1, "rearms": rearms, "plan": plan.as_variables(), **known}
+
+    def _stop(self, run: Run, reason: str, now: datetime, noted: bool = False) -> dict[str, object]:
+        if not noted:
+            line = Line(now, "decision", {"word": STOP, "reason": reason, "flow": run.flow, "run": run.name})
+            self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
+        cart = close(self.records, run.shop, run.cart_id, run.generation, reason, run.name, now)
+        if cart is not None and cart.closed_because == reason and cart.generation == run.generation:
+            self.bus.publish([given_up(cart, reason, now)])
+        return {
+            "next": "stop",
+            "wait_seconds": 1,
+            "rearms": 0,
+            "plan": None,
+            "person_id": run.person_id,
+            "variants": list(run.variants),
+        }
+
+    def _note(self, run: Run, decision: Decision, policy: Policy, now: datetime) -> None:
+        self.ledger.note(
+            run.shop, f"cart#{run.cart_id}", decision_line(run, "watch", decision, policy.version, now)
+        )
+
+
+def decision_line(run: Run, touch: str, decision: Decision, policy_version: int, now: datetime) -> Line:
+    """A decision as it is kept: the word, the rule's reason, what was looked at, and for which run and touch."""
+    return Line(
+        now,
+        "decision",
+        {
+            **decision.inputs,
+            "word": decision.word,
+            "reason": decision.reason,
+            "touch": touch,
+            "flow": run.flow,
+            "run": run.name,
+            "generation": str(run.generation),
+            "policy_version": str(policy_version),
+        },
+    )
+
+
+def given_up(cart: Cart, because: str, now: datetime) -> Fact:
+    """The fact that nobody will be reminded of this generation any more."""
+    return tell(
+        "cart.given_up",
+        cart.shop,
+        now,
+        cart.generation,
+        cart_id=cart.cart_id,
+        generation=cart.generation,
+        because=because,
+    )
+
+
+def _abandoned(cart: Cart, policy: Policy) -> Fact:
+    return tell(
+        "cart.abandoned",
+        cart.shop,
+        cart.activity_at + policy.silence,
+        cart.generation,
+        cart_id=cart.cart_id,
+        generation=cart.generation,
+        silent_since=cart.activity_at,
+        stage=cart.stage,
+        amount=cart.total.amount if cart.total else None,
+        currency=cart.total.currency if cart.total else None,
+    )

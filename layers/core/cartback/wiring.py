@@ -1,0 +1,217 @@
+"""The composition root: the only reader of the environment. Everything is made on first use, nothing at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cartback import shops
+from cartback.store.clients import Clients
+from cartback.store.clock import FastClock, SystemClock
+
+if TYPE_CHECKING:
+    from cartback.ports import Channel, Clock
+    from cartback.store.bus import EventBridgeBus
+    from cartback.store.ledger import DynamoLedger
+    from cartback.store.metrics import EmbeddedMetrics
+    from cartback.store.records import DynamoRecords
+    from cartback.store.settings import CachedSettings
+    from cartback.store.tokens import PepperedHasher
+    from cartback.usecases.leave import Leave
+    from cartback.usecases.open_link import OpenLink
+    from cartback.usecases.park_run import ParkRun
+    from cartback.usecases.receive_webhook import ReceiveWebhook
+    from cartback.usecases.start_flows import StartFlows
+    from cartback.usecases.take_batch import TakeBatch
+    from cartback.usecases.touch import Touch
+    from cartback.usecases.watch_cart import WatchCart
+
+APPLY_TIMEOUT = timedelta(seconds=30)
+"""The time-out of the function that applies events: how long a begun key is left to its worker."""
+
+
+@cache
+def clients() -> Clients:
+    """The AWS clients of this process."""
+    return Clients()
+
+
+@cache
+def clock() -> Clock:
+    """Real time; on the local cloud the fast time that its Wait states keep."""
+    fast = os.environ.get("CARTBACK_CLOCK")
+    return FastClock.parse(fast) if fast else SystemClock()
+
+
+@cache
+def records() -> DynamoRecords:
+    """Carts, people and stock."""
+    from cartback.store.records import DynamoRecords
+    from cartback.store.tables import Tables
+
+    env = os.environ
+    tables = Tables(
+        carts=env["CARTS_TABLE"],
+        customers=env.get("CUSTOMERS_TABLE", ""),
+        catalogue=env.get("CATALOGUE_TABLE", ""),
+    )
+    return DynamoRecords(clients(), tables, clock())
+
+
+@cache
+def ledger() -> DynamoLedger:
+    """Claims, decisions and links."""
+    from cartback.store.ledger import DynamoLedger
+    from cartback.store.tables import Tables
+
+    env = os.environ
+    tables = Tables(
+        carts=env.get("CARTS_TABLE", ""), customers=env.get("CUSTOMERS_TABLE", ""), ledger=env["LEDGER_TABLE"]
+    )
+    return DynamoLedger(clients(), tables, clock())
+
+
+@cache
+def settings() -> CachedSettings:
+    """Shops and policies."""
+    from cartback.store.settings import CachedSettings
+
+    return CachedSettings(clients(), os.environ["SETTINGS_TABLE"], clock())
+
+
+@cache
+def bus() -> EventBridgeBus:
+    """Where facts are told."""
+    from cartback.store.bus import EventBridgeBus
+
+    return EventBridgeBus(clients(), os.environ["BUS_NAME"])
+
+
+@cache
+def hasher() -> PepperedHasher:
+    """Recognises addresses."""
+    from cartback.store.tokens import PepperedHasher
+
+    return PepperedHasher(clients(), os.environ["PEPPER_SECRET"])
+
+
+@cache
+def metrics() -> EmbeddedMetrics:
+    """Counters."""
+    from cartback.store.metrics import EmbeddedMetrics
+
+    return EmbeddedMetrics()
+
+
+@cache
+def receive_webhook() -> ReceiveWebhook:
+    """The intake."""
+    from cartback.store.keys import SecretKeys
+    from cartback.store.queue import SqsQueue
+    from cartback.usecases.receive_webhook import ReceiveWebhook
+
+    keys = SecretKeys(clients(), os.environ["SHOP_SECRET_PREFIX"], clock())
+    return ReceiveWebhook(keys, SqsQueue(clients(), os.environ["INTAKE_QUEUE_URL"]), clock(), shops.load)
+
+
+@cache
+def take_batch() -> TakeBatch:
+    """The worker behind the queue."""
+    from cartback.channels import ses_events
+    from cartback.store.once import PowertoolsOnce
+    from cartback.store.queue import SqsQueue, unpack
+    from cartback.store.raw import S3Raw
+    from cartback.usecases.apply_events import ApplyEvents
+    from cartback.usecases.apply_receipts import ApplyReceipts
+    from cartback.usecases.take_batch import TakeBatch
+
+    env = os.environ
+    parking = SqsQueue(clients(), env["INTAKE_DLQ_URL"])
+    events = ApplyEvents(
+        records=records(),
+        once=PowertoolsOnce(clients(), env["IDEMPOTENCY_TABLE"], APPLY_TIMEOUT),
+        bus=bus(),
+        raw=S3Raw(clients(), env["RAW_BUCKET"], clock()),
+        parking=parking,
+        hasher=hasher(),
+        clock=clock(),
+        metrics=metrics(),
+        adapter=shops.load,
+    )
+    news = ApplyReceipts(ledger(), records(), bus(), clock(), metrics())
+    return TakeBatch(events, news, unpack, ses_events.receipts, parking, metrics())
+
+
+@cache
+def start_flows() -> StartFlows:
+    """The starter of runs."""
+    from cartback.flows import all_flows
+    from cartback.store.bus import StepFunctionsRuns
+    from cartback.usecases.start_flows import StartFlows
+
+    machines = {flow.name: os.environ[f"FLOW_{flow.name.upper()}_ARN"] for flow in all_flows()}
+    return StartFlows(settings(), ledger(), StepFunctionsRuns(clients(), machines), clock())
+
+
+@cache
+def channels() -> Mapping[str, Channel]:
+    """The ways to a person that this stack has."""
+    from cartback.channels.ses import Ses
+
+    return {"email": Ses(os.environ["CONFIGURATION_SET"])}
+
+
+@cache
+def watch_cart() -> WatchCart:
+    """The task that looks whether a cart was abandoned."""
+    from cartback.channels import names
+    from cartback.usecases.watch_cart import WatchCart
+
+    return WatchCart(records(), settings(), ledger(), bus(), clock(), names())
+
+
+@cache
+def touch() -> Touch:
+    """The task that sends a touch."""
+    from cartback import texts
+    from cartback.store.tokens import SystemTokens
+    from cartback.usecases.touch import Touch
+
+    return Touch(
+        records=records(),
+        settings=settings(),
+        ledger=ledger(),
+        channels=channels(),
+        texts=texts,
+        tokens=SystemTokens(),
+        bus=bus(),
+        clock=clock(),
+        public_url=os.environ["PUBLIC_URL"],
+    )
+
+
+@cache
+def park_run() -> ParkRun:
+    """The task that puts a failed run aside."""
+    from cartback.usecases.park_run import ParkRun
+
+    return ParkRun(ledger(), clock(), metrics())
+
+
+@cache
+def open_link() -> OpenLink:
+    """The way back to a cart."""
+    from cartback.usecases.open_link import OpenLink
+
+    return OpenLink(ledger(), records(), settings(), clock())
+
+
+@cache
+def leave() -> Leave:
+    """The way out."""
+    from cartback.usecases.leave import Leave
+
+    return Leave(ledger(), records(), bus(), clock())
