@@ -30,7 +30,6 @@ REGION = "eu-central-1"
 ACCOUNT = "000000000000"
 BOOT_SECONDS = 60
 STOP_SECONDS = 10
-LAMBDAS_AT_ONCE = 48
 
 # Whatever AWS account this shell is logged in to, nothing here may ever reach it.
 NOBODY = {
@@ -101,7 +100,7 @@ def running(clock: Clock, mail_url: str | None = None, port: int | None = None) 
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_REGION": REGION,
         "LAMBDA_EXECUTOR": "local",
-        "LAMBDA_ACCOUNT_CONCURRENCY": str(LAMBDAS_AT_ONCE),
+        "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # unlimited: local.emulator lets them take turns instead
         "SFN_WAIT_SCALE": repr(1 / clock.speed),
         "PERSIST_STATE": "0",
         "LOG_LEVEL": "INFO",

@@ -1,8 +1,11 @@
-"""MiniStack as a program, its Lambdas corrected in one point where flows would otherwise differ from AWS.
+"""MiniStack as a program, corrected in three points where flows would otherwise run differently than on AWS.
 
-AWS reports a raised exception under its class's name, which is what Retry and Catch blocks match, and keeps the
-execution environment. MiniStack reports every one as Runtime.HandlerError and kills the process. So here a worker
-hands the exception over as an answer, and the answer becomes the error again on this side of the pipe.
+* AWS reports a raised exception under its class's name, which is what Retry and Catch match, and keeps the execution
+  environment. MiniStack reports each as Runtime.HandlerError and kills the process. Here a worker hands the exception
+  over as an answer, and on this side of the pipe the answer becomes the error again.
+* A Succeed state's JSONata ``Output`` is ignored there.
+* AWS starts a hundred environments in the time that two cores take for one. Calls wait here for their turn instead of
+  starting a process each; none of our Lambdas calls another one, so none can wait for itself.
 """
 
 from __future__ import annotations
@@ -12,7 +15,9 @@ from typing import Any
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, stepfunctions
+
+LAMBDAS_AT_ONCE = 8
 
 _TOLD = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 _TOLD_AS_ANSWER = (
@@ -22,8 +27,8 @@ _TOLD_AS_ANSWER = (
 _raised = threading.local()
 
 
-def correct() -> None:
-    """Teach this process's MiniStack the names of exceptions. Raises RuntimeError if its source has changed."""
+def correct_lambdas() -> None:
+    """Name exceptions and take turns. Raises RuntimeError if MiniStack's source is not the one we know."""
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
     if script.count(_TOLD) != 1:
         raise RuntimeError(
@@ -31,6 +36,7 @@ def correct() -> None:
         )
     lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_TOLD, _TOLD_AS_ANSWER)
     invoke, execute = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm
+    turns = threading.BoundedSemaphore(LAMBDAS_AT_ONCE)
 
     def invoke_and_note(worker: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         answer = invoke(worker, *args, **kwargs)
@@ -39,7 +45,8 @@ def correct() -> None:
 
     def execute_and_tell(func: Any, event: Any, request_id: str) -> dict[str, Any]:
         _raised.error = None
-        result = execute(func, event, request_id)
+        with turns:
+            result = execute(func, event, request_id)
         if _raised.error is None:
             return result
         trace = "\n".join(_raised.error["stackTrace"])
@@ -49,6 +56,22 @@ def correct() -> None:
     lambda_svc._execute_function_warm = execute_and_tell
 
 
+def correct_succeed_states() -> None:
+    """Evaluate the Output of a Succeed state."""
+    output_path = stepfunctions._apply_output_path
+
+    def output(state: dict[str, Any], data: Any, context: Any = None) -> Any:
+        if (
+            state.get("Type") == "Succeed"
+            and stepfunctions._state_query_language(state, context) == "JSONata"
+        ):
+            return stepfunctions._apply_jsonata_output(state, data, context, default=data)
+        return output_path(state, data, context)
+
+    stepfunctions._apply_output_path = output
+
+
 if __name__ == "__main__":
-    correct()
+    correct_lambdas()
+    correct_succeed_states()
     app.main()

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import http.client
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.proxy import Answer, Handler, Server, serving
 
-# MiniStack starts a process for every Lambda call that finds none free. AWS does so in a tenth of a second; two cores
-# take a second each, so a burst of webhooks waits here instead of starting dozens at once.
-AT_ONCE = 8
-
 
 def door(endpoint_url: str, api_id: str) -> type[Handler]:
     """Return a handler that hands every request on to one HTTP API of the MiniStack at ``endpoint_url``."""
-    turns = threading.BoundedSemaphore(AT_ONCE)
     host = f"{api_id}.execute-api.localhost"
 
     class Door(Handler):
         def respond(self) -> None:
             body = self.body()
             try:
-                with turns:
-                    answer = self.ask(endpoint_url, body, host)
+                answer = self.ask(endpoint_url, body, host)
             except (OSError, http.client.HTTPException) as error:
                 answer = Answer(502, [("Content-Type", "text/plain; charset=utf-8")], f"{error}\n".encode())
             self.tell(answer)
