@@ -1,0 +1,271 @@
+"""What each type of generic event says, in our words: the code's half of docs/events/generic.schema.json.
+
+The two agree word for word (a test compares them on every sample and every small damage to it): unknown fields are
+refused, null means "not said", texts and lists have limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cartback.domain import address, reading
+from cartback.domain.cart import Item
+from cartback.domain.money import Money
+from cartback.domain.observations import (
+    CartSeen,
+    ConsentSeen,
+    Contact,
+    CustomerErased,
+    CustomerSeen,
+    Observation,
+    OrderSeen,
+    ProductSeen,
+    ShopLeft,
+    StockSeen,
+    VariantSeen,
+)
+from cartback.domain.reading import Reader
+
+if TYPE_CHECKING:
+    from cartback.ports import Delivery
+
+Translation = Callable[[Reader, datetime], list[Observation]]
+
+MOST_ITEMS = 100
+MOST_VARIANTS = 2000
+MOST_PIECES = 1_000_000_000
+DEVICES = frozenset({"mobile", "tablet", "desktop"})
+CHANNELS = frozenset({"email", "sms", "whatsapp", "push", "letter"})
+BASES = frozenset({"explicit", "double_opt_in", "existing_customer"})
+
+_ENVELOPE = frozenset("type at data".split())
+_CART = frozenset("cart_id checkout_id items currency total customer restore_url device".split())
+_CHECKOUT = _CART | {"completed_at"}
+_ITEM = frozenset("variant_id title quantity variant_title unit_price product_id sku image_url url".split())
+_ORDER = frozenset(
+    "order_id placed_at currency total cart_id checkout_id customer paid cancelled_at test coupon_codes".split()
+)
+_PERSON = frozenset("id email phone".split())
+_CUSTOMER = _PERSON | frozenset("first_name locale country consents".split())
+_CONSENT = frozenset("channel granted at basis source".split())
+_STOCK = frozenset("variant_id available location".split())
+_PRODUCT = frozenset("product_id title currency deleted variants".split())
+_VARIANT = frozenset("variant_id variant_title sku price image_url available endless".split())
+
+
+def translate(delivery: Delivery, name: str) -> list[Observation]:
+    """Check the envelope and hand its data to the function of this module called ``name``."""
+    event = reading.parse(delivery.body).only(_ENVELOPE)
+    event["type"].word((delivery.topic,))
+    understand: Translation = globals()[name]
+    return understand(event["data"], event["at"].instant())
+
+
+def cart_updated(data: Reader, at: datetime) -> list[Observation]:
+    """Read a cart, which needs its id."""
+    data.only(_CART)
+    data["cart_id"].matching(reading.IDENTIFIER, "an id")
+    return [_cart(data, at, "cart")]
+
+
+def checkout_updated(data: Reader, at: datetime) -> list[Observation]:
+    """Read a checkout, which needs its id; the cart's id joins the two."""
+    data.only(_CHECKOUT)
+    data["checkout_id"].matching(reading.IDENTIFIER, "an id")
+    return [_cart(data, at, "checkout")]
+
+
+def order_placed(data: Reader, at: datetime) -> list[Observation]:
+    """Read a new order."""
+    return [_order(data, at, paid=False, cancelled=False)]
+
+
+def order_paid(data: Reader, at: datetime) -> list[Observation]:
+    """Read an order that is paid, whether ``paid`` says so or not."""
+    return [_order(data, at, paid=True, cancelled=False)]
+
+
+def order_cancelled(data: Reader, at: datetime) -> list[Observation]:
+    """Read a cancelled order; without an instant of its own the event's counts."""
+    return [_order(data, at, paid=False, cancelled=True)]
+
+
+def customer_updated(data: Reader, at: datetime) -> list[Observation]:
+    """Read a customer's record; one without an id, a usable address or number names nobody."""
+    _named(data.only(_CUSTOMER))
+    contact = _contact(data)
+    return [CustomerSeen(contact, at)] if contact.aliases() else []
+
+
+def customer_erased(data: Reader, at: datetime) -> list[Observation]:
+    """Read whom to forget; an address that we could never have written to was never kept."""
+    _named(data.only(_PERSON))
+    contact = _contact(data)
+    return [CustomerErased(contact, at)] if contact.aliases() else []
+
+
+def stock_updated(data: Reader, at: datetime) -> list[Observation]:
+    """Read how many pieces are left; null says that nobody counts."""
+    data.only(_STOCK)
+    if not data.has("available"):
+        raise data["available"].refused("must be a whole number or null")
+    return [
+        StockSeen(
+            at=at,
+            available=data["available"].maybe(_pieces),
+            variant_id=_id(data["variant_id"]),
+            location=data["location"].maybe(_id) or "all",
+        )
+    ]
+
+
+def product_updated(data: Reader, at: datetime) -> list[Observation]:
+    """Read a product and all its variants."""
+    data.only(_PRODUCT)
+    title = data["title"].text(300)
+    currency = _currency(data["currency"])
+    variants = _list(data["variants"]).each(MOST_VARIANTS)
+    return [
+        ProductSeen(
+            product_id=_id(data["product_id"]),
+            at=at,
+            variants=tuple(_variant(variant, title, currency) for variant in variants),
+            deleted=bool(data["deleted"].maybe(Reader.flag)),
+        )
+    ]
+
+
+def shop_left(data: Reader, at: datetime) -> list[Observation]:
+    """Read that the shop is gone."""
+    data.only(())
+    return [ShopLeft(at)]
+
+
+def _cart(data: Reader, at: datetime, source: str) -> CartSeen:
+    currency = _currency(data["currency"])
+    return CartSeen(
+        refs=_refs(data),
+        at=at,
+        source=source,
+        items=tuple(_item(item, currency) for item in _list(data["items"]).each(MOST_ITEMS)),
+        total=_money(data["total"], currency),
+        stage=source,
+        contact=data["customer"].maybe(_customer) or Contact(),
+        restore_url=data["restore_url"].maybe(Reader.link),
+        completed_at=data["completed_at"].maybe(Reader.instant),
+        device=data["device"].maybe(lambda device: device.word(DEVICES)),
+    )
+
+
+def _item(item: Reader, currency: str) -> Item:
+    item.only(_ITEM)
+    return Item(
+        variant_id=_id(item["variant_id"]),
+        title=item["title"].text(300),
+        quantity=item["quantity"].integer(1, 99_999),
+        variant_title=item["variant_title"].words(200),
+        unit_price=_money(item["unit_price"], currency),
+        product_id=item["product_id"].maybe(_id),
+        sku=item["sku"].words(100),
+        image_url=item["image_url"].maybe(Reader.link),
+        url=item["url"].maybe(Reader.link),
+    )
+
+
+def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderSeen:
+    data.only(_ORDER)
+    said_paid = bool(data["paid"].maybe(Reader.flag))
+    cancelled_at = data["cancelled_at"].maybe(Reader.instant)
+    return OrderSeen(
+        refs=_refs(data),
+        order_ref=_id(data["order_id"]),
+        placed_at=data["placed_at"].instant(),
+        at=at,
+        total=_money(data["total"], _currency(data["currency"])),
+        contact=data["customer"].maybe(_customer) or Contact(),
+        paid=paid or said_paid,
+        cancelled_at=cancelled_at or (at if cancelled else None),
+        test=bool(data["test"].maybe(Reader.flag)),
+        coupon_codes=tuple(code.text(100) for code in data["coupon_codes"].each(20)),
+    )
+
+
+def _customer(customer: Reader) -> Contact:
+    return _contact(customer.only(_CUSTOMER))
+
+
+def _contact(customer: Reader) -> Contact:
+    # An address or number of no use is not a reason to lose the cart that it came with.
+    return Contact(
+        customer_ref=customer["id"].maybe(_id),
+        email=address.email(customer["email"].words(320)),
+        phone=address.phone(customer["phone"].words(40)),
+        first_name=reading.given_name(customer["first_name"].words(200)),
+        locale=customer["locale"].maybe(lambda tag: tag.matching(reading.LOCALE, "a language tag (BCP 47)")),
+        country=customer["country"].maybe(lambda code: code.matching(reading.COUNTRY, "an ISO 3166-1 code")),
+        consents=tuple(_consent(consent) for consent in customer["consents"].each(20)),
+    )
+
+
+def _consent(consent: Reader) -> ConsentSeen:
+    consent.only(_CONSENT)
+    return ConsentSeen(
+        channel=consent["channel"].word(CHANNELS),
+        granted=consent["granted"].flag(),
+        at=consent["at"].instant(),
+        basis=consent["basis"].maybe(lambda basis: basis.word(BASES)) or "explicit",
+        source=consent["source"].matching(reading.EVIDENCE, "a short text without an address"),
+        sticky=True,
+    )
+
+
+def _variant(variant: Reader, title: str, currency: str) -> VariantSeen:
+    variant.only(_VARIANT)
+    return VariantSeen(
+        variant_id=_id(variant["variant_id"]),
+        title=title,
+        variant_title=variant["variant_title"].words(200),
+        sku=variant["sku"].words(100),
+        price=_money(variant["price"], currency),
+        image_url=variant["image_url"].maybe(Reader.link),
+        available=variant["available"].maybe(_pieces),
+        endless=bool(variant["endless"].maybe(Reader.flag)),
+    )
+
+
+def _named(person: Reader) -> None:
+    if all(person[name].is_null for name in ("id", "email", "phone")):
+        raise person.refused("must have an id, an email or a phone")
+
+
+def _refs(data: Reader) -> tuple[str, ...]:
+    named = (("checkout", data["checkout_id"].maybe(_id)), ("cart", data["cart_id"].maybe(_id)))
+    return tuple(f"{kind}:{name}" for kind, name in named if name)
+
+
+def _list(field: Reader) -> Reader:
+    if field.is_null:
+        raise field.refused("must be a list")
+    return field
+
+
+def _id(field: Reader) -> str:
+    # Strings only: a number beyond 2^53 does not survive every sender's JSON library.
+    return field.matching(reading.IDENTIFIER, "an id, as a string")
+
+
+def _currency(field: Reader) -> str:
+    return field.matching(reading.CURRENCY, "an ISO 4217 currency")
+
+
+def _money(field: Reader, currency: str) -> Money | None:
+    if field.is_null:
+        return None
+    field.matching(reading.AMOUNT, 'an amount as a string, such as "19.90"')
+    return field.money(currency)
+
+
+def _pieces(field: Reader) -> int:
+    return field.integer(-MOST_PIECES, MOST_PIECES)

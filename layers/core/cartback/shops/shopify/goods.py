@@ -1,0 +1,104 @@
+"""What lies in a Shopify cart and what a Shopify product is: lines, variants, prices, pictures."""
+
+from __future__ import annotations
+
+from cartback.domain import reading
+from cartback.domain.cart import Item
+from cartback.domain.money import Money
+from cartback.domain.observations import VariantSeen
+from cartback.domain.reading import Reader
+
+MOST_LINES = 100
+MOST_VARIANTS = 2048
+_MOST_PIECES = 10**9
+
+
+def read_items(lines: list[Reader], currency: str | None) -> tuple[Item, ...]:
+    """Read the lines of a cart or checkout; ``currency`` is that of plain prices, None where nobody says."""
+    return tuple(item for item in (_item(line, currency) for line in lines[:MOST_LINES]) if item.quantity > 0)
+
+
+def read_price(holder: Reader, name: str, currency: str | None) -> Money | None:
+    """Read the price ``name`` in the currency that the shopper saw, else in ``currency``; None without a currency."""
+    # The "_set" twin tells both currencies; the plain field only means something with a currency beside it.
+    shown = holder[f"{name}_set"]["presentment_money"]
+    stated = read_currency(shown["currency_code"]) or read_currency(shown["currency"])
+    if stated is not None and not shown["amount"].is_null:
+        return shown["amount"].money(stated)
+    plain = holder[name]
+    return plain.money(currency) if currency is not None and not plain.is_null else None
+
+
+def read_currency(field: Reader) -> str | None:
+    """Read an ISO 4217 code, or None for null."""
+    return field.maybe(lambda code: code.matching(reading.CURRENCY, "an ISO 4217 currency"))
+
+
+def read_pictures(product: Reader) -> dict[str | None, str | None]:
+    """Read a product's pictures by id, and under None the main one, for variants without a picture of their own."""
+    pictures: dict[str | None, str | None] = {None: read_link(product["image"]["src"])}
+    for image in product["images"].each()[:MOST_VARIANTS]:
+        pictures[image["id"].maybe(Reader.identifier)] = read_link(image["src"])
+    return pictures
+
+
+def read_variant(variant: Reader, title: str, pictures: dict[str | None, str | None]) -> VariantSeen:
+    """Read one variant of a product called ``title``."""
+    # Only a named "inventory_management" tells whether the quantity counts: null means nobody counts, and a
+    # version that leaves the field out leaves us without a number to believe.
+    counted = not variant["inventory_management"].is_null
+    not_counted = variant.has("inventory_management") and not counted
+    sells_on = variant["inventory_policy"].cut(40) == "continue"
+    own = variant["image_id"].maybe(Reader.identifier)
+    return VariantSeen(
+        variant_id=variant["id"].identifier(),
+        title=title,
+        variant_title=_real(variant["title"].cut(200)),
+        sku=variant["sku"].cut(100),
+        image_url=pictures.get(own) or pictures[None],
+        available=variant["inventory_quantity"].maybe(read_pieces) if counted else None,
+        inventory_ref=variant["inventory_item_id"].maybe(Reader.identifier),
+        endless=sells_on or not_counted,
+    )
+
+
+def read_pieces(field: Reader) -> int:
+    """Read a number of pieces; below zero where a shop sold more than it had."""
+    return field.integer(-_MOST_PIECES, _MOST_PIECES)
+
+
+def read_title(field: Reader) -> str:
+    """Read a title that has to say something, cut to 300 characters."""
+    text = field.cut(300)
+    if text is None:
+        raise field.refused("must be a text that is not blank")
+    return text
+
+
+def read_link(field: Reader) -> str | None:
+    """Read an https address; None for what we cannot use, because that is no reason to lose the event."""
+    text = field.cut(reading.LONGEST_LINK + 1) or ""
+    # Older themes give links without a scheme.
+    full = Reader(f"https:{text}" if text.startswith("//") else text, field.path)
+    return full.fitting(reading.LINK, reading.LONGEST_LINK)
+
+
+def _item(line: Reader, currency: str | None) -> Item:
+    shown_variant = line["presentment_variant_title"].cut(200) or line["variant_title"].cut(200)
+    # A line that an app or a member of staff made up has no variant; its own key is the best name for it.
+    made_up = "line:" + (line["key"].maybe(Reader.identifier) or line["id"].maybe(Reader.identifier) or "0")
+    return Item(
+        variant_id=line["variant_id"].maybe(Reader.identifier) or made_up,
+        title=line["presentment_title"].cut(300) or read_title(line["title"]),
+        quantity=line["quantity"].integer(0, 10**6),
+        variant_title=_real(shown_variant),
+        unit_price=read_price(line, "discounted_price", None) or read_price(line, "price", currency),
+        product_id=line["product_id"].maybe(Reader.identifier),
+        sku=line["sku"].cut(100),
+        image_url=read_link(line["image_url"]),
+    )
+
+
+def _real(variant_title: str | None) -> str | None:
+    # What Shopify calls the only variant of a product; no shopper ever reads it.
+    return None if variant_title == "Default Title" else variant_title

@@ -1,0 +1,219 @@
+"""What each Shopify topic says, in our words. Every function takes a delivery and may raise ``Refused``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cartback.domain import reading
+from cartback.domain.cart import Item
+from cartback.domain.observations import (
+    CartSeen,
+    CustomerErased,
+    CustomerSeen,
+    Observation,
+    OrderSeen,
+    ProductSeen,
+    ShopLeft,
+    StockSeen,
+)
+from cartback.domain.reading import Reader
+from cartback.shops.shopify import goods, people
+
+if TYPE_CHECKING:
+    from cartback.ports import Delivery
+
+Translation = Callable[["Delivery"], list[Observation]]
+
+_PAID = frozenset({"paid", "partially_refunded", "refunded"})
+_TOKEN_AND_KEY = re.compile(r"[!-~]+")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
+
+
+def cart(delivery: Delivery) -> list[Observation]:
+    """A cart: it has a token and lines, but neither a shopper nor a total in any currency."""
+    body = reading.parse(delivery.body)
+    token = _token(body["id"] if body["token"].is_null else body["token"])
+    lines = body["line_items"].each()
+    items = goods.read_items(lines, None)
+    return [
+        CartSeen(
+            refs=(f"cart:{token}",),
+            at=body["updated_at"].instant(),
+            source="cart",
+            items=items,
+            restore_url=_permalink(delivery, items) if len(lines) <= goods.MOST_LINES else None,
+        )
+    ]
+
+
+def checkout(delivery: Delivery) -> list[Observation]:
+    """A checkout. Its plain prices are in the currency that the shopper saw, unlike those of an order."""
+    body = reading.parse(delivery.body)
+    token = _token(body["token"])
+    at = body["updated_at"].instant()
+    currency = goods.read_currency(body["presentment_currency"]) or goods.read_currency(body["currency"])
+    return [
+        CartSeen(
+            refs=_refs(token, _maybe_token(body["cart_token"])),
+            at=at,
+            source="checkout",
+            items=goods.read_items(body["line_items"].each(), currency),
+            total=goods.read_price(body, "total_price", currency),
+            stage="checkout",
+            contact=people.of_checkout(body, token, at),
+            restore_url=goods.read_link(body["abandoned_checkout_url"]),
+            completed_at=body["completed_at"].maybe(Reader.instant),
+        )
+    ]
+
+
+def checkout_deleted(delivery: Delivery) -> list[Observation]:
+    """A checkout that is gone: nothing is left to restore. Some versions send the id alone, which joins nothing."""
+    token = _maybe_token(reading.parse(delivery.body)["token"])
+    if token is None:
+        return []
+    return [
+        CartSeen(_refs(token, None), _happened_at(delivery), source="checkout", items=(), stage="checkout")
+    ]
+
+
+def order(delivery: Delivery) -> list[Observation]:
+    """An order in any state, a cancelled one included: it was bought, so nobody is to be reminded.
+
+    ``placed_at`` is ``created_at``: ``processed_at`` may be set by whoever imports or edits the order, and one
+    that lies before the cart would leave the cart open.
+    """
+    return [_order(delivery, paid=False)]
+
+
+def order_paid(delivery: Delivery) -> list[Observation]:
+    """An order that is paid, whatever its payload says by the time that it is made."""
+    return [_order(delivery, paid=True)]
+
+
+def customer(delivery: Delivery) -> list[Observation]:
+    """A customer's record."""
+    body = reading.parse(delivery.body)
+    body["id"].identifier()
+    at = body["updated_at"].instant()
+    return [CustomerSeen(people.of_customer(body, at), at)]
+
+
+def email_consent(delivery: Delivery) -> list[Observation]:
+    """A customer's word on e-mail, which since API version 2025-01 is told here only."""
+    return _consent(delivery, "customer_id", "email")
+
+
+def sms_consent(delivery: Delivery) -> list[Observation]:
+    """A customer's word on text messages; here Shopify calls the customer's id ``id``."""
+    return _consent(delivery, "id", "sms")
+
+
+def customer_redacted(delivery: Delivery) -> list[Observation]:
+    """The shop was asked to forget a person."""
+    who = reading.parse(delivery.body)["customer"]
+    if who.is_null:
+        raise who.refused("must be an object")
+    return [CustomerErased(people.of_redaction(who), _happened_at(delivery))]
+
+
+def inventory_level(delivery: Delivery) -> list[Observation]:
+    """The number of pieces at one place. ``available`` is null where the place does not count them."""
+    body = reading.parse(delivery.body)
+    return [
+        StockSeen(
+            at=body["updated_at"].instant(),
+            available=body["available"].maybe(goods.read_pieces),
+            inventory_ref=body["inventory_item_id"].identifier(),
+            location=body["location_id"].identifier(),
+        )
+    ]
+
+
+def product(delivery: Delivery) -> list[Observation]:
+    """A product and its variants. Prices come without a currency, so they are left out: a number is no price.
+
+    A draft or archived product cannot be bought and counts as gone, until it is active again.
+    """
+    body = reading.parse(delivery.body)
+    title = goods.read_title(body["title"])
+    pictures = goods.read_pictures(body)
+    variants = body["variants"].each()[: goods.MOST_VARIANTS]
+    return [
+        ProductSeen(
+            product_id=body["id"].identifier(),
+            at=body["updated_at"].maybe(Reader.instant) or _happened_at(delivery),
+            variants=tuple(goods.read_variant(variant, title, pictures) for variant in variants),
+            deleted=(body["status"].cut(40) or "active").lower() != "active",
+        )
+    ]
+
+
+def product_deleted(delivery: Delivery) -> list[Observation]:
+    """A product that is gone; the payload is its id."""
+    return [
+        ProductSeen(reading.parse(delivery.body)["id"].identifier(), _happened_at(delivery), deleted=True)
+    ]
+
+
+def app_uninstalled(delivery: Delivery) -> list[Observation]:
+    """The shop removed us. The payload is the shop, whose ``updated_at`` says nothing about that."""
+    reading.parse(delivery.body)
+    return [ShopLeft(_happened_at(delivery))]
+
+
+def _order(delivery: Delivery, paid: bool) -> OrderSeen:
+    body = reading.parse(delivery.body)
+    at = body["updated_at"].instant()
+    codes = (code["code"].cut(100) for code in body["discount_codes"].each()[:20])
+    return OrderSeen(
+        refs=_refs(_maybe_token(body["checkout_token"]), _maybe_token(body["cart_token"])),
+        order_ref=body["id"].identifier(),
+        placed_at=body["created_at"].instant(),
+        at=at,
+        total=goods.read_price(body, "total_price", goods.read_currency(body["currency"])),
+        contact=people.of_order(body, at),
+        paid=paid or (body["financial_status"].cut(40) or "").lower() in _PAID,
+        cancelled_at=body["cancelled_at"].maybe(Reader.instant),
+        test=bool(body["test"].maybe(Reader.flag)),
+        coupon_codes=tuple(code for code in codes if code),
+    )
+
+
+def _consent(delivery: Delivery, id_field: str, channel: str) -> list[Observation]:
+    body = reading.parse(delivery.body)
+    at = _happened_at(delivery)
+    return [CustomerSeen(people.of_consent(body, channel, body[id_field].identifier(), at), at)]
+
+
+def _happened_at(delivery: Delivery) -> datetime:
+    triggered = Reader(delivery.headers.get("x-shopify-triggered-at"), "the header triggered-at")
+    return triggered.maybe(Reader.instant) or delivery.received_at
+
+
+def _token(field: Reader) -> str:
+    # Since 2024 the storefront's token carries "?key=…", a secret that opens the cart: it is not for our tables.
+    bare = field.matching(_TOKEN_AND_KEY, "a token", 500).partition("?")[0]
+    return Reader(bare, field.path).matching(_TOKEN, "a token")
+
+
+def _maybe_token(field: Reader) -> str | None:
+    return None if field.is_null or field.value == "" else _token(field)
+
+
+def _refs(checkout_token: str | None, cart_token: str | None) -> tuple[str, ...]:
+    named = (("checkout", checkout_token), ("cart", cart_token))
+    return tuple(f"{kind}:{token}" for kind, token in named if token)
+
+
+def _permalink(delivery: Delivery, items: tuple[Item, ...]) -> str | None:
+    # The header is not signed, so it may only lead to a shop of Shopify's.
+    domain = delivery.headers.get("x-shopify-shop-domain", "").lower()
+    if not items or not _DOMAIN.fullmatch(domain) or not all(item.variant_id.isdecimal() for item in items):
+        return None
+    link = f"https://{domain}/cart/" + ",".join(f"{item.variant_id}:{item.quantity}" for item in items)
+    return link if len(link) <= reading.LONGEST_LINK else None
