@@ -43,12 +43,13 @@ class SecretWriter:
         client = self._clients.secretsmanager
         with translated("keep the secrets"):
             try:
-                client.put_secret_value(SecretId=name, SecretString=value)
+                dropped = "DeletedDate" in client.describe_secret(SecretId=name)
             except client.exceptions.ResourceNotFoundException:
                 client.create_secret(Name=name, SecretString=value)
-            except client.exceptions.InvalidRequestException:
+                return
+            if dropped:
                 client.restore_secret(SecretId=name)
-                client.put_secret_value(SecretId=name, SecretString=value)
+            client.put_secret_value(SecretId=name, SecretString=value)
 
     def drop(self, shop: str) -> None:
         """See ``ports.KeyStore``. For 7 days (the shortest that Secrets Manager offers) it could be brought back."""

@@ -1,0 +1,86 @@
+"""A shop to take apart, and the fakes to keep it with."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime, timedelta
+
+from cartback.domain.errors import Conflict
+from cartback.domain.settings import ShopSettings
+from cartback.ports import KeptSettings, ShopKeys
+from cartback.usecases.edit_shop import EditShop, Known
+
+DOCUMENT = {
+    "shop": "lamp-shop",
+    "platform": "shopify",
+    "name": "Lampenladen",
+    "url": "https://lampen.example",
+    "sender": {"name": "Lampenladen Köln", "address": "Hallo@lampen.example"},
+    "imprint": ["Lampenladen GmbH", "Lichtweg 3, 50667 Köln"],
+}
+KNOWN = Known(
+    platforms=frozenset({"shopify", "generic"}),
+    flows=frozenset({"cart_recovery"}),
+    texts={name: frozenset({"de", "en"}) for name in ("reminder", "answers", "last_note")},
+)
+START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def document(**changes: object) -> dict:
+    """The shop's document with some fields changed."""
+    return {**copy.deepcopy(DOCUMENT), **changes}
+
+
+class Ticking:
+    """A clock that is one minute later each time it is asked."""
+
+    def __init__(self) -> None:
+        self.instant = START
+
+    def now(self) -> datetime:
+        self.instant += timedelta(minutes=1)
+        return self.instant
+
+
+class BookInMemory:
+    """The book of shops with the store's own rules: versions in a row, all of them kept."""
+
+    def __init__(self) -> None:
+        self.present: dict[str, KeptSettings] = {}
+        self.versions: dict[tuple[str, int], KeptSettings] = {}
+
+    def read(self, shop: str, version: int | None = None) -> KeptSettings | None:
+        return self.present.get(shop) if version is None else self.versions.get((shop, version))
+
+    def put(self, kept: KeptSettings) -> None:
+        shop, version = kept.settings.shop, kept.settings.version
+        present = self.present.get(shop)
+        if version != (present.settings.version if present else 0) + 1:
+            raise Conflict(shop)
+        self.present[shop] = self.versions[shop, version] = kept
+
+    def shops(self) -> list[ShopSettings]:
+        return [
+            self.present[shop].settings for shop in sorted(self.present) if not self.present[shop].removed
+        ]
+
+
+class KeysInMemory:
+    """Secrets in a dict."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, ShopKeys] = {}
+
+    def read(self, shop: str) -> ShopKeys | None:
+        return self.kept.get(shop)
+
+    def write(self, shop: str, keys: ShopKeys) -> None:
+        self.kept[shop] = keys
+
+    def drop(self, shop: str) -> None:
+        self.kept.pop(shop, None)
+
+
+def desk() -> EditShop:
+    """The use case over fakes."""
+    return EditShop(BookInMemory(), KeysInMemory(), Ticking(), KNOWN)

@@ -1,0 +1,226 @@
+"""What a document of settings may hold: every field has its wrong values, and each is named."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from cartback.domain.errors import Refused
+from cartback.domain.policy import PRESETS
+from cartback.domain.setting_faults import fields
+from cartback.domain.setting_kinds import span_words
+from cartback.domain.settings import ShopSettings
+from tests.unit.settings.shop import DOCUMENT, document
+
+GUIDE = Path(__file__).parents[3] / "docs" / "settings.md"
+TOUCH = {"name": "reminder", "after": "1h"}
+WRONG = [
+    ("shop", "Lamp Shop"),
+    ("shop", "-lamps"),
+    ("shop", "x"),
+    ("shop", "l" * 41),
+    ("shop", "lamps\n"),
+    ("platform", "../shopify"),
+    ("name", ""),
+    ("name", "   "),
+    ("name", "Lamps\r\nBcc: everybody@lampen.example"),
+    ("name", 5),
+    ("name", "l" * 121),
+    ("url", "http://lampen.example"),
+    ("url", "https://user@lampen.example"),
+    ("url", "https://lampen.example/#a"),
+    ("url", "javascript:alert(1)"),
+    ("url", "lampen.example"),
+    ("domains", "lampen.example"),
+    ("domains[0]", ["https://lampen.example"]),
+    ("domains[0]", ["lampen.example/checkout"]),
+    ("domains[1]", ["lampen.example", "lampen.example:8443"]),
+    ("domains[0]", ["lampen"]),
+    ("domains[0]", ["*.lampen.example"]),
+    ("sender", "hallo@lampen.example"),
+    ("sender.name", {"name": "", "address": "a@lampen.example"}),
+    ("sender.address", {"name": "L", "address": "lampen.example"}),
+    ("sender.address", {"name": "L", "address": "a@lampen.example\nBcc: b@lampen.example"}),
+    ("sender.address", {"name": "L"}),
+    ("reply_to", "nobody"),
+    ("imprint", ["Lampenladen GmbH"]),
+    ("imprint", "Lampenladen GmbH, Lichtweg 3"),
+    ("imprint[1]", ["Lampenladen GmbH", ""]),
+    ("time_zone", "Europe/Cologne"),
+    ("time_zone", "Europe"),
+    ("time_zone", "../etc/passwd"),
+    ("time_zone", ""),
+    ("languages", []),
+    ("languages", "de"),
+    ("languages", ["de", "de"]),
+    ("languages[0]", ["fr"]),
+    ("look.accent", {"accent": "green"}),
+    ("look.accent", {"accent": "#1a5d4a;background:url(x)"}),
+    ("look.logo_url", {"logo_url": "http://lampen.example/logo.png"}),
+    ("look.colour", {"colour": "#000000"}),
+    ("links.support_url", {"support_url": "mailto:hallo@lampen.example"}),
+    ("links.returns_url", {"returns_url": 'https://lampen.example/"onload='}),
+    ("links.shipping_url", {"shipping_url": "//lampen.example"}),
+    ("policy", "standard"),
+    ("policy.preset", {"preset": "wild"}),
+    ("policy.silence", {"silence": 4}),
+    ("policy.silence", {"silence": 1441}),
+    ("policy.silence", {"silence": True}),
+    ("policy.silence", {"silence": 30.5}),
+    ("policy.silence", {"silence": "half an hour"}),
+    ("policy.touches", {"touches": []}),
+    ("policy.touches", {"touches": [TOUCH, {**TOUCH, "after": "2h"}]}),
+    ("policy.touches", {"touches": [{**TOUCH, "after": "2h"}, {"name": "answers", "after": "2h"}]}),
+    ("policy.touches", {"touches": [{"name": f"t{hour}", "after": f"{hour}h"} for hour in range(1, 5)]}),
+    ("policy.touches[0].name", {"touches": [{**TOUCH, "name": "../../etc"}]}),
+    ("policy.touches[0].after", {"touches": [{**TOUCH, "after": "1 hour"}]}),
+    ("policy.touches[0].after", {"touches": [{**TOUCH, "after": "31d"}]}),
+    ("policy.touches[0].after", {"touches": [{**TOUCH, "after": "-1h"}]}),
+    ("policy.touches[0].channel", {"touches": [{**TOUCH, "channel": "pigeon"}]}),
+    ("policy.caps.per_day", {"caps": {"per_day": -1}}),
+    ("policy.caps.per_week", {"caps": {"per_day": 3, "per_week": 2}}),
+    ("policy.caps.per_week", {"caps": {"per_day": 5}}),
+    ("policy.caps.per_month", {"caps": {"per_month": 3}}),
+    ("policy.caps.min_gap_hours", {"caps": {"min_gap_hours": 1.5}}),
+    ("policy.quiet_hours.start", {"quiet_hours": {"start": "9pm"}}),
+    ("policy.quiet_hours.start", {"quiet_hours": {"start": 1260}}),
+    ("policy.quiet_hours.end", {"quiet_hours": {"end": "24:00"}}),
+    ("policy.quiet_hours.end", {"quiet_hours": {"start": "08:00"}}),
+    ("policy.accepted_bases", {"accepted_bases": []}),
+    ("policy.accepted_bases[0]", {"accepted_bases": ["hope"]}),
+    ("policy.rest_after_purchase_hours", {"rest_after_purchase_hours": -1}),
+    ("policy.give_up_after_days", {"give_up_after_days": 0}),
+    ("policy.link_days", {"link_days": 366}),
+    ("policy.flows.cart_recovery", {"flows": {"cart_recovery": "yes"}}),
+    ("policy.flows.Cart Recovery", {"flows": {"Cart Recovery": True}}),
+    ("version", -1),
+    ("version", "7"),
+    ("changed_at", "2026-03-01T09:00:00"),
+    ("changed_by", ""),
+    ("secret", "must-never-be-here"),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), WRONG, ids=[f"{path}={value!r:.40}" for path, value in WRONG])
+def test_a_wrong_value_is_refused_in_one_line_that_names_the_field(path: str, value: object) -> None:
+    top = re.split(r"[.\[]", path)[0]
+    with pytest.raises(Refused) as refused:
+        ShopSettings.parse(document(**{top: value}))
+    lines = refused.value.reason.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{path}: ")
+
+
+def test_every_field_has_a_wrong_value_in_this_table() -> None:
+    tried = {re.sub(r"\[[0-9]+\]", "[]", path) for path, _ in WRONG}
+    missing = {
+        path
+        for path, _ in fields(ShopSettings)
+        if not any(t == path or t.startswith(f"{path}[") for t in tried)
+    }
+    assert missing == {"look", "links", "policy.caps", "policy.quiet_hours", "policy.flows"}
+    assert all(any(t.startswith(f"{path}.") for t in tried) for path in missing)
+
+
+def test_all_wrong_fields_are_named_at_once() -> None:
+    with pytest.raises(Refused) as refused:
+        ShopSettings.parse(document(url="ftp://x", languages=["fr"], policy={"preset": "wild"}))
+    assert [line.split(":")[0] for line in refused.value.reason.splitlines()] == [
+        "url",
+        "languages[0]",
+        "policy.preset",
+    ]
+
+
+def test_an_unknown_field_is_never_quoted_with_its_value() -> None:
+    with pytest.raises(Refused) as refused:
+        ShopSettings.parse(document(secret="shpss_0123456789"))
+    assert "shpss" not in refused.value.reason
+
+
+@pytest.mark.parametrize("field", list(DOCUMENT))
+def test_what_has_no_default_must_be_there(field: str) -> None:
+    there = {key: value for key, value in DOCUMENT.items() if key != field}
+    with pytest.raises(Refused, match=f"^{field}: is missing; allowed: "):
+        ShopSettings.parse(there)
+
+
+@pytest.mark.parametrize("nothing", [{}, [], None, "shop", {"shop": object()}, {"policy": {1: float("nan")}}])
+def test_what_is_no_document_is_refused_and_not_a_bug(nothing: object) -> None:
+    with pytest.raises(Refused):
+        ShopSettings.parse(nothing)
+
+
+def test_plain_http_is_for_this_machine_only() -> None:
+    for url in (
+        "http://localhost:8080",
+        "http://127.0.0.1:9000/shop",
+        "http://[::1]/",
+        "http://demo.localhost",
+    ):
+        assert ShopSettings.parse(document(url=url)).url == url
+
+
+def test_restore_links_may_lead_to_the_shop_itself_unless_it_says_more() -> None:
+    assert ShopSettings.parse(document()).restore_hosts() == ("lampen.example",)
+    named = ShopSettings.parse(document(domains=["Kasse.lampen.example", "lampen.myshopify.com"]))
+    assert named.restore_hosts() == ("kasse.lampen.example", "lampen.myshopify.com")
+
+
+def test_addresses_are_kept_in_their_normal_form() -> None:
+    assert ShopSettings.parse(document()).sender.address == "hallo@lampen.example"
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"), [(45, 45), ("45m", 45), ("1h", 60), ("24h", 1440), ("1d", 1440)]
+)
+def test_a_span_is_minutes_or_a_short_text(written: object, minutes: int) -> None:
+    settings = ShopSettings.parse(document(policy={"silence": written}))
+    assert settings.policy().silence == timedelta(minutes=minutes)
+
+
+def test_settings_cannot_be_changed_in_passing() -> None:
+    settings = ShopSettings.parse(document())
+    with pytest.raises(ValueError, match="frozen"):
+        settings.name = "Other"
+
+
+def test_the_guide_names_every_field_and_what_is_allowed_there() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    rows = {
+        row[0].strip(" `"): row
+        for row in (line.strip("|").split("|") for line in guide.splitlines() if line[:1] == "|")
+    }
+    for path, allowed in fields(ShopSettings):
+        assert path in rows, f"{path} is not in docs/settings.md"
+        assert allowed in rows[path][-1].replace("`", ""), (
+            f"docs/settings.md says something else about {path}"
+        )
+
+
+def test_the_example_of_the_guide_is_a_shop_and_its_defaults_are_true() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    example = re.search(r"```json\n(.*?)```", guide, re.DOTALL)
+    assert example is not None
+    assert ShopSettings.parse(json.loads(example.group(1))).policy().touches == PRESETS["gentle"].touches
+    plain = ShopSettings.parse(document()).as_document()
+    for line in guide.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| `") and len(cells) == 4 and cells[1].startswith("`"):
+            value: object = plain
+            for step in cells[0].strip("`").split("."):
+                value = value[step] if isinstance(value, dict) else None
+            assert json.loads(cells[1].strip("`")) == value, cells[0]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_guide_tells_every_preset_truly(preset: str) -> None:
+    row = next(
+        line for line in GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{preset}` |")
+    )
+    for touch in PRESETS[preset].touches:
+        assert f"{touch.name} after {span_words(touch.after)}" in row
