@@ -46,18 +46,22 @@ test-browser: setup ## the pages, on a phone and a desktop
 	@$(if $(CHROMIUM),$(if $(wildcard tests/browser),$(BIN)/pytest -q tests/browser,echo "no browser room yet"),\
 	  echo "SKIPPED: the browser room needs Chromium: 'apt-get install chromium', or CHROMIUM=/path/to/chrome make test")
 
+CHECKOV := UV_HTTP_TIMEOUT=180 $(BIN)/uv run --quiet --locked --project local/checkov --python $(BIN)/python checkov
 lint: setup ## style, types and the template
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@if [ -f template.yaml ]; then $(BIN)/cfn-lint template.yaml && $(BIN)/sam validate --lint --region eu-central-1; fi
+	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/sam validate --lint --region eu-central-1
+	@$(CHECKOV) --file template.yaml --framework cloudformation --quiet --compact --skip-download
 
 lock: ## lock anew, and pin what the Lambda layer carries
-	@$(BIN)/uv lock --python $(BIN)/python --default-index https://pypi.org/simple
+	@for project in . local/checkov; do \
+	  $(BIN)/uv lock --project $$project --python $(BIN)/python --default-index https://pypi.org/simple; done
 	@{ echo "# Made by 'make lock' from uv.lock: what the Lambdas need beyond the runtime's own boto3."; \
 	   $(BIN)/uv export --quiet --python $(BIN)/python --locked --no-default-groups --no-emit-project \
 	     --prune boto3 --no-header --no-annotate; } > layers/core/requirements.txt
 
 clean: ## remove all that `make` made
-	rm -rf .venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv local/checkov/.venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
