@@ -103,6 +103,8 @@ def running(clock: Clock, mail_url: str | None = None, port: int | None = None) 
         "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # unlimited: local.emulator lets them take turns instead
         "SFN_WAIT_SCALE": repr(1 / clock.speed),
         "PERSIST_STATE": "0",
+        "IOT_MTLS_ENABLED": "0",  # it and SFTP would take fixed ports
+        "SFTP_ENABLED": "0",
         "LOG_LEVEL": "INFO",
         "TMPDIR": str(scratch),
         CLOCK_VARIABLE: str(clock),

@@ -16,7 +16,7 @@ from local.cloud import NOBODY, REGION, ROOT, STATE, Cloud, environment
 
 STACK_NAME = "cartback-local"
 STAGE = "dev"
-SENDER = "shop@cartback.example"
+SENDERS = "*@cartback.example"
 DEPLOY_LOG = STATE / "deploy.log"
 
 # What MiniStack cannot make and the local flows do not need. Nothing may refer to these from elsewhere.
@@ -57,25 +57,20 @@ def build(template: Path = ROOT / "template.yaml") -> Path:
     return built / "template.yaml"
 
 
-def deploy(cloud: Cloud, built: Path) -> Stack:
-    """Deploy a built template, lay the routes of its HTTP APIs and let its sender send.
+def deploy(cloud: Cloud, built: Path, public_url: str) -> Stack:
+    """Deploy a built template, lay the routes of its HTTP APIs and let its senders send.
 
-    Raises RuntimeError with SAM's words if the deployment fails.
+    ``public_url`` is where links in messages lead. Raises RuntimeError with SAM's words if the deployment fails.
     """
+    template = _for_this_machine(yaml_parse(built.read_text()))
     reduced = built.with_name("local.yaml")
-    template = yaml_parse(built.read_text())
-    template["Resources"] = {
-        name: resource
-        for name, resource in template["Resources"].items()
-        if resource["Type"] not in NOT_EMULATED
-    }
     reduced.write_text(yaml_dump(template))
     _sam(
         built.parent,
         ["deploy", "--template-file", str(reduced), "--stack-name", STACK_NAME, "--resolve-s3"],
         ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar", "--region", REGION],
         ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        ["--parameter-overrides", *_known(template, _parameters())],
+        ["--parameter-overrides", *_parameters(template, public_url)],
         endpoint_url=cloud.endpoint_url,
     )
     _verify_sender(cloud)
@@ -133,17 +128,23 @@ def _routes(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield ("$default" if path == "/$default" else f"{verb} {path}"), found.group(1)
 
 
-def _verify_sender(cloud: Cloud) -> None:
-    """Verify the sender's domain, as the shop's engineer does once by hand: SES lets only verified ones send."""
-    cloud.client("sesv2").create_email_identity(EmailIdentity=SENDER.rpartition("@")[2])
+def _for_this_machine(template: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what MiniStack cannot make, and let links lead to loopback, which has no certificate."""
+    resources = template["Resources"].items()
+    template["Resources"] = {name: each for name, each in resources if each["Type"] not in NOT_EMULATED}
+    template.get("Parameters", {}).get("PublicUrl", {}).pop("AllowedPattern", None)
+    return template
 
 
-def _parameters() -> dict[str, str]:
-    return {"Stage": STAGE, "Sender": SENDER, "Architecture": architecture()}
-
-
-def _known(template: dict[str, Any], values: dict[str, str]) -> list[str]:
+def _parameters(template: dict[str, Any], public_url: str) -> list[str]:
+    """Return the template's parameters as SAM takes them."""
+    values = {"Stage": STAGE, "Sender": SENDERS, "Architecture": architecture(), "PublicUrl": public_url}
     return [f"{name}={value}" for name, value in values.items() if name in template.get("Parameters", {})]
+
+
+def _verify_sender(cloud: Cloud) -> None:
+    """Verify the senders' domain, as the shop's engineer does once by hand: SES lets only verified ones send."""
+    cloud.client("sesv2").create_email_identity(EmailIdentity=SENDERS.rpartition("@")[2])
 
 
 def _sam(folder: Path, *arguments: list[str], endpoint_url: str | None = None) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from local import cloud, deploy, gateway, inbox, mail_provider
 from local.clock import Clock
-from local.cloud import REGION, ROOT, STATE, Cloud
+from local.cloud import REGION, ROOT, STATE, Cloud, free_port
 from local.deploy import Stack
 from local.mail_provider import MailProvider
 
@@ -58,32 +58,36 @@ def running(speed: float, template: Path = ROOT / "template.yaml") -> Iterator[S
     built = deploy.build(template)
     clock = Clock.starting_now(speed)
     mail = MailProvider(clock)
+    api_port, inbox_port = _free(API_PORT), _free(INBOX_PORT)
     with (
         mail_provider.running(mail) as mail_url,
         cloud.running(clock, mail_url) as ministack,
         mail.attached(ministack),
     ):
-        stack = deploy.deploy(ministack, built)
+        stack = deploy.deploy(ministack, built, f"http://127.0.0.1:{api_port}")
         with (
-            gateway.running(
-                ministack.endpoint_url, next(iter(stack.apis.values())), _free(API_PORT)
-            ) as api_url,
-            inbox.running(mail, clock, _free(INBOX_PORT)) as inbox_url,
+            gateway.running(ministack.endpoint_url, next(iter(stack.apis.values())), api_port) as api_url,
+            inbox.running(mail, clock, inbox_port) as inbox_url,
         ):
-            stage = Stage(clock, ministack, stack, mail, api_url, inbox_url)
-            STACK_FILE.write_text(json.dumps(stage.as_json(), indent=2) + "\n")
-            try:
-                yield stage
-            finally:
-                STACK_FILE.unlink(missing_ok=True)
+            yield Stage(clock, ministack, stack, mail, api_url, inbox_url)
+
+
+@contextmanager
+def announced(stage: Stage) -> Iterator[None]:
+    """Tell other programs of this machine where the stage is, in .local/stack.json, until the block ends."""
+    STACK_FILE.write_text(json.dumps(stage.as_json(), indent=2) + "\n")
+    try:
+        yield
+    finally:
+        STACK_FILE.unlink(missing_ok=True)
 
 
 def _free(port: int) -> int:
-    """Return ``port``, so that addresses stay the same from day to day, or 0 (any) if somebody has it."""
+    """Return ``port``, so that addresses stay the same from day to day, or any free one if somebody has it."""
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind(("127.0.0.1", port))
         except OSError:
-            return 0
+            return free_port()
     return port

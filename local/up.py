@@ -11,7 +11,7 @@ import time
 from types import FrameType
 from typing import NoReturn
 
-from local.stage import STACK_FILE, Stage, running
+from local.stage import STACK_FILE, Stage, announced, running
 
 STOP_SECONDS = 30
 
@@ -48,7 +48,7 @@ def up(speed: float) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     print("Building and deploying, some 30 seconds ...", flush=True)
     try:
-        with running(speed) as stage:
+        with running(speed) as stage, announced(stage):
             tell(stage)
             while True:
                 time.sleep(3600)
@@ -70,10 +70,21 @@ def down() -> int:
         print("Nothing is running.")
         return 0
     deadline = time.monotonic() + STOP_SECONDS
-    while STACK_FILE.exists() and time.monotonic() < deadline:
+    while _alive(pid):
+        if time.monotonic() > deadline:
+            print(f"Process {pid} does not stop.", file=sys.stderr)
+            return 1
         time.sleep(0.1)
-    print("Stopped." if not STACK_FILE.exists() else f"Process {pid} does not stop.")
-    return int(STACK_FILE.exists())
+    print("Stopped.")
+    return 0
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def main() -> int:
