@@ -1,0 +1,117 @@
+"""JSONata as state machines use it: a value in which every text ``{% … %}`` is an expression, compiled once.
+
+The library evaluates them all; but a simulation evaluates millions, and nearly all of ours are a path
+(``$states.input.next``, ``$plan``) or a path compared with a word. Those are walked directly; a test holds both ways
+to the same answers. Where they could differ (a list on the way, which JSONata maps over) the library answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from jsonata import Jsonata
+from jsonata.jexception import JException
+from jsonata.utils import Utils
+
+type Scope = tuple[dict[str, Any], dict[str, Any]]
+"""What ``$states`` is, and the variables."""
+
+type Template = Callable[[Scope], Any]
+
+_PATH = r"\$(?P<root>[A-Za-z_]\w*)(?P<steps>(?:\.[A-Za-z_]\w*)*)"
+_ONLY_PATH = re.compile(_PATH)
+_COMPARISON = re.compile(_PATH + r" = '(?P<word>[^'\\]*)'")
+_UNDEFINED = object()
+
+
+class QueryError(Exception):
+    """An expression failed or gave nothing: States.QueryEvaluationError."""
+
+
+def compiled(value: Any) -> Template:
+    """Make a function of a scope out of a value with expressions in it; what holds none is given as it is."""
+    if isinstance(value, str) and value.startswith("{%") and value.endswith("%}"):
+        return expression(value[2:-2].strip())
+    if isinstance(value, dict) and _has_expression(value):
+        parts = tuple((key, compiled(each)) for key, each in value.items())
+        return lambda scope: {key: part(scope) for key, part in parts}
+    if isinstance(value, list) and _has_expression(value):
+        items = tuple(compiled(each) for each in value)
+        return lambda scope: [item(scope) for item in items]
+    return lambda scope: value
+
+
+@cache
+def expression(text: str) -> Template:
+    """Compile one expression. It raises QueryError where Step Functions would fail."""
+    if (found := _COMPARISON.fullmatch(text)) is not None:
+        return _compare(found, by_library(text))
+    if (found := _ONLY_PATH.fullmatch(text)) is not None:
+        return _walk(found, by_library(text))
+    return by_library(text)
+
+
+@cache
+def by_library(text: str) -> Template:
+    """The same expression without any short cut."""
+    try:
+        query, exists = Jsonata.jsonata(text), Jsonata.jsonata(f"$exists(({text}))")
+    except JException as error:
+        raise QueryError(f"{text}: {error}") from error
+
+    def evaluate(scope: Scope) -> Any:
+        try:
+            value = query.evaluate(None, _bound(query, scope))
+            # The library says None for null and for nothing; Step Functions accepts only the former.
+            if value is None and not exists.evaluate(None, _bound(exists, scope)):
+                raise QueryError(f"{text}: gave nothing")
+        except JException as error:
+            raise QueryError(f"{text}: {error}") from error
+        return value
+
+    return evaluate
+
+
+def _bound(query: Jsonata, scope: Scope) -> Any:
+    states, variables = scope
+    frame = query.create_frame()
+    frame.bind("states", states)
+    for name, value in variables.items():
+        # The library takes a None that is bound for nothing at all.
+        frame.bind(name, Utils.NULL_VALUE if value is None else value)
+    return frame
+
+
+def _walk(found: re.Match[str], slow: Template) -> Template:
+    root, steps = found["root"], tuple(found["steps"].split(".")[1:])
+
+    def evaluate(scope: Scope) -> Any:
+        value = scope[0] if root == "states" else scope[1].get(root, _UNDEFINED)
+        for step in steps:
+            if not isinstance(value, dict):
+                return slow(scope)
+            value = value.get(step, _UNDEFINED)
+        return slow(scope) if value is _UNDEFINED else value
+
+    return evaluate
+
+
+def _compare(found: re.Match[str], slow: Template) -> Template:
+    walk, word = _walk(found, slow), found["word"]
+
+    def evaluate(scope: Scope) -> Any:
+        value = walk(scope)
+        return value == word if isinstance(value, str) else slow(scope)
+
+    return evaluate
+
+
+def _has_expression(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_expression(each) for each in value.values())
+    if isinstance(value, list):
+        return any(_has_expression(each) for each in value)
+    return isinstance(value, str) and value.startswith("{%")
