@@ -1,0 +1,1 @@
+"""Stand-ins for the world, held to the same contract tests as the real adapters."""

@@ -1,0 +1,217 @@
+"""The tables in memory: consistent reads, all-or-nothing writes guarded by versions, late time to live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from cartback.domain.cart import Cart
+from cartback.domain.claims import RELEASED, Claim
+from cartback.domain.customer import Person
+from cartback.domain.errors import Conflict
+from cartback.domain.touches import Dossier
+from cartback.ports import Begun, Clock, Line, Link, Page
+from cartback.store.tables import (
+    CARTS_KEPT,
+    CATALOGUE_KEPT,
+    LEDGER_KEPT,
+    PEOPLE_KEPT,
+)
+
+_VERSIONED = {"carts": CARTS_KEPT, "persons": PEOPLE_KEPT, "stock": CATALOGUE_KEPT}
+_POINTERS = {"refs": CARTS_KEPT, "aliases": PEOPLE_KEPT, "inventory": CATALOGUE_KEPT, "blocks": None}
+
+
+class MemoryTables:
+    """All rows of all shops: ``rows[part][(shop, id)] = (value, expires_at)``. Rows past their time stay readable."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.rows: dict[str, dict[tuple[str, str], tuple[object, datetime | None]]] = {
+            part: {} for part in (*_VERSIONED, *_POINTERS, "claims", "links", "lines")
+        }
+
+    def live(self, part: str, shop: str, name: str) -> object | None:
+        """A row that is not past its time."""
+        row = self.rows[part].get((shop, name))
+        if row is None or (row[1] is not None and row[1] <= self.clock.now()):
+            return None
+        return row[0]
+
+    def put(self, part: str, shop: str, name: str, value: object, expires_at: datetime | None) -> None:
+        """Write a row unconditionally."""
+        self.rows[part][(shop, name)] = (value, expires_at)
+
+
+class MemoryRecords:
+    """The port ``Records``."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self.tables = tables
+
+    def read(self, shop: str, **wanted: Iterable[str]) -> Page:
+        page = Page()
+        for part, names in wanted.items():
+            getattr(page, part).update({name: self.tables.live(part, shop, name) for name in names})
+        return page
+
+    def dossier(
+        self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
+    ) -> Dossier:
+        cart = self.tables.live("carts", shop, cart_id)
+        if cart is None:
+            return Dossier(None, None)
+        person = self.tables.live("persons", shop, cart.person_id) if cart.person_id else None
+        while person is not None and person.merged_into:
+            person = self.tables.live("persons", shop, person.merged_into)
+        names = () if variants is None else {*variants, *(item.variant_id for item in cart.items)}
+        stock = {name: self.tables.live("stock", shop, name) for name in names}
+        return Dossier(cart, person, {name: row for name, row in stock.items() if row is not None})
+
+    def save(self, shop: str, before: Page, after: Page) -> None:
+        now = self.tables.clock.now()
+        writes = []
+        for part, kept in _VERSIONED.items():
+            for name, row in getattr(after, part).items():
+                if row is None or row == getattr(before, part).get(name):
+                    continue
+                self.guard(part, shop, name, row.version)
+                writes.append((part, shop, name, replace(row, version=row.version + 1), now + kept))
+        for part, kept in _POINTERS.items():
+            for name, to in getattr(after, part).items():
+                was = getattr(before, part).get(name)
+                if to == was:
+                    continue
+                stored = self.tables.rows[part].get((shop, name))
+                guarded = part != "blocks" and to is not None and stored is not None
+                if guarded and stored[0] not in (was or to,):
+                    raise Conflict(part)
+                writes.append((part, shop, name, to, now + kept if kept else None))
+        for part, where, name, value, expires_at in writes:
+            if value is None:
+                self.tables.rows[part].pop((where, name), None)
+            else:
+                self.tables.put(part, where, name, value, expires_at)
+
+    def guard(self, part: str, shop: str, name: str, version: int) -> None:
+        """Raise Conflict unless the row still has this version (0: is not there, or past its time)."""
+        stored = self.tables.rows[part].get((shop, name))
+        if version == 0:
+            if stored is not None and not (stored[1] is not None and stored[1] <= self.tables.clock.now()):
+                raise Conflict(part)
+        elif stored is None or stored[0].version != version:
+            raise Conflict(part)
+
+
+class MemoryLedger:
+    """The port ``Ledger``, on the same tables."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self.tables = tables
+        self.records = MemoryRecords(tables)
+
+    def claim(
+        self, claim: Claim, dossier: Dossier, person: Person, line: Line, links: Sequence[Link]
+    ) -> str | None:
+        shop = claim.shop
+        stored = self.tables.rows["claims"].get((shop, claim.claim_id))
+        if stored is not None and stored[0].state != RELEASED:
+            return "claimed_before"
+        blocks = self.tables.rows["blocks"]
+        if (shop, claim.address_hash) in blocks or (shop, "shop") in blocks:
+            return "blocked"
+        cart = self.tables.rows["carts"].get((shop, dossier.cart.cart_id))
+        if cart is None or cart[0].version != dossier.cart.version:
+            return "changed"
+        try:
+            self.records.guard("persons", shop, person.person_id, person.version)
+        except Conflict:
+            return "changed"
+        self._put_person(person, claim.claimed_at)
+        self._put_claim(claim)
+        self.note(shop, f"cart#{claim.cart_id}", line)
+        for link in links:
+            self.tables.put("links", shop, link.token_hash, link, link.expires_at)
+        return None
+
+    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
+        self._guard_claim(before)
+        if closing is not None:
+            self.records.guard("carts", closing.shop, closing.cart_id, closing.version)
+            row = replace(closing, version=closing.version + 1)
+            self.tables.put("carts", row.shop, row.cart_id, row, self.tables.clock.now() + CARTS_KEPT)
+        self._put_claim(after)
+
+    def release(self, before: Claim, after: Claim, person: Person) -> None:
+        self._guard_claim(before)
+        self.records.guard("persons", person.shop, person.person_id, person.version)
+        self._put_claim(after)
+        self._put_person(person, self.tables.clock.now())
+
+    def read_claim(self, shop: str, claim_id: str) -> Claim | None:
+        return self.tables.live("claims", shop, claim_id)
+
+    def note(self, shop: str, subject: str, line: Line) -> None:
+        key = f"{subject}\x1f{line.at.isoformat()}#{line.kind}#{sorted(line.data.items())}"
+        self.tables.put("lines", shop, key, (subject, line), line.at + LEDGER_KEPT)
+
+    def story(self, shop: str, subject: str) -> list[Line]:
+        now = self.tables.clock.now()
+        lines = [
+            row[0][1]
+            for (where, _), row in self.tables.rows["lines"].items()
+            if where == shop and row[0][0] == subject and row[1] > now
+        ]
+        return sorted(lines, key=lambda line: line.at)
+
+    def look(self, shop: str, token_hash: str) -> Link | None:
+        return self.tables.live("links", shop, token_hash)
+
+    def follow(self, shop: str, token_hash: str, at: datetime) -> Link | None:
+        row = self.tables.rows["links"].get((shop, token_hash))
+        if row is None:
+            return None
+        link = replace(row[0], uses=row[0].uses + 1)
+        self.tables.put("links", shop, token_hash, link, row[1])
+        return link
+
+    def _guard_claim(self, before: Claim) -> None:
+        stored = self.tables.rows["claims"].get((before.shop, before.claim_id))
+        if stored is None or stored[0].state != before.state:
+            raise Conflict("claim")
+
+    def _put_claim(self, claim: Claim) -> None:
+        self.tables.put("claims", claim.shop, claim.claim_id, claim, claim.claimed_at + LEDGER_KEPT)
+
+    def _put_person(self, person: Person, at: datetime) -> None:
+        row = replace(person, version=person.version + 1)
+        self.tables.put("persons", row.shop, row.person_id, row, at + PEOPLE_KEPT)
+
+
+class MemoryOnce:
+    """The port ``Once``: a begun key is left to its worker for ``patience``, a done one for ``remembered``."""
+
+    def __init__(self, clock: Clock, patience, remembered) -> None:
+        self.clock, self.patience, self.remembered = clock, patience, remembered
+        self.keys: dict[str, tuple[str, datetime]] = {}
+
+    def begin(self, keys: Sequence[str]) -> Begun:
+        now = self.clock.now()
+        fresh, done, held = set(), set(), set()
+        for key in keys:
+            state, until = self.keys.get(key, ("", now))
+            if now < until:
+                (done if state == "completed" else held).add(key)
+            else:
+                self.keys[key] = ("inprogress", now + self.patience)
+                fresh.add(key)
+        return Begun(frozenset(fresh), frozenset(done), frozenset(held))
+
+    def complete(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.keys[key] = ("completed", self.clock.now() + self.remembered)
+
+    def abandon(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.keys.pop(key, None)

@@ -1,0 +1,264 @@
+"""A whole house in memory: every use case on fakes that remember what was asked of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from cartback import shops, texts
+from cartback.domain.facts import Fact
+from cartback.domain.policy import PRESETS, Policy
+from cartback.domain.timing import Caps
+from cartback.ports import Delivery, Doubtful, NotSent, Outgoing, Sent, ShopFace, ShopKeys
+from cartback.store.once import REMEMBERED
+from cartback.usecases.apply_events import ApplyEvents, Message
+from cartback.usecases.apply_receipts import ApplyReceipts
+from cartback.usecases.leave import Leave
+from cartback.usecases.open_link import OpenLink
+from cartback.usecases.park_run import ParkRun
+from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.start_flows import StartFlows
+from cartback.usecases.touch import Touch
+from cartback.usecases.watch_cart import WatchCart
+from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
+
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+
+class HandClock:
+    """A clock that stands still until somebody moves it."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> datetime:
+        self.at += timedelta(**by)
+        return self.at
+
+
+class SeededTokens:
+    """Tokens of the right shape that come out the same for the same seed."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.random = random.Random(seed)
+        self.made: list[str] = []
+
+    def fresh(self) -> str:
+        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        self.made.append("".join(self.random.choices(alphabet, k=43)))
+        return self.made[-1]
+
+
+def plain_hash(shop: str, text: str) -> str:
+    """A hash without a secret: good enough to be the same twice and different otherwise."""
+    return hashlib.sha256(f"{shop}\x1f{text}".encode()).hexdigest()[:40]
+
+
+class ListBus:
+    """Remembers every fact, and can refuse to take any."""
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+
+    def publish(self, facts) -> None:
+        self.facts.extend(facts)
+
+    def named(self, name: str) -> list[Fact]:
+        return [fact for fact in self.facts if fact.name == name]
+
+
+class ListRuns:
+    """Remembers every run by its name."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, dict[str, object]] = {}
+
+    def start(self, flow: str, name: str, variables: dict[str, object]) -> bool:
+        if name in self.started:
+            return False
+        json.dumps(variables)
+        self.started[name] = variables
+        return True
+
+
+class ListQueue:
+    """The queue and its dead-letter queue."""
+
+    def __init__(self) -> None:
+        self.deliveries: list[Delivery] = []
+        self.parked: list[tuple[str, str]] = []
+
+    def put(self, delivery: Delivery) -> None:
+        self.deliveries.append(delivery)
+
+    def park(self, body: str, reason: str) -> None:
+        self.parked.append((body, reason))
+
+
+class CountingMetrics:
+    """Counts."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def count(self, name: str, value: int = 1, **dimensions: str) -> None:
+        self.counts[name] += value
+
+
+class ListRaw:
+    """Remembers every batch that was kept."""
+
+    def __init__(self) -> None:
+        self.batches: dict[tuple[str, str], list[Delivery]] = {}
+
+    def keep(self, shop: str, batch: str, deliveries) -> None:
+        self.batches[(shop, batch)] = list(deliveries)
+
+
+class Outbox:
+    """A provider that takes everything, unless it was told what to answer next."""
+
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+        self.answers: list[Sent | NotSent | Doubtful] = []
+
+    def send(self, message: Outgoing) -> Sent | NotSent | Doubtful:
+        answer = self.answers.pop(0) if self.answers else Sent(f"ses-{len(self.sent) + 1}")
+        if not isinstance(answer, NotSent):
+            self.sent.append(message)
+        return answer
+
+
+class DictSettings:
+    """Policies and faces by shop."""
+
+    def __init__(self) -> None:
+        self.policies: dict[str, Policy] = {}
+        self.faces: dict[str, ShopFace] = {}
+
+    def policy(self, shop: str) -> Policy | None:
+        return self.policies.get(shop)
+
+    def shop(self, shop: str) -> ShopFace | None:
+        return self.faces.get(shop)
+
+
+class DictKeys:
+    """Secrets by shop."""
+
+    def __init__(self) -> None:
+        self.by_shop: dict[str, ShopKeys] = {}
+
+    def of(self, shop: str) -> ShopKeys | None:
+        return self.by_shop.get(shop)
+
+
+def a_policy(**changes) -> Policy:
+    """The standard policy, without quiet hours unless asked for, so that tests may run at any hour."""
+    preset = PRESETS["standard"]
+    given = {
+        "version": 1,
+        "flows": frozenset({"cart_recovery"}),
+        "touches": preset.touches,
+        "silence": preset.silence,
+        "caps": Caps(),
+        **changes,
+    }
+    return Policy(**given)
+
+
+def a_face(shop: str = "demo", **changes) -> ShopFace:
+    """A shop that shows itself in German first."""
+    given = {
+        "shop": shop,
+        "name": "Haus Demo",
+        "url": "https://demo.example",
+        "domains": ("demo.example",),
+        "sender": "hallo@demo.example",
+        "reply_to": None,
+        "imprint": ("Haus Demo GmbH", "Musterweg 1, 10115 Berlin"),
+        "languages": ("de", "en"),
+        "time_zone": "Europe/Berlin",
+        **changes,
+    }
+    return ShopFace(**given)
+
+
+@dataclass
+class World:
+    """Everything, wired. ``deliver`` applies raw events as the queue would."""
+
+    clock: HandClock = field(default_factory=HandClock)
+    adapter: Callable = shops.load
+    shops: tuple[str, ...] = ("demo",)
+
+    def __post_init__(self) -> None:
+        self.tables = MemoryTables(self.clock)
+        self.records = MemoryRecords(self.tables)
+        self.ledger = MemoryLedger(self.tables)
+        self.once = MemoryOnce(self.clock, timedelta(seconds=30), REMEMBERED)
+        self.bus, self.runs, self.queue, self.raw = ListBus(), ListRuns(), ListQueue(), ListRaw()
+        self.metrics, self.outbox, self.tokens = CountingMetrics(), Outbox(), SeededTokens()
+        self.settings, self.keys = DictSettings(), DictKeys()
+        for shop in self.shops:
+            self.settings.policies[shop] = a_policy()
+            self.settings.faces[shop] = a_face(shop)
+            self.keys.by_shop[shop] = ShopKeys("shopify", ("secret",))
+        self._wire()
+
+    def _wire(self) -> None:
+        channels = {"email": self.outbox}
+        self.receive_webhook = ReceiveWebhook(self.keys, self.queue, self.clock, self.adapter)
+        self.apply_events = ApplyEvents(
+            records=self.records,
+            once=self.once,
+            bus=self.bus,
+            raw=self.raw,
+            parking=self.queue,
+            hasher=plain_hash,
+            clock=self.clock,
+            metrics=self.metrics,
+            adapter=self.adapter,
+        )
+        self.apply_receipts = ApplyReceipts(self.ledger, self.records, self.bus, self.clock, self.metrics)
+        self.start_flows = StartFlows(self.settings, self.ledger, self.runs, self.clock)
+        self.watch_cart = WatchCart(
+            self.records, self.settings, self.ledger, self.bus, self.clock, frozenset(channels)
+        )
+        self.touch = Touch(
+            records=self.records,
+            settings=self.settings,
+            ledger=self.ledger,
+            channels=channels,
+            texts=texts,
+            tokens=self.tokens,
+            bus=self.bus,
+            clock=self.clock,
+            public_url="https://api.example",
+        )
+        self.park_run = ParkRun(self.ledger, self.clock, self.metrics)
+        self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock)
+        self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
+
+    def deliver(self, *deliveries: Delivery):
+        """Apply deliveries as one batch; gives the report."""
+        messages = [
+            Message(f"m{number}-{delivery.key}", json.dumps({"key": delivery.key}), delivery)
+            for number, delivery in enumerate(deliveries)
+        ]
+        return self.apply_events(messages)
+
+    def start_due(self) -> list[str]:
+        """Start the runs that the published facts ask for."""
+        started = []
+        for fact in list(self.bus.facts):
+            started.extend(self.start_flows(fact.name, fact.shop, fact.data))
+        return started
