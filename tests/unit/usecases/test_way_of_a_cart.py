@@ -298,10 +298,9 @@ def test_an_event_that_cannot_be_digested_is_parked_with_its_reason_and_the_rest
 
 
 def test_an_unknown_topic_is_counted_as_ignored(world, told):
+    odd = told.delivery("odd", at=START)
     told.heard["odd"] = None
-    report = world.deliver(
-        told.delivery("odd", at=START).__class__("demo", "told", "odd", "odd", START, "{}")
-    )
+    report = world.deliver(odd)
     assert (len(report.ignored), world.metrics.counts["Ignored"]) == (1, 1)
 
 
