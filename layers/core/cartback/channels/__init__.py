@@ -12,15 +12,19 @@ from cartback.domain.errors import Refused
 from cartback.ports import Channel
 
 
-def channels() -> dict[str, type[Channel]]:
-    """Every channel of this folder and what implements it."""
-    modules = (import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
-    return {module.CHANNEL: module.ADAPTER for module in modules if hasattr(module, "CHANNEL")}
+def names() -> frozenset[str]:
+    """The channels that somebody serves."""
+    return frozenset(_adapters())
 
 
 def load(channel: str) -> type[Channel]:
-    """What implements a channel. Raises ``Refused`` for a channel that nobody serves."""
-    adapter = channels().get(channel)
+    """What implements a channel; ``wiring`` makes one of it. Raises ``Refused`` for one that nobody serves."""
+    adapter = _adapters().get(channel)
     if adapter is None:
         raise Refused(f"there is no channel {channel}")
     return adapter
+
+
+def _adapters() -> dict[str, type[Channel]]:
+    modules = (import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
+    return {module.CHANNEL: module.ADAPTER for module in modules if hasattr(module, "CHANNEL")}

@@ -42,7 +42,9 @@ _LONGEST_LINK = 900
 def mime(message: Outgoing) -> bytes:
     """Build the message. Raises ``Refused`` for anything that must not reach a header."""
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address(_one_line(message.sender_name, "sender_name"), addr_spec=_mailbox(message.sender, "sender"))
+    mail["From"] = Address(
+        _one_line(message.sender_name, "sender_name"), addr_spec=_mailbox(message.sender, "sender")
+    )
     if message.reply_to:
         mail["Reply-To"] = Address(addr_spec=_mailbox(message.reply_to, "reply_to"))
     mail["To"] = Address(addr_spec=_mailbox(message.address, "address"))

@@ -57,7 +57,12 @@ def receipts(event: Mapping[str, object]) -> list[Receipt]:
 
 
 def _detail(part: Mapping[str, object]) -> str:
-    words = [part.get("bounceType"), part.get("bounceSubType"), part.get("complaintSubType"), part.get("reason")]
+    words = [
+        part.get("bounceType"),
+        part.get("bounceSubType"),
+        part.get("complaintSubType"),
+        part.get("reason"),
+    ]
     return "/".join(str(word) for word in words if word)[:100]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cartback.texts.fields import MailFields, PageFields, read
-from cartback.texts.folder import LANGUAGES, touches
+from cartback.texts.folder import LANGUAGES, written
 from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "PageFields",
     "email",
     "page",
-    "touches",
+    "written",
 ]
 
 

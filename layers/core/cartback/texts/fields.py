@@ -17,8 +17,7 @@ class MailFields:
 
     ``items`` are the lines that may still be had, most important first, at least one. ``total`` is the sum of
     exactly these lines, or None when it is not known (also when a line was left out). ``restore_url`` and
-    ``leave_url`` are our own links: https, or http to this machine when the shop itself is local. ``basis`` is the
-    consent's basis (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this.
+    ``leave_url`` are our own links: https, or http to this machine. ``basis`` is the consent's basis (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this.
     """
 
     shop: ShopFace
@@ -34,12 +33,11 @@ class MailFields:
 class PageFields:
     """The facts of one page.
 
-    ``shop`` is left out on ``gone``, which must look the same for a forged, an expired and a foreign link.
-    ``action_url`` is where the button of ``leave`` posts to; None means this page's own address.
+    ``shop`` is left out on ``gone``, which must look the same for a forged, an expired and a foreign link, and where
+    the shop has removed us: its shoppers can still leave.
     """
 
     shop: ShopFace | None = None
-    action_url: str | None = None
 
 
 def read[T](kind: type[T], given: T | Mapping[str, object], text: str) -> T:
@@ -50,10 +48,10 @@ def read[T](kind: type[T], given: T | Mapping[str, object], text: str) -> T:
         raise Refused(f"{text}: fields are a {kind.__name__} or a mapping, not {type(given).__name__}")
     known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(given) - set(known))
-    missing = sorted(
-        name for name, field in known.items() if name not in given and field.default is MISSING
-    )
+    missing = sorted(name for name, field in known.items() if name not in given and field.default is MISSING)
     if unknown or missing:
-        faults = [f"unknown field {name!r}" for name in unknown] + [f"missing field {name!r}" for name in missing]
+        faults = [f"unknown field {name!r}" for name in unknown] + [
+            f"missing field {name!r}" for name in missing
+        ]
         raise Refused(f"{text}: {', '.join(faults)}")
     return kind(**given)

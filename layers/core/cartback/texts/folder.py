@@ -10,10 +10,10 @@ LANGUAGES = tuple(sorted(path.name.split(".")[1] for path in ROOT.glob("layouts/
 """The languages that the layouts speak."""
 
 
-def touches(flow: str) -> frozenset[str]:
-    """The touches of a flow that have an e-mail in every language."""
-    have = [
-        {path.name.removesuffix(f".email.{lang}.j2") for path in ROOT.glob(f"{flow}/*.email.{lang}.j2")}
-        for lang in LANGUAGES
-    ]
-    return frozenset(set.intersection(*have))
+def written(flow: str) -> dict[str, frozenset[str]]:
+    """The touches of a flow and the languages in which each has an e-mail."""
+    languages: dict[str, set[str]] = {}
+    for path in ROOT.glob(f"{flow}/*.email.??.j2"):
+        touch, _, lang, _ = path.name.split(".")
+        languages.setdefault(touch, set()).add(lang)
+    return {touch: frozenset(found) for touch, found in languages.items()}

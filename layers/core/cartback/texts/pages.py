@@ -30,7 +30,6 @@ def write(name: str, lang: str, fields: PageFields) -> str:
             "text": words(f"pages/{name}.{lang}", facts),
             "label": words(f"layouts/page.{lang}", facts),
             "method": METHODS[name],
-            "action": _action(fields.action_url, lang),
             "switches": [_switch(other) for other in LANGUAGES if other != lang],
             "accent": colours.accent(fields.shop.accent if fields.shop else None),
             # Ours, and it must reach the browser to the letter: its hash is in the page's headers.
@@ -44,15 +43,6 @@ def _shown_shop(fields: PageFields) -> dict[str, str | None] | None:
         return None
     shop = fields.shop
     return {"name": one_line(shop.name, 60), "url": web_link(shop.url, local=is_local(shop.url))}
-
-
-def _action(url: str | None, lang: str) -> str:
-    """Where the button posts to: given, or this page's own path, in the language that the reader has chosen."""
-    if url is None:
-        return f"?lang={lang}"
-    if not url.startswith("/") and not web_link(url, local=True):
-        raise Refused("action_url is no address to post to")
-    return f"{url}{'&' if '?' in url else '?'}lang={lang}"
 
 
 def _switch(lang: str) -> dict[str, str]:
