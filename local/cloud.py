@@ -41,7 +41,7 @@ NOBODY = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-_KEPT_OUT = ("AWS_", "CARTBACK_", "PYTHONPATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_KEPT_OUT = ("AWS_", "CARTBACK_", "PYTHON", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Cloud:
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:
-    """Return this shell's environment without AWS's and proxies' settings, with dummy credentials and ``extra``."""
+    """Return this shell's environment without AWS's, Python's and proxies' settings, with dummy credentials and ``extra``."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(_KEPT_OUT)}
     kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
     return kept | NOBODY | extra
