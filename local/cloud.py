@@ -58,7 +58,7 @@ class Cloud:
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:
-    """Return this shell's environment without AWS's, Python's and proxies' settings, with dummy credentials and ``extra``."""
+    """Return this shell's environment, its AWS, Python and proxy settings replaced by dummies and ``extra``."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(_KEPT_OUT)}
     kept["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
     return kept | NOBODY | extra
