@@ -20,8 +20,10 @@ NEEDED = {"subject", "preheader", "headline", "intro", "button", "after"}
 
 # Urgency that we cannot know to be true (CONFLICTS-5), and praise that nobody gave.
 UNTRUE = (
-    "läuft ab", "nur noch", "letzte chance", "fast weg", "beliebt", "bewertung", "rabatt", "garantiert", "solange der vorrat",
-    "expires", "hurry", "only", "last chance", "selling fast", "popular", "review", "discount", "guarantee", "while stocks",
+    "läuft ab", "nur noch", "letzte chance", "fast weg", "beliebt", "bewertung", "rabatt",
+    "garantiert", "solange der vorrat",
+    "expires", "hurry", "only", "last chance", "selling fast", "popular", "review", "discount",
+    "guarantee", "while stocks",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from tests.unit.channels.provider import MESSAGE, Provider
 
 IMPATIENT = Config(read_timeout=0.2)
 GOOD = (200, "", "", 0)
+BUSY = "TooManyRequestsException"
 
 
 def test_a_send_is_one_request_even_when_the_answer_is_late():
@@ -50,8 +51,8 @@ def test_every_send_opens_its_own_connection():
     [
         (GOOD, Sent("0100-1")),
         (None, Doubtful("ConnectionClosedError")),
-        ((429, "TooManyRequestsException", "Maximum sending rate exceeded.", 0), NotSent("TooManyRequestsException", 10)),
-        ((429, "TooManyRequestsException", "Daily message quota exceeded", 0), NotSent("TooManyRequestsException", 3600)),
+        ((429, BUSY, "Maximum sending rate exceeded.", 0), NotSent(BUSY, 10)),
+        ((429, BUSY, "Daily message quota exceeded", 0), NotSent(BUSY, 3600)),
         ((429, "SomethingNew", "", 0), NotSent("SomethingNew", 10)),
         ((400, "LimitExceededException", "", 0), NotSent("LimitExceededException", 900)),
         ((403, "ExpiredTokenException", "", 0), NotSent("ExpiredTokenException", 30)),
@@ -117,7 +118,7 @@ def test_the_claim_travels_as_a_tag_so_that_receipts_find_it():
         {"shop": ""},
         {"lang": "de\r\n"},
     ],
-    ids=lambda change: " ".join(change),
+    ids=" ".join,
 )
 def test_what_must_not_reach_a_header_is_not_sent(change):
     with Provider() as provider:

@@ -202,7 +202,7 @@ def test_a_mail_greets_by_name_or_without_one():
 def test_an_unknown_field_is_refused_with_text_and_field():
     good = {name: getattr(fields(), name) for name in asdict(fields())}
     assert texts.email(*REMINDER, "de", good) == write()
-    with pytest.raises(Refused, match="cart_recovery/reminder.email.de: unknown field 'coupon'"):
+    with pytest.raises(Refused, match=r"cart_recovery/reminder\.email\.de: unknown field 'coupon'"):
         texts.email(*REMINDER, "de", good | {"coupon": "SAVE10"})
     with pytest.raises(Refused, match="missing field 'leave_url'"):
         texts.email(*REMINDER, "de", {name: good[name] for name in good if name != "leave_url"})

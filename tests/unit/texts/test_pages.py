@@ -83,7 +83,7 @@ def test_a_page_that_is_not_there_is_refused(name, lang):
 
 
 def test_an_unknown_field_of_a_page_is_refused():
-    with pytest.raises(Refused, match="pages/leave.de: unknown field 'email'"):
+    with pytest.raises(Refused, match=r"pages/leave\.de: unknown field 'email'"):
         texts.page("leave", "de", {"shop": SHOP, "email": "erika@example.com"})
 
 

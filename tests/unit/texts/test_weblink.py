@@ -18,7 +18,8 @@ def test_an_https_address_is_a_link(address):
 @pytest.mark.parametrize(
     "address",
     [
-        "http://shop.example", "javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:,x", "ftp://a.example", "mailto:a@b.example",
+        "http://shop.example", "javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:,x",
+        "ftp://a.example", "mailto:a@b.example",
         "//shop.example", "/path", "https://", "https:///path", "https://a.example:99999/", "https://a.example@b.example/",
         "https://a.example/\n", " https://a.example", "https://a.example/'", 'https://a.example/"', "https://a.example/<",
         "https://a.example\\b", "https://bücher.example/", "https://[::1", "https://a.example/" + "a" * 2000, None, 7, b"https://a.example",

@@ -17,7 +17,8 @@ class MailFields:
 
     ``items`` are the lines that may still be had, most important first, at least one. ``total`` is the sum of
     exactly these lines, or None when it is not known (also when a line was left out). ``restore_url`` and
-    ``leave_url`` are our own links: https, or http to this machine. ``basis`` is the consent's basis (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this.
+    ``leave_url`` are our own links: https, or http to this machine. ``basis`` is the consent's
+    (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this.
     """
 
     shop: ShopFace
