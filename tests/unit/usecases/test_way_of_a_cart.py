@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.observations import ConsentSeen, Contact, CustomerErased, ShopLeft, StockSeen
+from cartback.domain.observations import (
+    ConsentSeen,
+    Contact,
+    CustomerErased,
+    ProductSeen,
+    ShopLeft,
+    StockSeen,
+    VariantSeen,
+)
 from cartback.domain.policy import Plan
 from cartback.ports import Doubtful, NotSent
 from cartback.usecases.watch_cart import Run
@@ -199,6 +207,14 @@ def test_an_item_that_is_sold_out_is_left_out(world, told):
     story.wake()
     assert "Tasse" in world.outbox.sent[0].html
     assert "Leinenhemd" not in world.outbox.sent[0].html
+
+
+def test_a_line_without_a_picture_shows_the_products_own(world, told):
+    story = opened(world, told)
+    shirt = VariantSeen("v1", "Leinenhemd", image_url="https://demo.example/hemd.jpg")
+    world.deliver(told.delivery("p", ProductSeen("p1", START, (shirt,)), at=START))
+    story.wake()
+    assert "https://demo.example/hemd.jpg" in world.outbox.sent[0].html
 
 
 def test_nothing_left_means_no_message_until_it_is_there_again(world, told):

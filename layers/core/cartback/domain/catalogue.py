@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from cartback.domain.cart import Item
 from cartback.domain.money import Money
 from cartback.domain.observations import StockSeen, VariantSeen
 
@@ -43,6 +44,17 @@ def still_there(stock: Stock | None) -> bool:
     if stock.deleted:
         return False
     return stock.endless or stock.available is None or stock.available > 0
+
+
+def dressed(item: Item, stock: Stock | None) -> Item:
+    """A cart's line with what the product tells and the cart did not: carts of most shops carry no pictures."""
+    if stock is None:
+        return item
+    return replace(
+        item,
+        image_url=item.image_url or stock.image_url,
+        variant_title=item.variant_title or stock.variant_title,
+    )
 
 
 def describe(stock: Stock, seen: VariantSeen, at: datetime) -> Stock:

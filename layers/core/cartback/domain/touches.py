@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from cartback.domain import consent as consents
 from cartback.domain.cart import Cart, Item
-from cartback.domain.catalogue import Stock, still_there
+from cartback.domain.catalogue import Stock, dressed, still_there
 from cartback.domain.customer import Person
 from cartback.domain.policy import Plan, Policy
 from cartback.domain.timing import after_caps, after_quiet
@@ -65,7 +65,11 @@ def decide(
         return silent
     if now > due + plan.give_up_after:
         return Decision(SKIP, "expired", inputs={"due_at": due.isoformat()})
-    left = tuple(item for item in cart.items if still_there(dossier.stock.get(item.variant_id)))
+    left = tuple(
+        dressed(item, dossier.stock.get(item.variant_id))
+        for item in cart.items
+        if still_there(dossier.stock.get(item.variant_id))
+    )
     if not left:
         return Decision(SKIP, "out_of_stock", inputs={"variants": " ".join(i.variant_id for i in cart.items)})
     return _may_be_now(person, policy, plan, left, due, now)
