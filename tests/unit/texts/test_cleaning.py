@@ -80,3 +80,9 @@ def test_contrast_is_that_of_wcag():
     # Reference pairs of the WCAG 2.2 understanding documents: black on white, and #767676 as the lightest AA grey.
     assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert colours.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+def test_an_accent_that_stands_out_stays_and_a_pale_one_keeps_its_hue():
+    assert colours.visible("#1a5d4a", colours.PAPER) == "#1a5d4a"
+    red, green, blue = colours._channels(colours.visible("#f7d046", colours.PAPER))
+    assert red > green > blue > 0
