@@ -46,7 +46,8 @@ VALUES = [
 
 def places(value, path=()):
     """Every path into a document, its root left out."""
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+    # All members of a list are read alike: the first one stands for them.
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value[:1]):
         yield (*path, key)
         if isinstance(inner, dict | list):
             yield from places(inner, (*path, key))
