@@ -1,0 +1,189 @@
+"""What `sam validate` never looks at: the state machines themselves, and that they fit the template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cartback.flows import all_flows
+from tests.asl_machine import LAMBDA, Machine
+from tests.laws.reading import MACHINES, ROOT, doors, machine, properties, resources, target, template
+
+_ASKS_ONE_WORD = re.compile(r"\{% \$states\.input\.next = '[a-z_]+' %\}")
+_RETRY = {
+    "IntervalSeconds": 2,
+    "BackoffRate": 3,
+    "MaxAttempts": 9,
+    "MaxDelaySeconds": 3600,
+    "JitterStrategy": "FULL",
+}
+_TRANSIENT = {
+    "TryLater",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "States.Timeout",
+}
+_YEAR = 365 * 86_400
+
+every_machine = pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+
+
+def _states(path: Path, kind: str | None = None) -> dict[str, Mapping[str, Any]]:
+    states = machine(path)["States"]
+    return {name: body for name, body in states.items() if kind in (None, body["Type"])}
+
+
+def _ways_on(body: Mapping[str, Any]) -> Iterator[str]:
+    yield from (body[key] for key in ("Next", "Default") if key in body)
+    for rule in (*body.get("Choices", ()), *body.get("Catch", ())):
+        yield rule["Next"]
+
+
+def _resource_of(path: Path) -> str:
+    """The logical id of a machine in the template."""
+    (name,) = (
+        name
+        for name, each in resources("AWS::Serverless::StateMachine").items()
+        if each["Properties"]["DefinitionUri"] == path.relative_to(ROOT).as_posix()
+    )
+    return name
+
+
+def test_every_flow_has_a_machine_a_page_and_a_resource_and_there_are_no_others():
+    flows = {flow.name for flow in all_flows()}
+    assert flows == {path.name.removesuffix(".asl.json") for path in MACHINES}
+    assert flows == {path.stem for path in (ROOT / "docs" / "flows").glob("*.md")}
+    uris = {
+        each["Properties"]["DefinitionUri"] for each in resources("AWS::Serverless::StateMachine").values()
+    }
+    assert uris == {f"statemachines/{flow}.asl.json" for flow in flows}
+
+
+@every_machine
+def test_the_file_is_understood_by_the_interpreter_that_tests_it(path: Path):
+    assert Machine.load(path).start_at in _states(path)
+
+
+@every_machine
+def test_every_way_leads_to_a_state_and_every_state_is_reached(path: Path):
+    states = _states(path)
+    reached, todo = set(), [machine(path)["StartAt"]]
+    while todo:
+        name = todo.pop()
+        assert name in states
+        if name not in reached:
+            reached.add(name)
+            todo.extend(_ways_on(states[name]))
+    assert reached == set(states)
+
+
+@every_machine
+def test_every_state_ends_or_leads_on(path: Path):
+    for name, body in _states(path).items():
+        ends = body["Type"] in ("Succeed", "Fail") or body.get("End") is True
+        assert ends != bool(list(_ways_on(body))), name
+
+
+@every_machine
+def test_placeholders_and_substitutions_are_the_same(path: Path):
+    placeholders = set(re.findall(r"\$\{([^}]+)\}", path.read_text()))
+    given = properties(_resource_of(path))["DefinitionSubstitutions"]
+    assert placeholders == set(given)
+    # A placeholder is called like the door that it stands for: that is how simulations find the code.
+    assert {name: target(arn) for name, arn in given.items()} == {
+        name: doors()[name] for name in placeholders
+    }
+
+
+@every_machine
+def test_every_task_calls_a_lambda_and_has_a_time_out_the_house_retry_and_a_catch(path: Path):
+    for name, body in _states(path, "Task").items():
+        assert body["Resource"] == LAMBDA, name
+        door = body["Arguments"]["FunctionName"].strip("${}")
+        function = properties(doors()[door])
+        limit = function.get("Timeout", template()["Globals"]["Function"]["Timeout"])
+        # Longer than the function's own time-out and a cold start: the function should be the one to give up.
+        assert limit + 10 <= body["TimeoutSeconds"] <= 300, name
+        (retry,) = body["Retry"]
+        assert set(retry["ErrorEquals"]) >= _TRANSIENT, name
+        assert {key: value for key, value in retry.items() if key != "ErrorEquals"} == _RETRY, name
+        assert "States.ALL" not in retry["ErrorEquals"], f"{name} would repeat bugs"
+        assert body["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+
+
+@every_machine
+def test_a_failure_never_becomes_a_business_outcome(path: Path):
+    """Whatever is caught goes on to be parked, and what is parked ends in Fail."""
+    states = _states(path)
+    parks = {
+        name
+        for name, body in _states(path, "Task").items()
+        if body["Arguments"]["FunctionName"] == "${park_run}"
+    }
+    fails = set(_states(path, "Fail"))
+    for name, body in _states(path, "Task").items():
+        allowed = fails if name in parks else parks
+        assert {rule["Next"] for rule in body["Catch"]} <= allowed, name
+    for name in parks:
+        assert states[name]["Next"] in fails
+    for name, body in _states(path, "Choice").items():
+        assert body["Default"] in parks, f"{name}: a word that nobody knows is a bug"
+
+
+@every_machine
+def test_choices_compare_the_one_word_that_a_task_returned(path: Path):
+    for name, body in _states(path, "Choice").items():
+        for rule in body["Choices"]:
+            assert _ASKS_ONE_WORD.fullmatch(rule["Condition"]), f"{name}: {rule['Condition']}"
+
+
+@every_machine
+def test_waits_are_asked_for_in_seconds_by_the_task_that_decided_them(path: Path):
+    for name, body in _states(path, "Wait").items():
+        assert body["Seconds"] == "{% $states.input.wait_seconds %}", name
+
+
+@every_machine
+def test_every_run_ends(path: Path):
+    """I7: a machine has a limit of its own, longer than the longest cadence and shorter than AWS's."""
+    assert 30 * 86_400 < machine(path)["TimeoutSeconds"] < _YEAR
+
+
+def test_step_functions_may_call_exactly_the_tasks_of_its_machine():
+    for path in MACHINES:
+        given = properties(_resource_of(path))
+        (policy,) = properties(target(given["Role"]))["Policies"]
+        allowed = {
+            target(arn)
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement["Action"] == "lambda:InvokeFunction"
+            for arn in statement["Resource"]
+        }
+        assert allowed == {target(arn) for arn in given["DefinitionSubstitutions"].values()}
+
+
+def test_the_bus_wakes_the_starter_for_exactly_the_facts_that_flows_start_on():
+    (rule,) = properties(doors()["start_flows"])["Events"].values()
+    assert set(rule["Properties"]["Pattern"]["detail-type"]) == {flow.starts_on for flow in all_flows()}
+
+
+def test_the_starter_knows_and_may_start_every_machine():
+    starter = properties(doors()["start_flows"])
+    machines = {
+        flow.name: _resource_of(ROOT / "statemachines" / f"{flow.name}.asl.json") for flow in all_flows()
+    }
+    given = starter["Environment"]["Variables"]
+    arns = {key: target(value) for key, value in given.items() if key.startswith("FLOW_")}
+    assert arns == {f"FLOW_{name.upper()}_ARN": machine for name, machine in machines.items()}
+    (policy,) = properties(target(starter["Role"]))["Policies"]
+    (start,) = [
+        each for each in policy["PolicyDocument"]["Statement"] if each["Action"] == "states:StartExecution"
+    ]
+    allowed = start["Resource"] if isinstance(start["Resource"], list) else [start["Resource"]]
+    assert {target(each) for each in allowed} == set(machines.values())

@@ -1,0 +1,63 @@
+"""What the README tells people to type exists."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.laws.reading import ROOT
+
+README = ROOT / "README.md"
+
+
+def _text() -> str:
+    if not README.exists():
+        pytest.skip("there is no README yet")
+    return README.read_text()
+
+
+def _commands() -> list[str]:
+    blocks = re.findall(r"^```(?:sh|bash|console)\n(.*?)^```", _text(), re.MULTILINE | re.DOTALL)
+    lines = [line.strip().removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    inline = re.findall(r"`((?:make|cartback) [^`\n]+)`", _text())
+    return [
+        line.partition(" #")[0].strip() for line in (*lines, *inline) if line and not line.startswith("#")
+    ]
+
+
+def _verbs() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_every_verb_of_make_in_the_readme_is_in_the_makefile():
+    named = {
+        word
+        for command in _commands()
+        for call in re.findall(r"\bmake ([^&|;]*)", command)
+        for word in call.split()
+        if "=" not in word and not word.startswith("-")
+    }
+    assert {"demo", "test"} <= named
+    assert named <= _verbs()
+
+
+def test_every_variable_given_to_make_in_the_readme_is_read_somewhere():
+    makefile = (ROOT / "Makefile").read_text()
+    given = {name for command in _commands() for name in re.findall(r"\bmake\b.*?\b([A-Z_]+)=", command)}
+    assert {name for name in given if name not in makefile} == set()
+
+
+def test_every_file_that_the_readme_links_to_exists():
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", _text())
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_room_on_the_readmes_map_exists():
+    rooms = re.findall(r"^([a-z]+)/ ", _text(), re.MULTILINE)
+    assert [room for room in rooms if not (ROOT / room).is_dir()] == []
+
+
+def test_what_ci_runs_is_the_readmes_own_test_command():
+    (command,) = re.findall(r"^exec (make \S+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert command in _commands()

@@ -1,0 +1,319 @@
+"""The template against the code and the house's rules for data and rights."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from cartback import wiring
+from tests.laws.reading import (
+    FUNCTIONS,
+    PACKAGE,
+    ROOT,
+    doors,
+    properties,
+    resources,
+    syntax,
+    target,
+    template,
+    under,
+)
+
+DOORS = sorted(doors())
+_BANNERS = ["Parameters", "Globals", "Data", "Layer", "Doors", "Tasks", "Flows", "Watch", "Outputs"]
+# Tables whose rows never run out of time by themselves.
+_WITHOUT_TTL = {"Settings"}
+every_door = pytest.mark.parametrize("door", DOORS)
+
+
+def _environment(door: str) -> set[str]:
+    return set(properties(doors()[door])["Environment"]["Variables"])
+
+
+def _role_statements(role: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for policy in role["Properties"].get("Policies", ()):
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+# ── what a door's wiring reads ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _calls_of_wiring(node: ast.AST) -> set[str]:
+    return {
+        call.func.attr
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func.value) == "wiring"
+    }
+
+
+def _reads(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
+    """The variables that a function of wiring must have, and those that it would take."""
+    needed, taken = set(), set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) in {"os.environ", "env"}:
+            needed |= _names(node.slice)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {"os.environ.get", "env.get"}:
+            taken |= _names(node.args[0])
+    return needed, taken
+
+
+def _names(key: ast.expr) -> set[str]:
+    if isinstance(key, ast.Constant):
+        return {key.value}
+    return {f"FLOW_{flow.name.upper()}_ARN" for flow in _flows()}
+
+
+def _flows() -> tuple[Any, ...]:
+    from cartback.flows import all_flows
+
+    return all_flows()
+
+
+def _wired(door: str) -> tuple[set[str], set[str]]:
+    """What all functions of wiring that a door reaches must have, and would take."""
+    functions = {
+        node.name: node for node in syntax(PACKAGE / "wiring.py").body if isinstance(node, ast.FunctionDef)
+    }
+    reached, todo = set(), _calls_of_wiring(syntax(FUNCTIONS / f"{door}.py"))
+    needed, taken = set(), set()
+    while todo:
+        name = todo.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        more_needed, more_taken = _reads(functions[name])
+        needed |= more_needed
+        taken |= more_taken
+        todo |= {
+            node.func.id
+            for node in ast.walk(functions[name])
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
+        }
+    return needed, taken
+
+
+@every_door
+def test_every_variable_that_a_doors_wiring_reads_is_set_and_none_is_superfluous(door: str):
+    needed, taken = _wired(door)
+    assert needed <= _environment(door)
+    assert _environment(door) <= needed | taken
+
+
+def test_every_door_has_a_function_and_every_function_a_door():
+    assert set(DOORS) == {path.stem for path in under(FUNCTIONS)}
+    for function in resources("AWS::Serverless::Function").values():
+        assert function["Properties"]["Handler"].endswith(".handler")
+
+
+@every_door
+def test_a_function_is_called_like_its_file(door: str):
+    assert doors()[door] == door.title().replace("_", "")
+
+
+# ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_function_and_machine_has_a_role_of_its_own():
+    named = [
+        target(each["Properties"]["Role"])
+        for kind in ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
+        for each in resources(kind).values()
+    ]
+    assert len(named) == len(set(named))
+    assert set(named) == set(resources("AWS::IAM::Role"))
+
+
+def test_every_action_that_a_role_may_take_is_spelled_out():
+    for kind in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
+        for name, each in resources(kind).items():
+            document = each["Properties"].get("PolicyDocument", {"Statement": []})
+            for statement in (*_role_statements(each), *document["Statement"]):
+                for action in _listed(statement["Action"]):
+                    assert re.fullmatch(r"[a-z0-9]+:[A-Z][A-Za-z]+", action), f"{name}: {action}"
+
+
+def test_every_star_has_its_reason_beside_it():
+    for line in (ROOT / "template.yaml").read_text().splitlines():
+        if re.search(r"(Resource|Action|Principal): (\"\*\"|[a-z0-9]+:\*)", line):
+            assert re.search(r"# \w+", line), line.strip()
+
+
+def test_no_role_of_a_door_reaches_every_resource_of_a_kind():
+    for name, role in resources("AWS::IAM::Role").items():
+        if name == "CartRecoveryRole":
+            continue
+        for statement in _role_statements(role):
+            for resource in _listed(statement["Resource"]):
+                assert resource != "*", name
+                # Which sender a shop has is decided after deployment; the address itself is limited instead.
+                if str(resource).endswith("identity/*'}"):
+                    assert "ses:FromAddress" in statement["Condition"]["StringLike"], name
+                else:
+                    assert not re.search(r":\*'\}$|[a-z]+/\*'\}$", str(resource)) or "${" in str(resource), (
+                        name
+                    )
+
+
+@every_door
+def test_a_door_may_touch_only_tables_that_it_is_told_of(door: str):
+    tables = set(resources("AWS::DynamoDB::Table"))
+    function = properties(doors()[door])
+    told = {target(value) for value in function["Environment"]["Variables"].values() if set(value) == {"Ref"}}
+    role = template()["Resources"][target(function["Role"])]
+    touched = {
+        target(resource)
+        for statement in _role_statements(role)
+        for resource in _listed(statement["Resource"])
+        if isinstance(resource, dict) and "GetAtt" in resource
+    }
+    assert touched & tables <= told
+
+
+@every_door
+def test_a_door_writes_into_a_log_group_of_its_own_that_forgets(door: str):
+    function = properties(doors()[door])
+    group = target(function["LoggingConfig"]["LogGroup"])
+    assert group == f"{doors()[door]}Logs"
+    assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    role = template()["Resources"][target(function["Role"])]
+    logs = [each for each in _role_statements(role) if "logs:PutLogEvents" in _listed(each["Action"])]
+    assert [target(each["Resource"]) for each in logs] == [group]
+
+
+def test_every_log_group_forgets():
+    for name in resources("AWS::Logs::LogGroup"):
+        assert "RetentionInDays" in properties(name), name
+
+
+# ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_table_is_encrypted_recoverable_retained_and_paid_per_request():
+    for name, table in resources("AWS::DynamoDB::Table").items():
+        given = table["Properties"]
+        assert given["SSESpecification"] == {
+            "SSEEnabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": {"GetAtt": "Key.Arn"},
+        }, name
+        assert given["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}, name
+        assert given["BillingMode"] == "PAY_PER_REQUEST", name
+        if name not in _WITHOUT_TTL:
+            ttl = {"AttributeName": "expires_at", "Enabled": True}
+            assert given["TimeToLiveSpecification"] == ttl, name
+
+
+def test_whatever_cannot_be_made_again_outlives_the_stack():
+    for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"):
+        for name, each in resources(kind).items():
+            assert each["DeletionPolicy"] == each["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_every_queue_is_encrypted_and_every_working_queue_has_a_dead_letter_queue():
+    dead = {
+        target(each["Properties"]["RedrivePolicy"]["deadLetterTargetArn"])
+        for each in resources("AWS::SQS::Queue").values()
+        if "RedrivePolicy" in each["Properties"]
+    }
+    for name, queue in resources("AWS::SQS::Queue").items():
+        given = queue["Properties"]
+        assert given.get("SqsManagedSseEnabled") or "KmsMasterKeyId" in given, name
+        assert "RedrivePolicy" in given or name.endswith("Dlq"), name
+        if name.endswith("Dlq"):
+            assert given["MessageRetentionPeriod"] == 14 * 86_400, name
+    assert dead <= set(resources("AWS::SQS::Queue"))
+
+
+def test_every_dead_letter_queue_rings_when_it_is_not_empty():
+    watched = {
+        target(dimension["Value"])
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Properties"].get("Dimensions", ())
+        if alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        and alarm["Properties"]["Threshold"] == 0
+    }
+    assert watched == {name for name in resources("AWS::SQS::Queue") if name.endswith("Dlq")}
+
+
+def test_every_machine_rings_when_a_run_fails_or_hangs():
+    for machine in resources("AWS::Serverless::StateMachine"):
+        rung = {
+            alarm["Properties"]["MetricName"]
+            for alarm in resources("AWS::CloudWatch::Alarm").values()
+            if {"Name": "StateMachineArn", "Value": {"Ref": machine}}
+            in alarm["Properties"].get("Dimensions", ())
+        }
+        assert {"ExecutionsFailed", "ExecutionsTimedOut"} <= rung
+
+
+def test_every_alarm_tells_somebody_and_a_quiet_shop_is_no_alarm():
+    for name, alarm in resources("AWS::CloudWatch::Alarm").items():
+        assert alarm["Properties"]["AlarmActions"] == [{"Ref": "AlarmTopic"}], name
+        assert alarm["Properties"]["TreatMissingData"] == "notBreaching", name
+
+
+# ── numbers that stand in two places ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_queue_is_patient_for_six_time_outs_and_the_code_knows_the_time_out():
+    timeout = properties(doors()["apply_events"])["Timeout"]
+    assert properties("IntakeQueue")["VisibilityTimeout"] >= 6 * timeout
+    assert wiring.APPLY_TIMEOUT.total_seconds() == timeout
+
+
+def test_the_worker_knows_how_often_the_queue_gives_it_a_message():
+    source = (FUNCTIONS / "apply_events.py").read_text()
+    (most,) = (
+        ast.literal_eval(node.value)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MOST_RECEIVES"
+    )
+    assert properties("IntakeQueue")["RedrivePolicy"]["maxReceiveCount"] == most
+
+
+def test_the_intake_gives_up_before_the_most_impatient_sender_does():
+    """Shopify waits five seconds (reliability.md, Senders)."""
+    assert properties(doors()["receive_webhook"])["Timeout"] <= 5
+
+
+def test_the_worker_reports_each_failed_message_by_itself():
+    (queue,) = properties(doors()["apply_events"])["Events"].values()
+    assert queue["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_the_prefix_of_shop_secrets_is_the_same_for_operator_intake_and_rights():
+    prefix = template()["Outputs"]["ShopSecretPrefix"]["Value"]["Sub"]
+    assert properties(doors()["receive_webhook"])["Environment"]["Variables"]["SHOP_SECRET_PREFIX"] == {
+        "Sub": prefix
+    }
+    role = template()["Resources"]["ReceiveWebhookRole"]
+    rights = [
+        each["Resource"]["Sub"]
+        for each in _role_statements(role)
+        if each["Action"] == "secretsmanager:GetSecretValue"
+    ]
+    assert [each.endswith(f":secret:{prefix}*") for each in rights] == [True]
+
+
+def test_the_template_reads_in_banners():
+    text = (ROOT / "template.yaml").read_text()
+    assert re.findall(r"^# ── (\w+) ─", text, re.MULTILINE) == _BANNERS
+
+
+def test_every_stage_of_the_configuration_is_a_stage_of_the_template():
+    import tomllib
+
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    stages = {name: each for name, each in config.items() if isinstance(each, dict)}
+    chosen = {each["deploy"]["parameters"]["parameter_overrides"][0] for each in stages.values()}
+    assert chosen == {f"Stage={stage}" for stage in template()["Parameters"]["Stage"]["AllowedValues"]}
