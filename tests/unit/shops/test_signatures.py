@@ -242,3 +242,8 @@ def test_a_secret_that_is_too_short_to_be_one_lets_nobody_in():
 )
 def test_a_signed_body_that_names_no_type_is_a_bad_request(body):
     assert status(generic, by_generic(body=body), body=body) == 400
+
+
+def test_a_byte_order_mark_is_no_part_of_the_event():
+    body = b"\xef\xbb\xbf" + BODY
+    assert generic.verify(body, by_generic(body=body), (NEW,), NOW)[0] == "cart.updated"

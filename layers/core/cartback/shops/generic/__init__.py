@@ -49,7 +49,7 @@ def verify(
     """
     key = signed_id(body, headers, secrets, now)
     try:
-        event = reading.parse(body.decode())
+        event = reading.parse(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Refused("the body is not UTF-8") from None
     return event["type"].matching(_TYPE, "a type of event"), key, {}
