@@ -1,0 +1,82 @@
+"""Documents and single values as an operator writes them: YAML or JSON files, ``path=value`` on the line."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cartback.domain.errors import Refused
+
+_WORD_LISTS = ("domains", "languages", "policy.accepted_bases")
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML whose plain words mean what they say.
+
+    YAML 1.1, which PyYAML speaks, reads ``21:00`` as the number 1260, ``no`` as false and a date as a date; YAML 1.2
+    and JSON do not, and neither would a merchant.
+    """
+
+
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Plain.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789")
+)
+_Plain.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^-?[0-9]+\.[0-9]+$"), list("-0123456789")
+)
+
+
+def text_of(name: str) -> str:
+    """The content of a file, or of standard input for ``-``. Raises Refused if it cannot be read."""
+    if name == "-":
+        return sys.stdin.read()
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"--file: {name} cannot be read: {error}") from error
+
+
+def document(name: str) -> dict[str, Any]:
+    """A document of settings, JSON or YAML. Raises Refused for what is neither."""
+    text = text_of(name)
+    try:
+        read = yaml.load(text, Loader=_Plain)  # noqa: S506 - a subclass of SafeLoader that resolves less
+    except yaml.YAMLError as error:
+        problem = " ".join(str(error).split())
+        raise Refused(f"--file: {name} is neither JSON nor YAML: {problem}") from error
+    if not isinstance(read, dict) or not all(isinstance(key, str) for key in read):
+        raise Refused(f"--file: {name} must hold one object of settings")
+    return read
+
+
+def assignment(text: str) -> tuple[str, object]:
+    """A path and a value from ``policy.preset=gentle``. Raises Refused without path or ``=``.
+
+    The value is JSON where it can be read as JSON (``true``, ``45``, ``null``, a list), else text. Lists of words
+    may be written with commas: ``languages=de,en``.
+    """
+    path, sign, value = text.partition("=")
+    path = path.strip()
+    if not sign or not path:
+        raise Refused(f"{text}: write path=value, such as policy.preset=gentle")
+    try:
+        return path, json.loads(value)
+    except ValueError:
+        if path in _WORD_LISTS:
+            return path, [word.strip() for word in value.split(",")]
+        return path, value
+
+
+def as_yaml(read: dict[str, Any]) -> str:
+    """A document as YAML that ``document`` reads back."""
+    return yaml.safe_dump(read, allow_unicode=True, sort_keys=False, width=110)

@@ -1,0 +1,104 @@
+"""What the operator sees: tables and lines, or JSON for programs."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cartback.domain.errors import Refused
+from cli import stack as stacks
+from cli.stack import Stack
+
+
+class Usage(Refused):
+    """The line itself is wrong: exit code 2."""
+
+
+@dataclass
+class Desk:
+    """One call of the command line: which stack, and how to answer. The stack is looked up on first use."""
+
+    local: bool = False
+    name: str | None = None
+    region: str | None = None
+    as_json: bool = False
+    lang: str = "en"
+    given: Stack | None = None
+
+    @cached_property
+    def stack(self) -> Stack:
+        """The stack that was asked for. Raises Usage if none was, Refused if it is not there."""
+        if self.given is not None:
+            return self.given
+        if self.local and self.name:
+            raise Usage("--local and --stack: say only one of them")
+        if self.local:
+            return stacks.local(Path.cwd())
+        if self.name:
+            return stacks.deployed(self.name, self.region)
+        raise Usage("say which stack: --local, or --stack NAME [--region REGION]")
+
+    def tell(self, data: Any, *shown: Table | Text | str) -> None:
+        """Print ``data`` as JSON if JSON was asked for, else what is shown."""
+        if self.as_json:
+            typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+            return
+        console = Console(highlight=False, soft_wrap=True)
+        for part in shown:
+            console.print(Text(part) if isinstance(part, str) else part)
+
+
+def desk(context: typer.Context) -> Desk:
+    """The desk of this call."""
+    found: Desk = context.obj
+    return found
+
+
+def somebody() -> str:
+    """Who is at the keyboard, for ``changed_by``."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "somebody"
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A plain table. Cells are text: what a shop or shopper typed is never read as markup."""
+    made = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    return made
+
+
+def moment(at: datetime | None) -> str:
+    """An instant to the second, in UTC."""
+    return "" if at is None else at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def distance(span: timedelta) -> str:
+    """How long after: the two largest units, such as ``+2 d 3 h`` or ``+5 min 10 s``."""
+    seconds = int(span.total_seconds())
+    sign = "-" if seconds < 0 else "+"
+    parts = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, seconds = divmod(abs(seconds), size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return sign + " ".join(parts[:2] or ["0 s"])
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,160 @@
+"""A deployed stack: where it is, what its parts are called, and the stores that work on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cartback import flows, shops
+from cartback.domain.errors import Refused, TryLater
+from cartback.ports import Clock
+from cartback.store.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
+from cartback.store.clients import Clients
+from cartback.store.clock import FastClock, SystemClock
+from cartback.store.ledger import DynamoLedger
+from cartback.store.records import DynamoRecords
+from cartback.store.secrets import SecretWriter
+from cartback.store.settings import DynamoShopBook
+from cartback.store.tables import Tables
+from cartback.texts import folder
+from cartback.usecases.edit_shop import EditShop, Known
+
+_PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
+_LOCAL_FILE = Path(".local") / "stack.json"
+
+
+class StackClients(Clients):
+    """The clients of one account and region, or of the local cloud."""
+
+    def __init__(self, session: boto3.Session, endpoint_url: str | None = None) -> None:
+        super().__init__(_PATIENCE)
+        self._session: Any = session
+        self._endpoint_url = endpoint_url
+
+    def _make(self, service: str) -> Any:
+        return self._session.client(service, endpoint_url=self._endpoint_url, config=_PATIENCE)
+
+    @cached_property
+    def cloudformation(self) -> Any:
+        """CloudFormation."""
+        return self._make("cloudformation")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack and its outputs."""
+
+    name: str
+    outputs: Mapping[str, str]
+    clients: Clients
+    clock: Clock = field(default_factory=SystemClock)
+
+    def __getitem__(self, output: str) -> str:
+        """An output by its name. Raises Refused if the stack has none of that name."""
+        if output not in self.outputs:
+            raise Refused(f"stack: {self.name} has no output {output}; is it a Cartback of this version?")
+        return self.outputs[output]
+
+    @property
+    def tables(self) -> Tables:
+        """The names of its tables."""
+        return Tables(
+            carts=self["CartsTable"],
+            customers=self["CustomersTable"],
+            ledger=self["LedgerTable"],
+            catalogue=self["CatalogueTable"],
+        )
+
+    def book(self) -> EditShop:
+        """Adding, changing and removing of shops."""
+        return EditShop(
+            DynamoShopBook(self.clients, self["SettingsTable"]),
+            SecretWriter(self.clients, self["ShopSecretPrefix"]),
+            self.clock,
+            known(),
+        )
+
+    def records(self) -> DynamoRecords:
+        """Carts and people."""
+        return DynamoRecords(self.clients, self.tables, self.clock)
+
+    def ledger(self) -> DynamoLedger:
+        """Claims, decisions and links."""
+        return DynamoLedger(self.clients, self.tables, self.clock)
+
+    def shelf(self) -> CartShelf:
+        """The carts by shop."""
+        return CartShelf(self.clients, self.tables, self.clock)
+
+    def dead_letters(self) -> dict[str, DeadLetters]:
+        """The dead-letter queues by the words that the operator uses for them."""
+        intake = IntakeAgain(self.clients, self["IntakeQueueUrl"])
+        bus = BusAgain(self.clients, self["BusName"])
+        return {
+            "intake": DeadLetters(self.clients, self["IntakeDlqUrl"], intake),
+            "flows": DeadLetters(self.clients, self["FlowsDlqUrl"], bus),
+        }
+
+
+def known() -> Known:
+    """What there is in the folders."""
+    names = frozenset(flow.name for flow in flows.all_flows())
+    return Known(frozenset(shops.platforms()), names, folder.written("cart_recovery"))
+
+
+def local(start: Path) -> Stack:
+    """The stack of the local cloud, as ``make up`` or ``make demo`` describes it in ``.local/stack.json``.
+
+    Looked for from ``start`` upwards. Raises Refused if no local cloud is running.
+    """
+    file = next(
+        (place / _LOCAL_FILE for place in (start, *start.parents) if (place / _LOCAL_FILE).is_file()), None
+    )
+    if file is None:
+        raise Refused("--local: no .local/stack.json here or above; start the local cloud with `make up`")
+    try:
+        told = json.loads(file.read_text())
+        session = boto3.Session(
+            region_name=told["region"],
+            aws_access_key_id="000000000000",
+            aws_secret_access_key="local",  # noqa: S106
+        )
+        clients = StackClients(session, told["endpoint_url"])
+        clock: Clock = FastClock.parse(told["clock"]) if "clock" in told else SystemClock()
+        name = told["stack_name"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            f"--local: {file} cannot be read ({type(error).__name__}); start `make up` again"
+        ) from error
+    return Stack(name, outputs_of(clients.cloudformation, name), clients, clock)
+
+
+def deployed(name: str, region: str | None) -> Stack:
+    """A stack in the AWS account that this shell is logged in to. Raises Refused if it is not there."""
+    try:
+        clients = StackClients(boto3.Session(region_name=region))
+        return Stack(name, outputs_of(clients.cloudformation, name), clients)
+    except BotoCoreError as error:
+        raise TryLater(f"AWS: {error}") from error
+
+
+def outputs_of(cloudformation: Any, name: str) -> dict[str, str]:
+    """The outputs of a stack. Raises Refused for one that is not there, TryLater where nobody answers."""
+    try:
+        stacks = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        said = error.response["Error"]
+        if said["Code"] == "ValidationError":
+            raise Refused(f"--stack: {said['Message']}", 404) from error
+        raise TryLater(f"AWS refuses: {said['Message']}") from error
+    except BotoCoreError as error:
+        raise TryLater(f"not reachable: {error}") from error
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}

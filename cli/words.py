@@ -1,0 +1,132 @@
+"""The reasons of decisions, and the steps of a cart, in plain words: English and German."""
+
+from __future__ import annotations
+
+_REASONS = {
+    "all_done": ("every touch has had its turn", "alle Schritte sind durch"),
+    "all_sent": ("the last message is out", "die letzte Nachricht ist verschickt"),
+    "basis_not_sufficient": (
+        "the consent is of a kind that this shop does not accept",
+        "die Einwilligung reicht diesem Shop nicht aus",
+    ),
+    "blocked": ("the address is blocked", "die Adresse ist gesperrt"),
+    "bought": ("the cart was bought", "der Warenkorb wurde gekauft"),
+    "bought_elsewhere": (
+        "the person bought by another way since",
+        "die Person hat inzwischen auf anderem Weg gekauft",
+    ),
+    "bought_recently": ("the person has only just bought", "die Person hat gerade erst gekauft"),
+    "bounced": ("the address does not exist", "die Adresse gibt es nicht"),
+    "budget_spent": (
+        "the person has had enough messages for now",
+        "die Person hat vorerst genug Nachrichten bekommen",
+    ),
+    "cap_is_zero": ("the shop allows no messages at all", "der Shop erlaubt gar keine Nachrichten"),
+    "cart_unknown": ("there is no such cart any more", "diesen Warenkorb gibt es nicht mehr"),
+    "claimed_before": ("this message was claimed before", "diese Nachricht wurde schon einmal vergeben"),
+    "complained": ("the person called a message spam", "die Person hat eine Nachricht als Spam gemeldet"),
+    "doubtful": (
+        "nobody knows whether it went out, so it is not sent again",
+        "niemand weiß, ob sie hinausging, darum kein zweites Mal",
+    ),
+    "due": ("it was due, and nothing spoke against it", "sie war fällig, und nichts sprach dagegen"),
+    "emptied": ("the shopper emptied the cart", "der Warenkorb wurde geleert"),
+    "erased": ("the person asked to be forgotten", "die Person wollte vergessen werden"),
+    "expired": ("it is too late for this touch", "für diesen Schritt ist es zu spät"),
+    "flow_off": ("the shop has switched this flow off", "der Shop hat diesen Ablauf ausgeschaltet"),
+    "given_up": ("the reminding of this cart was over", "die Erinnerung an diesen Warenkorb war vorbei"),
+    "no_address": ("there is no address to write to", "es gibt keine Adresse"),
+    "no_basis": ("there is no consent to marketing", "es gibt keine Einwilligung in Werbung"),
+    "no_room_in_budget": (
+        "within its time there was no room for another message",
+        "in der verbleibenden Zeit war kein Platz für eine weitere Nachricht",
+    ),
+    "no_touches": ("the policy has no touches", "die Regeln sehen keine Nachricht vor"),
+    "opted_out": ("the person opted out", "die Person hat sich abgemeldet"),
+    "out_of_stock": ("nothing of it is in stock any more", "nichts davon ist noch lieferbar"),
+    "provider_busy": ("the provider asked to try later", "der Versender bat um Geduld"),
+    "quiet_hours": ("it is quiet hours there", "dort ist gerade Ruhezeit"),
+    "reopened_since": ("the cart was opened anew since", "der Warenkorb wurde inzwischen neu eröffnet"),
+    "restless": ("the shopper never came to rest", "der Warenkorb kam nie zur Ruhe"),
+    "shop_unknown": ("the shop is not known any more", "den Shop gibt es hier nicht mehr"),
+    "shop_left": ("the shop removed Cartback", "der Shop hat Cartback entfernt"),
+    "shopper_active": ("the shopper was active a short while ago", "im Warenkorb tat sich eben noch etwas"),
+}
+_VERDICTS = {
+    "send": ("send", "senden"),
+    "wait": ("wait", "warten"),
+    "skip": ("leave this touch out", "diesen Schritt auslassen"),
+    "stop": ("stop", "aufhören"),
+}
+_EVENTS = {
+    "bought": ("bought", "gekauft"),
+    "bought before": ("an earlier purchase became known", "ein früherer Kauf wurde bekannt"),
+    "changed": ("the content changed", "der Inhalt änderte sich"),
+    "clicked": ("a link of {touch} was clicked", "ein Link aus {touch} wurde geklickt"),
+    "decision": ("{touch}: {word}, because {reason}", "{touch}: {word}, denn {reason}"),
+    "emptied": ("emptied", "geleert"),
+    "erased": ("erased", "gelöscht"),
+    "given up": ("no more reminders", "keine Erinnerungen mehr"),
+    "identified": ("it became known whose cart it is", "es wurde bekannt, wem der Warenkorb gehört"),
+    "joined": (
+        "a second trace of the same cart was joined",
+        "eine zweite Spur desselben Warenkorbs kam hinzu",
+    ),
+    "left": ("unsubscribed ({channel})", "abgemeldet ({channel})"),
+    "message": ("message {touch} ({channel}): {state}", "Nachricht {touch} ({channel}): {state}"),
+    "not_started": ("{flow} did not start, because {reason}", "{flow} begann nicht, denn {reason}"),
+    "opened": ("opened: somebody can be reminded of it", "eröffnet: jemand kann erinnert werden"),
+    "opened again": ("opened again", "wieder eröffnet"),
+    "parked": (
+        "a run failed and waits for a person: {error}",
+        "ein Lauf brach ab und wartet auf jemanden: {error}",
+    ),
+    "started": ("{flow} started", "{flow} begann"),
+    "watch": ("look at the cart", "Blick auf den Warenkorb"),
+}
+_STATES = {
+    "claimed": ("claimed, not yet sent", "vergeben, noch nicht verschickt"),
+    "sent": ("sent", "verschickt"),
+    "unknown": ("nobody knows whether it went out", "niemand weiß, ob sie hinausging"),
+    "released": ("did not go out", "ging nicht hinaus"),
+    "delivered": ("delivered", "zugestellt"),
+    "bounced": ("bounced", "unzustellbar"),
+    "complained": ("called spam", "als Spam gemeldet"),
+    "rejected": ("refused by the provider", "vom Versender abgelehnt"),
+}
+
+
+def reason(word: str, lang: str) -> str:
+    """A reason in plain words; the word itself for one that this table does not know yet."""
+    return _in(_REASONS, word, lang)
+
+
+def state(word: str, lang: str) -> str:
+    """The state of a message in plain words."""
+    return _in(_STATES, word, lang)
+
+
+def event(kind: str, data: dict[str, str], lang: str) -> str:
+    """One line of a story in plain words. ``data`` are its details as they were kept."""
+    said = {"touch": "", "channel": "", "flow": "", "error": "", **data}
+    said["touch"] = _in(_EVENTS, said["touch"], lang) if said["touch"] == "watch" else said["touch"]
+    said["word"] = _in(_VERDICTS, data.get("word", ""), lang)
+    said["reason"] = reason(data.get("reason", ""), lang)
+    said["state"] = state(data.get("state", ""), lang)
+    line = _in(_EVENTS, kind, lang).format_map(said)
+    return line.removeprefix(": ")
+
+
+def known_reasons() -> frozenset[str]:
+    """The reasons that have words."""
+    return frozenset(_REASONS)
+
+
+def known_events() -> frozenset[str]:
+    """The kinds of lines that have words."""
+    return frozenset(_EVENTS)
+
+
+def _in(words: dict[str, tuple[str, str]], word: str, lang: str) -> str:
+    english, german = words.get(word, (word, word))
+    return german if lang == "de" else english
