@@ -361,3 +361,17 @@ def test_a_forged_foreign_or_expired_link_gets_the_same_nothing(world, told):
 def test_only_hashes_of_links_are_kept(world, told):
     opened(world, told).wake()
     assert not any(token in repr(world.tables.rows) for token in world.tokens.made)
+
+
+def test_two_rows_that_turn_out_to_be_one_person_keep_the_refusal_of_either(world, told):
+    story = opened(world, told, contact=ada(customer_ref=None))
+    story.wake()
+    world.leave(world.outbox.sent[0].leave_url.rpartition("/")[2])
+    later = ada(email=None, consent_at=world.clock.move(hours=1))
+    world.deliver(told.delivery("c2", cart(world.clock.now(), CUP, ref="cart:c2", contact=later), at=START))
+    both = ada(consents=())
+    world.deliver(
+        told.delivery("c3", cart(world.clock.move(hours=1), CUP, ref="cart:c3", contact=both), at=START)
+    )
+    people = [row for row, _ in world.tables.rows["persons"].values() if row.merged_into is None]
+    assert [person.consent("email").state for person in people] == ["withdrawn"]

@@ -68,6 +68,16 @@ def withdraw(known: Consent | None, channel: str, source: str, now: datetime) ->
     return Consent(channel, WITHDRAWN, "opt_out", source, now, now, source)
 
 
+def stricter(one: Consent | None, other: Consent) -> Consent:
+    """Which of two people's words holds when they turn out to be one: any refusal before any consent.
+
+    We cannot know that the one who agreed later is the one who refused before; silence is the safe side.
+    """
+    if one is None:
+        return other
+    return max(one, other, key=lambda word: (word.state == WITHDRAWN, word.at))
+
+
 def basis_for(known: Consent | None, accepted: frozenset[str]) -> str | None:
     """The reason why a marketing message may *not* go out on this channel, or None if it may.
 

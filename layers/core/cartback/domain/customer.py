@@ -138,13 +138,7 @@ def merge(winner: Person, loser: Person) -> tuple[Person, Person]:
     """Make one person of two. What protects the person is kept from both: refusals, blocks, purchases, sends."""
     words = dict(winner.consents)
     for channel, theirs in loser.consents.items():
-        ours = words.get(channel)
-        if (
-            ours is None
-            or theirs.at > ours.at
-            or (theirs.at == ours.at and theirs.state == consents.WITHDRAWN)
-        ):
-            words[channel] = theirs
+        words[channel] = consents.stricter(words.get(channel), theirs)
     newer_loser = loser.seen_at is not None and (winner.seen_at is None or loser.seen_at > winner.seen_at)
     ahead, behind = (loser, winner) if newer_loser else (winner, loser)
     email_of = ahead if ahead.email else behind
