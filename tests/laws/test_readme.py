@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.laws.reading import ROOT
+from tests.laws.reading import ROOT, files
 
 README = ROOT / "README.md"
 
@@ -43,9 +43,9 @@ def test_every_verb_of_make_in_the_readme_is_in_the_makefile():
 
 
 def test_every_variable_given_to_make_in_the_readme_is_read_somewhere():
-    makefile = (ROOT / "Makefile").read_text()
+    readers = "".join(path.read_text() for path in (ROOT / "Makefile", *files(".py", ".sh")))
     given = {name for command in _commands() for name in re.findall(r"\bmake\b.*?\b([A-Z_]+)=", command)}
-    assert {name for name in given if name not in makefile} == set()
+    assert {name for name in given if name not in readers} == set()
 
 
 def test_every_file_that_the_readme_links_to_exists():

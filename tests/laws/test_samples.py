@@ -1,0 +1,182 @@
+"""Every file in events/ is a real input of something, and something is fed with it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from cartback import shops, wiring
+from cartback.channels import ses_events
+from cartback.domain.facts import schema
+from cartback.ports import ShopKeys
+from cartback.store.queue import unpack
+from cartback.usecases.take_batch import TakeBatch
+from tests.fakes.world import HandClock, World, a_face, a_policy
+from tests.laws.reading import MACHINES, ROOT, doors, machine, name_of, properties
+
+EVENTS = ROOT / "events"
+SAMPLES = sorted((EVENTS / "doors").glob("*.json"))
+SHOP, SECRET = "kaffeehaus", "secret-of-the-samples"
+_SAMPLED_AT = "2026-11-20T17:03:12+00:00"
+
+
+def _load(name: str) -> Any:
+    return json.loads((EVENTS / "doors" / f"{name}.json").read_text())
+
+
+def _door(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def _of(*names: str) -> Any:
+    chosen = [path for path in SAMPLES if _door(path) in names]
+    return pytest.mark.parametrize("path", chosen, ids=lambda path: path.name)
+
+
+# ── the folder ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_folder_of_samples_belongs_to_somebody_who_quantifies_over_it():
+    """Platforms' samples are fed to their adapters in tests/unit/shops, the doors' to their handlers here."""
+    assert {folder.name for folder in EVENTS.iterdir()} == {*shops.platforms(), "doors"}
+    assert "glob(" in (ROOT / "tests" / "unit" / "shops" / "samples.py").read_text()
+
+
+@pytest.mark.parametrize("path", sorted(EVENTS.rglob("*.json")), ids=name_of)
+def test_a_sample_is_json_and_its_addresses_are_nobodys(path: Path):
+    text = path.read_text()
+    json.loads(text)
+    for domain in re.findall(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", text):
+        assert re.search(r"(^|\.)(example(\.(com|org|net))?|amazonses\.com)$", domain.lower()), domain
+
+
+def test_every_door_has_a_sample_and_every_sample_a_door():
+    assert {_door(path) for path in SAMPLES} == set(doors())
+
+
+# ── their shape ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_of("receive_webhook", "open_link", "leave")
+def test_a_sample_of_http_is_of_a_route_of_its_door(path: Path):
+    event = json.loads(path.read_text())
+    routes = {
+        f"{each['Properties']['Method']} {each['Properties']['Path']}"
+        for each in properties(doors()[_door(path)])["Events"].values()
+    }
+    assert event["version"] == "2.0"
+    assert event["routeKey"] in routes
+    assert event["requestContext"]["http"]["method"] == event["routeKey"].split()[0]
+
+
+@_of("start_flows")
+def test_a_sample_of_the_bus_is_a_fact_that_the_rule_lets_through(path: Path):
+    event = json.loads(path.read_text())
+    (rule,) = properties(doors()["start_flows"])["Events"].values()
+    pattern = rule["Properties"]["Pattern"]
+    assert event["source"] in pattern["source"]
+    assert event["detail-type"] in pattern["detail-type"]
+    validator = Draft202012Validator(schema(event["detail-type"]), format_checker=FormatChecker())
+    validator.validate(event["detail"])
+
+
+@_of("watch_cart", "touch", "park_run")
+def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: Path):
+    sent = [
+        set(state["Arguments"]["Payload"])
+        for file in MACHINES
+        for state in machine(file)["States"].values()
+        if state["Type"] == "Task" and state["Arguments"]["FunctionName"] == f"${{{_door(path)}}}"
+    ]
+    assert set(json.loads(path.read_text())) in sent
+
+
+# ── what the doors make of them ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """A house in memory behind the doors, at the time of the samples."""
+    world = World(HandClock(datetime.fromisoformat(_SAMPLED_AT)), shops=(SHOP,))
+    world.settings.policies[SHOP], world.settings.faces[SHOP] = a_policy(), a_face(SHOP)
+    world.keys.by_shop[SHOP] = ShopKeys("shopify", (SECRET,))
+    batch = TakeBatch(
+        world.apply_events, world.apply_receipts, unpack, ses_events.receipts, world.queue, world.metrics
+    )
+    monkeypatch.setattr(wiring, "take_batch", lambda: batch)
+    monkeypatch.setattr(wiring, "settings", lambda: world.settings)
+    for name in set(doors()) - {"apply_events"}:
+        monkeypatch.setattr(wiring, name, partial(getattr, world, name))
+    return world
+
+
+def _handle(name: str) -> Any:
+    return importlib.import_module(name.split(".")[0]).handler(_load(name), None)
+
+
+@pytest.mark.parametrize(
+    ("sample", "status"),
+    [("receive_webhook", 202), ("receive_webhook.base64", 202), ("receive_webhook.forged", 401)],
+)
+def test_the_intake_keeps_what_is_signed_and_only_that(world: World, sample: str, status: int):
+    assert _handle(sample)["statusCode"] == status
+    assert len(world.queue.deliveries) == (status == 202)
+
+
+def test_the_worker_applies_events_and_news_of_one_batch(world: World):
+    assert _handle("apply_events") == {"batchItemFailures": []}
+    assert world.metrics.counts["ReceiptsUnknown"] == 1
+    assert [fact.data["stage"] for fact in world.bus.named("cart.opened")] == ["checkout"]
+
+
+def test_a_broken_first_message_is_parked_and_the_others_are_applied(world: World):
+    assert _handle("apply_events.first_is_broken") == {"batchItemFailures": []}
+    assert len(world.queue.parked) == 2
+    assert world.bus.named("cart.opened")
+
+
+def test_a_fact_starts_one_run_however_often_it_is_told(world: World):
+    assert len(_handle("start_flows")["started"]) == 1
+    assert _handle("start_flows")["started"] == []
+
+
+@pytest.mark.parametrize("task", ["watch_cart", "touch"])
+def test_a_task_answers_with_a_word_that_its_machine_knows(world: World, task: str):
+    _handle("apply_events")
+    world.clock.move(hours=1)
+    answer = _handle(task)
+    words = {
+        rule["Condition"].split("'")[1]
+        for file in MACHINES
+        for state in machine(file)["States"].values()
+        if state["Type"] == "Choice"
+        for rule in state["Choices"]
+    }
+    assert answer["next"] in words - {"stop"}
+    json.dumps(answer)
+
+
+def test_a_parked_run_is_noted(world: World):
+    assert _handle("park_run") == {"parked": True}
+    assert world.metrics.counts["RunsParked"] == 1
+
+
+@pytest.mark.parametrize("sample", ["open_link", "leave.look", "leave.go"])
+def test_a_link_that_nobody_was_sent_leads_to_a_friendly_page(world: World, sample: str):
+    answer = _handle(sample)
+    assert answer["statusCode"] == 404
+    assert answer["headers"]["content-type"].startswith("text/html")
+    assert "<html" in answer["body"]
+
+
+def test_every_sample_of_a_door_is_handled_here():
+    text = Path(__file__).read_text()
+    assert [path.name for path in SAMPLES if f'"{path.name.removesuffix(".json")}"' not in text] == []
