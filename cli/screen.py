@@ -20,6 +20,8 @@ from cartback.domain.errors import Refused
 from cli import stack as stacks
 from cli.stack import Stack
 
+_WIDE = 1_000  # columns where nobody looks but another program: a line stays a line
+
 
 class Usage(Refused):
     """The line itself is wrong: exit code 2."""
@@ -55,6 +57,8 @@ class Desk:
             typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
             return
         console = Console(highlight=False, soft_wrap=True)
+        if not console.is_terminal:
+            console.width = _WIDE
         for part in shown:
             console.print(Text(part) if isinstance(part, str) else part)
 
@@ -75,7 +79,9 @@ def somebody() -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """A plain table. Cells are text: what a shop or shopper typed is never read as markup."""
-    made = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for number, column in enumerate(columns, 1):
+        made.add_column(column, no_wrap=number < len(columns))
     for row in rows:
         made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     return made

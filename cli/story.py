@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cartback.domain.cart import Cart, cart_id_for
+from cartback.domain.cart import Cart, Step, cart_id_for
 from cartback.domain.claims import Claim
 from cartback.domain.errors import Refused
 from cartback.domain.touches import SEND
@@ -49,10 +49,7 @@ def story_of(cart: Cart, ledger: Ledger, lang: str) -> list[Moment]:
     lines = ledger.story(cart.shop, f"cart#{cart.cart_id}")
     claims = (ledger.read_claim(cart.shop, claim_id) for claim_id in _claim_ids(lines))
     moments = [
-        *(
-            Moment(step.at, step.what, words.event(step.what, {}, lang), {"cause": step.cause})
-            for step in cart.history
-        ),
+        *(_told(step.at, step.what, _details(step), lang) for step in cart.history),
         *(_told(line.at, line.kind, line.data, lang) for line in lines),
         *(_message(claim, lang) for claim in claims if claim is not None),
     ]
@@ -62,6 +59,10 @@ def story_of(cart: Cart, ledger: Ledger, lang: str) -> list[Moment]:
 def without_addresses(text: str) -> str:
     """A text in which no e-mail address can be read: errors quote what they choked on."""
     return _ADDRESS.sub("…@…", text)
+
+
+def _details(step: Step) -> dict[str, str]:
+    return {"cause": step.cause, "generation": str(step.generation)}
 
 
 def _told(at: datetime, kind: str, data: dict[str, str], lang: str) -> Moment:

@@ -60,13 +60,14 @@ _VERDICTS = {
 }
 _EVENTS = {
     "bought": ("bought", "gekauft"),
-    "bought before": ("an earlier purchase became known", "ein früherer Kauf wurde bekannt"),
+    "bought_before": ("an earlier purchase became known", "ein früherer Kauf wurde bekannt"),
+    "checkout": ("the checkout was begun", "die Kasse wurde betreten"),
     "changed": ("the content changed", "der Inhalt änderte sich"),
     "clicked": ("a link of {touch} was clicked", "ein Link aus {touch} wurde geklickt"),
     "decision": ("{touch}: {word}, because {reason}", "{touch}: {word}, denn {reason}"),
     "emptied": ("emptied", "geleert"),
     "erased": ("erased", "gelöscht"),
-    "given up": ("no more reminders", "keine Erinnerungen mehr"),
+    "given_up": ("no more reminders", "keine Erinnerungen mehr"),
     "identified": ("it became known whose cart it is", "es wurde bekannt, wem der Warenkorb gehört"),
     "joined": (
         "a second trace of the same cart was joined",
@@ -76,7 +77,7 @@ _EVENTS = {
     "message": ("message {touch} ({channel}): {state}", "Nachricht {touch} ({channel}): {state}"),
     "not_started": ("{flow} did not start, because {reason}", "{flow} begann nicht, denn {reason}"),
     "opened": ("opened: somebody can be reminded of it", "eröffnet: jemand kann erinnert werden"),
-    "opened again": ("opened again", "wieder eröffnet"),
+    "opened_again": ("opened again", "wieder eröffnet"),
     "parked": (
         "a run failed and waits for a person: {error}",
         "ein Lauf brach ab und wartet auf jemanden: {error}",

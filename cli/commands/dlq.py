@@ -66,13 +66,15 @@ def redrive(
         waiting if everything else list(dict.fromkeys(_one(waiting, message) for message in messages or []))
     )
     sent: list[str] = []
+    refusals: list[str] = []
     for name, letters in _queues(here, queue).items():
         ids = {parked.message_id for place, parked in chosen if place == name}
-        if ids:
-            sent += [parked.message_id for parked in letters.send_again(ids)]
-    missed = len(chosen) - len(sent)
-    more = f"; {missed} were taken by somebody else meanwhile" if missed else ""
-    here.tell({"sent_again": sent}, f"{len(sent)} sent again{more}.")
+        went, refused = letters.send_again(ids) if ids else ([], [])
+        sent += [parked.message_id for parked in went]
+        refusals += refused
+    here.tell({"sent_again": sent, "refused": refusals}, f"{len(sent)} sent again.")
+    if refusals:
+        raise Refused("\n".join(refusals))
 
 
 def _queues(here: Desk, queue: str | None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from cartback.store.tables import Tables, cart_key
 
 _MOST_PAGES = 50
 _HELD_SECONDS = 60
+_WAIT_SECONDS = 1  # a short poll asks only some of the queue's servers and may come back empty
 _MOST_PARKED = 500
 _REASONS = ("reason", "ERROR_MESSAGE", "ERROR_CODE")  # ours, and those of EventBridge
 
@@ -93,22 +94,29 @@ class DeadLetters:
         self._give_back(held)
         return sorted(held, key=lambda parked: parked.parked_at)
 
-    def send_again(self, message_ids: set[str] | None) -> list[Parked]:
-        """Send messages where they belong and take them out of here; None means all. Gives those that went.
+    def send_again(self, message_ids: set[str]) -> tuple[list[Parked], list[str]]:
+        """Send messages where they belong and take them out of here. Gives those that went, and why others did not.
 
-        Sent first, deleted after: a crash in between leaves a duplicate, which the intake recognises.
+        Sent first, deleted after: a crash in between leaves a duplicate, which the intake recognises. What stays is
+        given back at once.
         """
-        held = self._hold()
-        chosen = [parked for parked in held if message_ids is None or parked.message_id in message_ids]
-        left = [parked for parked in held if parked not in chosen]
+        left = self._hold()
+        sent: list[Parked] = []
+        refusals: list[str] = []
         try:
-            for parked in chosen:
-                self._again.send(parked)
+            for parked in [parked for parked in left if parked.message_id in message_ids]:
+                try:
+                    self._again.send(parked)
+                except Refused as refusal:
+                    refusals.append(refusal.reason)
+                    continue
                 with translated("delete a parked message"):
                     self._clients.sqs.delete_message(QueueUrl=self._url, ReceiptHandle=parked.handle)
+                left.remove(parked)
+                sent.append(parked)
         finally:
             self._give_back(left)
-        return chosen
+        return sent, refusals
 
     def _hold(self) -> list[Parked]:
         return list({parked.message_id: parked for parked in self._receive()}.values())
@@ -121,7 +129,7 @@ class DeadLetters:
                     QueueUrl=self._url,
                     MaxNumberOfMessages=10,
                     VisibilityTimeout=_HELD_SECONDS,
-                    WaitTimeSeconds=1,
+                    WaitTimeSeconds=_WAIT_SECONDS,
                     AttributeNames=["SentTimestamp"],
                     MessageAttributeNames=["All"],
                 )

@@ -1,0 +1,78 @@
+"""A whole stack on moto, and the command line in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner, Result
+
+from cartback.store import browse
+from cli.cartback import app
+from cli.stack import Stack, StackClients
+
+NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
+_TABLES = {
+    "CartsTable": False,
+    "CustomersTable": False,
+    "CatalogueTable": False,
+    "LedgerTable": True,
+    "SettingsTable": True,
+}
+
+
+@dataclass
+class Standing:
+    """A clock that is moved by hand."""
+
+    instant: datetime = field(default=NOW)
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+def _table(dynamodb: Any, name: str, sorted_: bool) -> None:
+    keys = [("pk", "HASH"), *([("sk", "RANGE")] if sorted_ else [])]
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in keys],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
+    )
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    monkeypatch.setattr(browse, "_WAIT_SECONDS", 0)
+    with mock_aws():
+        session = boto3.Session(
+            region_name="eu-central-1", aws_access_key_id="nobody", aws_secret_access_key="nothing"
+        )
+        clients = StackClients(session)
+        outputs = {name: name for name in _TABLES}
+        for name, sorted_ in _TABLES.items():
+            _table(clients.dynamodb, name, sorted_)
+        for name in ("IntakeQueueUrl", "IntakeDlqUrl", "FlowsDlqUrl"):
+            outputs[name] = clients.sqs.create_queue(QueueName=name)["QueueUrl"]
+        clients.events.create_event_bus(Name="cartback")
+        outputs |= {
+            "BusName": "cartback",
+            "ShopSecretPrefix": "cartback/test/shop/",
+            "ApiUrl": "https://api.example/",
+        }
+        yield Stack("cartback-test", outputs, clients, Standing())
+
+
+@pytest.fixture
+def cartback(stack: Stack) -> Callable[..., Result]:
+    """Run one line; ``typed`` is what comes in on standard input."""
+
+    def run(*line: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(app, list(line), obj=stack, input=typed, catch_exceptions=False)
+
+    return run

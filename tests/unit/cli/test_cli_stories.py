@@ -1,0 +1,319 @@
+"""What an operator is told of carts, people and dead letters."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+import cartback as package
+from cartback.domain.cart import Cart, Item, Step, cart_id_for
+from cartback.domain.claims import DELIVERED, Claim, settle
+from cartback.domain.consent import Consent
+from cartback.domain.customer import Person
+from cartback.domain.money import Money
+from cartback.domain.touches import Dossier
+from cartback.ports import Line, Page
+from cli import words
+from cli.stack import Stack
+from tests.unit.cli.conftest import NOW
+from tests.unit.settings.shop import document
+
+Cartback = Callable[..., Result]
+ADDRESS = "erika@kundin.example"
+CART = cart_id_for("lamp-shop", "cart:tok-1")
+
+
+def at(**later: float):
+    return NOW + timedelta(**later)
+
+
+@pytest.fixture
+def told(stack: Stack) -> Stack:
+    """A cart that was changed, reminded of, clicked and bought."""
+    stack.book().add(document(), "anna")
+    consent = Consent("email", "granted", "explicit", "checkout", NOW, NOW, "e1")
+    person = Person(
+        "lamp-shop",
+        "p1",
+        email=ADDRESS,
+        email_hash="h1",
+        first_name="Erika",
+        consents={"email": consent},
+        cart_ids=(CART,),
+        sends=(at(hours=1),),
+    )
+    cart = Cart(
+        "lamp-shop",
+        CART,
+        items=(Item("v1", "Lamp [bold]", 2),),
+        total=Money(4999, "EUR"),
+        person_id="p1",
+        refs=("cart:tok-1", "checkout:tok-2"),
+        started_at=NOW,
+        activity_at=NOW,
+        history=(Step(NOW, "opened", "e1", 1), Step(at(hours=3), "bought", "e2", 1)),
+    )
+    refs = {"cart:tok-1": CART, "checkout:tok-2": CART}
+    empty = Page(carts={CART: None}, persons={"p1": None}, refs=dict.fromkeys(refs))
+    stack.records().save("lamp-shop", empty, Page(carts={CART: cart}, persons={"p1": person}, refs=refs))
+    dossier = stack.records().dossier("lamp-shop", CART, "p1", None)
+    _send(stack, dossier)
+    ledger = stack.ledger()
+    ledger.note(
+        "lamp-shop", f"cart#{CART}", Line(at(hours=2), "clicked", {"touch": "reminder", "channel": "email"})
+    )
+    parked = {"flow": "cart_recovery", "error": f"KeyError for {ADDRESS}", "cause": f"said {ADDRESS}"}
+    ledger.note("lamp-shop", f"cart#{CART}", Line(at(hours=4), "parked", parked))
+    return stack
+
+
+def _send(stack: Stack, dossier: Dossier) -> None:
+    ledger = stack.ledger()
+    assert dossier.cart is not None
+    assert dossier.person is not None
+    waiting = {"touch": "reminder", "word": "wait", "reason": "quiet_hours", "generation": "1"}
+    ledger.note("lamp-shop", f"cart#{CART}", Line(at(minutes=30), "decision", waiting))
+    claim = Claim(
+        "lamp-shop", "c1", CART, 1, "reminder", "email", "p1", "h1", "email/explicit/checkout", 1, at(hours=1)
+    )
+    line = Line(at(hours=1), "decision", {**waiting, "word": "send", "reason": "due", "claim_id": "c1"})
+    assert ledger.claim(claim, dossier, dossier.person, line, []) is None
+    ledger.mark(claim, settle(claim, DELIVERED, at(hours=1, seconds=5)))
+
+
+@pytest.mark.parametrize("said", [CART, "tok-1", "cart:tok-1", "tok-2", "checkout:tok-2"])
+def test_a_cart_is_found_by_our_id_and_by_the_shops_tokens(
+    cartback: Cartback, told: Stack, said: str
+) -> None:
+    done = cartback("cart", "show", "lamp-shop", said, "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["cart"]["cart_id"] == CART
+
+
+def test_a_cart_tells_its_story_in_order_with_reasons(cartback: Cartback, told: Stack) -> None:
+    story = json.loads(cartback("cart", "show", "lamp-shop", CART, "--json").stdout)["story"]
+    assert [line["kind"] for line in story] == [
+        "opened",
+        "decision",
+        "decision",
+        "message",
+        "clicked",
+        "bought",
+        "parked",
+    ]
+    assert story[1]["says"] == "reminder: wait, because it is quiet hours there"
+    assert story[3]["says"] == "message reminder (email): delivered"
+
+
+def test_the_story_is_told_in_german_too(cartback: Cartback, told: Stack) -> None:
+    shown = cartback("cart", "show", "lamp-shop", CART, "--lang", "de").stdout
+    assert "reminder: senden, denn sie war fällig, und nichts sprach dagegen" in shown
+    assert "49,99" in shown
+    assert "+1 h" in shown
+
+
+def test_what_a_shop_typed_is_never_markup(cartback: Cartback, told: Stack) -> None:
+    assert "2 × Lamp [bold]" in cartback("cart", "show", "lamp-shop", CART).stdout
+
+
+def test_no_address_is_shown_unless_it_is_asked_for(cartback: Cartback, told: Stack) -> None:
+    lines = [["cart", "show", "lamp-shop", CART], ["cart", "list", "lamp-shop"], ["why", "lamp-shop", "p1"]]
+    for line in [*lines, *([*line, "--json"] for line in lines)]:
+        done = cartback(*line)
+        assert done.exit_code == 0, done.stderr
+        assert "kundin.example" not in done.output
+        assert "Erika" not in done.output
+    assert ADDRESS in cartback("cart", "show", "lamp-shop", CART, "--person").stdout
+
+
+def test_carts_are_listed_by_status(cartback: Cartback, told: Stack) -> None:
+    assert CART in cartback("cart", "list", "lamp-shop").stdout
+    assert json.loads(cartback("cart", "list", "lamp-shop", "--status", "bought", "--json").stdout) == []
+    assert cartback("cart", "list", "lamp-shop", "--status", "bought").stdout.strip() == "No such cart."
+
+
+def test_a_shop_sees_only_its_own_carts(cartback: Cartback, told: Stack) -> None:
+    told.book().add(document(shop="lamp"), "anna")
+    assert json.loads(cartback("cart", "list", "lamp", "--json").stdout) == []
+    assert cartback("cart", "show", "lamp", CART).exit_code == 1
+
+
+@pytest.mark.parametrize("said", ["p1", CART, "tok-1"])
+def test_why_tells_consent_budget_and_decisions(cartback: Cartback, told: Stack, said: str) -> None:
+    answer = json.loads(cartback("why", "lamp-shop", said, "--json").stdout)
+    assert answer["person_id"] == "p1"
+    assert answer["consents"][0]["basis"] == "explicit"
+    assert [decision["data"]["reason"] for decision in answer["decisions"]] == ["quiet_hours", "due"]
+    shown = cartback("why", "lamp-shop", said).stdout
+    assert "messages in the last 31 days: 1" in shown
+    assert "because it is quiet hours there" in shown
+
+
+def test_why_says_what_stands_against_a_message(cartback: Cartback, told: Stack) -> None:
+    before = told.records().read("lamp-shop", persons=["p1"])
+    blocked = replace(before.persons["p1"], blocked="complained", email=None)
+    told.records().save("lamp-shop", before, Page(persons={"p1": blocked}))
+    shown = cartback("why", "lamp-shop", "p1").stdout
+    assert "the person called a message spam" in shown
+    assert "there is no address to write to" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (["cart", "show", "lamp-shop", "nothing"], "cart: lamp-shop has no cart nothing"),
+        (["cart", "show", "other", CART], "shop: other is not known"),
+        (["why", "lamp-shop", "nobody"], "cart: lamp-shop has no cart nobody"),
+        (["dlq", "show", "abc"], "abc: no waiting message of that id"),
+    ],
+)
+def test_what_is_not_there_is_said_in_one_line(
+    cartback: Cartback, told: Stack, line: list[str], says: str
+) -> None:
+    done = cartback(*line)
+    assert (done.exit_code, done.stderr) == (1, f"cartback: {says}\n")
+
+
+def _park(stack: Stack, key: str, reason: str | None) -> str:
+    envelope = {
+        "cartback": 1,
+        "shop": "lamp-shop",
+        "topic": "carts/update",
+        "key": key,
+        "body": f'"{ADDRESS}"',
+    }
+    said = {"reason": {"DataType": "String", "StringValue": reason}} if reason else {}
+    url = stack["IntakeDlqUrl"]
+    sent = stack.clients.sqs.send_message(
+        QueueUrl=url, MessageBody=json.dumps(envelope), MessageAttributes=said
+    )
+    return sent["MessageId"]
+
+
+def _queued(stack: Stack) -> list[dict]:
+    received = stack.clients.sqs.receive_message(QueueUrl=stack["IntakeQueueUrl"], MaxNumberOfMessages=10)
+    return [json.loads(message["Body"]) for message in received.get("Messages", [])]
+
+
+def test_dead_letters_are_listed_with_their_reason_and_without_people(
+    cartback: Cartback, stack: Stack
+) -> None:
+    _park(stack, "e1", f"line_items[0]: must not be {ADDRESS}")
+    _park(stack, "e2", None)
+    for _ in range(2):
+        listed = json.loads(cartback("dlq", "list", "--json").stdout)
+        assert sorted((each["key"], each["reason"]) for each in listed) == [
+            ("e1", "line_items[0]: must not be …@…"),
+            ("e2", "failed every time it was tried"),
+        ]
+    assert "carts/update" in cartback("dlq", "list", "--queue", "intake").stdout
+    assert cartback("dlq", "list", "--queue", "flows").stdout.strip() == "Nothing waits."
+
+
+def test_the_body_of_a_dead_letter_is_shown_only_on_request(cartback: Cartback, stack: Stack) -> None:
+    message = _park(stack, "e1", "strange")
+    assert ADDRESS not in cartback("dlq", "show", message[:8]).stdout
+    assert ADDRESS in cartback("dlq", "show", message, "--person").stdout
+
+
+def test_one_dead_letter_goes_back_to_the_intake_and_the_others_stay(
+    cartback: Cartback, stack: Stack
+) -> None:
+    first = _park(stack, "e1", "strange")
+    _park(stack, "e2", "stranger")
+    done = cartback("dlq", "redrive", first, "--json")
+    assert json.loads(done.stdout) == {"sent_again": [first], "refused": []}
+    assert [envelope["key"] for envelope in _queued(stack)] == ["e1"]
+    assert [each["key"] for each in json.loads(cartback("dlq", "list", "--json").stdout)] == ["e2"]
+
+
+def test_all_dead_letters_go_back_at_once_however_many(cartback: Cartback, stack: Stack) -> None:
+    for number in range(23):
+        _park(stack, f"e{number}", "strange")
+    assert "23 sent again." in cartback("dlq", "redrive", "--all").stdout
+    assert cartback("dlq", "list").stdout.strip() == "Nothing waits."
+
+
+EVENT = {
+    "source": "cartback",
+    "detail-type": "cart.opened",
+    "detail": {"fact": "cart.opened", "shop": "lamp-shop"},
+}
+
+
+@pytest.mark.parametrize("body", [EVENT, {"requestContext": {}, "requestPayload": EVENT}])
+def test_a_fact_that_missed_its_flow_is_told_again_on_the_bus(
+    cartback: Cartback, stack: Stack, body: dict
+) -> None:
+    for heard in _listening(stack):
+        stack.clients.sqs.send_message(QueueUrl=stack["FlowsDlqUrl"], MessageBody=json.dumps(body))
+        assert json.loads(cartback("dlq", "list", "--json").stdout)[0]["topic"] == "cart.opened"
+        assert "1 sent again." in cartback("dlq", "redrive", "--all", "--queue", "flows").stdout
+        messages = stack.clients.sqs.receive_message(QueueUrl=heard)["Messages"]
+        assert json.loads(messages[0]["Body"])["detail"] == EVENT["detail"]
+
+
+def _listening(stack: Stack) -> Iterator[str]:
+    """A queue that hears what is told on the bus."""
+    url = stack.clients.sqs.create_queue(QueueName="heard")["QueueUrl"]
+    arn = stack.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    stack.clients.events.put_rule(
+        Name="all", EventBusName="cartback", EventPattern='{"source": ["cartback"]}'
+    )
+    stack.clients.events.put_targets(Rule="all", EventBusName="cartback", Targets=[{"Id": "q", "Arn": arn}])
+    yield url
+
+
+def test_what_is_no_fact_stays_and_does_not_hold_up_the_others(cartback: Cartback, stack: Stack) -> None:
+    for body in ("no event", json.dumps(EVENT)):
+        stack.clients.sqs.send_message(QueueUrl=stack["FlowsDlqUrl"], MessageBody=body)
+    done = cartback("dlq", "redrive", "--all")
+    assert done.exit_code == 1
+    assert "1 sent again." in done.stdout
+    assert "is no fact that could be told again" in done.stderr
+    assert len(json.loads(cartback("dlq", "list", "--json").stdout)) == 1
+
+
+@pytest.mark.parametrize(
+    "line", [["dlq", "redrive"], ["dlq", "redrive", "x", "--all"], ["dlq", "list", "--queue", "x"]]
+)
+def test_a_line_that_does_not_say_enough_is_wrong_usage(cartback: Cartback, line: list[str]) -> None:
+    assert cartback(*line).exit_code == 2
+
+
+def test_every_reason_of_a_decision_has_plain_words_in_both_languages() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in Path(package.__path__[0]).rglob("*.py")]
+    calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    said = set()
+    for call in calls:
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        if name in ("Decision", "_stop", "_stopped") and len(call.args) > 1:
+            said |= {
+                node.value for node in ast.walk(call.args[1]) if isinstance(node, ast.Constant) and node.value
+            }
+    assert {"due", "cart_unknown", "shop_unknown"} <= said
+    assert said - words.known_reasons() <= {"open"}
+    for word in words.known_reasons():
+        assert words.reason(word, "en") != words.reason(word, "de")
+
+
+def test_every_step_and_line_that_is_kept_has_plain_words() -> None:
+    said = set()
+    for path in Path(package.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(
+                getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", "")
+            )
+            if isinstance(node, ast.Call) and name in ("noting", "Line", "Step") and len(node.args) > 1:
+                said |= {node.args[1].value} if isinstance(node.args[1], ast.Constant) else set()
+    assert {"opened", "clicked", "parked"} <= said
+    assert said <= words.known_events()
