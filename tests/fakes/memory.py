@@ -200,6 +200,8 @@ class MemoryOnce:
         now = self.clock.now()
         fresh, done, held = set(), set(), set()
         for key in keys:
+            if not key:
+                raise KeyError("an event without a name")
             state, until = self.keys.get(key, ("", now))
             if now < until:
                 (done if state == "completed" else held).add(key)

@@ -1,0 +1,141 @@
+"""The stack on a moto-made AWS, made from ``template.yaml`` itself: names of keys and variables cannot drift."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+from cartback.store.clients import Clients
+from cartback.store.tables import Tables
+
+ROOT = Path(__file__).parents[2]
+REGION, ACCOUNT = "eu-central-1", "123456789012"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "nobody",
+    "AWS_SECRET_ACCESS_KEY": "nothing",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+}
+PARAMETERS = {"Stage": "test", "PublicUrl": "https://api.example", "AWS::Region": REGION}
+
+
+class _Template(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: ``!Ref X`` becomes ``{"Ref": "X"}``."""
+
+
+def _short_form(loader: yaml.Loader, name: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_Template.add_multi_constructor("!", _short_form)
+
+
+@cache
+def template() -> dict[str, Any]:
+    """The parsed template."""
+    return yaml.load((ROOT / "template.yaml").read_text(), _Template)
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of all resources of a kind, by logical id."""
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+class MotoClients(Clients):
+    """The house's own clients, on credentials that open nothing."""
+
+    def _make(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            region_name=REGION,
+            aws_access_key_id="nobody",
+            aws_secret_access_key="nothing",
+            config=self._config,
+        )
+
+
+@cache
+def _clients() -> MotoClients:
+    """Making a client reads megabytes of descriptions: once per process is enough."""
+    return MotoClients()
+
+
+class Stack:
+    """What the template asks for, as far as our code talks to it. ``refs`` holds what ``!Ref`` gives."""
+
+    def __init__(self) -> None:
+        self.clients = _clients()
+        self.refs: dict[str, str] = dict(PARAMETERS)
+        for name, given in resources("AWS::DynamoDB::Table").items():
+            wanted = {key: given[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
+            self.clients.dynamodb.create_table(TableName=name, **wanted)
+            self.refs[name] = name
+        self.tables = Tables(carts="Carts", customers="Customers", ledger="Ledger", catalogue="Catalogue")
+
+    def with_services(self) -> Stack:
+        """Everything beside the tables."""
+        sqs, refs = self.clients.sqs, self.refs
+        for name in resources("AWS::SQS::Queue"):
+            refs[name] = sqs.create_queue(QueueName=name)["QueueUrl"]
+        for name in resources("AWS::S3::Bucket"):
+            refs[name] = name.lower()
+            self.clients.s3.create_bucket(
+                Bucket=refs[name], CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+        for name in resources("AWS::SecretsManager::Secret"):
+            made = self.clients.secretsmanager.create_secret(Name=name, SecretString="pepper" * 10)
+            refs[name] = made["ARN"]
+        for name, given in resources("AWS::Events::EventBus").items():
+            refs[name] = self.resolved(given["Name"])
+            self.clients.events.create_event_bus(Name=refs[name])
+        for name, given in resources("AWS::Serverless::StateMachine").items():
+            text = (ROOT / given["DefinitionUri"]).read_text()
+            made = self.clients.stepfunctions.create_state_machine(
+                name=name, definition=text, roleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}"
+            )
+            refs[name] = made["stateMachineArn"]
+        for name in resources("AWS::SES::ConfigurationSet"):
+            refs[name] = name
+        return self
+
+    def resolved(self, value: Any) -> str:
+        """A value of the template, with its references replaced. Raises KeyError for one that we do not make."""
+        if not isinstance(value, dict):
+            return str(value)
+        ((function, given),) = value.items()
+        if function == "Ref":
+            return self.refs[given]
+        if function == "Sub":
+            return re.sub(r"\$\{([^}]+)\}", lambda match: self.refs[match[1]], given)
+        if function == "If":  # all optional parameters are given here
+            return self.resolved(given[1])
+        raise KeyError(function)
+
+    def environment(self, function: str) -> dict[str, str]:
+        """The variables of one function of the template."""
+        given = resources("AWS::Serverless::Function")[function].get("Environment", {}).get("Variables", {})
+        return {name: self.resolved(value) for name, value in given.items()}
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """What lies on a queue, attributes included; looking takes it."""
+        answer = self.clients.sqs.receive_message(
+            QueueUrl=self.refs[queue], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        return answer.get("Messages", [])
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table."""
+        return self.clients.dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]

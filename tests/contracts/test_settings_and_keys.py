@@ -1,0 +1,173 @@
+"""What the Lambdas read of a shop: policy, face and secrets, at most a minute old."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
+
+from cartback.domain.errors import TryLater
+from cartback.domain.settings import ShopSettings
+from cartback.ports import KeptSettings, ShopKeys
+from cartback.store.keys import MOST_REMEMBERED, REMEMBERED, SecretKeys
+from cartback.store.settings import FRESH_FOR, CachedSettings, DynamoShopBook, face
+from tests.contracts.stack import MotoClients
+from tests.fakes.world import START, DictKeys, DictSettings, HandClock
+from tests.unit.settings.shop import document
+
+PREFIX = "cartback/test/shop/"
+
+
+def settings(version: int = 1, **changes) -> ShopSettings:
+    return ShopSettings.parse(document(**changes)).stamped(version, START, "tester")
+
+
+class Kept:
+    """A settings port, and how its shops are written."""
+
+    def __init__(self, request) -> None:
+        self.clock = HandClock()
+        self.stack = request.getfixturevalue("stack") if request.param == "dynamo" else None
+        self.port = (
+            CachedSettings(self.stack.clients, "Settings", self.clock) if self.stack else DictSettings()
+        )
+
+    def write(self, known: ShopSettings, removed: bool = False) -> None:
+        if self.stack:
+            DynamoShopBook(self.stack.clients, "Settings").put(KeptSettings(known, removed))
+        elif removed:
+            del self.port.policies[known.shop], self.port.faces[known.shop]
+        else:
+            self.port.policies[known.shop], self.port.faces[known.shop] = known.policy(), face(known)
+        self.clock.at += FRESH_FOR
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def kept(request) -> Kept:
+    return Kept(request)
+
+
+def test_a_shop_that_nobody_added_has_neither_policy_nor_face(kept):
+    assert (kept.port.policy("lamp-shop"), kept.port.shop("lamp-shop")) == (None, None)
+
+
+def test_policy_and_face_are_those_of_the_present_version(kept):
+    kept.write(settings())
+    changed = settings(2, name="Lampen & Söhne", policy={"preset": "gentle"})
+    kept.write(changed)
+    assert kept.port.policy("lamp-shop") == changed.policy()
+    assert kept.port.policy("lamp-shop").version == 2
+    assert kept.port.shop("lamp-shop").name == "Lampen & Söhne"
+
+
+def test_a_removed_shop_is_unknown_and_its_neighbour_is_not(kept):
+    kept.write(settings())
+    kept.write(settings(shop="other-shop"))
+    kept.write(settings(2), removed=True)
+    assert kept.port.policy("lamp-shop") is None
+    assert kept.port.shop("lamp-shop") is None
+    assert kept.port.shop("other-shop").shop == "other-shop"
+
+
+class Secrets:
+    """A port of keys, and how its secrets are written."""
+
+    def __init__(self, request) -> None:
+        self.clock = HandClock()
+        self.stack = request.getfixturevalue("stack") if request.param == "secretsmanager" else None
+        self.port = SecretKeys(self.stack.clients, PREFIX, self.clock) if self.stack else DictKeys()
+
+    def write(self, shop: str, keys: ShopKeys) -> None:
+        if self.stack is None:
+            self.port.by_shop[shop] = keys
+            return
+        value = json.dumps({"platform": keys.platform, "secrets": list(keys.secrets)})
+        client = self.stack.clients.secretsmanager
+        try:
+            client.create_secret(Name=PREFIX + shop, SecretString=value)
+        except client.exceptions.ResourceExistsException:
+            client.put_secret_value(SecretId=PREFIX + shop, SecretString=value)
+        self.clock.at += REMEMBERED
+
+
+@pytest.fixture(params=["memory", "secretsmanager"])
+def secrets(request) -> Secrets:
+    return Secrets(request)
+
+
+def test_the_keys_of_an_unknown_shop_are_none(secrets):
+    secrets.write("demo", ShopKeys("shopify", ("one",)))
+    assert secrets.port.of("dem") is None
+    assert secrets.port.of("demo2") is None
+
+
+def test_both_secrets_are_known_while_one_is_rotated_the_newest_first(secrets):
+    secrets.write("demo", ShopKeys("shopify", ("old",)))
+    assert secrets.port.of("demo") == ShopKeys("shopify", ("old",))
+    secrets.write("demo", ShopKeys("shopify", ("new", "old")))
+    assert secrets.port.of("demo") == ShopKeys("shopify", ("new", "old"))
+
+
+@pytest.fixture
+def on_aws(stack):
+    clock = HandClock()
+    return SecretKeys(stack.clients, PREFIX, clock), clock, stack.clients.secretsmanager
+
+
+def test_an_unknown_shop_is_remembered_as_long_as_a_known_one_so_that_its_answer_is_as_quick(on_aws):
+    keys, clock, client = on_aws
+    assert keys.of("demo") is None
+    client.create_secret(Name=PREFIX + "demo", SecretString='{"platform": "generic", "secrets": ["s"]}')
+    assert keys.of("demo") is None
+    clock.at += REMEMBERED
+    assert keys.of("demo") == ShopKeys("generic", ("s",))
+
+
+def test_a_dropped_secret_counts_as_no_shop(on_aws):
+    keys, _, client = on_aws
+    client.create_secret(Name=PREFIX + "demo", SecretString='{"platform": "generic", "secrets": ["s"]}')
+    client.delete_secret(SecretId=PREFIX + "demo", RecoveryWindowInDays=7)
+    assert keys.of("demo") is None
+
+
+def test_names_that_nobody_owns_cannot_fill_the_memory():
+    clients, clock = MotoClients(), HandClock()
+    keys = SecretKeys(clients, PREFIX, clock)
+    with Stubber(clients.secretsmanager) as stub:
+        for number in range(MOST_REMEMBERED + 50):
+            stub.add_client_error("get_secret_value", "ResourceNotFoundException")
+            keys.of(f"shop-{number}")
+    assert len(keys._known) == MOST_REMEMBERED
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServiceError", "ServiceUnavailable"])
+def test_a_secret_store_that_does_not_answer_means_try_later_and_is_not_taken_for_an_unknown_shop(code):
+    clients = MotoClients()
+    keys = SecretKeys(clients, PREFIX, HandClock())
+    with Stubber(clients.secretsmanager) as stub:
+        stub.add_client_error("get_secret_value", code)
+        with pytest.raises(TryLater):
+            keys.of("demo")
+        stub.add_response("get_secret_value", {"SecretString": '{"platform": "generic", "secrets": ["s"]}'})
+        assert keys.of("demo") == ShopKeys("generic", ("s",))
+
+
+def test_a_known_shop_is_answered_from_memory_while_the_store_is_away_for_less_than_a_minute(
+    on_aws, monkeypatch
+):
+    keys, clock, client = on_aws
+    client.create_secret(Name=PREFIX + "demo", SecretString='{"platform": "generic", "secrets": ["s"]}')
+    keys.of("demo")
+
+    def away(**_):
+        raise EndpointConnectionError(endpoint_url="https://nowhere.example")
+
+    monkeypatch.setattr(client, "get_secret_value", away)
+    clock.at += REMEMBERED - timedelta(seconds=1)
+    assert keys.of("demo") == ShopKeys("generic", ("s",))
+    clock.at += timedelta(seconds=1)
+    with pytest.raises(TryLater):
+        keys.of("demo")
