@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Annotated, Any
 
@@ -214,4 +215,4 @@ def _differences(before: Any, after: Any, path: str = "") -> Any:
 
 
 def _cell(value: object) -> str:
-    return value if isinstance(value, str) else as_yaml({"v": value})[2:].strip()
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -11,6 +11,7 @@ from cartback.domain.customer import Person
 from cartback.domain.errors import Refused
 from cartback.domain.timing import after_caps
 from cartback.ports import Records
+from cartback.usecases.fold import SHOP_ITSELF
 from cli import words
 from cli.screen import Desk, desk, moment, table
 from cli.story import find_cart, story_of
@@ -35,7 +36,7 @@ def why(
     told: dict[str, Any] = {
         "person_id": person.person_id,
         "reachable": person.reachable,
-        "blocked": person.blocked,
+        "blocked": _block(records, shop, person),
         "erased_at": person.erased_at,
         "last_order_at": person.last_order_at,
         "sends": list(person.sends),
@@ -52,7 +53,7 @@ def why(
     decisions = [(d["cart_id"], moment(d["at"]), d["says"]) for d in told["decisions"]]
     here.tell(
         told,
-        *_standing(person, told["free_from"], here.lang),
+        *_standing(person, told["blocked"], told["free_from"], here.lang),
         "",
         table(("channel", "consent", "basis", "source", "said (UTC)"), consents)
         if consents
@@ -77,6 +78,13 @@ def _person(records: Records, shop: str, said: str) -> Person:
     return person
 
 
+def _block(records: Records, shop: str, person: Person) -> str | None:
+    """Why nothing may be sent at all: to the person, to the address, or for the whole shop."""
+    names = [SHOP_ITSELF, *([person.email_hash] if person.email_hash else [])]
+    found = records.read(shop, blocks=names).blocks
+    return person.blocked or next((because for because in found.values() if because), None)
+
+
 def _decisions(here: Desk, records: Records, shop: str, person: Person) -> list[dict[str, Any]]:
     """Every decision on this person's carts, oldest first; of a repeated one, the last."""
     ledger = here.stack.ledger()
@@ -91,14 +99,14 @@ def _decisions(here: Desk, records: Records, shop: str, person: Person) -> list[
     return sorted(found, key=lambda decision: decision["at"])
 
 
-def _standing(person: Person, free_from: datetime | None, lang: str) -> list[str]:
+def _standing(person: Person, blocked: str | None, free_from: datetime | None, lang: str) -> list[str]:
     lines = [f"person {person.person_id}"]
     if person.erased_at:
         lines.append(f"  {words.reason('erased', lang)} ({moment(person.erased_at)})")
     elif not person.reachable:
         lines.append(f"  {words.reason('no_address', lang)}")
-    if person.blocked:
-        lines.append(f"  {words.reason(person.blocked, lang)}")
+    if blocked:
+        lines.append(f"  {words.reason(blocked, lang)}")
     if person.last_order_at:
         lines.append(f"  last order: {moment(person.last_order_at)}")
     lines.append(f"  messages in the last 31 days: {len(person.sends)}")
