@@ -58,7 +58,8 @@ class Cart:
     ``generation`` grows when the cart is opened again after it was bought, emptied or given up. ``opened_by``
     stays empty until somebody is known whom we could write to. ``history`` names for each step the event that
     caused it: whoever applies that event again tells the same facts again, so that a crash between writing and
-    publishing loses nothing.
+    publishing loses nothing. ``bought_recorded_at`` is when *we* first knew that ``bought_generation`` was bought:
+    the shop's own clock cannot tell whether a message was sent against better knowledge.
     """
 
     shop: str
@@ -82,6 +83,8 @@ class Cart:
     closed_at: datetime | None = None
     closed_because: str | None = None
     bought_at: datetime | None = None
+    bought_generation: int = 0
+    bought_recorded_at: datetime | None = None
     order_refs: tuple[str, ...] = ()
     history: tuple[Step, ...] = ()
 
@@ -102,11 +105,11 @@ def cart_id_for(shop: str, ref: str) -> str:
     return short("cart", shop, ref)
 
 
-def see(cart: Cart, seen: CartSeen, cause: str) -> Cart:
+def see(cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None) -> Cart:
     """Fold in what the shop says the cart holds.
 
     Older news than what we have only fills gaps (references, restore link). Emptying closes, content after a
-    closing opens a new generation, content before it does not.
+    closing opens a new generation, content before it does not. ``now`` is kept as when we heard of a purchase.
     """
     if cart.status == ERASED:
         return cart
@@ -131,19 +134,23 @@ def see(cart: Cart, seen: CartSeen, cause: str) -> Cart:
     if newest:
         cart = _with_content(cart, seen, cause)
     if seen.completed_at is not None:
-        cart = _bought(cart, seen.completed_at, None, cause)
+        cart = _bought(cart, seen.completed_at, None, cause, now)
     return cart
 
 
-def order(cart: Cart, seen: OrderSeen, cause: str) -> Cart:
+def order(cart: Cart, seen: OrderSeen, cause: str, now: datetime | None = None) -> Cart:
     """Fold in an order that was made of this cart. Anything the shopper did later belongs to the next generation."""
     if cart.status == ERASED:
         return cart
-    return _bought(replace(cart, refs=_united(cart.refs, seen.refs)), seen.placed_at, seen.order_ref, cause)
+    cart = replace(cart, refs=_united(cart.refs, seen.refs))
+    return _bought(cart, seen.placed_at, seen.order_ref, cause, now)
 
 
-def absorb(cart: Cart, other: Cart, cause: str) -> Cart:
-    """Fold in a second row that turned out to be the same cart. The more protective state wins."""
+def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> Cart:
+    """Fold in a second row that turned out to be the same cart: we know its purchase from ``now`` on.
+
+    The more protective state wins.
+    """
     cart = replace(
         cart,
         refs=_united(cart.refs, other.refs),
@@ -165,7 +172,7 @@ def absorb(cart: Cart, other: Cart, cause: str) -> Cart:
         )
     if other.bought_at is not None:
         ref = other.order_refs[-1] if other.order_refs else None
-        cart = _bought(cart, other.bought_at, ref, cause)
+        cart = _bought(cart, other.bought_at, ref, cause, now)
     return cart.noting(other.activity_at or other.bought_at or cart.activity_at, "joined", cause)
 
 
@@ -222,7 +229,9 @@ def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
     return _reopened(moved, seen.at, cause)
 
 
-def _bought(cart: Cart, bought_at: datetime, order_ref: str | None, cause: str) -> Cart:
+def _bought(
+    cart: Cart, bought_at: datetime, order_ref: str | None, cause: str, now: datetime | None = None
+) -> Cart:
     orders = _united(cart.order_refs, (order_ref,)) if order_ref else cart.order_refs
     if cart.bought_at is not None and bought_at <= cart.bought_at:
         return replace(cart, order_refs=orders)
@@ -234,13 +243,20 @@ def _bought(cart: Cart, bought_at: datetime, order_ref: str | None, cause: str) 
         if cart.status != OPEN or (
             cart.started_at is not None and cart.started_at > bought_at + REOPEN_AFTER
         ):
-            return cart.noting(bought_at, "bought_before", cause)
-        cart = cart.noting(bought_at, "bought", cause)
+            return _recorded(cart, cart.generation - 1, now).noting(bought_at, "bought_before", cause)
+        cart = _recorded(cart, cart.generation, now).noting(bought_at, "bought", cause)
         return _reopened(cart, cart.activity_at, cause)
     if cart.status == BOUGHT:
         return replace(cart, closed_at=bought_at)
     cart = replace(cart, status=BOUGHT, closed_at=bought_at, closed_because="bought")
-    return cart.noting(bought_at, "bought", cause)
+    return _recorded(cart, cart.generation, now).noting(bought_at, "bought", cause)
+
+
+def _recorded(cart: Cart, generation: int, now: datetime | None) -> Cart:
+    """Remember when we first knew that this generation was bought; a later order of it changes nothing."""
+    if generation <= cart.bought_generation:
+        return cart
+    return replace(cart, bought_generation=generation, bought_recorded_at=now)
 
 
 def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:

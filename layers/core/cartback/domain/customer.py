@@ -13,6 +13,15 @@ from cartback.domain.observations import Contact
 
 REMEMBERED_SENDS = timedelta(days=31)
 REMEMBERED_CARTS = 20
+REMEMBERED_PURCHASES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An order: ``placed_at`` by the shop's clock, ``recorded_at`` when we first knew of it."""
+
+    placed_at: datetime
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class Person:
     ``aliases`` are keyed hashes of customer id, address and number: they find the person again without being one
     of them. ``sends`` are the instants of the messages of the last 31 days: the budget that all flows share.
     ``blocked`` says why nothing may be sent to the address at all (bounce, complaint), whatever was agreed.
+    ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
     """
 
     shop: str
@@ -37,10 +47,13 @@ class Person:
     seen_at: datetime | None = None
     consents: dict[str, Consent] = field(default_factory=dict)
     blocked: str | None = None
+    blocked_recorded_at: datetime | None = None
     last_order_at: datetime | None = None
+    purchases: tuple[Purchase, ...] = ()
     sends: tuple[datetime, ...] = ()
     cart_ids: tuple[str, ...] = ()
     merged_into: str | None = None
+    merged_at: datetime | None = None
     erased_at: datetime | None = None
 
     def consent(self, channel: str) -> Consent | None:
@@ -93,8 +106,10 @@ def meet(
     return met
 
 
-def ordered(person: Person, placed_at: datetime) -> Person:
-    """Remember the latest purchase, on whatever device or by whatever way it was made."""
+def ordered(person: Person, placed_at: datetime, now: datetime | None = None) -> Person:
+    """Remember a purchase, on whatever device or by whatever way it was made, and from when on we knew of it."""
+    if now is not None and all(known.placed_at != placed_at for known in person.purchases):
+        person = replace(person, purchases=_latest_purchases([*person.purchases, Purchase(placed_at, now)]))
     if person.last_order_at is not None and placed_at <= person.last_order_at:
         return person
     return replace(person, last_order_at=placed_at)
@@ -115,9 +130,9 @@ def opt_out(person: Person, channels: Iterable[str], source: str, now: datetime)
     return replace(person, consents={**person.consents, **said})
 
 
-def block(person: Person, because: str) -> Person:
+def block(person: Person, because: str, now: datetime | None = None) -> Person:
     """Nothing goes to this address any more."""
-    return person if person.blocked else replace(person, blocked=because)
+    return person if person.blocked else replace(person, blocked=because, blocked_recorded_at=now)
 
 
 def sent(person: Person, at: datetime) -> Person:
@@ -134,11 +149,21 @@ def unsent(person: Person, at: datetime) -> Person:
     return replace(person, sends=tuple(sends))
 
 
-def merge(winner: Person, loser: Person) -> tuple[Person, Person]:
-    """Make one person of two. What protects the person is kept from both: refusals, blocks, purchases, sends."""
+def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[Person, Person]:
+    """Make one person of two. What protects the person is kept from both: refusals, blocks, purchases, sends.
+
+    What comes from the loser is known of the winner from ``now`` on: before, they were two people to us.
+    """
     words = dict(winner.consents)
     for channel, theirs in loser.consents.items():
-        words[channel] = consents.stricter(words.get(channel), theirs)
+        held = consents.stricter(words.get(channel), theirs)
+        words[channel] = replace(held, recorded_at=now) if now is not None and held is theirs else held
+    own = {known.placed_at for known in winner.purchases}
+    theirs_too = [
+        replace(known, recorded_at=now or known.recorded_at)
+        for known in loser.purchases
+        if known.placed_at not in own
+    ]
     newer_loser = loser.seen_at is not None and (winner.seen_at is None or loser.seen_at > winner.seen_at)
     ahead, behind = (loser, winner) if newer_loser else (winner, loser)
     email_of = ahead if ahead.email else behind
@@ -154,12 +179,18 @@ def merge(winner: Person, loser: Person) -> tuple[Person, Person]:
         seen_at=ahead.seen_at,
         consents=words,
         blocked=winner.blocked or loser.blocked,
+        blocked_recorded_at=winner.blocked_recorded_at if winner.blocked else now,
+        purchases=_latest_purchases([*winner.purchases, *theirs_too]),
         last_order_at=max(filter(None, (winner.last_order_at, loser.last_order_at)), default=None),
         sends=tuple(sorted([*winner.sends, *loser.sends])),
         cart_ids=tuple(dict.fromkeys([*loser.cart_ids, *winner.cart_ids]))[-REMEMBERED_CARTS:],
     )
     gone = Person(
-        shop=loser.shop, person_id=loser.person_id, version=loser.version, merged_into=winner.person_id
+        shop=loser.shop,
+        person_id=loser.person_id,
+        version=loser.version,
+        merged_into=winner.person_id,
+        merged_at=now,
     )
     return united, gone
 
@@ -167,6 +198,10 @@ def merge(winner: Person, loser: Person) -> tuple[Person, Person]:
 def erase(person: Person, now: datetime) -> Person:
     """Forget who it was. The row stays as a mark that nothing may be sent."""
     return Person(shop=person.shop, person_id=person.person_id, version=person.version, erased_at=now)
+
+
+def _latest_purchases(purchases: Iterable[Purchase]) -> tuple[Purchase, ...]:
+    return tuple(sorted(purchases, key=lambda known: known.placed_at)[-REMEMBERED_PURCHASES:])
 
 
 def _latest[T](newer: bool, said: T | None, known: T | None) -> T | None:

@@ -63,7 +63,7 @@ class ApplyReceipts:
                 persons={}, blocks={claim.address_hash: before.blocks.get(claim.address_hash) or because}
             )
             if person is not None and person.email_hash == claim.address_hash:
-                after.persons[claim.person_id] = customer.block(person, because)
+                after.persons[claim.person_id] = customer.block(person, because, self.clock.now())
             try:
                 self.records.save(claim.shop, before, after)
             except Conflict:
