@@ -80,7 +80,8 @@ class Stack:
         self.clients = _clients()
         self.refs: dict[str, str] = dict(PARAMETERS)
         for name, given in resources("AWS::DynamoDB::Table").items():
-            wanted = {key: given[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
+            parts = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
+            wanted = {key: given[key] for key in parts if key in given}
             self.clients.dynamodb.create_table(TableName=name, **wanted)
             self.refs[name] = name
         self.tables = Tables(carts="Carts", customers="Customers", ledger="Ledger", catalogue="Catalogue")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from cartback.domain.audit import Audit
 from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Stock
 from cartback.domain.claims import Claim
@@ -224,6 +225,24 @@ class Ledger(Protocol):
 
     def follow(self, shop: str, token_hash: str, at: datetime) -> Link | None:
         """Find a link and count its use."""
+
+
+class ClaimIndex(Protocol):
+    """Claims by time: for those who look after them, never for those who decide. May lag by seconds."""
+
+    def in_doubt(self, before: datetime) -> Iterable[Claim]:
+        """The claims of all shops that were taken before an instant and never marked."""
+
+    def claimed_on(self, shop: str, day: date) -> Iterable[Claim]:
+        """All claims of a shop that were taken on a day (UTC), earliest first."""
+
+
+class AuditBook(Protocol):
+    """What the audits of each shop and day found."""
+
+    def keep(self, audit: Audit) -> None: ...
+
+    def read(self, shop: str, day: date) -> Audit | None: ...
 
 
 class Settings(Protocol):

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from cartback.store.records import DynamoRecords
     from cartback.store.settings import CachedSettings
     from cartback.store.tokens import PepperedHasher
+    from cartback.usecases.audit import AuditShops
     from cartback.usecases.leave import Leave
     from cartback.usecases.open_link import OpenLink
     from cartback.usecases.park_run import ParkRun
     from cartback.usecases.receive_webhook import ReceiveWebhook
+    from cartback.usecases.settle_claims import SettleClaims
     from cartback.usecases.start_flows import StartFlows
     from cartback.usecases.take_batch import TakeBatch
     from cartback.usecases.touch import Touch
@@ -199,6 +201,31 @@ def park_run() -> ParkRun:
     from cartback.usecases.park_run import ParkRun
 
     return ParkRun(ledger(), clock(), metrics())
+
+
+@cache
+def settle_claims() -> SettleClaims:
+    """What calls doubtful claims unknown."""
+    from cartback.store.claim_index import DynamoClaimIndex
+    from cartback.usecases.settle_claims import SettleClaims
+
+    index = DynamoClaimIndex(clients(), os.environ["LEDGER_TABLE"], clock())
+    return SettleClaims(index, ledger(), clock(), metrics())
+
+
+@cache
+def audit_shops() -> AuditShops:
+    """The daily audit."""
+    from cartback.store.claim_index import DynamoClaimIndex
+    from cartback.store.insights import DynamoAudits
+    from cartback.store.settings import DynamoShopBook
+    from cartback.usecases.audit import AuditDay, AuditShops
+
+    env = os.environ
+    index = DynamoClaimIndex(clients(), env["LEDGER_TABLE"], clock())
+    book = DynamoAudits(clients(), env["INSIGHTS_TABLE"], clock())
+    shops_ever = DynamoShopBook(clients(), env["SETTINGS_TABLE"]).names
+    return AuditShops(AuditDay(index, records(), book, metrics(), clock()), shops_ever, clock())
 
 
 @cache

@@ -18,14 +18,16 @@ DELIVERED, BOUNCED, COMPLAINED, REJECTED = "delivered", "bounced", "complained",
 SETTLE_WITHIN = timedelta(hours=1)
 """How long a provider may take to tell of a message before a doubtful claim is called unknown."""
 
-_RANK = {RELEASED: 0, CLAIMED: 0, UNKNOWN: 1, SENT: 2, REJECTED: 3, DELIVERED: 3, BOUNCED: 4, COMPLAINED: 5}
+MOST_NAMES = 20
+_RANK = {RELEASED: 0, CLAIMED: 0, UNKNOWN: 1, SENT: 2, REJECTED: 3, DELIVERED: 4, BOUNCED: 5, COMPLAINED: 6}
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to one message: of one cart, generation, touch and channel, to one person.
 
-    ``consent`` quotes the consent that was valid at ``claimed_at``; ``attempt`` counts claims after releases.
+    ``provider_id`` is the provider's own name for the message, ``other_provider_ids`` any further ones: there should
+    be none. ``consent`` quotes the consent that was valid at ``claimed_at``; ``attempt`` counts claims after releases.
     """
 
     shop: str
@@ -43,6 +45,7 @@ class Claim:
     provider_id: str | None = None
     settled_at: datetime | None = None
     because: str | None = None
+    other_provider_ids: tuple[str, ...] = ()
 
 
 def claim_id_for(shop: str, cart_id: str, generation: int, touch: str, channel: str) -> str:
@@ -55,6 +58,15 @@ def settle(claim: Claim, state: str, at: datetime, because: str | None = None) -
     if _RANK[state] < _RANK[claim.state] or claim.state == state:
         return claim
     return replace(claim, state=state, settled_at=at, because=because or claim.because)
+
+
+def named(claim: Claim, provider_id: str | None) -> Claim:
+    """Fold in the provider's own name for the message. A second name is the trace of a second message."""
+    if provider_id is None or provider_id in (claim.provider_id, *claim.other_provider_ids):
+        return claim
+    if claim.provider_id is None:
+        return replace(claim, provider_id=provider_id)
+    return replace(claim, other_provider_ids=(*claim.other_provider_ids, provider_id)[:MOST_NAMES])
 
 
 def is_doubtful(claim: Claim, now: datetime) -> bool:

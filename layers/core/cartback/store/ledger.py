@@ -16,6 +16,7 @@ from cartback.domain.errors import Conflict
 from cartback.domain.hashes import short
 from cartback.domain.touches import Dossier
 from cartback.ports import Clock, Line, Link
+from cartback.store.claim_index import index_keys
 from cartback.store.clients import Clients
 from cartback.store.codec import Row, decode, encode, expires, is_expired, number, text
 from cartback.store.errors import cancelled, translated
@@ -163,6 +164,7 @@ class DynamoLedger:
                 "TableName": self._tables.ledger,
                 "Item": {
                     **_claim_key(claim.shop, claim.claim_id),
+                    **index_keys(claim),
                     "state": text(claim.state),
                     "body": encode(claim),
                     "expires_at": expires(claim.claimed_at, LEDGER_KEPT),

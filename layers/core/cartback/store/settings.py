@@ -64,6 +64,18 @@ class DynamoShopBook:
         with translated("keep the settings"):
             self._clients.dynamodb.transact_write_items(TransactItems=[{"Put": current}, {"Put": archived}])
 
+    def names(self) -> list[str]:
+        """Every shop that was ever added, also those that were removed, by name."""
+        ask = {
+            "TableName": self._table,
+            "FilterExpression": "sk = :current",
+            "ProjectionExpression": "pk",
+            "ExpressionAttributeValues": {":current": {"S": CURRENT}},
+        }
+        with translated("list the shops"):
+            pages = list(self._clients.dynamodb.get_paginator("scan").paginate(**ask))
+        return sorted(item["pk"]["S"] for page in pages for item in page["Items"])
+
     def shops(self) -> list[ShopSettings]:
         """See ``ports.ShopBook``. Scans: an operator asks it, and a table of shops is small."""
         ask = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cartback.domain import claims, customer
 from cartback.domain.claims import Claim
@@ -43,10 +43,9 @@ class ApplyReceipts:
             if known is None:
                 return None
             settled = claims.settle(known, receipt.state, receipt.at, receipt.detail or None)
+            settled = claims.named(settled, receipt.provider_id)
             if settled is known:
                 return known
-            if receipt.provider_id and settled.provider_id is None:
-                settled = replace(settled, provider_id=receipt.provider_id)
             try:
                 self.ledger.mark(known, settled)
             except Conflict:

@@ -131,13 +131,14 @@ class Fold:
     # carts and orders ---------------------------------------------------------------------------------------------
 
     def _cart(self, seen: CartSeen, cause: str) -> None:
-        cart = carts.see(self._cart_of(seen.refs, cause), seen, cause)
+        cart = carts.see(self._cart_of(seen.refs, cause), seen, cause, self.now)
         person = self._person_of(seen.contact, seen.at, cause)
         if person is not None:
             cart = carts.identify(cart, person.person_id, seen.at, cause)
             self._keep(customer.owns(person, cart.cart_id))
             if seen.completed_at is not None:
-                self._keep(customer.ordered(self._person(person.person_id), seen.completed_at))
+                bought = customer.ordered(self._person(person.person_id), seen.completed_at, self.now)
+                self._keep(bought)
         owner = self._person(cart.person_id)
         cart = carts.announce(cart, owner is not None and owner.reachable, cause)
         self.page.carts[cart.cart_id] = cart
@@ -147,17 +148,17 @@ class Fold:
         person = self._person_of(seen.contact, seen.at, cause)
         cart = None
         if seen.refs:
-            cart = carts.order(self._cart_of(seen.refs, cause), seen, cause)
+            cart = carts.order(self._cart_of(seen.refs, cause), seen, cause, self.now)
             if person is not None and cart.person_id is None:
                 cart = carts.identify(cart, person.person_id, seen.at, cause)
             owner = self._person(cart.person_id)
             cart = carts.announce(cart, owner is not None and owner.reachable, cause)
             self.page.carts[cart.cart_id] = cart
             if owner is not None:
-                self._keep(customer.ordered(owner, seen.placed_at))
+                self._keep(customer.ordered(owner, seen.placed_at, self.now))
             self._tell_of_cart(cart, cause)
         if person is not None:
-            self._keep(customer.ordered(self._person(person.person_id), seen.placed_at))
+            self._keep(customer.ordered(self._person(person.person_id), seen.placed_at, self.now))
         buyer = person.person_id if person is not None else cart.person_id if cart is not None else None
         total = seen.total
         self._tell(
@@ -192,7 +193,7 @@ class Fold:
         rows = sorted(found.values(), key=lambda cart: cart.opened_by is None)
         one = rows[0] if rows else Cart(self.shop, carts.cart_id_for(self.shop, refs[0]))
         for other in rows[1:]:
-            one = carts.absorb(one, other, cause)
+            one = carts.absorb(one, other, cause, self.now)
             self.page.carts[other.cart_id] = carts.give_up(other, self.now, "joined", cause)
         for ref in (*one.refs, *refs):
             self.page.refs[ref] = one.cart_id
@@ -288,12 +289,12 @@ class Fold:
         if not rows and (before := self.page.persons.get(one.person_id)) is not None:
             one = replace(one, version=before.version)
         for other in rows[1:]:
-            one, gone = customer.merge(one, other)
+            one, gone = customer.merge(one, other, self.now)
             self._keep(gone)
         one = customer.meet(one, contact, aliases, address, at, self.now, cause)
         because = self.page.blocks.get(one.email_hash) if one.email_hash else None
         if because:
-            one = customer.block(one, because)
+            one = customer.block(one, because, self.now)
         for alias in one.aliases:
             self.page.aliases[alias] = one.person_id
         self._keep(one)

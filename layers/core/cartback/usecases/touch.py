@@ -134,7 +134,7 @@ class Touch:
         outcome: Sent,
     ) -> dict[str, object]:
         now = self.clock.now()
-        marked = replace(claims.settle(claim, claims.SENT, now), provider_id=outcome.provider_id)
+        marked = claims.named(claims.settle(claim, claims.SENT, now), outcome.provider_id)
         last = position + 1 >= len(plan.touches)
         closed = give_up(dossier.cart, now, "all_sent", run.name) if last else None
         try:
@@ -151,9 +151,7 @@ class Touch:
         """The provider's own news came first, or the cart changed meanwhile: fold our mark into what is there."""
         for _ in range(MOST_TRIES):
             known = self.ledger.read_claim(claim.shop, claim.claim_id) or claim
-            settled = replace(
-                claims.settle(known, claims.SENT, self.clock.now()), provider_id=outcome.provider_id
-            )
+            settled = claims.named(claims.settle(known, claims.SENT, self.clock.now()), outcome.provider_id)
             try:
                 self.ledger.mark(known, settled)
             except Conflict:

@@ -1,0 +1,40 @@
+"""Call a doubtful claim unknown once its provider has had time enough to speak.
+
+A claim without a mark means that a worker died, or a provider's answer was lost, between claim and mark. Nobody sends
+it again, whatever it is called: calling it unknown makes it count, and shows it to a person. News that comes later
+still settles it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cartback.domain.claims import SETTLE_WITHIN, UNKNOWN, is_doubtful, settle
+from cartback.domain.errors import Conflict
+from cartback.ports import ClaimIndex, Clock, Ledger, Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class SettleClaims:
+    """Settle what is overdue; gives how many became unknown. Running it twice at once is harmless."""
+
+    index: ClaimIndex
+    ledger: Ledger
+    clock: Clock
+    metrics: Metrics
+
+    def __call__(self) -> int:
+        now = self.clock.now()
+        unknown = 0
+        for claim in self.index.in_doubt(now - SETTLE_WITHIN):
+            if not is_doubtful(claim, now):
+                continue
+            try:
+                self.ledger.mark(claim, settle(claim, UNKNOWN, now, "no_news"))
+            except Conflict:
+                continue  # the news came at this very moment, and it knows better
+            unknown += 1
+            self.metrics.count("ClaimsUnknown", shop=claim.shop)
+        if unknown:
+            self.metrics.count("ClaimsUnknown", unknown)
+        return unknown
