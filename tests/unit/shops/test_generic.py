@@ -36,7 +36,7 @@ each_file = pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FI
 GONE = object()
 VALUES = [
     GONE, None, True, False, 0, 1, -1, 1.0, 1.5, 100_000, 10**10, -(10**10), 10**40, "", " ", "x", "X", "DE", "EUR",
-    "1", "19.90", "-1", "1,5", "1e3", "٣", "a" * 129, "a" * 121, "a" * 301, "a" * 2049, "a\r\nb", "\u202e", "\u00a0",
+    "1", "19.90", "-1", "1,5", "1e3", "٣", "a\r\nb", "\u202e", "\u00a0",
     "a@example.com", "de_DE", "de-", "http://shop.example.com", "https://shop.example.com", "https://a b", "https://",
     "https://u:p@shop.example.com/", 'https://shop.example.com/"', "2026-11-20T18:04:12Z", "2026-11-20T18:04:12",
     "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "1899-01-01T00:00:00Z", "email", "explicit", "cart.updated",
@@ -53,14 +53,30 @@ def places(value, path=()):
             yield from places(inner, (*path, key))
 
 
+def stretched(value):
+    """A string or list at and beyond each length that the schema knows."""
+    if isinstance(value, str):
+        for longest in (40, 100, 120, 128, 200, 300, 320, 2048):
+            for start in ("a", "https://shop.example.com/"):
+                yield from (start.ljust(longest, "a")[:longest], start.ljust(longest + 1, "a")[: longest + 1])
+    elif isinstance(value, list) and value:
+        for most in (20, 100, 2000):
+            yield from (value[:1] * most, value[:1] * (most + 1))
+
+
+def at(document, path):
+    """What is at this path."""
+    for key in path:
+        document = document[key]
+    return document
+
+
 def damaged(document):
     """The document with each single damage that we know of at each place."""
     for path in places(document):
-        for value in VALUES:
+        for value in (*VALUES, *stretched(at(document, path))):
             broken = copy.deepcopy(document)
-            holder = broken
-            for key in path[:-1]:
-                holder = holder[key]
+            holder = at(broken, path[:-1])
             if value is GONE:
                 del holder[path[-1]]
             else:
@@ -68,9 +84,7 @@ def damaged(document):
             yield path, value, broken
     for path in [(), *(path for path in places(document))]:
         extended = copy.deepcopy(document)
-        holder = extended
-        for key in path:
-            holder = holder[key]
+        holder = at(extended, path)
         if isinstance(holder, dict):
             holder["unheard_of"] = 1
             yield path, "one field more", extended
@@ -102,7 +116,7 @@ def test_schema_and_code_agree_on_every_single_damage_to_a_sample(file):
     for path, value, document in damaged(json.loads(file.read_text())):
         valid = VALIDATOR.is_valid(document)
         verdicts.add(valid)
-        assert understood(document) == valid, f"{path} = {value!r}: the schema says {valid}"
+        assert understood(document) == valid, f"{path} = {str(value)[:99]!r}: the schema says {valid}"
     assert verdicts == {True, False}
 
 

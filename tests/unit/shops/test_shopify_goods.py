@@ -23,6 +23,8 @@ def test_a_product_tells_all_its_variants_and_their_pictures():
     assert (first.title, first.variant_title, first.price) == ("Steinzeugbecher", "Blau / 200 ml", None)
     assert "becher-gruen" in fourth.image_url
     assert "becher-blau" in last.image_url
+    (stray,) = with_changes("products_update", variants=[{"id": 1, "image_id": 404}])[0].variants
+    assert "becher-blau" in stray.image_url
     assert first.inventory_ref == "48213098765432"
 
 
@@ -56,6 +58,7 @@ def test_a_picture_that_we_cannot_use_costs_the_picture_and_not_the_event():
     for given, kept in (
         ("//cdn.shopify.com/a.jpg", "https://cdn.shopify.com/a.jpg"),
         ("http://cdn.shopify.com/a.jpg", None),
+        ("http://127.0.0.1:8482/pictures/a.svg", "http://127.0.0.1:8482/pictures/a.svg"),
         ('https://cdn.shopify.com/"onerror=', None),
         ("https://user:pass@cdn.shopify.com/a.jpg", None),
         ("javascript:alert(1)", None),
