@@ -29,6 +29,9 @@ def link(kind="restore", token_hash="t1", days=30):
     )
 
 
+LINKS = (link(),)
+
+
 class Prepared:
     """A cart and a person in the tables, and a claim that only has to be taken."""
 
@@ -37,7 +40,7 @@ class Prepared:
         room.records.save("demo", Page(), Page(carts={"c1": CART}, persons={"p1": ADA}))
         self.dossier = room.records.dossier("demo", "c1", "p1", None)
 
-    def take(self, claim=CLAIM, line=LINE, links=(link(),)):
+    def take(self, claim=CLAIM, line=LINE, links=LINKS):
         return self.ledger.claim(claim, self.dossier, customer.sent(self.dossier.person, START), line, links)
 
     def now(self) -> Dossier:

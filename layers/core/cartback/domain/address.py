@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+LONGEST = 254
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII)
 
@@ -17,7 +18,7 @@ def email(text: object) -> str | None:
     if not isinstance(text, str):
         return None
     local, at, domain = text.strip().rpartition("@")
-    if not at or len(text) > 254:
+    if not at or len(text) > LONGEST:
         return None
     try:
         domain = domain.lower().encode("idna").decode("ascii")
@@ -25,7 +26,12 @@ def email(text: object) -> str | None:
         return None
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         return None
-    if local.startswith(".") or local.endswith(".") or ".." in local:
+    if (
+        len(local) + 1 + len(domain) > LONGEST
+        or local.startswith(".")
+        or local.endswith(".")
+        or ".." in local
+    ):
         return None
     return f"{local.lower()}@{domain}"
 

@@ -71,6 +71,7 @@ class Cart:
     items: tuple[Item, ...] = ()
     total: Money | None = None
     person_id: str | None = None
+    identified_at: datetime | None = None
     refs: tuple[str, ...] = ()
     restore_url: str | None = None
     locale: str | None = None
@@ -119,16 +120,12 @@ def see(cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None) -> 
     cart = replace(
         cart,
         refs=_united(cart.refs, seen.refs),
-        restore_url=(
-            seen.restore_url
-            if seen.restore_url and (cart.restore_url is None or known_at is None or seen.at >= known_at)
-            else cart.restore_url
-        ),
+        restore_url=_way_back(cart, seen, known_at),
         locale=seen.contact.locale or cart.locale,
         device=seen.device or cart.device,
     )
     if known_at is not None and seen.at < known_at:
-        return cart
+        return cart if seen.completed_at is None else _bought(cart, seen.completed_at, None, cause, now)
     newest = cart.activity_at is None or (seen.at, seen.source) >= (cart.activity_at, cart.content_from or "")
     cart = replace(cart, seen={**cart.seen, seen.source: seen.at})
     if newest:
@@ -154,8 +151,12 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
     cart = replace(
         cart,
         refs=_united(cart.refs, other.refs),
-        restore_url=cart.restore_url or other.restore_url,
-        person_id=cart.person_id or other.person_id,
+        restore_url=(
+            (other.restore_url or cart.restore_url)
+            if other.stage == "checkout" != cart.stage
+            else (cart.restore_url or other.restore_url)
+        ),
+        **_whose(cart, other),
         stage="checkout" if "checkout" in (cart.stage, other.stage) else cart.stage,
     )
     if (
@@ -178,9 +179,11 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
 
 def identify(cart: Cart, person_id: str, at: datetime, cause: str) -> Cart:
     """Say whose cart it is. The shop's latest word counts, because people log in and out on one device."""
-    if cart.person_id == person_id or cart.status == ERASED:
+    if cart.status == ERASED or (cart.identified_at is not None and at < cart.identified_at):
         return cart
-    return replace(cart, person_id=person_id).noting(at, "identified", cause)
+    if cart.person_id == person_id:
+        return replace(cart, identified_at=at)
+    return replace(cart, person_id=person_id, identified_at=at).noting(at, "identified", cause)
 
 
 def announce(cart: Cart, reachable: bool, cause: str) -> Cart:
@@ -211,10 +214,19 @@ def erase(cart: Cart, at: datetime, cause: str) -> Cart:
     )
 
 
+def _way_back(cart: Cart, seen: CartSeen, known_at: datetime | None) -> str | None:
+    """The better link: a checkout knows the address that was typed, a cart only its things; else the newer one."""
+    if seen.restore_url is None or cart.restore_url is None:
+        return seen.restore_url or cart.restore_url
+    if cart.stage == "checkout" != seen.stage:
+        return cart.restore_url
+    return cart.restore_url if known_at is not None and seen.at < known_at else seen.restore_url
+
+
 def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
     moved = replace(cart, items=seen.items, total=seen.total, activity_at=seen.at, content_from=seen.source)
     if cart.bought_at is not None and seen.at <= cart.bought_at + REOPEN_AFTER:
-        return moved if seen.items else cart
+        return moved if seen.items else replace(cart, activity_at=seen.at, content_from=seen.source)
     if not seen.items:
         if cart.status != OPEN:
             return replace(cart, activity_at=seen.at, content_from=seen.source)
@@ -224,7 +236,7 @@ def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
     if cart.status == OPEN:
         moved = replace(moved, started_at=cart.started_at or seen.at)
         return moved if cart.items == seen.items else moved.noting(seen.at, "changed", cause)
-    if cart.closed_at is not None and seen.at <= cart.closed_at:
+    if cart.status == GIVEN_UP and cart.closed_at is not None and seen.at <= cart.closed_at:
         return moved
     return _reopened(moved, seen.at, cause)
 
@@ -269,6 +281,14 @@ def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:
         closed_at=None,
         closed_because=None,
     ).noting(at, "opened_again", cause)
+
+
+def _whose(cart: Cart, other: Cart) -> dict[str, object]:
+    mine, theirs = cart.identified_at, other.identified_at
+    older = theirs is None or (mine is not None and theirs <= mine)
+    if other.person_id is None or (cart.person_id is not None and older):
+        return {}
+    return {"person_id": other.person_id, "identified_at": theirs}
 
 
 def _united(first: tuple[str, ...], second: Iterable[str | None]) -> tuple[str, ...]:

@@ -6,14 +6,14 @@ message. The newest word of the person counts, and an opt-out outweighs a tick t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cartback.domain.observations import ConsentSeen
 
-GRANTED, WITHDRAWN = "granted", "withdrawn"
+GRANTED, WITHDRAWN, UNTICKED = "granted", "withdrawn", "unticked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Consent:
 
     ``basis`` is the kind of legal basis (``explicit``, ``double_opt_in``, ``existing_customer``), ``source`` where
     it was said, ``at`` when the person said it, ``recorded_at`` when we heard of it, ``cause`` the event that told us.
+    ``sticky`` says that the word carries its own date, ``told_at`` when the shop last repeated it. An empty tick box
+    (``unticked``) is neither a consent nor an opt-out.
     """
 
     channel: str
@@ -31,6 +33,8 @@ class Consent:
     at: datetime
     recorded_at: datetime
     cause: str
+    sticky: bool = True
+    told_at: datetime | None = None
 
     @property
     def reference(self) -> str:
@@ -38,27 +42,33 @@ class Consent:
         return f"{self.channel}/{self.basis}/{self.source}/{self.at.isoformat()}"
 
 
-def hear(known: Consent | None, seen: ConsentSeen, now: datetime, cause: str) -> Consent | None:
-    """The consent after the shop's word; ``known`` itself where nothing changes.
+def hear(
+    known: Consent | None, seen: ConsentSeen, now: datetime, cause: str, told_at: datetime | None = None
+) -> Consent | None:
+    """The consent after the shop's word, told at ``told_at`` (the shop's clock); ``known`` where nothing changes.
 
-    * A newer word replaces an older one; at the same instant a refusal wins.
-    * Our own opt-out page cannot be undone by an undated tick in a checkout, only by a record that the shop dated
-      later (``sticky``): checkouts keep repeating the tick for as long as they live.
-    * A checkout without the tick is no opt-out of a consent given elsewhere; it only takes back its own tick.
+    * A record that the shop dated itself (``sticky``) outweighs every tick. Of two records the newer counts; at the
+      same instant a refusal wins. So our own opt-out page is undone only by a record that the shop dated later.
+    * A tick box carries the date of its checkout for as long as that lives, so of two words of one checkout the one
+      that was told later counts; told at the same instant, the empty box wins.
+    * A checkout without the tick is no opt-out of a consent given elsewhere; it only takes back its own tick. It is
+      remembered even where nothing was agreed to, because the tick that it took back may be delivered after it.
     """
-    state = GRANTED if seen.granted else WITHDRAWN
+    word = _record(seen, now, cause, told_at or seen.at)
     if known is None:
-        return _record(seen, state, now, cause) if seen.granted or seen.sticky else None
-    if not seen.sticky:
-        own_tick = known.source == seen.source
-        if seen.granted and ((known.state == WITHDRAWN and not own_tick) or known.state == GRANTED):
-            return known
-        if not seen.granted and not (own_tick and known.state == GRANTED):
-            return known
-        return known if seen.at < known.at else _record(seen, state, now, cause)
-    if seen.at < known.at or (seen.at == known.at and (seen.granted or known.state == WITHDRAWN)):
+        return word
+    if seen.sticky:
+        if not known.sticky:
+            return word
+        newer = (seen.at, not seen.granted) > (known.at, known.state == WITHDRAWN)
+        return word if newer else known
+    if known.sticky:
         return known
-    return _record(seen, state, now, cause)
+    if known.source != seen.source:
+        return word if seen.granted and known.state == UNTICKED else known
+    if (word.told_at, not seen.granted) <= (known.told_at, known.state == UNTICKED):
+        return known
+    return word if word.state != known.state else replace(known, told_at=word.told_at)
 
 
 def withdraw(known: Consent | None, channel: str, source: str, now: datetime) -> Consent:
@@ -75,7 +85,7 @@ def stricter(one: Consent | None, other: Consent) -> Consent:
     """
     if one is None:
         return other
-    return max(one, other, key=lambda word: (word.state == WITHDRAWN, word.at))
+    return max(one, other, key=lambda word: (word.state == WITHDRAWN, word.state == GRANTED, word.at))
 
 
 def basis_for(known: Consent | None, accepted: frozenset[str]) -> str | None:
@@ -83,7 +93,7 @@ def basis_for(known: Consent | None, accepted: frozenset[str]) -> str | None:
 
     ``accepted`` are the kinds of basis that the shop's policy takes as sufficient.
     """
-    if known is None:
+    if known is None or known.state == UNTICKED:
         return "no_basis"
     if known.state == WITHDRAWN:
         return "opted_out"
@@ -92,5 +102,6 @@ def basis_for(known: Consent | None, accepted: frozenset[str]) -> str | None:
     return None
 
 
-def _record(seen: ConsentSeen, state: str, now: datetime, cause: str) -> Consent:
-    return Consent(seen.channel, state, seen.basis, seen.source, seen.at, now, cause)
+def _record(seen: ConsentSeen, now: datetime, cause: str, told_at: datetime) -> Consent:
+    state = GRANTED if seen.granted else WITHDRAWN if seen.sticky else UNTICKED
+    return Consent(seen.channel, state, seen.basis, seen.source, seen.at, now, cause, seen.sticky, told_at)

@@ -100,7 +100,7 @@ def meet(
     )
     for seen in contact.consents:
         known = met.consents.get(seen.channel)
-        heard = consents.hear(known, seen, now, cause)
+        heard = consents.hear(known, seen, now, cause, at)
         if heard is not None and heard is not known:
             met = replace(met, consents={**met.consents, seen.channel: heard})
     return met

@@ -40,7 +40,7 @@ class Money:
             value = Decimal(str(text))
         except InvalidOperation as error:
             raise ValueError(f"no amount: {text!r}") from error
-        if not value.is_finite() or abs(value) > _LARGEST:
+        if not value.is_finite() or value.copy_abs() > _LARGEST:
             raise ValueError(f"no finite amount of money: {text!r}")
         return cls(int(value.scaleb(exponent(currency)).to_integral_value()), currency)
 
@@ -71,4 +71,5 @@ def in_words(money: Money, lang: str) -> str:
     if lang == "de":
         text = text.translate(str.maketrans(",.", ".,"))
         return f"{text}\u00a0{symbol}"
-    return f"{symbol}{text}" if len(symbol) == 1 else f"{symbol}\u00a0{text}"
+    sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
+    return f"{sign}{symbol}{text}" if len(symbol) == 1 else f"{sign}{symbol}\u00a0{text}"

@@ -77,5 +77,6 @@ def after_caps(instant: datetime, sends: Iterable[datetime], caps: Caps) -> date
 
 
 def _on_wall(day: date, at: time, zone: ZoneInfo) -> datetime:
-    wall = datetime.combine(day, at, tzinfo=zone).replace(fold=1)
-    return wall.astimezone(UTC)
+    wall = datetime.combine(day, at, tzinfo=zone)
+    # Of a time that exists twice fold=1 is the later one, of a time that is skipped fold=0 is (PEP 495).
+    return max(wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC))
