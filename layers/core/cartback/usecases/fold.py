@@ -14,7 +14,7 @@ from cartback.domain import cart as carts
 from cartback.domain import catalogue, customer
 from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Stock
-from cartback.domain.consent import GRANTED
+from cartback.domain.consent import GRANTED, WITHDRAWN
 from cartback.domain.customer import Person
 from cartback.domain.facts import Fact, tell
 from cartback.domain.observations import (
@@ -251,7 +251,7 @@ class Fold:
             person = self._person(person_id)
             if person is None or person.erased_at is not None:
                 continue
-            said_no = any(word.state != GRANTED for word in person.consents.values())
+            said_no = any(word.state == WITHDRAWN for word in person.consents.values())
             if person.email_hash and (person.blocked or said_no):
                 self.page.blocks[person.email_hash] = person.blocked or "opted_out"
             for cart_id in person.cart_ids:
@@ -308,7 +308,7 @@ class Fold:
             self._tell(
                 "consent.granted", at, channel, at, person_id=person.person_id, channel=channel, basis=basis
             )
-        else:
+        elif state == WITHDRAWN:
             self._tell("consent.withdrawn", at, channel, at, person_id=person.person_id, channel=channel)
 
     # goods --------------------------------------------------------------------------------------------------------
