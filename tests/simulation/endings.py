@@ -1,0 +1,158 @@
+"""What has to be true when nothing is left to happen: nothing lost, nothing open, rows that say what the shops know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from cartback.domain.cart import BOUGHT, Cart
+from cartback.domain.customer import Person
+from cartback.domain.flows import execution_name
+from cartback.ports import Delivery
+from tests.simulation.season import Season
+from tests.simulation.shopper import Shopper, SimCart
+
+LAST_RUN_WITHIN = timedelta(days=40)
+_EXPECTED_FAILURES = ("Refused", "TryLater", "Conflict")
+
+
+def check(season: Season, shoppers: list[Shopper]) -> None:
+    """Ask for everything that can only be asked at the end; violations go to the season."""
+    for invariant, what in (
+        *_events(season),
+        *_runs(season),
+        *_carts(season, shoppers),
+        *_people(season, shoppers),
+    ):
+        season.violated(invariant, what)
+
+
+def _events(season: Season) -> Iterator[tuple[str, str]]:
+    """I4: what was answered 2xx is applied, superseded, or set aside with a reason."""
+    parked = {body: reason for body, reason in season.intake.parked}
+    aside = {
+        json.loads(season.intake.entries[json.loads(body)["n"]].body)["n"]
+        for body in parked
+        if isinstance(season.intake.entries[json.loads(body)["n"]], Delivery)
+    }
+    for said in season.network.said:
+        if not said.accepted:
+            yield "I4", f"{said.key} was never accepted"
+        elif said.verdict is None:
+            yield "I4", f"{said.key} was accepted and then lost"
+        elif said.verdict == "parked" and said.number not in aside:
+            yield "I4", f"{said.key} was parked and is in no dead-letter queue"
+    for message in (*season.intake.messages.values(), *season.intake.dead):
+        yield "I4", f"message {message.number} is still on the queue"
+    for reason in parked.values():
+        if reason.startswith("bug"):
+            yield "bug", reason
+
+
+def _runs(season: Season) -> Iterator[tuple[str, str]]:
+    """I7: every run ended in time, and left a reason."""
+    last = max((said.at for said in season.network.said), default=season.start)
+    for run in season.machines.runs.values():
+        if run.ended_at is None or run.ended_at > last + LAST_RUN_WITHIN:
+            yield "I7", f"{run.name} of {run.shop} is still open at {run.run.path[-1]}"
+            continue
+        lines = season.house.tables.rows["lines"]
+        if not any(line.data.get("run") == run.name for _, line in _lines_about(lines, run.shop, run.cart_id)):
+            yield "I6", f"{run.name} ended without a word"
+        error = run.run.ended.error
+        known = error is None or error in _EXPECTED_FAILURES or error.startswith(("Lambda.", "Sandbox.", "States.T"))
+        if not known:
+            yield "bug", f"{run.name} failed: {error} {run.run.ended.cause}"
+    for run, what in season.machines.bugs:
+        yield "bug", f"{run.name}: {what}"
+
+
+def _lines_about(lines: dict, shop: str, cart_id: str) -> Iterator[tuple[str, object]]:
+    prefix = f"cart#{cart_id}\x1f"
+    return (value for (where, key), (value, _) in lines.items() if where == shop and key.startswith(prefix))
+
+
+def _carts(season: Season, shoppers: list[Shopper]) -> Iterator[tuple[str, str]]:
+    """What a cart's row says in the end does not depend on the order in which its events came."""
+    rows = season.house.tables.rows
+    for shopper in shoppers:
+        shop = shopper.shop.name
+        for cart in shopper.carts:
+            for ref in cart.refs:
+                pointer = rows["refs"].get((shop, ref))
+                if pointer is None or shopper.erased:
+                    continue
+                row = rows["carts"][(shop, pointer[0])][0]
+                yield from _cart(row, cart)
+                yield from _started(season, row)
+
+
+def _cart(row: Cart, cart: SimCart) -> Iterator[tuple[str, str]]:
+    last_at, label = cart.content[-1] if cart.content else (None, None)
+    bought_after = [at for at in cart.bought if last_at is None or at >= last_at]
+    if row.is_open and bought_after:
+        yield "I4", f"cart {cart.name} was bought at {bought_after[-1]}, but its row is open"
+    elif row.is_open and label is None:
+        yield "I4", f"cart {cart.name} is empty, but its row is open"
+    elif row.is_open and {item.title for item in row.items} != {label}:
+        yield "I4", f"cart {cart.name} holds {label}, but its row {row.items[0].title}"
+    elif row.status == BOUGHT and not cart.bought:
+        yield "I4", f"cart {cart.name} was never bought"
+
+
+def _started(season: Season, row: Cart) -> Iterator[tuple[str, str]]:
+    name = execution_name("cart_recovery", row.shop, row.cart_id, row.generation)
+    if row.opened_by is None or name in season.machines.runs:
+        return
+    lines = _lines_about(season.house.tables.rows["lines"], row.shop, row.cart_id)
+    if not any(line.kind == "not_started" for _, line in lines):
+        yield "I4", f"{row.shop}/{row.cart_id} was opened, but no run was started"
+
+
+def _people(season: Season, shoppers: list[Shopper]) -> Iterator[tuple[str, str]]:
+    """What a person's row says in the end: the last word, the last order, and every message in the budget."""
+    for shopper in shoppers:
+        if shopper.erased:
+            continue
+        group = season.witness.person(shopper.shop.name, shopper.email)
+        row = _person(season, shopper)
+        if row is None:
+            continue
+        word = row.consent("email")
+        dated = [word for _, word in group.words if word.sticky]
+        last = max(dated, key=lambda word: (word.at, not word.granted), default=None)
+        refused_at = max((at for at in group.leaves), default=None)
+        if refused_at is not None and (last is None or not last.granted or last.at < refused_at - timedelta(hours=1)):
+            if word is None or word.state != "withdrawn":
+                yield "I2", f"{shopper.email} left, but the row says {word}"
+        elif last is not None and not last.granted and not _ticked_after(group, last.at):
+            if word is None or word.state != "withdrawn":
+                yield "I2", f"{shopper.email} withdrew at {last.at}, but the row says {word}"
+        if group.orders and (row.last_order_at is None or row.last_order_at < max(group.orders)):
+            yield "I1", f"{shopper.email} last bought at {max(group.orders)}, the row says {row.last_order_at}"
+        yield from _budget(season, shopper.shop.name, group.names, row)
+
+
+def _budget(season: Season, shop: str, names: set[str], row: Person) -> Iterator[tuple[str, str]]:
+    addresses = [name.partition("/email:")[2] for name in names if "/email:" in name]
+    sent = [one.claimed_at for address in addresses for one in season.sent_to.get((shop, address), [])]
+    lately = [at for at in sent if row.sends and at > row.sends[-1] - timedelta(days=30)]
+    if sent and (not row.sends or any(at not in row.sends for at in lately)):
+        yield "I6", f"{row.person_id} got {len(sent)} messages, the budget knows {len(row.sends)}"
+
+
+def _ticked_after(group, at: datetime) -> bool:
+    return any(word.granted and not word.sticky and word.at > at for _, word in group.words)
+
+
+def _person(season: Season, shopper: Shopper) -> Person | None:
+    rows = season.house.tables.rows
+    shop = shopper.shop.name
+    pointer = rows["aliases"].get((shop, season.house.apply_events.hasher(shop, f"email:{shopper.email}")))
+    if pointer is None or (shop, pointer[0]) not in rows["persons"]:
+        return None
+    row = rows["persons"][(shop, pointer[0])][0]
+    while row.merged_into:
+        row = rows["persons"][(shop, row.merged_into)][0]
+    return row if row.erased_at is None else None

@@ -1,0 +1,88 @@
+"""A suite that proves silence by sending nothing is worthless: who is promised messages, and when exactly.
+
+The expected instants are found without the house's own arithmetic: minute by minute, until the wall is not quiet.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from cartback.domain.policy import Policy
+from tests.simulation.invariants import is_quiet
+from tests.simulation.season import Season
+from tests.simulation.shopper import Shopper, SimCart
+
+SOON = timedelta(seconds=30)
+"""How late a message may be that nothing held up: the queue's second, the tasks, waits in whole seconds."""
+
+
+def check(season: Season, shoppers: list[Shopper]) -> tuple[int, int]:
+    """Compare promised and sent messages of those who did nothing but leave a cart; gives how many of both.
+
+    Without faults the instants must fit exactly, too; with faults the shares of many seeds are compared.
+    """
+    promised = kept = 0
+    for shopper in shoppers:
+        if shopper.expects is None or len(shopper.carts) != 1:
+            continue
+        cart, _ = shopper.expects
+        policy = season.house.policies.policies[shopper.shop.name]
+        if policy.version != 1 or shopper.shop.name in season.witness.gone_shops:
+            continue
+        wanted = expected(policy, cart)
+        about = f"{shopper.shop.name}/{cart.name}/"
+        sent = [(one.touch, one.at) for one in season.sent if one.label.startswith(about)]
+        promised += len(wanted)
+        kept += min(len(sent), len(wanted))
+        if not season.kinds:
+            _exactly(season, shopper, wanted, sent)
+    return promised, kept
+
+
+def _exactly(
+    season: Season, shopper: Shopper, wanted: list[tuple[str, datetime]], sent: list[tuple[str, datetime]]
+) -> None:
+    fits = len(wanted) == len(sent) and all(
+        touch == name and timedelta(0) <= at - due <= SOON
+        for (name, due), (touch, at) in zip(wanted, sent, strict=True)
+    )
+    if not fits:
+        told = [f"{name} {at}" for name, at in wanted]
+        season.violated(
+            "liveness", f"{shopper.who} was promised {told}, got {[f'{t} {a}' for t, a in sent]}"
+        )
+
+
+def expected(policy: Policy, cart: SimCart) -> list[tuple[str, datetime]]:
+    """What somebody gets who leaves this cart for good and has no other: each touch and its instant."""
+    first, last = cart.content[0][0], cart.content[-1][0]
+    sends: list[tuple[str, datetime]] = []
+    for number, touch in enumerate(policy.touches[:3]):
+        after = max(touch.after, policy.silence) if number == 0 else touch.after
+        due = last + after
+        if policy.since == "creation":
+            due = max(first + touch.after, last + policy.silence)
+        at = due
+        while not _may(at, policy, [when for _, when in sends]):
+            at = _next(at, policy, [when for _, when in sends])
+        if at <= due + policy.give_up_after:
+            sends.append((touch.name, at))
+    return sends
+
+
+def _windows(policy: Policy) -> tuple[tuple[timedelta, int], ...]:
+    caps = policy.caps
+    days = ((1, caps.per_day), (7, caps.per_week), (30, caps.per_month))
+    return ((caps.min_gap, 1), *((timedelta(days=number), most) for number, most in days))
+
+
+def _may(at: datetime, policy: Policy, before: list[datetime]) -> bool:
+    within = all(sum(1 for old in before if old > at - span) < most for span, most in _windows(policy))
+    return within and not is_quiet(at, policy.time_zone, policy.quiet)
+
+
+def _next(at: datetime, policy: Policy, before: list[datetime]) -> datetime:
+    """The next instant at which something may change: a full minute, or the end of a window."""
+    ends = (old + span for span, _ in _windows(policy) for old in before)
+    minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return min([minute, *(end for end in ends if end > at)])

@@ -1,0 +1,106 @@
+"""The way from the shops to our door: doubled, out of order, lost and sent again; always with the first payload."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from cartback.domain.errors import Refused
+from cartback.domain.observations import Observation
+from cartback.ports import Delivery
+from tests.simulation.faults import DROP, DUPLICATE, REORDER
+from tests.simulation.schedule import Schedule, seconds
+from tests.simulation.witness import Said, Witness
+
+_RETRY_AFTER = (60, 300, 1200, 3600, 7200, 14400)
+
+
+class Network:
+    """Carries what shops say to the webhook door until it is accepted."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        witness: Witness,
+        kinds: frozenset[str],
+        post: Callable[[str, bytes, dict[str, str]], int],
+        note: Callable[..., None],
+    ) -> None:
+        self._schedule, self._witness, self._kinds = schedule, witness, kinds
+        self._post, self._note = post, note
+        self.said: list[Said] = []
+
+    def say(
+        self,
+        rng: random.Random,
+        shop: str,
+        at: datetime,
+        seen: tuple[Observation, ...] | Refused | None,
+        *,
+        key: str,
+        who: str,
+        label: str | None = None,
+        at_once: bool = False,
+        late: timedelta | None = None,
+    ) -> Said:
+        """Let a shop tell something. ``late`` forces a delay, ``at_once`` forbids one; duplicates still happen."""
+        said = Said(len(self.said), key, shop, at, seen, label)
+        self.said.append(said)
+        self._witness.hear(said)
+        delay = late or self._delay(rng, at_once)
+        if delay > timedelta(minutes=5):
+            self._note(who, "network", f"{key} is held up for {delay}")
+        self._schedule.after(delay, lambda: self._try(said, who, 0))
+        if rng.random() < 0.3 and DUPLICATE in self._kinds:
+            copies = 1 + (rng.random() < 0.2)
+            for _ in range(copies):
+                again = delay + self._delay(rng, at_once=False) + seconds(rng, 0.1, 900)
+                self._schedule.after(again, lambda: self._try(said, who, 0))
+        return said
+
+    def _delay(self, rng: random.Random, at_once: bool) -> timedelta:
+        luck, how_far, lost, retries = (rng.random() for _ in range(4))
+        delay = seconds(rng, 0.1, 3)
+        if at_once:
+            return timedelta(seconds=0.1)
+        if luck < 0.2 and REORDER in self._kinds:
+            longest = 3 * 86_400 if luck < 0.03 else 4 * 3600
+            delay += timedelta(seconds=round(how_far * longest))
+        if lost < 0.1 and DROP in self._kinds:
+            delay += timedelta(seconds=sum(_RETRY_AFTER[: 1 + int(retries * 3)]))
+        return delay
+
+    def _try(self, said: Said, who: str, attempt: int) -> None:
+        """Post once; whatever is not a 2xx is tried again later, as shops do."""
+        body = json.dumps({"n": said.number}).encode()
+        headers = {"content-type": "application/json", "x-key": said.key}
+        status = self._post(said.shop, body, headers)
+        if 200 <= status < 300:
+            said.accepted = True
+            return
+        self._note(who, "network", f"{said.key} was answered {status}")
+        pause = _RETRY_AFTER[min(attempt, len(_RETRY_AFTER) - 1)]
+        self._schedule.after(timedelta(seconds=pause), lambda: self._try(said, who, attempt + 1))
+
+
+class Platform:
+    """The adapter of every shop of the season: what an event says is looked up where the shop said it."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def __call__(self, platform: str) -> Platform:
+        return self
+
+    def verify(self, body, headers, secrets, now):
+        """Everything is well signed here; signatures have their own tests."""
+        return "told", headers["x-key"], {}
+
+    def observe(self, delivery: Delivery) -> list[Observation] | None:
+        """What the shop said."""
+        seen = self._network.said[json.loads(delivery.body)["n"]].seen
+        if isinstance(seen, Refused):
+            raise seen
+        return None if seen is None else list(seen)

@@ -1,0 +1,175 @@
+"""Play one seed from the first visit until nothing is left to happen, and say what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from cartback.domain.cart import cart_id_for
+from cartback.domain.errors import Refused
+from cartback.domain.observations import ShopLeft
+from cartback.ports import Outgoing
+from tests.simulation import endings, faults, liveness
+from tests.simulation.invariants import Violation
+from tests.simulation.kinds import KINDS, prepared
+from tests.simulation.provider import Mail
+from tests.simulation.schedule import Endless, stream
+from tests.simulation.season import Season
+from tests.simulation.shopper import NextMail, Shopper
+from tests.simulation.shops import DAYS, SimShop, changed, shops_of, start_of
+
+SHOPPERS = 48
+ENDS_WITHIN = timedelta(days=40)
+"""I7: how long after the last activity the last run has to have ended."""
+
+_NAMES = tuple(KINDS)
+_WEIGHTS = tuple(weight for weight, _ in KINDS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a seed. ``digest`` is the same whenever the same seed is played."""
+
+    seed: int
+    violations: list[Violation]
+    digest: str
+    counts: Counter[str]
+    promised: int
+    kept: int
+    story: list[tuple[datetime, str, str, str]] = field(default_factory=list)
+
+
+def kinds_of(seed: int) -> frozenset[str]:
+    """Every fifth seed has no faults (and exact promises), every fifth only a bad network; the others have all."""
+    if seed % 5 == 0:
+        return frozenset()
+    if seed % 5 == 1:
+        return frozenset({faults.DUPLICATE, faults.REORDER, faults.DROP, faults.PAUSE})
+    return faults.KINDS
+
+
+class Cast:
+    """The shoppers of a season and what befalls their shops."""
+
+    def __init__(self, season: Season, shops: list[SimShop], only: Collection[int] | None) -> None:
+        self.season = season
+        self.shoppers: list[Shopper] = []
+        self._waiting: dict[int, tuple[object, int]] = {}
+        self._waits = 0
+        for shop in shops:
+            season.house.policies.policies[shop.name] = shop.policy
+            season.house.policies.faces[shop.name] = shop.face
+        for number in range(SHOPPERS):
+            rng = stream(season.seed, "kind", number)
+            name = rng.choices(_NAMES, _WEIGHTS)[0]
+            if only is not None and number not in only:
+                continue
+            shopper = Shopper(season, shops[number % 3], number, name)
+            prepared(shopper)
+            self.shoppers.append(shopper)
+            arrives = season.start + timedelta(seconds=rng.randrange(DAYS * 86_400))
+            season.schedule.at(arrives, partial(self._enter, shopper))
+        self.by_address = {
+            (s.shop.name, address): s
+            for s in self.shoppers
+            for address in (s.email, f"moved-{s.email}", f"too-{s.email}", f"new-{s.email}")
+        }
+        season.stage.mailbox, season.stage.got = self._mailbox, self._got
+        season.stage.paused = self._paused
+        if season.kinds:
+            for number, shop in enumerate(shops):
+                self._fate(shop, number)
+
+    def _fate(self, shop: SimShop, number: int) -> None:
+        """Policies change, shops leave, senders send nonsense."""
+        season, rng = self.season, stream(self.season.seed, "fate", number)
+        when = [season.start + timedelta(seconds=rng.randrange(DAYS * 86_400)) for _ in range(4)]
+        changes, leaves, how = rng.random() < 0.4, rng.random() < 0.06, rng.random()
+        if changes:
+            season.schedule.at(when[0], partial(self._change_policy, shop, how))
+        if leaves:
+            season.schedule.at(when[1], partial(self._say, shop, "leaves", (ShopLeft(when[1]),)))
+        season.schedule.at(when[2], partial(self._say, shop, "nonsense", Refused("quantity is no number")))
+        season.schedule.at(when[3], partial(self._say, shop, "odd topic", None))
+
+    def _change_policy(self, shop: SimShop, how: float) -> None:
+        policies = self.season.house.policies.policies
+        policies[shop.name] = changed(policies[shop.name], how)
+        self.season.note(shop.name, "shop", f"changes its policy to {policies[shop.name]}")
+
+    def _say(self, shop: SimShop, what: str, seen) -> None:
+        season = self.season
+        season.note(shop.name, "shop", what)
+        rng = stream(season.seed, "network", shop.name, what)
+        season.network.say(
+            rng, shop.name, season.schedule.now, seen, key=f"{shop.name} {what}", who=shop.name
+        )
+
+    def _enter(self, shopper: Shopper) -> None:
+        self.season.note(shopper.who, "shopper", f"{shopper.kind} at {shopper.shop.name}")
+        life = KINDS[shopper.kind][1](shopper)
+        self._go_on(shopper, life, None)
+
+    def _go_on(self, shopper: Shopper, life, mail: Mail | None) -> None:
+        try:
+            wish = life.send(mail)
+        except StopIteration:
+            return
+        if isinstance(wish, NextMail):
+            self._waits += 1
+            self._waiting[shopper.number] = (life, self._waits)
+            self.season.schedule.after(wish.within, partial(self._give_up, shopper, self._waits))
+        else:
+            self.season.schedule.after(wish, partial(self._go_on, shopper, life, None))
+
+    def _give_up(self, shopper: Shopper, wait: int) -> None:
+        life, number = self._waiting.get(shopper.number, (None, 0))
+        if number == wait:
+            del self._waiting[shopper.number]
+            self._go_on(shopper, life, None)
+
+    def _mailbox(self, message: Outgoing) -> str:
+        return self.by_address[(message.shop, message.address)].mailbox
+
+    def _got(self, mail: Mail) -> None:
+        """Whoever waited for a mail reads it some minutes later."""
+        shopper = self.by_address[(mail.message.shop, mail.message.address)]
+        life, _ = self._waiting.pop(shopper.number, (None, 0))
+        if life is not None:
+            self.season.schedule.after(shopper.minutes(1, 30), partial(self._go_on, shopper, life, mail))
+
+    def _paused(self, shop: str, cart_id: str) -> None:
+        for shopper in self.shoppers:
+            if shopper.strike is None or shopper.shop.name != shop:
+                continue
+            refs = [ref for cart in shopper.carts for ref in cart.refs]
+            if cart_id in {cart_id_for(shop, ref) for ref in refs}:
+                strike, shopper.strike = shopper.strike, None
+                next(strike)
+
+
+def play(
+    seed: int,
+    *,
+    kinds: frozenset[str] | None = None,
+    only: Collection[int] | None = None,
+    keep_story: bool = False,
+) -> Outcome:
+    """Play a seed; ``kinds`` and ``only`` leave out faults and shoppers, without changing the rest."""
+    season = Season(seed, kinds_of(seed) if kinds is None else kinds, start_of(seed), keep_story)
+    cast = Cast(season, shops_of(seed), only)
+    try:
+        season.run(timedelta(days=DAYS + 20) + ENDS_WITHIN)
+    except Endless:
+        season.violated("I7", "the season does not come to an end")
+    endings.check(season, cast.shoppers)
+    promised, kept = liveness.check(season, cast.shoppers)
+    season.counts["messages"] = len(season.sent)
+    season.counts["runs"] = len(season.machines.runs)
+    season.counts["events"] = len(season.network.said)
+    return Outcome(
+        seed, season.violations, season.log.hexdigest(), season.counts, promised, kept, season.story
+    )

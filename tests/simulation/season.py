@@ -1,0 +1,306 @@
+"""One season: shops, shoppers, network, cloud and house on one schedule, decided by one number."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cartback.domain.claims import BOUNCED, COMPLAINED, Claim
+from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.facts import Fact
+from cartback.domain.receipts import Receipt
+from cartback.ports import Delivery, Line, Outgoing
+from functions import apply_events, leave, open_link, park_run, receive_webhook, start_flows, touch, watch_cart
+from tests import asl
+from tests.simulation import faults, invariants
+from tests.simulation.cloud import EventBus, Execution, Intake, Queued, StateMachines
+from tests.simulation.faults import Crash, Invocation
+from tests.simulation.house import House
+from tests.simulation.invariants import Accepted, Candidate, Violation
+from tests.simulation.network import Network, Platform
+from tests.simulation.provider import Mail, Provider
+from tests.simulation.schedule import Schedule, stream
+from tests.simulation.witness import Witness
+
+_TASKS = {"watch_cart": watch_cart, "touch": touch, "park_run": park_run}
+_SHOP_FIRST = frozenset("records.read records.save records.dossier ledger.note ledger.read_claim".split())
+
+
+class SeasonClock:
+    """The port ``Clock``: the schedule's time, as wrong as the clock of the present invocation is."""
+
+    def __init__(self, season: Season) -> None:
+        self._season = season
+
+    def now(self) -> datetime:
+        season = self._season
+        return season.schedule.now + season.invocation.skew
+
+
+@dataclass(slots=True)
+class Stage:
+    """What the season needs of those who play in it: who gets which mail, and who acts in the middle of a touch."""
+
+    mailbox: Callable[[Outgoing], str] = lambda message: "good"
+    got: Callable[[Mail], None] = lambda mail: None
+    paused: Callable[[str, str], None] = lambda shop, cart_id: None
+
+
+@dataclass
+class Season:
+    """Everything that happens under one seed. ``kinds`` are the kinds of fault that may happen."""
+
+    seed: int
+    kinds: frozenset[str]
+    start: datetime
+    keep_story: bool = False
+    violations: list[Violation] = field(default_factory=list)
+    story: list[tuple[datetime, str, str, str]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    sent: list[Accepted] = field(default_factory=list)
+    stage: Stage = field(default_factory=Stage)
+
+    def __post_init__(self) -> None:
+        self.schedule = Schedule(self.start)
+        self.witness = Witness()
+        self.invocation = Invocation("nobody")
+        self.log = hashlib.blake2b(digest_size=16)
+        self._claims: dict[tuple[str, str], tuple[Candidate, list[tuple[str, str]], frozenset[str]]] = {}
+        self.sent_to: dict[tuple[str, str], list[Accepted]] = {}
+        self._sent_about: dict[str, list[Accepted]] = {}
+        self.network = Network(self.schedule, self.witness, self.kinds, self._post, self.note)
+        self.intake = Intake(self.schedule, self.draw, self._work)
+        self.bus = EventBus(self.schedule, self.draw, self._start)
+        self.machines = StateMachines(self.schedule, self.draw, self.seed, self._task)
+        self.provider = Provider(
+            self.schedule,
+            self.seed,
+            self.kinds,
+            self._accepted,
+            lambda receipt: self.intake.add(receipt, "receipt"),
+            lambda message: self.stage.mailbox(message),
+        )
+        cloud = (self.intake, self.bus, self.machines)
+        self.house = House(
+            self, SeasonClock(self), self.provider, cloud, Platform(self.network), self.seed
+        )
+
+    # what everybody may ask for -----------------------------------------------------------------------------------
+
+    def draw(self, kind: str, share: float, *names: object) -> bool:
+        """Whether a fault of this kind happens here."""
+        if kind not in self.kinds or stream(self.seed, kind, *names).random() >= share:
+            return False
+        self.counts[kind] += 1
+        return True
+
+    def note(self, who: str, whose: str, what: str) -> None:
+        """Write a line of the story; all lines together are what a replay has to repeat."""
+        self.log.update(f"{self.schedule.now} {who} {whose} {what}\n".encode())
+        if self.keep_story:
+            self.story.append((self.schedule.now, who, whose, what))
+
+    def violated(self, invariant: str, what: str, shopper: str | None = None) -> None:
+        """A promise was broken."""
+        self.violations.append(Violation(invariant, self.schedule.now, what, shopper))
+        self.note(shopper or "?", "VIOLATION", f"{invariant}: {what}")
+
+    def invoke(
+        self,
+        door: str,
+        handler: Callable[[Mapping[str, Any], None], Any],
+        event: Mapping[str, Any],
+        subject: object,
+        shops: frozenset[str],
+        twin: Callable[[], None] | None = None,
+    ) -> tuple[Any, Invocation]:
+        """Run a door once. Raises what it raises; ``Crash`` if its process is gone."""
+        outer = self.invocation
+        rng = stream(self.seed, door, subject, outer.depth)
+        invocation = faults.planned(rng, self.kinds, door, subject, shops, outer.depth + 1)
+        invocation.twin = twin
+        self.invocation = invocation
+        try:
+            return handler(event, None), invocation
+        finally:
+            self.invocation = outer
+
+    def call(
+        self, site: str, real: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
+        """Pass a call of a use case on to its port, unless this is the one that goes wrong."""
+        invocation = self.invocation
+        invocation.calls += 1
+        if site in _SHOP_FIRST and invocation.shops and given[0] not in invocation.shops:
+            self.violated("I10", f"{invocation.door} for {sorted(invocation.shops)} asks {site} of {given[0]}")
+        if invocation.calls == invocation.pause_at:
+            self._pause(invocation, site)
+        if invocation.calls == invocation.fault_at and invocation.fault:
+            self.counts[invocation.fault] += 1
+            self.note(str(invocation.subject or ""), "fault", f"{invocation.fault} at {site} in {invocation.door}")
+            return faults.spoil(invocation.fault, site, lambda: real(*given, **named))
+        return real(*given, **named)
+
+    def _pause(self, invocation: Invocation, site: str) -> None:
+        """Let the world go on in the middle of a call."""
+        self.counts[faults.PAUSE] += 1
+        until = self.schedule.now + invocation.pause
+        self.note(str(invocation.subject or ""), "fault", f"pause before {site} in {invocation.door}")
+        if invocation.twin is not None and faults.TWIN in self.kinds and invocation.pause.seconds % 3 == 0:
+            self.counts[faults.TWIN] += 1
+            invocation.twin()
+        if invocation.door == "touch":
+            self.stage.paused(*invocation.subject[:2])
+        self.schedule.run_until(until)
+
+    # doors --------------------------------------------------------------------------------------------------------
+
+    def _post(self, shop: str, body: bytes, headers: dict[str, str]) -> int:
+        event = {
+            "body": body.decode(),
+            "headers": headers,
+            "pathParameters": {"shop": shop},
+            "requestContext": {"http": {"method": "POST"}},
+        }
+        return self._http("receive_webhook", receive_webhook.handler, event, shop, headers["x-key"])
+
+    def _http(
+        self, door: str, handler: Callable[..., Any], event: Mapping[str, Any], shop: str, what: str
+    ) -> int:
+        """Ask a door over HTTP; gives the status that the asker sees."""
+        try:
+            answer, _ = self.invoke(door, handler, event, (shop, what, self.schedule.now), frozenset({shop}))
+        except (Crash, TryLater):
+            return 500
+        return int(answer["statusCode"])
+
+    def open_page(self, path: str, token: str, *, post: bool = False) -> int:
+        """A shopper follows a link of a mail (``r``) or leaves (``u``)."""
+        event = {
+            "pathParameters": {"token": token},
+            "requestContext": {"http": {"method": "POST" if post else "GET"}},
+        }
+        handler = open_link.handler if path == "r" else leave.handler
+        return self._http(f"page {path}", handler, event, token.partition(".")[0], token)
+
+    def _work(self, batch: list[Queued]) -> set[int]:
+        records = [
+            {
+                "messageId": str(message.number),
+                "body": message.body,
+                "attributes": {"ApproximateReceiveCount": str(message.receives)},
+            }
+            for message in batch
+        ]
+        shops = frozenset(message.entry.shop for message in batch)
+        subject = (batch[0].entry.shop, batch[0].entry.key, batch[0].receives)
+        try:
+            answer, done = self.invoke(
+                "apply_events", apply_events.handler, {"Records": records}, subject, shops
+            )
+        except Crash:
+            return {message.number for message in batch}
+        failed = {int(item["itemIdentifier"]) for item in answer["batchItemFailures"]}
+        for message in batch:
+            if message.number not in failed:
+                self._finished(message, done.verdicts.get(str(message.number)))
+        return failed
+
+    def _finished(self, message: Queued, verdict: str | None) -> None:
+        """The house says that it is done with a message: from now on it is held to know it."""
+        entry = message.entry
+        if isinstance(entry, Receipt):
+            hurt = entry.state == COMPLAINED or (entry.state == BOUNCED and entry.permanent)
+            claimed = self._claims.get((entry.shop, entry.claim_id))
+            if hurt and claimed is not None:
+                self.witness.hurt.add((entry.shop, claimed[0].address))
+            return
+        said = self.network.said[json.loads(entry.body)["n"]]
+        said.verdict = said.verdict or verdict
+        if verdict in ("applied", "duplicates"):
+            if said.stored_at is None:
+                self.note(said.key, "stored", said.label or "")
+            self.witness.store(said, self.schedule.now)
+
+    def _start(self, fact: Fact, number: int) -> None:
+        event = {"detail": fact.as_detail()}
+        self.invoke(
+            "start_flows", start_flows.handler, event, (fact.fact_id, number), frozenset({fact.shop})
+        )
+
+    def _task(self, execution: Execution, step: asl.Call) -> Any:
+        shop, handler = execution.shop, _TASKS[step.function].handler
+        subject = (shop, execution.cart_id, execution.calls)
+        again = (shop, execution.cart_id, execution.calls, "twin")
+
+        def twin() -> None:
+            try:
+                self.invoke(step.function, handler, step.payload, again, frozenset({shop}))
+            except (Crash, TryLater, Conflict, Refused):
+                return
+
+        answer, _ = self.invoke(
+            step.function, handler, step.payload, subject, frozenset({shop}), twin
+        )
+        return answer
+
+    # what the house does to the outside ---------------------------------------------------------------------------
+
+    def claimed(self, claim: Claim, address: str) -> None:
+        """A claim was taken: ask right now what speaks against it, before anything else can happen."""
+        policy = self.house.policies.policies[claim.shop]
+        candidate = Candidate(claim, address, self.invocation.rendered, policy, self.schedule.now)
+        person = self.witness.person(claim.shop, address)
+        self._claims[(claim.shop, claim.claim_id)] = (
+            candidate,
+            list(invariants.objections(self.witness, candidate)),
+            frozenset(name.partition("/email:")[2] for name in person.names if "/email:" in name),
+        )
+
+    def decided(self, shop: str, subject: str, line: Line) -> None:
+        """The house kept a line of a story."""
+        if self.keep_story:
+            said = " ".join(f"{k}={v}" for k, v in line.data.items() if k in ("word", "reason", "touch", "until"))
+            self.note(f"{shop} {subject}", "house", f"{line.kind} {said}")
+        else:
+            self.log.update(f"{line.at}{line.kind}{line.data.get('reason')}".encode())
+
+    def _accepted(self, message: Outgoing) -> None:
+        """The provider took a message: from now on nothing can be put right."""
+        taken = self._claims.get((message.shop, message.claim_id))
+        now, about = self.schedule.now, message.html
+        if taken is None:
+            self.violated("I3", f"{message.touch} of {about} was sent without a claim")
+            return
+        candidate, against, members = taken
+        for invariant, why in against:
+            self.violated(invariant, why, about)
+        if (candidate.address, candidate.label) != (message.address, about):
+            self.violated("I3", f"claimed {candidate.label} to {candidate.address}, sent {about}", about)
+        claimed_at = candidate.claim.claimed_at
+        new = Accepted(
+            message.shop, message.address, message.claim_id, message.touch, about, claimed_at, now
+        )
+        cart = about.rpartition("/")[0]
+        for invariant, why in invariants.repeated(self._sent_about.get(cart, []), new):
+            self.violated(invariant, why, about)
+        others = [old for name in members for old in self.sent_to.get((message.shop, name), [])]
+        erased_at = max(self.witness.person(message.shop, message.address).erasures, default=self.start)
+        others = [old for old in others if old.at > erased_at]
+        for invariant, why in invariants.over_budget(others, new, candidate.policy):
+            self.violated(invariant, why, about)
+        self.sent.append(new)
+        self.sent_to.setdefault((message.shop, message.address), []).append(new)
+        self._sent_about.setdefault(cart, []).append(new)
+        self.note(about, "mail", f"{message.touch} to {message.address}")
+        self.stage.got(Mail(message, now))
+
+    def run(self, until: timedelta) -> None:
+        """Let everything happen."""
+        with self.house.at_the_doors():
+            self.schedule.run_until(self.start + until)

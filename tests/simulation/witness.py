@@ -1,0 +1,159 @@
+"""What the shops themselves know, kept apart from the house: who said and did what, and which of it reached us.
+
+*Stored* means that the door reported the event as finished with. Only what is stored may be held against the house:
+an order that has not reached us yet is not promised. Who is who follows from the stored events alone: two names of
+a person, or two references of a cart, belong together as soon as one stored event holds both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cartback.domain.errors import Refused
+from cartback.domain.observations import (
+    CartSeen,
+    ConsentSeen,
+    Contact,
+    CustomerErased,
+    CustomerSeen,
+    Observation,
+    OrderSeen,
+    ShopLeft,
+)
+
+
+@dataclass(slots=True)
+class Said:
+    """One event of a shop. ``label`` is what its items are called, so that a mail shows where its content is from."""
+
+    number: int
+    key: str
+    shop: str
+    at: datetime
+    seen: tuple[Observation, ...] | Refused | None
+    label: str | None = None
+    accepted: bool = False
+    verdict: str | None = None
+    stored_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Group:
+    """All that is stored about one person, or of one cart, under whatever names."""
+
+    names: set[str] = field(default_factory=set)
+    met: bool = False
+    words: list[tuple[datetime, ConsentSeen]] = field(default_factory=list)
+    leaves: list[datetime] = field(default_factory=list)
+    orders: list[datetime] = field(default_factory=list)
+    erasures: list[datetime] = field(default_factory=list)
+    emptied: list[datetime] = field(default_factory=list)
+
+    def take(self, other: Group) -> None:
+        """Take over what is known of another group that turned out to be the same."""
+        self.names |= other.names
+        self.met = self.met or other.met
+        for part in ("words", "leaves", "orders", "erasures", "emptied"):
+            getattr(self, part).extend(getattr(other, part))
+
+
+class Groups:
+    """Names that belong together."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, Group] = {}
+
+    def of(self, name: str) -> Group:
+        """The group of a name; a new name is alone."""
+        group = self._of.get(name)
+        if group is None:
+            group = self._of[name] = Group({name})
+        return group
+
+    def join(self, names: list[str]) -> Group | None:
+        """Say that these names belong together. None for no names."""
+        if not names:
+            return None
+        one = self.of(names[0])
+        for name in names[1:]:
+            other = self.of(name)
+            if other is not one:
+                one.take(other)
+                self._of.update(dict.fromkeys(other.names, one))
+        return one
+
+
+class Witness:
+    """Everything that is stored, by person and by cart."""
+
+    def __init__(self) -> None:
+        self.people = Groups()
+        self.carts = Groups()
+        self.by_label: dict[str, Said] = {}
+        self.spoken: dict[tuple[str, str], list[tuple[datetime, ConsentSeen]]] = {}
+        self.gone_shops: set[str] = set()
+        self.hurt: set[tuple[str, str]] = set()
+        self.erased_labels: set[str] = set()
+
+    def person(self, shop: str, email: str) -> Group:
+        """What is stored about the owner of an address."""
+        return self.people.of(f"{shop}/email:{email}")
+
+    def cart(self, label: str) -> Group:
+        """What is stored of the cart that a label belongs to."""
+        said = self.by_label[label]
+        return self.carts.of(f"{said.shop}/{said.seen[0].refs[0]}")
+
+    def hear(self, said: Said) -> None:
+        """Take note of what a shop says, whether it arrives or not: a consent has to have been given by somebody."""
+        if said.label is not None:
+            self.by_label[said.label] = said
+        for seen in said.seen if isinstance(said.seen, tuple) else ():
+            contact = getattr(seen, "contact", Contact())
+            for word in contact.consents:
+                self.spoken.setdefault((said.shop, reference(word)), []).append((seen.at, word))
+
+    def store(self, said: Said, now: datetime) -> None:
+        """Take note that an event is finished with: from now on the house has to know it."""
+        if said.stored_at is not None or not isinstance(said.seen, tuple):
+            return
+        said.stored_at = now
+        for seen in said.seen:
+            if isinstance(seen, ShopLeft):
+                self.gone_shops.add(said.shop)
+            contact = getattr(seen, "contact", None)
+            person = self._met(said.shop, seen, contact) if contact is not None else None
+            if isinstance(seen, CartSeen | OrderSeen):
+                cart = self.carts.join([f"{said.shop}/{ref}" for ref in seen.refs])
+                self._happened(seen, person, cart)
+            elif isinstance(seen, CustomerErased) and person is not None:
+                person.erasures.append(seen.at)
+
+    def _met(self, shop: str, seen: Observation, contact: Contact) -> Group | None:
+        names = [f"{shop}/{alias}" for alias in contact.aliases()]
+        agreed = any(word.granted for word in contact.consents)
+        if isinstance(seen, CustomerSeen) and not agreed and not any(self.people.of(n).met for n in names):
+            # A record of somebody whom we have not met joins nothing: it is not kept. A refusal is.
+            for name in names:
+                self.people.of(name).words.extend((seen.at, word) for word in contact.consents)
+            return None
+        person = self.people.join(names)
+        if person is not None:
+            person.met = True
+            person.words.extend((seen.at, word) for word in contact.consents if word.channel == "email")
+        return person
+
+    def _happened(self, seen: CartSeen | OrderSeen, person: Group | None, cart: Group | None) -> None:
+        bought_at = seen.placed_at if isinstance(seen, OrderSeen) else seen.completed_at
+        if bought_at is not None:
+            for group in (person, cart):
+                if group is not None:
+                    group.orders.append(bought_at)
+        if isinstance(seen, CartSeen) and not seen.items:
+            cart.emptied.append(seen.at)
+
+
+def reference(word: ConsentSeen) -> str:
+    """How a message quotes a word of consent."""
+    return f"{word.channel}/{word.basis}/{word.source}/{word.at.isoformat()}"
