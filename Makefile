@@ -8,7 +8,9 @@ SHELL := /bin/bash
 .PHONY: help setup demo up down test test-fast test-flows test-browser lint lock clean
 
 BIN := .venv/bin
-SPEED ?= 600
+# Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
+SPEED ?=
+ONCE ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 # Byte code beside the sources would travel into the layer and make `sam build` distrust its cache.
@@ -24,11 +26,11 @@ setup: .venv/.stamp ## make .venv from the lock file (quick when nothing changed
 	@bash local/setup.sh
 	@touch $@
 
-demo: setup ## a whole shop on this machine: local cloud, demo shoppers, inbox
-	@$(BIN)/python -m local.demo --speed $(SPEED)
+demo: setup ## a shop and its shoppers on this machine; ONCE=1 ends by itself
+	@$(BIN)/python -m local.demo $(if $(SPEED),--speed $(SPEED)) $(if $(ONCE),--once)
 
-up: setup ## the local cloud alone, until Ctrl-C or `make down` (SPEED=1 is real time)
-	@$(BIN)/python -m local.up --speed $(SPEED)
+up: setup ## the local cloud with a shop and no shoppers, until Ctrl-C or `make down` (SPEED=1 is real time)
+	@$(BIN)/python -m local.up $(if $(SPEED),--speed $(SPEED))
 
 down: setup ## stop the local cloud
 	@$(BIN)/python -m local.up --stop

@@ -1,4 +1,4 @@
-"""MiniStack as a program, corrected in three points where flows would otherwise run differently than on AWS.
+"""MiniStack as a program, corrected in four points where flows would otherwise run differently than on AWS.
 
 * AWS reports a raised exception under its class's name, which is what Retry and Catch match, and keeps the execution
   environment. MiniStack reports each as Runtime.HandlerError and kills the process. Here a worker hands the exception
@@ -6,18 +6,27 @@
 * A Succeed state's JSONata ``Output`` is ignored there.
 * AWS starts a hundred environments in the time that two cores take for one. Calls wait here for their turn instead of
   starting a process each; none of our Lambdas calls another one, so none can wait for itself.
+* Each process unpacks its layer anew there and compiles it again, which takes seconds. Here archives are unpacked once,
+  and the byte code that the first process writes serves all others.
 """
 
 from __future__ import annotations
 
+import hashlib
+import shutil
+import tempfile
 import threading
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, stepfunctions
 
-LAMBDAS_AT_ONCE = 8
+LAMBDAS_AT_ONCE = 6
+LAMBDAS_OF_ONE_NAME = 3
 
 _TOLD = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 _TOLD_AS_ANSWER = (
@@ -37,6 +46,7 @@ def correct_lambdas() -> None:
     lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_TOLD, _TOLD_AS_ANSWER)
     invoke, execute = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm
     turns = threading.BoundedSemaphore(LAMBDAS_AT_ONCE)
+    turns_of: dict[str, threading.BoundedSemaphore] = {}
 
     def invoke_and_note(worker: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         answer = invoke(worker, *args, **kwargs)
@@ -45,7 +55,9 @@ def correct_lambdas() -> None:
 
     def execute_and_tell(func: Any, event: Any, request_id: str) -> dict[str, Any]:
         _raised.error = None
-        with turns:
+        name = (func.get("config") or func).get("FunctionName", "")
+        own = turns_of.setdefault(name, threading.BoundedSemaphore(LAMBDAS_OF_ONE_NAME))
+        with own, turns:
             result = execute(func, event, request_id)
         if _raised.error is None:
             return result
@@ -54,6 +66,30 @@ def correct_lambdas() -> None:
 
     lambda_runtime.Worker.invoke = invoke_and_note
     lambda_svc._execute_function_warm = execute_and_tell
+
+
+class Archive(zipfile.ZipFile):
+    """A zip file that is unpacked once, however often it is asked for: later places are links to the first."""
+
+    unpacking = threading.Lock()
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+        """Put the content at ``path``, an empty folder."""
+        digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()[:16]
+        shared = Path(tempfile.gettempdir()) / f"unpacked-{digest}"
+        with self.unpacking:
+            if not shared.exists():
+                fresh = shared.with_suffix(".part")
+                shutil.rmtree(fresh, ignore_errors=True)
+                super().extractall(fresh, members, pwd)
+                fresh.rename(shared)
+        Path(path).rmdir()
+        Path(path).symlink_to(shared)
+
+
+def correct_unpacking() -> None:
+    """Let all processes of a function share its unpacked archives."""
+    lambda_runtime.zipfile = SimpleNamespace(ZipFile=Archive, BadZipFile=zipfile.BadZipFile)
 
 
 def correct_succeed_states() -> None:
@@ -73,5 +109,6 @@ def correct_succeed_states() -> None:
 
 if __name__ == "__main__":
     correct_lambdas()
+    correct_unpacking()
     correct_succeed_states()
     app.main()

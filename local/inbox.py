@@ -75,13 +75,16 @@ class Inbox:
         )
 
     def answer(self, target: str, accept_language: str) -> Answer:
-        """Return the page or JSON at a request's target; 404 for what does not exist."""
+        """Return the page, JSON or virtual time at a request's target; 404 for what does not exist."""
         url = urlsplit(target)
         query = parse_qs(url.query)
         messages = self._mailbox.messages
         lang = language(query, accept_language)
         if url.path == "/":
             return self._list(messages, lang, _number(query, "before", len(messages) + 1))
+        if url.path == "/now":
+            now = f"{self._clock.now():%Y-%m-%dT%H:%M:%SZ}"
+            return Answer(200, [("Content-Type", "text/plain")], now.encode())
         if url.path == "/messages.json":
             after = _number(query, "after", 0)
             found = [as_json(number, each) for number, each in enumerate(messages, 1) if number > after]

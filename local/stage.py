@@ -58,7 +58,7 @@ def running(speed: float, template: Path = ROOT / "template.yaml") -> Iterator[S
     built = deploy.build(template)
     clock = Clock.starting_now(speed)
     mail = MailProvider(clock)
-    api_port, inbox_port = _free(API_PORT), _free(INBOX_PORT)
+    api_port, inbox_port = free(API_PORT), free(INBOX_PORT)
     with (
         mail_provider.running(mail) as mail_url,
         cloud.running(clock, mail_url) as ministack,
@@ -82,7 +82,7 @@ def announced(stage: Stage) -> Iterator[None]:
         STACK_FILE.unlink(missing_ok=True)
 
 
-def _free(port: int) -> int:
+def free(port: int) -> int:
     """Return ``port``, so that addresses stay the same from day to day, or any free one if somebody has it."""
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""`make up` and `make down`: the local cloud alone, for trying things by hand."""
+"""`make up` and `make down`: the local cloud with one shop and no shoppers, for trying things by hand."""
 
 from __future__ import annotations
 
@@ -8,27 +8,47 @@ import os
 import signal
 import sys
 import time
+from datetime import timedelta
 from types import FrameType
 from typing import NoReturn
 
-from local.stage import STACK_FILE, Stage, announced, running
+from cartback.domain.errors import Refused
+from local.demo import front as fronts
+from local.demo import shop
+from local.demo.assortment import PLENTY
+from local.demo.front import Front
+from local.demo.sender import Sender
+from local.demo.shopify import amount
+from local.stage import STACK_FILE, Stage, announced, free, running
 
 STOP_SECONDS = 30
+QUEUE_SECONDS = 2.0
 
 _HOW_TO = """\
 Cartback is up: {speed:g} virtual seconds pass in one.
 
   door      {api_url}
   inbox     {inbox_url}
+  shop      {front_url}   ("demo", a Shopify shop without quiet hours)
   AWS       AWS_ENDPOINT_URL={endpoint_url} aws --region {region} ...
   details   .local/stack.json, .local/ministack.log, .local/deploy.log
 
-A signed webhook of a Shopify shop named "demo", with its webhook secret in SECRET:
+Leave a cart. In another shell, send what Shopify sends when somebody stops at the checkout, signed with the shop's
+webhook secret:
 
-  BODY='{{"id":"c1","token":"c1","line_items":[],"updated_at":"{now}"}}'
+  SECRET='{secret}'
+  NOW=$(curl -s {inbox_url}/now)
+  BODY='{{"id":1,"token":"c1","email":"mia@example.com","buyer_accepts_marketing":true,"customer_locale":"{lang}",'
+  BODY+='"created_at":"'$NOW'","updated_at":"'$NOW'","currency":"EUR","total_price":"{price}","line_items":['
+  BODY+='{{"variant_id":{variant_id},"title":"{title}","price":"{price}","quantity":1}}],'
+  BODY+='"abandoned_checkout_url":"{front_url}/checkouts/c1/recover?lang={lang}"}}'
   SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64)
-  curl -i {api_url}/webhooks/demo -H 'Content-Type: application/json' -H 'X-Shopify-Topic: carts/create' \\
+  curl -i {api_url}/webhooks/demo -H 'Content-Type: application/json' -H 'X-Shopify-Topic: checkouts/create' \\
     -H "X-Shopify-Webhook-Id: $(date +%s)" -H "X-Shopify-Hmac-Sha256: $SIGNATURE" -d "$BODY"
+
+The first mail is in the inbox {mail_after:.0f} seconds later. What happened, and why:
+
+  .venv/bin/cartback --local cart show demo c1
 
 Ctrl-C or `make down` stops it.
 """
@@ -38,24 +58,41 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def tell(stage: Stage) -> None:
+def tell(stage: Stage, front_url: str, secret: str) -> None:
     """Print where everything is and how to send a first webhook."""
-    print(_HOW_TO.format(now=f"{stage.clock.now():%Y-%m-%dT%H:%M:%SZ}", **stage.as_json()), flush=True)
+    thing = PLENTY[0]
+    words = {
+        "front_url": front_url,
+        "secret": secret,
+        "lang": "en",
+        "variant_id": thing.variant_id,
+        "title": "Enamel mug",
+        "price": amount(thing.price),
+        "mail_after": QUEUE_SECONDS + stage.clock.real_seconds(timedelta(hours=1)),
+    }
+    print(_HOW_TO.format(**stage.as_json(), **words), flush=True)
 
 
 def up(speed: float) -> int:
-    """Run the local cloud until Ctrl-C or SIGTERM; give the exit code."""
+    """Run the local cloud with a shop until Ctrl-C or SIGTERM; give the exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
     print("Building and deploying, some 30 seconds ...", flush=True)
+    front = Front({"c1": ((PLENTY[0], 1),)})
     try:
-        with running(speed) as stage, announced(stage):
-            tell(stage)
+        with (
+            fronts.running(front, free(fronts.PORT)) as front_url,
+            running(speed) as stage,
+            announced(stage),
+        ):
+            secret = shop.add(stage, front_url, policy={"quiet_hours": None})
+            shop.stocked(Sender(stage.api_url, shop.SHOP, secret), front_url, stage.clock.now())
+            tell(stage, front_url, secret)
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:
         print("Stopped.")
         return 0
-    except RuntimeError as error:
+    except (RuntimeError, Refused) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -7,6 +7,7 @@ from cartback.domain.cart import Item
 from cartback.domain.money import Money
 from cartback.domain.observations import VariantSeen
 from cartback.domain.reading import Reader
+from cartback.domain.weblink import is_local
 
 MOST_LINES = 100
 MOST_VARIANTS = 2048
@@ -76,8 +77,14 @@ def read_title(field: Reader) -> str:
 
 
 def read_link(field: Reader) -> str | None:
-    """Read an https address; None for what we cannot use, because that is no reason to lose the event."""
+    """Read an https address; None for what we cannot use, because that is no reason to lose the event.
+
+    Of http, only what leads to this machine passes: the local cloud's shop has no certificate. Whoever puts the
+    link before a shopper judges again, and lets it through for a local shop only (``domain.weblink``).
+    """
     text = field.cut(reading.LONGEST_LINK + 1) or ""
+    if is_local(text):
+        return text
     # Older themes give links without a scheme.
     full = Reader(f"https:{text}" if text.startswith("//") else text, field.path)
     return full.fitting(reading.LINK, reading.LONGEST_LINK)

@@ -1,0 +1,171 @@
+"""`make demo`: a shop with its shoppers on this machine, from webhook to recovered cart."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from datetime import timedelta
+from functools import partial
+
+from rich.console import Console
+
+from cartback.domain.errors import Refused
+from local import stage as stages
+from local.cloud import ROOT, STATE
+from local.demo import front as fronts
+from local.demo import scripts, shop, shopify, tally
+from local.demo.agenda import Agenda
+from local.demo.assortment import SOLD_OUT
+from local.demo.front import Front
+from local.demo.life import Scene
+from local.demo.screen import SLOW_SECONDS, Screen, outcome, slow
+from local.demo.sender import Sender
+from local.demo.tally import Tally
+from local.stage import Stage
+
+OUTCOME_FILE = STATE / "demo.json"
+ASK_SECONDS = 2.0
+LEAD = timedelta(hours=3)
+LONGEST = timedelta(days=10)
+
+
+class Play:
+    """The days of the demo on one stage."""
+
+    def __init__(self, stage: Stage, scene: Scene, seed: int) -> None:
+        self._stage = stage
+        self._scene = scene
+        self.start = stage.clock.now() + LEAD
+        self.lives = scripts.cast(scene, self.start, seed)
+        self._reactions = scripts.reactions()
+        self._by_address = {life.buyer.email: life for life in self.lives}
+        self._read = 0
+        self._asked_at = 0.0
+        self._was_still = False
+
+    def prepare(self) -> None:
+        """Tell what the shop sells, and put everything that is known beforehand on the agenda."""
+        agenda, now = self._scene.agenda, self._stage.clock.now()
+        agenda.at(now, partial(shop.stocked, self._scene.sender, self._scene.front_url, now))
+        agenda.at(scripts.selling_out_at(self.lives), self._sell_out)
+        scripts.begin(self.lives)
+
+    def look(self) -> None:
+        """Hand new mails to their readers. Raises RuntimeError for a mail to somebody who is not in the play."""
+        messages = self._stage.mail.messages
+        for message in messages[self._read :]:
+            life = self._by_address.get(message.to[0])
+            if life is None:
+                raise RuntimeError(f"a mail to a stranger: {message.subject!r}")
+            life.mails.append(message)
+            self._scene.tell(f"{life.buyer.first_name} gets “{message.subject}”")
+            react = self._reactions.get(life.script)
+            if react is not None and not message.bounces:
+                react(life, len(life.mails))
+        self._read = len(messages)
+
+    def is_over(self) -> bool:
+        """Whether everybody did what they wanted and no run is left; asked twice, a mail may just be on its way.
+
+        Raises RuntimeError if runs are still open after ten virtual days.
+        """
+        if not self._scene.agenda.idle or time.monotonic() - self._asked_at < ASK_SECONDS:
+            return False
+        self._asked_at = time.monotonic()
+        open_runs = self._open_runs()
+        if open_runs and self._stage.clock.now() > self.start + LONGEST:
+            raise RuntimeError(f"{open_runs} runs did not end in {LONGEST.days} days")
+        was_still, self._was_still = self._was_still, not open_runs
+        return was_still and not open_runs
+
+    def _open_runs(self) -> int:
+        states, arn = self._stage.cloud.client("stepfunctions"), self._stage.stack.outputs["CartRecoveryArn"]
+        return len(states.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"])
+
+    def _sell_out(self) -> None:
+        now = self._stage.clock.now()
+        self._scene.sender.send("inventory_levels/update", shopify.stock(SOLD_OUT, 0, now), "sold-out", now)
+        self._scene.tell("Somebody takes the last tent lamp")
+
+
+def play(stage: Stage, front: Front, front_url: str, console: Console, seed: int) -> Tally:
+    """Play the days of the demo; give the outcome.
+
+    Raises RuntimeError if a webhook is refused, a link leads nowhere or runs do not end, Refused for wrong settings.
+    """
+    secret = shop.add(stage, front_url)
+    agenda, sender = Agenda(stage.clock), Sender(stage.api_url, shop.SHOP, secret)
+    scene = Scene(stage.clock, agenda, sender, front, front_url)
+    days = Play(stage, scene, seed)
+    screen = Screen(console, stage, scene, days.lives, days.start)
+    days.prepare()
+
+    def look() -> None:
+        days.look()
+        screen.look()
+
+    with screen.shown():
+        agenda.play(look, days.is_over)
+    if screen.slowest >= SLOW_SECONDS:
+        console.print(slow(screen.slowest, stage.clock.speed), style="yellow")
+    return tally.count(days.lives, stage.mail.messages, tally.withheld(stage), stage.clock)
+
+
+def demo(speed: float, once: bool, seed: int, console: Console) -> int:
+    """Run the demo; with ``once`` end by itself, else keep the inbox open until Ctrl-C. Gives the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console.print("Building the stack and deploying it to a cloud on this machine, some 30 seconds ...")
+    front = Front()
+    try:
+        with (
+            fronts.running(front, stages.free(fronts.PORT)) as front_url,
+            stages.running(speed) as stage,
+            stages.announced(stage),
+        ):
+            console.print(
+                f"Up. {speed:g} virtual seconds pass in one. Inbox: {stage.inbox_url}", highlight=False
+            )
+            told = play(stage, front, front_url, console, seed)
+            OUTCOME_FILE.write_text(
+                json.dumps(told.as_json() | {"speed": speed, "seed": seed}, indent=2) + "\n"
+            )
+            outcome(console, told, str(OUTCOME_FILE.relative_to(ROOT)))
+            if not once:
+                _stay(stage, console)
+            return 0 if told.is_good else 1
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 130
+    except (RuntimeError, Refused) as error:
+        console.print(f"The demo failed: {error}", style="red", highlight=False, markup=False)
+        return 1
+
+
+def _stay(stage: Stage, console: Console) -> None:
+    """Keep everything up until somebody has seen enough."""
+    console.print(f"The inbox stays open at {stage.inbox_url} until Ctrl-C.", highlight=False)
+    console.print("A cart's story: .venv/bin/cartback --local cart list demo", highlight=False)
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+
+
+def main() -> int:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
+    parser.add_argument("--speed", type=float, default=3600.0, help="virtual seconds per real second")
+    parser.add_argument(
+        "--once", action="store_true", help="end after the last mail instead of waiting for Ctrl-C"
+    )
+    parser.add_argument("--seed", type=int, default=7, help="another number makes other shoppers")
+    options = parser.parse_args()
+    return demo(options.speed, options.once, options.seed, Console())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The demo shop's front: where links of mails lead, and where their pictures come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from urllib.parse import parse_qsl, urlsplit
+
+from local.demo.assortment import VARIANTS, Variant
+from local.demo.pictures import picture
+from local.demo.shopify import Lines, amount
+from local.proxy import Answer, Handler, Server, serving
+
+PORT = 8482
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="220" height="36" viewBox="0 0 220 36">'
+    '<rect width="36" height="36" rx="8" fill="#2f5d50"/>'
+    '<path d="M18 6l9 12h-5l6 8H8l6-8H9z" fill="#fff"/>'
+    '<text x="46" y="25" font-family="Helvetica,Arial,sans-serif" font-size="22" font-weight="700" '
+    'letter-spacing="-0.4" fill="#2f5d50">Waldkante</text></svg>'
+)
+_STYLE = (
+    ":root{color-scheme:light}body{margin:0;background:#f3f1ec;color:#1d2422;font:17px/1.6 system-ui,sans-serif}"
+    "main{max-width:42rem;margin:2.5rem auto;padding:2rem;background:#fff;border-radius:14px;box-sizing:border-box}"
+    "h1{line-height:1.2;margin:1.5rem 0 .5rem}ul{list-style:none;padding:0}li{display:flex;gap:1rem;"
+    "align-items:center;padding:.75rem 0;border-top:1px solid #e7e3da}li img{width:72px;height:72px;"
+    "border-radius:10px}code{background:#f3f1ec;padding:.15rem .4rem;border-radius:5px;overflow-wrap:anywhere}"
+    ".from{margin-top:2rem;font-size:.9rem;color:#5b6662}.grid{display:grid;gap:1rem;"
+    "grid-template-columns:repeat(auto-fill,minmax(8rem,1fr))}.grid img{width:100%;border-radius:10px}"
+)
+_WORDS = {
+    "de": {
+        "back": "Dein Warenkorb ist wieder da.",
+        "gone": "Diesen Warenkorb gibt es nicht.",
+        "total": "Summe",
+        "from": "Hierher geführt hat:",
+        "home": "Draußen zu Hause.",
+        "page": "Hier stünde die Seite des Shops.",
+    },
+    "en": {
+        "back": "Your cart is back.",
+        "gone": "There is no such cart.",
+        "total": "Total",
+        "from": "You were led here by:",
+        "home": "At home outdoors.",
+        "page": "The shop would answer here.",
+    },
+}
+
+
+class Front:
+    """The pages. ``carts`` are the checkouts that the shop could restore, by their tokens."""
+
+    def __init__(self, carts: dict[str, Lines] | None = None) -> None:
+        self.carts = carts if carts is not None else {}
+
+    def answer(self, target: str) -> Answer:
+        """The page or picture at a request's target."""
+        url = urlsplit(target)
+        query = dict(parse_qsl(url.query))
+        lang = "en" if query.get("lang") == "en" else "de"
+        drawn = LOGO if url.path == "/logo.svg" else picture(url.path)
+        if drawn is not None:
+            return Answer(200, [("Content-Type", "image/svg+xml")], drawn.encode())
+        parts = url.path.strip("/").split("/")
+        if parts[0] == "checkouts" and len(parts) == 3:
+            lines = self.carts.get(parts[1])
+            return _page(200 if lines else 404, lang, _cart(lines, lang), query)
+        if parts[0] in ("", "help", "returns", "shipping"):
+            return _page(
+                200, lang, _home(lang) if not parts[0] else f"<h1>{_WORDS[lang]['page']}</h1>", query
+            )
+        return _page(404, lang, "<h1>404</h1>", query)
+
+
+def _page(status: int, lang: str, body: str, query: dict[str, str]) -> Answer:
+    tags = {name: value for name, value in query.items() if name.startswith("utm_")}
+    told = " ".join(f"<code>{escape(name)}={escape(value)}</code>" for name, value in tags.items())
+    origin = f'<p class="from">{_WORDS[lang]["from"]} {told}</p>' if told else ""
+    html = (
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Waldkante</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
+        f'<body><main><img src="/logo.svg" alt="Waldkante" height="36">{body}{origin}</main></body></html>'
+    )
+    return Answer(status, [("Content-Type", "text/html; charset=utf-8")], html.encode())
+
+
+def _cart(lines: Lines | None, lang: str) -> str:
+    words = _WORDS[lang]
+    if not lines:
+        return f"<h1>{words['gone']}</h1>"
+    rows = "".join(f"<li>{_shown(variant, pieces, lang)}</li>" for variant, pieces in lines)
+    total = amount(sum(variant.price * pieces for variant, pieces in lines))
+    return f"<h1>{words['back']}</h1><ul>{rows}</ul><p><strong>{words['total']}: {total} €</strong></p>"
+
+
+def _shown(variant: Variant, pieces: int, lang: str) -> str:
+    name = f"{escape(variant.title(lang))}<br>{escape(variant.option(lang))}"
+    return f'<img src="{variant.picture}" alt=""><span>{pieces} × {name}</span>'
+
+
+def _home(lang: str) -> str:
+    shown = "".join(f'<img src="{each.picture}" alt="{escape(each.title(lang))}">' for each in VARIANTS)
+    return f'<h1>{_WORDS[lang]["home"]}</h1><div class="grid">{shown}</div>'
+
+
+@contextmanager
+def running(front: Front, port: int = 0) -> Iterator[str]:
+    """Serve the front until the block ends; give its URL."""
+
+    class Pages(Handler):
+        def respond(self) -> None:
+            self.body()
+            self.tell(front.answer(self.path))
+
+    with serving(Server(Pages, port)) as server:
+        yield server.url

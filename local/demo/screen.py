@@ -1,0 +1,132 @@
+"""What the demo shows while it runs, and at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from local.demo.life import Life, Scene
+from local.demo.tally import GRACE_SECONDS, Tally
+from local.stage import Stage
+
+NEWS = 6
+PLAIN_EVERY_SECONDS = 10.0
+SLOW_SECONDS = 1.5
+
+
+class Screen:
+    """Shows a play. On a terminal it is redrawn in place, elsewhere a line is written now and then."""
+
+    def __init__(
+        self, console: Console, stage: Stage, scene: Scene, lives: list[Life], start: datetime
+    ) -> None:
+        self._console = console
+        self._stage = stage
+        self._scene = scene
+        self._lives = lives
+        self._start = start
+        self._live: Live | None = None
+        self._plain_at = 0.0
+        self.slowest = 0.0
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show until the block ends."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with Live(self._panel(), console=self._console, refresh_per_second=4, transient=True) as live:
+            self._live = live
+            yield
+            live.update(self._panel())
+
+    def look(self) -> None:
+        """Show how things stand now."""
+        self.slowest = max(self.slowest, self._scene.sender.lag())
+        if self._live is not None:
+            self._live.update(self._panel())
+        elif time.monotonic() - self._plain_at >= PLAIN_EVERY_SECONDS:
+            self._plain_at = time.monotonic()
+            numbers = ", ".join(f"{value} {name}" for name, value in self._numbers())
+            self._console.print(f"{self._moment()}: {numbers}", highlight=False)
+
+    def _panel(self) -> Panel:
+        numbers = Table.grid(padding=(0, 3))
+        numbers.add_row(*(Text.assemble((str(value), "bold"), f" {name}") for name, value in self._numbers()))
+        news = [
+            Text(line, style="dim", overflow="ellipsis", no_wrap=True) for line in self._scene.told[-NEWS:]
+        ]
+        parts: list[RenderableType] = [
+            numbers,
+            Text(),
+            *news,
+            *self._warning(),
+            Text(f"Inbox: {self._stage.inbox_url}"),
+        ]
+        return Panel(Group(*parts), title=self._moment(), title_align="left")
+
+    def _numbers(self) -> list[tuple[str, int]]:
+        return [
+            ("webhooks", len(self._scene.sender.replies)),
+            ("mails", len(self._stage.mail.messages)),
+            ("carts won back", sum(1 for each in self._lives if each.restored and each.bought_at)),
+            ("unsubscribed", sum(1 for each in self._lives if each.left_at)),
+        ]
+
+    def _moment(self) -> str:
+        now = self._stage.clock.now()
+        return f"Day {(now - self._start).days + 1}, {now:%a %d %b %H:%M} UTC"
+
+    def _warning(self) -> list[Text]:
+        if self._scene.sender.lag() < SLOW_SECONDS:
+            return []
+        return [Text(slow(self._scene.sender.lag(), self._stage.clock.speed), style="yellow")]
+
+
+def slow(seconds: float, speed: float) -> str:
+    """Say that this machine does not keep up, and what helps."""
+    return (
+        f"This machine is slow: a webhook took {seconds:.1f} s, which are {seconds * speed / 60:.0f} virtual minutes. "
+        f"If mails come late, try SPEED={max(60, int(speed / 4))}."
+    )
+
+
+def outcome(console: Console, tally: Tally, file: str) -> None:
+    """Print the table at the end."""
+    table = Table(title="What came of it", title_justify="left", show_header=False)
+    table.add_column(justify="left")
+    table.add_column(justify="right")
+    euros = f"{tally.recovered_cents / 100:,.2f} €"
+    for name, value in (
+        ("shoppers", tally.shoppers),
+        ("carts", tally.carts),
+        ("bought before the first touch", tally.bought_before_first_touch),
+        ("messages", tally.messages),
+        ("carts won back", f"{tally.recovered} ({euros})"),
+        ("unsubscribed", tally.opted_out),
+    ):
+        table.add_row(name, str(value))
+    table.add_section()
+    for reason, number in tally.withheld.items():
+        table.add_row(f"withheld: {reason.replace('_', ' ')}", str(number))
+    table.add_section()
+    for name, number in (
+        ("the same touch twice", tally.duplicates),
+        ("mails after a purchase", tally.after_purchase),
+        ("mails after an opt-out", tally.after_opt_out),
+    ):
+        table.add_row(name, Text(str(number), style="bold red" if number else "bold green"))
+    console.print(table)
+    console.print(
+        f"The last three are counted from what the mail server received. An accepted order may take {GRACE_SECONDS:g} "
+        f"real seconds through the queue before a mail counts as too late.\nThe numbers are in {file}.",
+        highlight=False,
+    )

@@ -1,0 +1,46 @@
+"""One stack for the whole room: the real template, built and deployed by the real SAM, living 1200 times as fast."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local.demo import front as fronts
+from local.demo import shop
+from local.demo.front import Front
+from local.stage import running
+from tests.flows.house import House
+
+SPEED = 1200.0
+SETUP_SECONDS = 300
+# Two hours are six seconds here: time enough for a webhook to be applied before the first touch is due.
+POLICY = {
+    "quiet_hours": None,
+    "touches": [
+        {"name": "reminder", "after": "2h"},
+        {"name": "answers", "after": "3h"},
+        {"name": "last_note", "after": "4h"},
+    ],
+    "caps": {"per_day": 5, "per_week": 5, "per_month": 8, "min_gap_hours": 0},
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the first test, which builds and deploys, the time for it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.flow)
+            item.add_marker(pytest.mark.timeout(SETUP_SECONDS))
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory):
+    """The deployed stack with its shop."""
+    folder = tmp_path_factory.mktemp("operator")
+    with fronts.running(Front()) as front_url, running(SPEED) as stage:
+        (folder / ".local").mkdir()
+        (folder / ".local" / "stack.json").write_text(json.dumps(stage.as_json()))
+        secret = shop.add(stage, front_url, policy=POLICY)
+        yield House(stage, secret, front_url, folder)

@@ -1,0 +1,169 @@
+"""From webhook to goal, on the deployed stack: every way that a cart's recovery can end."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from local.demo import shopify
+from local.demo.assortment import PLENTY, SOLD_OUT
+from local.demo.sender import ask
+from local.demo.shop import SHOP
+from local.mail import Message
+from tests.flows.house import House, until
+
+_ONE_CLICK = {"content-type": "application/x-www-form-urlencoded"}
+
+
+def restore_link(mail: Message) -> str:
+    found = re.search(r'href="(http[^"]+/r/[^"]+)"', mail.html)
+    assert found
+    return found.group(1)
+
+
+def leave_link(mail: Message) -> str:
+    return (mail.header("List-Unsubscribe") or "").strip("<>")
+
+
+def test_a_cart_left_at_the_checkout_gets_three_touches_in_at_most_thirteen_transitions(house: House):
+    shopper = house.shopper(lang="en")
+    shopper.leaves_a_cart()
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert [mail.tags["touch"] for mail in shopper.mails] == ["reminder", "answers", "last_note"]
+    assert all("Enamel mug" in mail.html and "Fir green" in mail.text for mail in shopper.mails)
+    assert shopper.transitions() <= 13
+
+
+def test_a_cart_bought_before_the_first_touch_gets_none_in_at_most_five_transitions(house: House):
+    shopper = house.shopper()
+    shopper.leaves_a_cart()
+    shopper.buys()
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert shopper.mails == []
+    assert shopper.decisions() == [("stop", "bought")]
+    assert shopper.transitions() <= 5
+
+
+def test_a_purchase_after_a_touch_ends_the_run_without_another(house: House):
+    shopper = house.shopper()
+    shopper.leaves_a_cart()
+    shopper.gets(1)
+    shopper.buys()
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert len(shopper.mails) == 1
+    assert shopper.decisions()[-1] == ("stop", "bought")
+
+
+def test_an_opt_out_between_two_touches_ends_the_run_without_another(house: House):
+    shopper = house.shopper()
+    shopper.leaves_a_cart()
+    left = ask("POST", leave_link(shopper.gets(1)), b"List-Unsubscribe=One-Click", _ONE_CLICK)
+    assert left.status == 200
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert len(shopper.mails) == 1
+    assert shopper.decisions()[-1] == ("stop", "opted_out")
+
+
+def test_nothing_is_sent_to_somebody_who_never_agreed(house: House):
+    shopper = house.shopper(agrees=False)
+    shopper.leaves_a_cart()
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert shopper.mails == []
+    assert shopper.decisions() == [("stop", "no_basis")]
+
+
+def test_what_is_sold_out_is_left_out_and_nothing_left_means_no_message(house: House):
+    only = house.shopper(lines=((SOLD_OUT, 1),))
+    both = house.shopper(lines=((SOLD_OUT, 1), (PLENTY[0], 1)))
+    now = house.stage.clock.now()
+    lamp = shopify.product(SOLD_OUT.product_number, house.front_url, now)
+    assert house.send("products/create", lamp).status == 202
+    only.leaves_a_cart()
+    both.leaves_a_cart()
+    assert house.send("inventory_levels/update", shopify.stock(SOLD_OUT, 0, now)).status == 202
+    mail = both.gets(1)
+    assert PLENTY[0].german in mail.html
+    assert SOLD_OUT.german not in mail.html + mail.text
+    assert only.run_ends() == "SUCCEEDED"
+    assert only.mails == []
+    assert ("skip", "out_of_stock") in only.decisions()
+
+
+def test_a_doubled_delivery_starts_no_second_run_and_sends_no_second_mail(house: House):
+    shopper = house.shopper()
+    told = shopify.checkout(shopper.buyer, shopper.lines, house.front_url, shopper.began_at, shopper.began_at)
+    for word in ("twice", "twice", "again"):
+        event_id = f"{word}-{shopper.buyer.number}"
+        assert house.send("checkouts/create", told, event_id=event_id).status == 202
+    assert shopper.run_ends() == "SUCCEEDED"
+    touches = [mail.tags["touch"] for mail in shopper.mails]
+    assert sorted(touches) == sorted(set(touches))
+    story = house.cartback("cart", "show", SHOP, shopper.cart_id)["story"]
+    assert [line["kind"] for line in story].count("started") == 1
+
+
+def test_the_button_of_a_mail_leads_to_the_shops_own_checkout_with_utm(house: House):
+    shopper = house.shopper()
+    shopper.leaves_a_cart()
+    answer = ask("GET", restore_link(shopper.gets(1)))
+    assert answer.status == 302
+    place = urlsplit(answer.location or "")
+    assert place.path == f"/checkouts/{shopper.buyer.checkout_token}/recover"
+    assert parse_qs(place.query)["utm_content"] == ["reminder"]
+    assert parse_qs(place.query)["utm_source"] == ["cartback"]
+
+
+def test_looking_at_the_leave_page_changes_nothing_and_one_click_leaves(house: House):
+    shopper = house.shopper(lang="de")
+    shopper.leaves_a_cart()
+    link = leave_link(shopper.gets(1))
+    looked = ask("GET", link)
+    assert (looked.status, b"<form" in looked.body) == (200, True)
+    shopper.gets(2)
+    assert ask("POST", link, b"List-Unsubscribe=One-Click", _ONE_CLICK).status == 200
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert len(shopper.mails) == 2
+
+
+@pytest.mark.parametrize("way", ["r", "u"])
+def test_a_forged_link_shows_a_page_and_no_cart(house: House, way: str):
+    answer = ask("GET", f"{house.stage.api_url}/{way}/{SHOP}.{'A' * 43}", headers={"accept-language": "de"})
+    assert answer.status == 404
+    assert b'lang="de"' in answer.body
+
+
+def test_a_bounce_that_the_provider_tells_ends_the_run(house: House):
+    shopper = house.shopper(email=f"bounce+{house.stage.clock.now():%H%M%S%f}@example.com")
+    shopper.leaves_a_cart()
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert len(shopper.mails) == 1
+    assert shopper.decisions()[-1][0] == "stop"
+
+
+def test_a_task_that_keeps_failing_parks_its_run_with_the_reason(house: House):
+    broken = house.shopper()
+    clouds = house.stage.cloud
+    name = house.stage.stack.outputs["SettingsTable"]
+    key = {"pk": {"S": SHOP}, "sk": {"S": "current"}}
+    kept = clouds.client("dynamodb").get_item(TableName=name, Key=key)["Item"]
+    broken.leaves_a_cart()
+    until(lambda: _is_running(broken), "the run's start")
+    clouds.client("dynamodb").put_item(TableName=name, Item={**kept, "document": {"S": "no document"}})
+    try:
+        assert broken.run_ends() == "FAILED"
+    finally:
+        clouds.client("dynamodb").put_item(TableName=name, Item=kept)
+    story = house.cartback("cart", "show", SHOP, broken.cart_id)["story"]
+    parked = [line["data"] for line in story if line["kind"] == "parked"]
+    assert parked
+    assert broken.mails == []
+
+
+def _is_running(shopper) -> bool:
+    states = shopper.house.stage.cloud.client("stepfunctions")
+    try:
+        return states.describe_execution(executionArn=shopper.run_arn())["status"] == "RUNNING"
+    except states.exceptions.ExecutionDoesNotExist:
+        return False
