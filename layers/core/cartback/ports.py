@@ -47,6 +47,8 @@ class Delivery:
     """One event as it arrived: verified, not yet understood. ``key`` is the sender's name for it, for duplicates.
 
     ``topic`` says what it is about in the sender's words, ``headers`` are the few that its adapter needs.
+    ``replayed`` comes from the kept raw events and is not kept anew; ``generation`` names the operator's wish to have
+    it applied again although it was applied before.
     """
 
     shop: str
@@ -56,6 +58,8 @@ class Delivery:
     received_at: datetime
     body: str
     headers: dict[str, str] = field(default_factory=dict)
+    replayed: bool = False
+    generation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +333,13 @@ class RawStore(Protocol):
     """Raw events, kept for replay."""
 
     def keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> None: ...
+
+
+class RawShelf(Protocol):
+    """The raw events that were kept."""
+
+    def between(self, shop: str, from_at: datetime, until_at: datetime) -> Iterable[Delivery]:
+        """What a shop sent from an instant to before another, by when we received it; some perhaps repeatedly."""
 
 
 class Metrics(Protocol):

@@ -54,6 +54,7 @@ def pack(delivery: Delivery) -> str:
         "key": delivery.key,
         "received_at": delivery.received_at.isoformat(),
         "headers": delivery.headers,
+        **({"replayed": True, "generation": delivery.generation} if delivery.replayed else {}),
         "packed": packed,
         "body": base64.b64encode(zlib.compress(raw, 6)).decode() if packed else delivery.body,
     }
@@ -77,6 +78,8 @@ def unpack(envelope: dict[str, Any]) -> Delivery:
             received_at=datetime.fromisoformat(envelope["received_at"]),
             body=body,
             headers=dict(envelope["headers"]),
+            replayed=bool(envelope.get("replayed")),
+            generation=str(envelope.get("generation", "")),
         )
     except (KeyError, TypeError, ValueError, zlib.error) as error:
         raise Refused(f"no event in the message: {type(error).__name__}") from error

@@ -1,14 +1,25 @@
-"""Raw events in S3: one compressed object per shop and batch, swept after 14 days by the bucket's own rule."""
+"""Raw events in S3: one compressed object per shop and batch, swept after 14 days by the bucket's own rule.
+
+Keys sort by the hour of the keeping. An event may be kept long after it was received (a queue holds it for days), so
+the name also says from when to when its events were received: a reader need not open what it does not want.
+"""
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cartback.ports import Clock, Delivery
 from cartback.store.clients import Clients
 from cartback.store.errors import translated
-from cartback.store.queue import pack
+from cartback.store.queue import pack, unpack
+
+_STAMP = "%Y%m%dT%H%M%S"
+_SKEW = timedelta(hours=1)
+"""Keeper and receiver are two machines: look one hour earlier than their clocks would need."""
 
 
 class S3Raw:
@@ -22,7 +33,8 @@ class S3Raw:
     def keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> None:
         """Keep a batch as one object of JSON lines, in the form of the queue."""
         lines = "\n".join(pack(delivery) for delivery in deliveries)
-        key = f"{shop}/{self._clock.now():%Y/%m/%d/%H}/{batch}.jsonl.gz"
+        received = [delivery.received_at for delivery in deliveries]
+        key = f"{shop}/{self._clock.now():%Y/%m/%d/%H}/{name(min(received), max(received), batch)}"
         with translated("keep the raw events"):
             self._clients.s3.put_object(
                 Bucket=self._bucket,
@@ -31,3 +43,38 @@ class S3Raw:
                 ContentType="application/x-ndjson",
                 ContentEncoding="gzip",
             )
+
+    def between(self, shop: str, from_at: datetime, until_at: datetime) -> Iterator[Delivery]:
+        """See ``ports.RawShelf``. Lists the keys of all hours since, opens only objects of the wanted time."""
+        hour = (from_at.astimezone(UTC) - _SKEW).strftime("%Y/%m/%d/%H")
+        ask = {"Bucket": self._bucket, "Prefix": f"{shop}/", "StartAfter": f"{shop}/{hour}/"}
+        with translated("list the raw events"):
+            pages = list(self._clients.s3.get_paginator("list_objects_v2").paginate(**ask))
+        for page in pages:
+            for found in page.get("Contents", []):
+                oldest, newest = _span(found["Key"])
+                if newest >= from_at.replace(microsecond=0) and oldest < until_at:
+                    yield from (
+                        one for one in self._open(found["Key"]) if from_at <= one.received_at < until_at
+                    )
+
+    def _open(self, key: str) -> list[Delivery]:
+        with translated("read raw events"):
+            answer: dict[str, Any] = self._clients.s3.get_object(Bucket=self._bucket, Key=key)
+            lines = gzip.decompress(answer["Body"].read()).decode().splitlines()
+        return [unpack(json.loads(line)) for line in lines]
+
+
+def name(oldest: datetime, newest: datetime, batch: str) -> str:
+    """The last part of an object's key."""
+    return f"{_stamp(oldest)}-{_stamp(newest)}-{batch}.jsonl.gz"
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).strftime(_STAMP)
+
+
+def _span(key: str) -> tuple[datetime, datetime]:
+    oldest, newest, _ = key.rpartition("/")[2].split("-", 2)
+    first, last = (datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC) for stamp in (oldest, newest))
+    return first, last

@@ -43,9 +43,15 @@ class Message:
     delivery: Delivery
 
     @property
-    def once_key(self) -> str:
+    def cause(self) -> str:
         """The event's name over all shops, hashed because senders put anything into their ids."""
         return short("event", self.delivery.shop, self.delivery.platform, self.delivery.key, length=64)
+
+    @property
+    def once_key(self) -> str:
+        """Under which it is applied once: its name, or a new one for each time that an operator insists."""
+        again = self.delivery.generation
+        return short("again", again, self.cause, length=64) if again else self.cause
 
 
 @dataclass(slots=True)
@@ -87,7 +93,9 @@ class ApplyEvents:
         return report
 
     def _shop(self, shop: str, group: list[Message], report: Report) -> None:
-        self.raw.keep(shop, _batch_name(group), [message.delivery for message in group])
+        fresh_to_us = [message.delivery for message in group if not message.delivery.replayed]
+        if fresh_to_us:
+            self.raw.keep(shop, _batch_name(group), fresh_to_us)
         keys = [message.once_key for message in group]
         begun = self.once.begin(list(dict.fromkeys(keys)))
         fresh: dict[str, Message] = {}
@@ -124,7 +132,7 @@ class ApplyEvents:
                 self.metrics.count("Ignored")
                 verdicts[message.message_id] = report.ignored
             else:
-                observed.extend((key, one) for one in seen)
+                observed.extend((message.cause, one) for one in seen)
         if observed:
             self.bus.publish(_each_once(self._folded(shop, observed)))
         for body, reason in undigested:
@@ -136,8 +144,8 @@ class ApplyEvents:
 
     def _folded(self, shop: str, observed: list[tuple[str, Observation]]) -> list[Fact]:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""
-        for _ in range(MOST_TRIES):
-            before = self._page(shop, [seen for _, seen in observed])
+        for attempt in range(MOST_TRIES):
+            before = self._page(shop, [seen for _, seen in observed], thoroughly=attempt > 0)
             after = _copied(before)
             fold = Fold(shop, after, self.clock.now(), lambda text: self.hasher(shop, text))
             for cause, seen in observed:
@@ -149,9 +157,14 @@ class ApplyEvents:
             return fold.facts
         raise Conflict("the same rows keep changing")
 
-    def _page(self, shop: str, observations: list[Observation]) -> Page:
+    def _page(self, shop: str, observations: list[Observation], thoroughly: bool) -> Page:
+        """The rows that the observations are about; ``thoroughly`` with every alias and cart of every person.
+
+        Two people who turn out to be one move all their aliases, also those that no observation names. That is rare:
+        the first attempt does without, fails on the unread ones, and the second finds them.
+        """
         page = self._read(shop, wanted(shop, observations, lambda text: self.hasher(shop, text)))
-        whole_person = any(isinstance(seen, CustomerErased | CustomerSeen) for seen in observations)
+        whole_person = thoroughly or any(isinstance(seen, CustomerErased | CustomerSeen) for seen in observations)
         while True:
             more = missing(page)
             if whole_person:
