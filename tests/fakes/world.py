@@ -160,6 +160,9 @@ class DictKeys:
     def of(self, shop: str) -> ShopKeys | None:
         return self.by_shop.get(shop)
 
+    def again(self, shop: str) -> ShopKeys | None:
+        return None
+
 
 def a_policy(**changes) -> Policy:
     """The standard policy, without quiet hours unless asked for, so that tests may run at any hour."""

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from cartback.domain.answers import Answer, Arrival, Visit
 from cartback.domain.audit import Audit
 from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Stock
 from cartback.domain.claims import Claim
 from cartback.domain.customer import Person
 from cartback.domain.facts import Fact
-from cartback.domain.observations import Observation
+from cartback.domain.observations import Fetch, Observation
 from cartback.domain.policy import Policy
 from cartback.domain.touches import Dossier
 
@@ -64,16 +65,27 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class ShopKeys:
-    """What the intake knows of a shop: its platform and the secrets that may sign for it, newest first."""
+    """What the intake knows of a shop: its platform and the secrets that may sign for it, newest first.
+
+    ``agreed`` is what platform and Cartback agreed on between themselves when they were connected, secrets too,
+    under names of the platform's adapter; empty for platforms that know no such ceremony.
+    """
 
     platform: str
     secrets: tuple[str, ...]
+    agreed: dict[str, str] = field(default_factory=dict)
 
 
 class Keys(Protocol):
-    """The secrets of the shops."""
+    """The secrets of the shops, remembered for a while."""
 
     def of(self, shop: str) -> ShopKeys | None: ...
+
+    def again(self, shop: str) -> ShopKeys | None:
+        """Read past the memory, because a signature did not fit: the secret may be seconds old.
+
+        None if there is nothing newer, or the last reading is too recent to ask again.
+        """
 
 
 class Queue(Protocol):
@@ -95,6 +107,46 @@ class ShopAdapter(Protocol):
     ) -> tuple[str, str, dict[str, str]]: ...
 
     def observe(self, delivery: Delivery) -> list[Observation] | None: ...
+
+
+class Greeter(Protocol):
+    """What a platform's module has besides, where its sender does more than sign and post. Each part is optional.
+
+    ``greet`` is asked before ``verify``: it answers a handshake, lets an event in that proves itself in another way
+    than by a signature, gives None for what ``verify`` shall judge, or raises ``Refused`` (401 for strangers).
+    ``signers`` says which secrets may sign at this instant, where these are not simply all of them.
+    ``register`` and ``confirm`` are the two halves of a connecting ceremony: each gives the answer and the keys to
+    keep; ``fresh`` is a new secret.
+    """
+
+    def greet(self, visit: Visit, keys: ShopKeys, now: datetime) -> Answer | Arrival | None: ...
+
+    def signers(self, keys: ShopKeys, now: datetime) -> Sequence[str]: ...
+
+    def register(
+        self, visit: Visit, keys: ShopKeys, fresh: str, confirm_url: str, now: datetime
+    ) -> tuple[Answer, ShopKeys]: ...
+
+    def confirm(self, visit: Visit, keys: ShopKeys, now: datetime) -> tuple[Answer, ShopKeys]: ...
+
+
+class Translator(Protocol):
+    """What the module of a platform has that sends notifications without content.
+
+    ``fetched`` translates what a ``Fetch`` brought: one JSON document per thing, none if it is gone by now.
+    """
+
+    def fetched(self, wanted: Fetch, documents: Sequence[str]) -> list[Observation]: ...
+
+
+class Fetcher(Protocol):
+    """Brings what a notification only named, from the shop's own API."""
+
+    def fetch(self, shop: str, platform: str, wanted: Fetch) -> Sequence[str]:
+        """The documents as JSON texts, every page of them; empty if the shop says that it is gone.
+
+        Raises ``TryLater`` while the shop cannot be reached or asks for patience, ``Refused`` where it never will.
+        """
 
 
 class Once(Protocol):

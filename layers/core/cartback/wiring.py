@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cartback.store.settings import CachedSettings
     from cartback.store.tokens import PepperedHasher
     from cartback.usecases.audit import AuditShops
+    from cartback.usecases.enrol_shop import EnrolShop
     from cartback.usecases.leave import Leave
     from cartback.usecases.open_link import OpenLink
     from cartback.usecases.park_run import ParkRun
@@ -116,7 +117,19 @@ def receive_webhook() -> ReceiveWebhook:
     from cartback.usecases.receive_webhook import ReceiveWebhook
 
     keys = SecretKeys(clients(), os.environ["SHOP_SECRET_PREFIX"], clock())
-    return ReceiveWebhook(keys, SqsQueue(clients(), os.environ["INTAKE_QUEUE_URL"]), clock(), shops.load)
+    queue = SqsQueue(clients(), os.environ["INTAKE_QUEUE_URL"])
+    return ReceiveWebhook(keys, queue, clock(), shops.load, metrics)
+
+
+@cache
+def enrol_shop() -> EnrolShop:
+    """The door for platforms that connect in a ceremony."""
+    from cartback.store.secrets import SecretWriter
+    from cartback.store.tokens import SystemTokens
+    from cartback.usecases.enrol_shop import EnrolShop
+
+    keys = SecretWriter(clients(), os.environ["SHOP_SECRET_PREFIX"])
+    return EnrolShop(keys, SystemTokens(), clock(), shops.load)
 
 
 @cache

@@ -82,6 +82,41 @@ CATALOGUE: dict[str, Kind] = {
     "order.cancelled": _kind(
         "An order was cancelled.", "order_ref", {"order_ref": "id", "cancelled_at": "time"}
     ),
+    "payment.failed": _kind(
+        "An attempt to pay did not succeed.",
+        "payment_ref",
+        {
+            **_SUM,
+            "payment_ref": "id",
+            "order_ref": "id",
+            "cart_id": "id",
+            "person_id": "id",
+            "failed_at": "time",
+            "code": "word",
+            "test": "flag",
+        },
+        "amount",
+        "currency",
+        "order_ref",
+        "cart_id",
+        "person_id",
+    ),
+    "refund.issued": _kind(
+        "Money went back to the buyer: this refund alone, and whether nothing is left of the payment.",
+        "refund_ref",
+        {
+            **_SUM,
+            "refund_ref": "id",
+            "payment_ref": "id",
+            "person_id": "id",
+            "refunded_at": "time",
+            "full": "flag",
+            "test": "flag",
+        },
+        "amount",
+        "currency",
+        "person_id",
+    ),
     "customer.erased": _kind("A person was forgotten.", "person_id", {"person_id": "id"}),
     "consent.granted": _kind(
         "A person agreed to a channel.", "person_id", {"person_id": "id", "channel": "word", "basis": "word"}

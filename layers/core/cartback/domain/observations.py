@@ -141,4 +141,62 @@ class ShopLeft:
     at: datetime
 
 
-Observation = CartSeen | OrderSeen | CustomerSeen | CustomerErased | StockSeen | ProductSeen | ShopLeft
+@dataclass(frozen=True, slots=True)
+class PaymentFailed:
+    """An attempt to pay did not succeed. ``attempt`` tells attempts at one payment apart, ``code`` says why.
+
+    ``refs`` lead to the cart, where the shop knows it; ``amount`` is what was to be paid.
+    """
+
+    payment_ref: str
+    attempt: str
+    at: datetime
+    code: str
+    amount: Money | None = None
+    refs: tuple[str, ...] = ()
+    order_ref: str | None = None
+    contact: Contact = Contact()
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSeen:
+    """Money went back. ``amount`` is this refund alone; ``full`` says whether nothing is left of the payment.
+
+    ``payment_ref`` names the order or, where the shop does not know it, the payment.
+    """
+
+    payment_ref: str
+    refund_ref: str
+    at: datetime
+    amount: Money | None = None
+    full: bool = False
+    contact: Contact = Contact()
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Something that the shop named without telling it: it has to be read from the shop's own API first.
+
+    ``kind`` is the platform's word for it. ``resource`` is the path below the shop's API, made by the adapter and
+    never taken over from the sender, who could otherwise lead us anywhere. ``at`` is the instant of the change.
+    """
+
+    kind: str
+    resource: str
+    at: datetime
+
+
+Observation = (
+    CartSeen
+    | OrderSeen
+    | CustomerSeen
+    | CustomerErased
+    | StockSeen
+    | ProductSeen
+    | ShopLeft
+    | PaymentFailed
+    | RefundSeen
+    | Fetch
+)

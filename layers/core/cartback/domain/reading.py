@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
+from cartback.domain.weblink import is_local
 
 # These patterns are also published in JSON Schemas, so they keep to what Python and ECMAScript read alike.
 INSTANT = re.compile(
@@ -35,6 +36,7 @@ LONGEST_LINK = 2048
 
 # Line breaks end headers, bidirectional overrides disguise text, lone surrogates cannot be encoded.
 _UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+_ZONELESS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
 _SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 _LOOKS_LIKE_A_LINK = re.compile(r"[/\\@<>]|\bwww\b|[A-Za-z0-9-]\.[A-Za-z]{2,}", re.ASCII)
 
@@ -160,6 +162,23 @@ class Reader:
             return str(value)
         return self.matching(IDENTIFIER, "an id")
 
+    def usable_link(self) -> str | None:
+        """An https address, or None for anything else: what we cannot use is no reason to lose the event.
+
+        Of http, only what leads to this machine passes: the local cloud's shops have no certificate, and whoever
+        puts the link before a shopper judges again (``domain.weblink``).
+        """
+        text = self.cut(LONGEST_LINK + 1) or ""
+        if is_local(text):
+            return text
+        return text if len(text) <= LONGEST_LINK and LINK.fullmatch(text) else None
+
+    def utc(self) -> datetime:
+        """An instant that its sender writes without a zone and means in UTC; one with a zone is read by it."""
+        if isinstance(self.value, str) and _ZONELESS.fullmatch(self.value):
+            return Reader(f"{self.value.replace(' ', 'T')}Z", self.path).instant()
+        return self.instant()
+
     def instant(self) -> datetime:
         """An instant with its zone, in UTC, of the years 1900 to 2199; parts of microseconds are dropped."""
         text = self.matching(INSTANT, "a date and time with its zone (ISO 8601)")
@@ -177,6 +196,15 @@ class Reader:
             raise self.refused(f"must be between {least} and {most}")
         if value != int(value):
             raise self.refused("must be a whole number")
+        return int(value)
+
+    def pieces(self, most: int = 10**9) -> int:
+        """A number of pieces; a part of one is cut off, because shops that sell by weight say 1.5."""
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self.refused("must be a number of pieces")
+        if not -most <= value <= most:
+            raise self.refused(f"must be between -{most} and {most}")
         return int(value)
 
     def flag(self) -> bool:
@@ -203,6 +231,16 @@ class Reader:
             return Money.parse(text, currency)
         except ValueError:
             raise self.refused("must be an amount in a known kind of currency") from None
+
+    def noisy_money(self, currency: str) -> Money:
+        """A major-unit amount from a sender that computes in binary: ``35.699999999999996`` is 35.70."""
+        value = self.value
+        if isinstance(value, Decimal | int) and not isinstance(value, bool):
+            try:
+                return Money.parse(value, currency)
+            except (ValueError, ArithmeticError):
+                raise self.refused("must be an amount in a known kind of currency") from None
+        return self.money(currency)
 
     def _string(self) -> str | None:
         if self.value is not None and not isinstance(self.value, str):

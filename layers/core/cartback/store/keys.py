@@ -14,6 +14,7 @@ from cartback.store.clients import Clients
 from cartback.store.errors import translated
 
 REMEMBERED = timedelta(seconds=60)
+ASKED_AGAIN_AFTER = timedelta(seconds=10)
 MOST_REMEMBERED = 2_000
 
 
@@ -35,6 +36,21 @@ class SecretKeys:
         known = self._known.get(shop)
         if known is not None and now - known[0] < REMEMBERED:
             return known[1]
+        return self._remembered(shop, now)
+
+    def again(self, shop: str) -> ShopKeys | None:
+        """What is newer than what ``of`` gave; None if nothing is, or if the last reading is seconds old.
+
+        A forger can cost us one reading per shop and ten seconds with it, no more.
+        """
+        now = self._clock.now()
+        known = self._known.get(shop)
+        if known is None or now - known[0] < ASKED_AGAIN_AFTER:
+            return None
+        keys = self._remembered(shop, now)
+        return None if keys == known[1] else keys
+
+    def _remembered(self, shop: str, now: datetime) -> ShopKeys | None:
         keys = self._read(shop)
         self._known[shop] = (now, keys)
         self._known.move_to_end(shop)
@@ -54,4 +70,5 @@ class SecretKeys:
 
 
 def _keys(secret: dict[str, Any]) -> ShopKeys:
-    return ShopKeys(str(secret["platform"]), tuple(str(one) for one in secret["secrets"]))
+    agreed = {str(name): str(value) for name, value in secret.get("agreed", {}).items()}
+    return ShopKeys(str(secret["platform"]), tuple(str(one) for one in secret["secrets"]), agreed)

@@ -11,15 +11,17 @@ import copy
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from typing import cast
 
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import Fact
 from cartback.domain.hashes import short
-from cartback.domain.observations import CustomerErased, CustomerSeen, Observation
+from cartback.domain.observations import CustomerErased, CustomerSeen, Fetch, Observation
 from cartback.ports import (
     Bus,
     Clock,
     Delivery,
+    Fetcher,
     Hasher,
     Metrics,
     Once,
@@ -28,6 +30,7 @@ from cartback.ports import (
     RawStore,
     Records,
     ShopAdapter,
+    Translator,
 )
 from cartback.usecases.fold import Fold, Wanted, missing, wanted
 
@@ -78,6 +81,7 @@ class ApplyEvents:
     clock: Clock
     metrics: Metrics
     adapter: Callable[[str], ShopAdapter]
+    fetcher: Fetcher | None = None
 
     def __call__(self, messages: Sequence[Message]) -> Report:
         report = Report()
@@ -119,13 +123,19 @@ class ApplyEvents:
     def _fresh(self, shop: str, fresh: dict[str, Message], report: Report) -> None:
         observed: list[tuple[str, Observation]] = []
         verdicts: dict[str, list[str]] = {}
-        undigested: list[tuple[str, str]] = []
+        undigested: dict[str, tuple[str, str]] = {}
+        deferred: list[str] = []
         for key, message in fresh.items():
             verdicts[message.message_id] = report.applied
             try:
-                seen = self.adapter(message.delivery.platform).observe(message.delivery)
+                seen = self._seen(message.delivery)
+            except TryLater:
+                # The shop's own API cannot be asked right now: this event comes back, the others go on.
+                deferred.append(key)
+                verdicts[message.message_id] = report.failed
+                continue
             except Refused as refusal:
-                undigested.append((message.body, refusal.reason))
+                undigested[key] = (message.body, refusal.reason)
                 verdicts[message.message_id] = report.parked
                 continue
             if seen is None:
@@ -135,12 +145,34 @@ class ApplyEvents:
                 observed.extend((message.cause, one) for one in seen)
         if observed:
             self.bus.publish(_each_once(self._folded(shop, observed)))
-        for body, reason in undigested:
+        for body, reason in undigested.values():
             self.parking.park(body, reason)
             self.metrics.count("Parked")
-        self.once.complete(list(fresh))
+        self.once.complete([key for key in fresh if key not in deferred and key not in undigested])
+        # What is parked was not done: redriven after a mend, it must not look like a duplicate of itself.
+        self.once.abandon([*deferred, *undigested])
+        if deferred:
+            self.metrics.count("ApplyDeferred", len(deferred))
         for message_id, verdict in verdicts.items():
             verdict.append(message_id)
+
+    def _seen(self, delivery: Delivery) -> list[Observation] | None:
+        """What a delivery says, with everything that it only named read from the shop."""
+        adapter = self.adapter(delivery.platform)
+        seen = adapter.observe(delivery)
+        if seen is None or not any(isinstance(one, Fetch) for one in seen):
+            return seen
+        if self.fetcher is None:
+            raise Refused("no API access configured for this shop")
+        translator = cast("Translator", adapter)
+        whole: list[Observation] = []
+        for one in seen:
+            if isinstance(one, Fetch):
+                documents = self.fetcher.fetch(delivery.shop, delivery.platform, one)
+                whole.extend(translator.fetched(one, documents))
+            else:
+                whole.append(one)
+        return whole
 
     def _folded(self, shop: str, observed: list[tuple[str, Observation]]) -> list[Fact]:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""

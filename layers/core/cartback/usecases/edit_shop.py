@@ -98,7 +98,10 @@ class EditShop:
         return len(keys.secrets) if keys else 0
 
     def set_secret(self, shop: str, secret: str) -> int:
-        """Accept a new secret, and the one before it until ``retire``; an older one goes. Gives how many count now."""
+        """Accept a new secret, and the one before it until ``retire``; an older one goes. Gives how many count now.
+
+        What was agreed with the platform under the old secret is forgotten: it has to connect anew.
+        """
         settings = self.show(shop)
         secret = secret.strip()
         if not re.fullmatch(r"[!-~]{16,500}", secret, re.ASCII):
@@ -115,7 +118,7 @@ class EditShop:
         keys = self.keys.read(shop)
         if keys is None or not keys.secrets:
             raise Refused(f"secret: {shop} has none yet")
-        self.keys.write(shop, ShopKeys(settings.platform, keys.secrets[:1]))
+        self.keys.write(shop, ShopKeys(settings.platform, keys.secrets[:1], keys.agreed))
         return 1
 
     def _checked(self, document: Mapping[str, object]) -> ShopSettings:

@@ -24,11 +24,14 @@ from cartback.domain.observations import (
     CustomerSeen,
     Observation,
     OrderSeen,
+    PaymentFailed,
     ProductSeen,
+    RefundSeen,
     ShopLeft,
     StockSeen,
 )
 from cartback.ports import Page
+from cartback.domain.payments import tell_failed, tell_refunded
 
 SHOP_ITSELF = "shop"
 
@@ -62,7 +65,7 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
             rows.aliases.update(aliases)
             rows.persons.update(customer.person_id_for(shop, alias) for alias in aliases)
             rows.blocks.update([address] if address else [])
-        if isinstance(seen, CartSeen | OrderSeen):
+        if isinstance(seen, CartSeen | OrderSeen | PaymentFailed):
             rows.refs.update(seen.refs)
             rows.carts.update(carts.cart_id_for(shop, ref) for ref in seen.refs)
         elif isinstance(seen, StockSeen):
@@ -119,6 +122,8 @@ class Fold:
                 self._erased(seen, cause)
             case StockSeen():
                 self._stock(seen)
+            case PaymentFailed() | RefundSeen():
+                self._payment(seen, cause)
             case ProductSeen():
                 self._product(seen)
             case ShopLeft():
@@ -181,6 +186,15 @@ class Fold:
 
     def _cart_of(self, refs: tuple[str, ...], cause: str) -> Cart:
         """The one cart of these references: found, made of several rows that are the same, or new.
+    def _payment(self, seen: PaymentFailed | RefundSeen, cause: str) -> None:
+        person = self._person_of(seen.contact, seen.at, cause)
+        person_id = person.person_id if person is not None else None
+        if isinstance(seen, RefundSeen):
+            self.facts.append(tell_refunded(self.shop, seen, person_id))
+            return
+        cart_id = next(filter(None, (self.page.refs.get(ref) for ref in seen.refs)), None)
+        self.facts.append(tell_failed(self.shop, seen, cart_id, person_id))
+
 
         A row that has been announced stays the one, because its run and its claims carry its id.
         """

@@ -10,22 +10,18 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from cartback.domain.answers import Answer, Visit
 from cartback.domain.errors import Refused, TryLater
-from cartback.ports import Clock, Delivery, Keys, Queue, ShopAdapter, ShopKeys
+from cartback.ports import Clock, Delivery, Keys, Metrics, Queue, ShopAdapter, ShopKeys
 
+STRANGER = "signature missing or wrong"
 LARGEST_BODY = 1_000_000
 DEEPEST = 64
-_SHOP = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
+SHOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
+_PING = re.compile(rb"webhook_id=[0-9]{1,19}")
 _NOBODY = ShopKeys("generic", ("whsec_" + "A" * 43 + "=",))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the sender is told: a status and one line."""
-
-    status: int
-    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,40 +30,85 @@ class ReceiveWebhook:
 
     Gives 202 once the event is durable, 4xx with a one-line reason for what the sender got wrong, 503 when our own
     queue or secret store cannot be reached, so that the sender sends again. An unknown shop is answered like a
-    wrong signature, after the same work.
+    wrong signature, after the same work. Senders with manners of their own are answered as their adapter says.
     """
 
     keys: Keys
     queue: Queue
     clock: Clock
     adapter: Callable[[str], ShopAdapter]
+    metrics: Callable[[], Metrics] | None = None  # made when needed: nearly no webhook counts anything
 
-    def __call__(self, shop: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def __call__(
+        self,
+        shop: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        method: str = "POST",
+        word: str = "",
+        query: str = "",
+    ) -> Answer:
+        """Take lower-cased headers; ``word`` is what follows the shop in the path, ``query`` the raw query."""
+        visit = Visit(method, word, query, dict(headers), body)
         try:
-            return self._accept(shop, body, headers)
+            answer = self._accept(shop, visit)
         except Refused as refusal:
-            return Answer(refusal.status, refusal.reason)
+            return Answer(refusal.status, STRANGER if refusal.status == 401 else refusal.reason)
         except TryLater:
             return Answer(503, "try again later")
+        if answer.counted and self.metrics is not None:
+            self.metrics().count(answer.counted)
+        return answer
 
-    def _accept(self, shop: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        if len(body) > LARGEST_BODY:
+    def _accept(self, shop: str, visit: Visit) -> Answer:
+        if len(visit.body) > LARGEST_BODY:
             raise Refused(f"body larger than {LARGEST_BODY} bytes", 413)
+        if visit.method == "POST" and not visit.word and is_ping(visit):
+            return Answer(200, "welcome")
         now = self.clock.now()
-        known = self.keys.of(shop) if _SHOP.fullmatch(shop) else None
-        keys = known or _NOBODY
-        adapter = self.adapter(keys.platform)
+        known = self.keys.of(shop) if SHOP_NAME.fullmatch(shop) else None
         try:
-            topic, key, kept = adapter.verify(body, headers, keys.secrets, now)
+            return self._judged(shop, visit, known or _NOBODY, now)
         except Refused as refusal:
-            if known is None or refusal.status == 401:
-                raise Refused("signature missing or wrong", 401) from refusal
-            raise
-        if known is None:
-            raise Refused("signature missing or wrong", 401)
-        text = readable_json(body, headers.get("content-type", ""))
+            if refusal.status != 401:
+                if known is None:
+                    raise Refused(STRANGER, 401) from refusal
+                raise
+        newer = self.keys.again(shop) if SHOP_NAME.fullmatch(shop) else None
+        if newer is None:
+            raise Refused(STRANGER, 401)
+        return self._judged(shop, visit, newer, now)
+
+    def _judged(self, shop: str, visit: Visit, keys: ShopKeys, now: datetime) -> Answer:
+        adapter = self.adapter(keys.platform)
+        greet = getattr(adapter, "greet", None)
+        greeting = greet(visit, keys, now) if greet is not None else None
+        if isinstance(greeting, Answer):
+            return greeting
+        if greeting is not None:
+            self.queue.put(Delivery(shop, keys.platform, greeting.topic, greeting.key, now, greeting.body))
+            return Answer(202, "accepted")
+        if visit.word or visit.method != "POST":
+            raise Refused(STRANGER, 401)
+        signers = getattr(adapter, "signers", None)
+        secrets = signers(keys, now) if signers is not None else keys.secrets
+        topic, key, kept = adapter.verify(visit.body, visit.headers, secrets, now)
+        if keys is _NOBODY:
+            raise Refused(STRANGER, 401)
+        text = readable_json(visit.body, visit.headers.get("content-type", ""))
         self.queue.put(Delivery(shop, keys.platform, topic, key, now, text, kept))
         return Answer(202, "accepted")
+
+
+def is_ping(visit: Visit) -> bool:
+    """Whether this is how WooCommerce tries an address: a form of one field, neither signed nor named.
+
+    It switches the webhook on only for a 200. Every shop's name is answered alike, known or not, so that the answer
+    tells nobody which shops there are; nothing is done with it (class-wc-webhook.php, ``deliver_ping``).
+    """
+    form = visit.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return form == "application/x-www-form-urlencoded" and _PING.fullmatch(visit.body) is not None
 
 
 def readable_json(body: bytes, content_type: str) -> str:

@@ -1,0 +1,181 @@
+"""What the entities of API v2.0 mean. There is no cart: quotes and orders that are not released yet are the carts.
+
+Empty is spelt ``0001-01-01`` for dates, an all-zero GUID for references, and ``_x0020_`` for a blank (OData).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from cartback.domain import address, reading
+from cartback.domain.cart import Item
+from cartback.domain.money import Money
+from cartback.domain.observations import (
+    CartSeen,
+    Contact,
+    CustomerSeen,
+    Fetch,
+    Observation,
+    OrderSeen,
+    ProductSeen,
+    VariantSeen,
+)
+from cartback.domain.reading import Reader
+from cartback.shops.business_central.notifications import ref_of
+
+MOST_LINES = 100
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+def translate(wanted: Fetch, document: str) -> list[Observation]:
+    """Translate one entity. Raises ``Refused`` for what is not its shape."""
+    entity = reading.parse(document)
+    at = entity["lastModifiedDateTime"].maybe(Reader.instant) or wanted.at
+    own = _guid(entity["id"])
+    if own is None:
+        raise entity["id"].refused("must be an id")
+    if wanted.kind == "salesQuotes":
+        return _quote(entity, own, at)
+    if wanted.kind == "salesOrders":
+        return _order(entity, own, at)
+    if wanted.kind == "customers":
+        return [CustomerSeen(_customer(entity, own), at)]
+    return [_item(entity, own, at)]
+
+
+def _quote(quote: Reader, own: str, at: datetime) -> list[Observation]:
+    status = _word(quote["status"])
+    seen = _document(quote, ref_of("salesQuotes", own), at, "salesQuoteLines")
+    if status in ("draft", "sent"):
+        return [seen]
+    if status == "accepted":
+        return [_closed(seen)]
+    return [_emptied(seen)]  # expired, or a status of an extension's: nothing to be reminded of
+
+
+def _order(order: Reader, own: str, at: datetime) -> list[Observation]:
+    """A draft is a cart. A released order closes that cart at its latest change, and is placed on its order date.
+
+    The two instants are kept apart: an order that is edited for weeks must not look like a purchase of today.
+    """
+    seen = _document(order, ref_of("salesOrders", own), at, "salesOrderLines")
+    if _word(order["status"]) == "draft":
+        return [seen]
+    number = order["number"].cut(64) or own
+    placed_at = _day(order["orderDate"]) or at
+    return [
+        _closed(seen),
+        OrderSeen((), number, placed_at=min(placed_at, at), at=at, total=seen.total, contact=seen.contact),
+    ]
+
+
+def _document(document: Reader, ref: str, at: datetime, lines: str) -> CartSeen:
+    currency = document["currencyCode"].fitting(reading.CURRENCY)
+    total = document["totalAmountIncludingTax"]
+    items = (_line(line, currency) for line in document[lines].each()[:MOST_LINES])
+    return CartSeen(
+        refs=(ref,),
+        at=at,
+        source="document",
+        items=tuple(item for item in items if item is not None and item.quantity > 0),
+        total=total.noisy_money(currency) if currency and not total.is_null else None,
+        contact=_buyer(document),
+    )
+
+
+def _closed(seen: CartSeen) -> CartSeen:
+    return CartSeen(
+        seen.refs, seen.at, seen.source, seen.items, seen.total, contact=Contact(), completed_at=seen.at
+    )
+
+
+def _emptied(seen: CartSeen) -> CartSeen:
+    return CartSeen(seen.refs, seen.at, seen.source, items=(), contact=seen.contact)
+
+
+def _line(line: Reader, currency: str | None) -> Item | None:
+    # Comments, fees and accounts stand among the lines; only items can be bought.
+    item = _guid(line["itemId"])
+    if item is None or _word(line["lineType"]) not in ("item", ""):
+        return None
+    quantity = max(0, line["quantity"].pieces())
+    return Item(
+        variant_id=item,
+        title=line["description"].cut(300) or line["lineObjectNumber"].cut(300) or item,
+        quantity=quantity,
+        variant_title=line["description2"].cut(200),
+        unit_price=_unit_price(line, quantity, currency),
+        product_id=item,
+        sku=line["lineObjectNumber"].cut(100),
+    )
+
+
+def _unit_price(line: Reader, quantity: int, currency: str | None) -> Money | None:
+    """What one piece costs with discounts and tax, as far as the line says."""
+    if currency is None or not quantity:
+        return None
+    if not line["amountIncludingTax"].is_null:
+        whole = line["amountIncludingTax"].noisy_money(currency)
+        return Money(int((Decimal(whole.amount) / quantity).to_integral_value()), currency)
+    return line["unitPrice"].maybe(lambda field: field.noisy_money(currency))
+
+
+def _buyer(document: Reader) -> Contact:
+    ref = _guid(document["customerId"])
+    known = _customer(document["customer"], ref) if not document["customer"].is_null else Contact(ref)
+    return Contact(
+        customer_ref=known.customer_ref,
+        email=_email(document["email"]) or known.email,
+        phone=address.phone(document["phoneNumber"].cut(40)) or known.phone,
+        first_name=known.first_name,
+        country=known.country,
+    )
+
+
+def _customer(customer: Reader, own: str | None) -> Contact:
+    # Companies have no first name, and a person's stands in one field with the family name: none is better.
+    return Contact(
+        customer_ref=own,
+        email=_email(customer["email"]),
+        phone=address.phone(customer["phoneNumber"].cut(40)),
+        country=customer["country"].fitting(reading.COUNTRY),
+    )
+
+
+def _item(item: Reader, own: str, at: datetime) -> ProductSeen:
+    counted = _word(item["type"]) in ("inventory", "")
+    variant = VariantSeen(
+        variant_id=own,
+        title=item["displayName"].cut(300) or item["number"].cut(300) or own,
+        sku=item["number"].cut(100),
+        available=item["inventory"].maybe(Reader.pieces) if counted else None,
+        endless=not counted,
+    )
+    return ProductSeen(own, at, (variant,), deleted=item["blocked"].value is True)
+
+
+def _email(field: Reader) -> str | None:
+    # The field takes several, separated by semicolons.
+    return next(filter(None, map(address.email, (field.cut(320) or "").split(";"))), None)
+
+
+def _guid(field: Reader) -> str | None:
+    own = field.maybe(Reader.identifier)
+    return None if own is None or own == _NOBODY else own.lower()
+
+
+def _day(field: Reader) -> datetime | None:
+    text = field.cut(30) or ""
+    if not _DATE.fullmatch(text) or text == "0001-01-01":
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise field.refused("must be a date that exists") from None
+
+
+def _word(field: Reader) -> str:
+    return (field.cut(60) or "").replace("_x0020_", " ").strip().lower()

@@ -1,0 +1,47 @@
+"""Sums and products as Shopware writes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cartback.domain import reading
+from cartback.domain.money import Money
+from cartback.domain.observations import ProductSeen, VariantSeen
+from cartback.domain.reading import Reader
+
+
+def read_total(order: Reader) -> Money | None:
+    """Read the sum of an order. Without its currency beside it, a number is no sum."""
+    code = order["currency"]["isoCode"]
+    if code.is_null or order["amountTotal"].is_null:
+        return None
+    return order["amountTotal"].noisy_money(code.matching(reading.CURRENCY, "an ISO 4217 currency"))
+
+
+def read_product(product: Reader, at: datetime) -> ProductSeen:
+    """Read a product or a variant of one; variants are products with a parent, and inherit what is null.
+
+    Only a closeout product ends with its stock: all others are sold on (``isCloseout``). ``availableStock`` leaves
+    out what open orders hold and is the one to believe where it is told.
+    """
+    own = product["id"].identifier()
+    stock = product["stock"] if product["availableStock"].is_null else product["availableStock"]
+    variant = VariantSeen(
+        variant_id=own,
+        title=product["translated"]["name"].cut(300) or product["name"].cut(300) or own,
+        sku=product["productNumber"].cut(100),
+        image_url=product["cover"]["media"]["url"].usable_link(),
+        available=stock.maybe(Reader.pieces),
+        endless=product["isCloseout"].value is not True,
+    )
+    return ProductSeen(
+        product_id=product["parentId"].maybe(Reader.identifier) or own,
+        at=at,
+        variants=(variant,),
+        deleted=product["active"].value is False,
+    )
+
+
+def gone(own: str) -> VariantSeen:
+    """A variant of which only the id is left."""
+    return VariantSeen(own, own)

@@ -1,0 +1,59 @@
+"""Who a Shopware payload is about, and what that person agreed to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cartback.domain import address, reading
+from cartback.domain.observations import ConsentSeen, Contact
+from cartback.domain.reading import Reader
+
+
+def of_order(order: Reader) -> Contact:
+    """The buyer. A guest has a customer of his own, made for this order."""
+    buyer = order["orderCustomer"]
+    billing = order["billingAddress"]
+    return Contact(
+        customer_ref=buyer["customerId"].maybe(Reader.identifier),
+        email=address.email(buyer["email"].cut(320)),
+        phone=address.phone(billing["phoneNumber"].cut(40)),
+        first_name=reading.given_name(buyer["firstName"].cut(200)),
+        locale=order["language"]["locale"]["code"].fitting(reading.LOCALE),
+        country=billing["country"]["iso"].fitting(reading.COUNTRY),
+    )
+
+
+def of_customer(customer: Reader) -> Contact:
+    """A customer's own record."""
+    billing = customer["defaultBillingAddress"]
+    return Contact(
+        customer_ref=customer["id"].identifier(),
+        email=address.email(customer["email"].cut(320)),
+        phone=address.phone(billing["phoneNumber"].cut(40)),
+        first_name=reading.given_name(customer["firstName"].cut(200)),
+        locale=customer["language"]["locale"]["code"].fitting(reading.LOCALE),
+        country=billing["country"]["iso"].fitting(reading.COUNTRY),
+    )
+
+
+def of_recipient(recipient: Reader, agreed: bool, at: datetime) -> Contact:
+    """A reader of the newsletter, who need not be a customer."""
+    word = ConsentSeen(
+        channel="email",
+        granted=agreed,
+        at=at,
+        basis="double_opt_in" if agreed else "explicit",
+        source=f"shopware newsletter {recipient['id'].identifier()}",
+        sticky=True,
+    )
+    return Contact(
+        email=address.email(recipient["email"].cut(320)),
+        first_name=reading.given_name(recipient["firstName"].cut(200)),
+        locale=recipient["language"]["locale"]["code"].fitting(reading.LOCALE),
+        consents=(word,),
+    )
+
+
+def by_id(ref: str) -> Contact:
+    """A person of whom only the account is named."""
+    return Contact(customer_ref=ref)

@@ -1,0 +1,71 @@
+"""Who a Stripe object is about, and what that person agreed to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from cartback.domain import address, reading
+from cartback.domain.observations import ConsentSeen, Contact
+from cartback.domain.reading import Reader
+
+
+def of_session(session: Reader) -> Contact:
+    """The shopper of a hosted checkout, who may be a guest.
+
+    ``consent.promotions`` is the answer to Stripe's own box, given when the session was open; anything but
+    ``opt_in`` is no consent, and ``opt_out`` a tick that was not set rather than a farewell.
+    """
+    details = session["customer_details"]
+    consents: tuple[ConsentSeen, ...] = ()
+    if session["consent"]["promotions"].value == "opt_in":
+        at = datetime.fromtimestamp(session["created"].integer(0, 10**10), UTC)
+        source = f"stripe checkout {session['id'].identifier()[:100]}"
+        consents = (ConsentSeen("email", True, at, "explicit", source),)
+    email = details["email"].cut(320) or session["customer_email"].cut(320)
+    return Contact(
+        customer_ref=_ref(session["customer"]),
+        email=address.email(email),
+        phone=address.phone(details["phone"].cut(40)),
+        first_name=None,  # a full name in one field: no telling which part it is
+        locale=session["locale"].fitting(reading.LOCALE) if session["locale"].value != "auto" else None,
+        country=details["address"]["country"].fitting(reading.COUNTRY),
+        consents=consents,
+    )
+
+
+def of_intent(intent: Reader) -> Contact:
+    """The payer, as far as the intent or the method that failed tells."""
+    billing = intent["last_payment_error"]["payment_method"]["billing_details"]
+    email = intent["receipt_email"].cut(320) or billing["email"].cut(320)
+    return Contact(
+        customer_ref=_ref(intent["customer"]),
+        email=address.email(email),
+        country=billing["address"]["country"].fitting(reading.COUNTRY),
+    )
+
+
+def of_invoice(invoice: Reader) -> Contact:
+    """Whom an invoice was made out to."""
+    return Contact(
+        customer_ref=_ref(invoice["customer"]),
+        email=address.email(invoice["customer_email"].cut(320)),
+        phone=address.phone(invoice["customer_phone"].cut(40)),
+        country=invoice["customer_address"]["country"].fitting(reading.COUNTRY),
+    )
+
+
+def of_charge(charge: Reader) -> Contact:
+    """Who paid."""
+    billing = charge["billing_details"]
+    return Contact(
+        customer_ref=_ref(charge["customer"]),
+        email=address.email(billing["email"].cut(320) or charge["receipt_email"].cut(320)),
+        country=billing["address"]["country"].fitting(reading.COUNTRY),
+    )
+
+
+def _ref(customer: Reader) -> str | None:
+    # An id, or the whole customer where the endpoint expands it.
+    if isinstance(customer.value, dict):
+        return customer["id"].identifier()
+    return customer.maybe(Reader.identifier)

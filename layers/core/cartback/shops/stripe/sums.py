@@ -1,0 +1,70 @@
+"""Amounts and lines as Stripe writes them: integers in Stripe's own minor units, currencies in small letters.
+
+Stripe's units differ from ISO 4217 where it keeps an older promise (docs.stripe.com/currencies, "Special cases"):
+ISK and UGX are written with two decimals though they have none, MGA without though it has two.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from cartback.domain.cart import Item
+from cartback.domain.money import Money
+from cartback.domain.reading import Reader
+
+MOST_LINES = 100
+_LARGEST = 10**14
+_CURRENCY = re.compile(r"[a-z]{3}")
+_DIGITS = {
+    **dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(), 0),
+    **dict.fromkeys("bhd jod kwd omr tnd".split(), 3),
+}
+
+
+def read(holder: Reader, name: str) -> Money | None:
+    """Read the amount ``name`` in the currency beside it."""
+    if holder[name].is_null or holder["currency"].is_null:
+        return None
+    return money(holder[name].integer(-_LARGEST, _LARGEST), holder["currency"])
+
+
+def money(amount: int, currency: Reader) -> Money:
+    """An amount in Stripe's minor units as money."""
+    code = currency.matching(_CURRENCY, "a currency in small letters")
+    major = Decimal(amount).scaleb(-_DIGITS.get(code, 2))
+    try:
+        return Money.parse(major, code)
+    except ValueError:
+        raise currency.refused("must be a currency of a known kind") from None
+
+
+def read_items(lines: list[Reader]) -> tuple[Item, ...]:
+    """Read the lines of a session, each named by its price where it has one."""
+    return tuple(item for item in map(_item, lines[:MOST_LINES]) if item.quantity > 0)
+
+
+def _item(line: Reader) -> Item:
+    price = line["price"]
+    product = price["product"]
+    quantity = line["quantity"].maybe(lambda field: field.integer(0, 10**6)) or 0
+    whole = read(line, "amount_total")
+    pictures = product["images"].each()[:1] if isinstance(product.value, dict) else []
+    return Item(
+        variant_id=price["id"].maybe(Reader.identifier) or line["id"].identifier(),
+        title=line["description"].cut(300) or "?",
+        quantity=quantity,
+        unit_price=_each(whole, quantity) if whole else None,
+        product_id=product["id"].identifier() if isinstance(product.value, dict) else _id(product),
+        image_url=pictures[0].usable_link() if pictures else None,
+    )
+
+
+def _each(whole: Money, quantity: int) -> Money | None:
+    if not quantity:
+        return None
+    return Money(int((Decimal(whole.amount) / quantity).to_integral_value()), whole.currency)
+
+
+def _id(field: Reader) -> str | None:
+    return field.maybe(Reader.identifier)

@@ -1,0 +1,198 @@
+"""What each Stripe event says, in our words. Every function takes a delivery and may raise ``Refused``.
+
+An event holds its object as it was when the event was made, in the API version of the endpoint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from cartback.domain import reading
+from cartback.domain.errors import Refused
+from cartback.domain.observations import CartSeen, Fetch, Observation, OrderSeen, PaymentFailed, RefundSeen
+from cartback.domain.reading import Reader
+from cartback.shops.stripe import people, sums
+
+if TYPE_CHECKING:
+    from cartback.ports import Delivery
+
+Translation = Callable[["Delivery"], list[Observation]]
+
+_SESSION = re.compile(r"cs_(test|live)_[A-Za-z0-9]{10,200}")
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def session_expired(delivery: Delivery) -> list[Observation]:
+    """A hosted checkout that nobody finished: Stripe's only word of a cart.
+
+    Events never carry the lines of a session, so these have to be fetched with it.
+    """
+    event, session = _object(delivery)
+    if session["line_items"].is_null:
+        own = session["id"].matching(_SESSION, "the id of a session", 220)
+        return [Fetch("checkout.session", f"checkout/sessions/{own}?expand[]=line_items", _at(event))]
+    return [_cart(session)]
+
+
+def session_completed(delivery: Delivery) -> list[Observation]:
+    """A hosted checkout that was finished; with a payment that takes days, it is bought all the same."""
+    event, session = _object(delivery)
+    if session["mode"].value == "setup":
+        return []
+    paid = session["payment_status"].value in ("paid", "no_payment_required")
+    return [
+        OrderSeen(
+            refs=_refs(session),
+            order_ref=session["id"].identifier(),
+            placed_at=_at(event),
+            at=_at(event),
+            total=sums.read(session, "amount_total"),
+            contact=people.of_session(session),
+            paid=paid,
+            test=_test(session),
+        )
+    ]
+
+
+def session_unpaid(delivery: Delivery) -> list[Observation]:
+    """A payment that took days and failed in the end."""
+    event, session = _object(delivery)
+    return [
+        PaymentFailed(
+            payment_ref=session["payment_intent"].maybe(Reader.identifier) or session["id"].identifier(),
+            attempt=session["id"].identifier(),
+            at=_at(event),
+            code="async_payment_failed",
+            amount=sums.read(session, "amount_total"),
+            refs=_refs(session),
+            contact=people.of_session(session),
+            test=_test(session),
+        )
+    ]
+
+
+def intent_failed(delivery: Delivery) -> list[Observation]:
+    """An attempt to pay that failed; the intent lives on, and the next attempt is another."""
+    event, intent = _object(delivery)
+    error = intent["last_payment_error"]
+    return [
+        PaymentFailed(
+            payment_ref=intent["id"].identifier(),
+            attempt=error["charge"].maybe(Reader.identifier) or _at(event).isoformat(),
+            at=_at(event),
+            code=_code(error["decline_code"]) or _code(error["code"]) or "unknown",
+            amount=sums.read(intent, "amount"),
+            refs=_refs_of_metadata(intent),
+            order_ref=_order_of_metadata(intent),
+            contact=people.of_intent(intent),
+            test=_test(intent),
+        )
+    ]
+
+
+def invoice_failed(delivery: Delivery) -> list[Observation]:
+    """An attempt to collect an invoice that failed."""
+    event, invoice = _object(delivery)
+    return [
+        PaymentFailed(
+            payment_ref=invoice["id"].identifier(),
+            attempt=str(invoice["attempt_count"].integer(0, 10_000)),
+            at=_at(event),
+            code=_code(invoice["billing_reason"]) or "unknown",
+            amount=sums.read(invoice, "amount_due"),
+            order_ref=invoice["number"].cut(64),
+            contact=people.of_invoice(invoice),
+            test=_test(invoice),
+        )
+    ]
+
+
+def charge_refunded(delivery: Delivery) -> list[Observation]:
+    """A refund. The charge tells the sum of all; what this one adds is told by the sum before it."""
+    event, charge = _object(delivery)
+    total = charge["amount_refunded"].integer(0, 10**15)
+    before = event["data"]["previous_attributes"]["amount_refunded"]
+    known = before.maybe(lambda field: field.integer(0, 10**15)) or 0
+    return [
+        RefundSeen(
+            payment_ref=charge["payment_intent"].maybe(Reader.identifier) or charge["id"].identifier(),
+            refund_ref=f"{charge['id'].identifier()}:{total}",
+            at=_at(event),
+            amount=sums.money(total - known, charge["currency"]),
+            full=charge["refunded"].flag(),
+            contact=people.of_charge(charge),
+            test=_test(charge),
+        )
+    ]
+
+
+def fetched(wanted: Fetch, document: str) -> list[Observation]:
+    """Translate a session with its lines. Who finished it in the meantime has no cart there any more."""
+    session = reading.parse(document)
+    if session["status"].value != "expired":
+        return []
+    return [_cart(session)]
+
+
+def _cart(session: Reader) -> CartSeen:
+    """The cart of an expired session.
+
+    It is dated by the making of the session, which is when the shopper was there. By its expiry, hours later, it
+    would look younger than a purchase made with another session in between, and be reminded of.
+    """
+    recovery = session["after_expiration"]["recovery"]
+    return CartSeen(
+        refs=_refs(session),
+        at=_instant(session["created"]),
+        source="checkout",
+        items=sums.read_items(session["line_items"]["data"].each()),
+        total=sums.read(session, "amount_total"),
+        stage="checkout",
+        contact=people.of_session(session),
+        # Only sessions made with after_expiration.recovery.enabled have one.
+        restore_url=recovery["url"].usable_link(),
+    )
+
+
+def _object(delivery: Delivery) -> tuple[Reader, Reader]:
+    event = reading.parse(delivery.body)
+    if event["object"].value == "v2.core.event":
+        raise Refused("this is a thin event: subscribe the endpoint to snapshot events")
+    found = event["data"]["object"]
+    if found.is_null:
+        raise found.refused("must be an object")
+    return event, found
+
+
+def _at(event: Reader) -> datetime:
+    return _instant(event["created"])
+
+
+def _instant(field: Reader) -> datetime:
+    return datetime.fromtimestamp(field.integer(0, 10**10), UTC)
+
+
+def _refs(session: Reader) -> tuple[str, ...]:
+    own = session["client_reference_id"].fitting(reading.IDENTIFIER)
+    cart = (f"cart:{own}",) if own else ()
+    return (f"checkout:{session['id'].identifier()}", *cart)
+
+
+def _refs_of_metadata(intent: Reader) -> tuple[str, ...]:
+    own = intent["metadata"]["cart_id"].fitting(reading.IDENTIFIER)
+    return (f"cart:{own}",) if own else ()
+
+
+def _order_of_metadata(intent: Reader) -> str | None:
+    return intent["metadata"]["order_id"].fitting(reading.IDENTIFIER)
+
+
+def _code(field: Reader) -> str | None:
+    return field.fitting(_WORD)
+
+
+def _test(found: Reader) -> bool:
+    return not found["livemode"].flag()
