@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -48,10 +49,12 @@ def language(query: dict[str, list[str]], accept: str) -> str:
     return max(liked, key=lambda each: each[0], default=(1.0, "en"))[1]
 
 
-def moment(at: datetime, lang: str) -> str:
-    """Write a virtual moment for people, in UTC because the shoppers live in many places."""
+def moment(at: datetime, lang: str, *, short: bool = False) -> str:
+    """Write a virtual moment for people, in UTC because the shoppers live in many places; ``short`` leaves that out."""
     month = _MONTHS[lang][at.month - 1]
     day = f"{at.day}. {month}" if lang == "de" else f"{at.day} {month}"
+    if short:
+        return f"{day}, {at:%H:%M}"
     return f"{day} {at.year}, {at:%H:%M} UTC"
 
 
@@ -127,7 +130,7 @@ class Inbox:
             lang=lang,
             words=_WORDS[lang],
             now=moment(self._clock.now(), lang),
-            moment=lambda at: moment(at, lang),
+            moment=partial(moment, lang=lang),
             nonce=nonce,
             **values,
         )

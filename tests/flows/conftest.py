@@ -21,7 +21,7 @@ POLICY = {
     "touches": [
         {"name": "reminder", "after": "2h"},
         {"name": "answers", "after": "3h"},
-        {"name": "last_note", "after": "4h"},
+        {"name": "last_note", "after": "210m"},
     ],
     "caps": {"per_day": 5, "per_week": 5, "per_month": 8, "min_gap_hours": 0},
 }

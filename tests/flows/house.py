@@ -16,11 +16,14 @@ from typing import Any
 
 from cartback.domain.cart import cart_id_for
 from cartback.domain.flows import execution_name
+from cartback.ports import Line
+from cartback.store.ledger import DynamoLedger
+from cartback.store.tables import Tables
 from local.cloud import ROOT
 from local.demo import shopify
 from local.demo.assortment import PLENTY
 from local.demo.sender import Reply, ask
-from local.demo.shop import SHOP
+from local.demo.shop import SHOP, StageClients
 from local.demo.shopify import Buyer
 from local.mail import Message
 from local.signing import shopify_headers
@@ -98,11 +101,14 @@ class Shopper:
         pages = states.get_paginator("get_execution_history").paginate(executionArn=self.run_arn())
         return sum(event["type"].endswith("StateEntered") for page in pages for event in page["events"])
 
+    def story(self) -> list[Line]:
+        """What the ledger tells of the cart, oldest first."""
+        return self.house.ledger().story(SHOP, f"cart#{self.cart_id}")
+
     def decisions(self) -> list[tuple[str, str]]:
-        """The words and reasons that the story tells, in order."""
-        told = self.house.cartback("cart", "show", SHOP, self.cart_id)
-        lines = [line["data"] for line in told["story"] if line["kind"] == "decision"]
-        return [(line["word"], line["reason"]) for line in lines]
+        """The words and reasons of its decisions, in order."""
+        said = [line.data for line in self.story() if line.kind == "decision"]
+        return [(data["word"], data["reason"]) for data in said]
 
 
 @dataclass
@@ -134,6 +140,11 @@ class House:
         signed = shopify_headers(body, topic, other.get("secret", self.secret), event_id=event_id)
         headers = {"content-type": "application/json"} | signed | other.get("headers", {})
         return ask("POST", f"{self.stage.api_url}/webhooks/{other.get('shop', SHOP)}", body, headers)
+
+    def ledger(self) -> DynamoLedger:
+        """The ledger of the stack."""
+        tables = Tables(ledger=self.stage.stack.outputs["LedgerTable"])
+        return DynamoLedger(StageClients(self.stage), tables, self.stage.clock)
 
     def cartback(self, *words: str) -> Any:
         """Run the operator's command line on this stack; give its JSON."""

@@ -100,8 +100,7 @@ def test_a_doubled_delivery_starts_no_second_run_and_sends_no_second_mail(house:
     assert shopper.run_ends() == "SUCCEEDED"
     touches = [mail.tags["touch"] for mail in shopper.mails]
     assert sorted(touches) == sorted(set(touches))
-    story = house.cartback("cart", "show", SHOP, shopper.cart_id)["story"]
-    assert [line["kind"] for line in story].count("started") == 1
+    assert [line.kind for line in shopper.story()].count("started") == 1
 
 
 def test_the_button_of_a_mail_leads_to_the_shops_own_checkout_with_utm(house: House):
@@ -155,9 +154,8 @@ def test_a_task_that_keeps_failing_parks_its_run_with_the_reason(house: House):
         assert broken.run_ends() == "FAILED"
     finally:
         clouds.client("dynamodb").put_item(TableName=name, Item=kept)
-    story = house.cartback("cart", "show", SHOP, broken.cart_id)["story"]
-    parked = [line["data"] for line in story if line["kind"] == "parked"]
-    assert parked
+    (parked,) = [line.data for line in broken.story() if line.kind == "parked"]
+    assert parked["error"] == "Refused"
     assert broken.mails == []
 
 
