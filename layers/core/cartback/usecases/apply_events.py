@@ -112,13 +112,17 @@ class ApplyEvents:
                 fresh[message.once_key] = message
         if report.duplicates:
             self.metrics.count("Duplicates", len(report.duplicates))
+        finished = False
         try:
             self._fresh(shop, fresh, report)
-        except (TryLater, Conflict):
-            self.once.abandon(list(fresh))
-            report.duplicates[:] = [i for i in report.duplicates if i not in {m.message_id for m in group}]
-            report.failed[:] = [i for i in report.failed if i not in {m.message_id for m in group}]
-            raise
+            finished = True
+        finally:
+            # Also after a bug: the door tries each message on its own, and must not find its key held by ourselves.
+            if not finished:
+                self.once.abandon(list(fresh))
+                here = {message.message_id for message in group}
+                report.duplicates[:] = [i for i in report.duplicates if i not in here]
+                report.failed[:] = [i for i in report.failed if i not in here]
 
     def _fresh(self, shop: str, fresh: dict[str, Message], report: Report) -> None:
         observed: list[tuple[str, Observation]] = []
