@@ -17,15 +17,21 @@ from cartback import flows, shops
 from cartback.domain.errors import Refused, TryLater
 from cartback.ports import Clock
 from cartback.store.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
+from cartback.store.claim_index import DynamoClaimIndex
 from cartback.store.clients import Clients
 from cartback.store.clock import FastClock, SystemClock
+from cartback.store.insights import DynamoAudits
 from cartback.store.ledger import DynamoLedger
+from cartback.store.queue import SqsQueue
+from cartback.store.raw import S3Raw
 from cartback.store.records import DynamoRecords
 from cartback.store.secrets import SecretWriter
 from cartback.store.settings import DynamoShopBook
 from cartback.store.tables import Tables
 from cartback.texts import folder
+from cartback.usecases.audit import LookBack
 from cartback.usecases.edit_shop import EditShop, Known
+from cartback.usecases.replay import Replay
 
 _PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
 _LOCAL_FILE = Path(".local") / "stack.json"
@@ -93,6 +99,24 @@ class Stack:
     def shelf(self) -> CartShelf:
         """The carts by shop."""
         return CartShelf(self.clients, self.tables, self.clock)
+
+    def shops_ever(self) -> list[str]:
+        """Every shop that was ever added."""
+        return DynamoShopBook(self.clients, self["SettingsTable"]).names()
+
+    def audits(self) -> DynamoAudits:
+        """What the nightly audits found."""
+        return DynamoAudits(self.clients, self["InsightsTable"], self.clock)
+
+    def look_back(self) -> LookBack:
+        """Judging a day anew."""
+        index = DynamoClaimIndex(self.clients, self["LedgerTable"], self.clock)
+        return LookBack(index, self.records(), self.clock)
+
+    def replay(self) -> Replay:
+        """Kept raw events once more through the intake queue."""
+        shelf = S3Raw(self.clients, self["RawBucket"], self.clock)
+        return Replay(shelf, SqsQueue(self.clients, self["IntakeQueueUrl"]), self.clock)
 
     def dead_letters(self) -> dict[str, DeadLetters]:
         """The dead-letter queues by the words that the operator uses for them."""

@@ -96,6 +96,24 @@ _STATES = {
     "rejected": ("refused by the provider", "vom Versender abgelehnt"),
 }
 
+_FINDINGS = {
+    "after_purchase": (
+        "sent after a purchase that we knew of",
+        "verschickt nach einem Kauf, den wir kannten",
+    ),
+    "after_opt_out": (
+        "sent after an opt-out that we knew of",
+        "verschickt nach einer Abmeldung, die wir kannten",
+    ),
+    "without_basis": ("sent without any consent on record", "verschickt ohne jede Einwilligung"),
+    "duplicate": ("sent twice", "doppelt verschickt"),
+    "unknown": ("nobody knows whether it went out", "niemand weiß, ob sie hinausging"),
+    "in_flight": (
+        "sent before the shop's news had reached us",
+        "verschickt, bevor die Nachricht des Shops bei uns war",
+    ),
+}
+
 
 def reason(word: str, lang: str) -> str:
     """A reason in plain words; the word itself for one that this table does not know yet."""
@@ -105,6 +123,11 @@ def reason(word: str, lang: str) -> str:
 def state(word: str, lang: str) -> str:
     """The state of a message in plain words."""
     return _in(_STATES, word, lang)
+
+
+def finding(kind: str, lang: str) -> str:
+    """What an audit found, in plain words."""
+    return _in(_FINDINGS, kind, lang)
 
 
 def event(kind: str, data: dict[str, str], lang: str) -> str:
@@ -126,6 +149,16 @@ def known_reasons() -> frozenset[str]:
 def known_events() -> frozenset[str]:
     """The kinds of lines that have words."""
     return frozenset(_EVENTS)
+
+
+def known_states() -> frozenset[str]:
+    """The states of messages that have words."""
+    return frozenset(_STATES)
+
+
+def known_findings() -> frozenset[str]:
+    """The findings of an audit that have words."""
+    return frozenset(_FINDINGS)
 
 
 def _in(words: dict[str, tuple[str, str]], word: str, lang: str) -> str:

@@ -14,7 +14,9 @@ from cartback.ports import Records
 from cartback.usecases.fold import SHOP_ITSELF
 from cli import words
 from cli.screen import Desk, desk, moment, table
-from cli.story import find_cart, story_of
+from cli.story import Moment, find_cart, story_of
+
+_PARTS = {"decisions": ("decision", "not_started"), "messages": ("message",), "failures": ("parked",)}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,7 +29,7 @@ def why(
     shop: Annotated[str, typer.Argument(help="the shop's id")],
     customer: Annotated[str, typer.Argument(help="a person's id, or a cart of theirs (see cart show)")],
 ) -> None:
-    """Say why a person was written to, or not: consent, blocks, budget, and the last decisions on each cart."""
+    """Say why a person was written to, or not: consent, blocks, budget, decisions, and what became of each message."""
     here = desk(context)
     policy = here.stack.book().show(shop).policy()
     records = here.stack.records()
@@ -45,12 +47,14 @@ def why(
             {"channel": c.channel, "state": c.state, "basis": c.basis, "source": c.source, "at": c.at}
             for c in person.consents.values()
         ],
-        "decisions": _decisions(here, records, shop, person),
+        **_history(here, records, shop, person),
     }
     consents = [
         (c["channel"], c["state"], c["basis"], c["source"], moment(c["at"])) for c in told["consents"]
     ]
-    decisions = [(d["cart_id"], moment(d["at"]), d["says"]) for d in told["decisions"]]
+    lines = {
+        part: [(line["cart_id"], moment(line["at"]), line["says"]) for line in told[part]] for part in _PARTS
+    }
     here.tell(
         told,
         *_standing(person, told["blocked"], told["free_from"], here.lang),
@@ -59,7 +63,8 @@ def why(
         if consents
         else "No consent is kept.",
         "",
-        table(("cart", "when (UTC)", "decided"), decisions) if decisions else "Nothing was decided yet.",
+        "" if lines["decisions"] else "Nothing was decided yet.",
+        *(table(("cart", "when (UTC)", part), rows) for part, rows in lines.items() if rows),
     )
 
 
@@ -85,18 +90,37 @@ def _block(records: Records, shop: str, person: Person) -> str | None:
     return person.blocked or next((because for because in found.values() if because), None)
 
 
-def _decisions(here: Desk, records: Records, shop: str, person: Person) -> list[dict[str, Any]]:
-    """Every decision on this person's carts, oldest first; of a repeated one, the last."""
+def _history(here: Desk, records: Records, shop: str, person: Person) -> dict[str, list[dict[str, Any]]]:
+    """What was decided on this person's carts, what became of messages, what failed: of repeated lines the last."""
     ledger = here.stack.ledger()
-    found: list[dict[str, Any]] = []
+    found: dict[str, list[dict[str, Any]]] = {part: [] for part in _PARTS}
     for cart in records.read(shop, carts=person.cart_ids).carts.values():
-        last: dict[tuple[str, ...], dict[str, Any]] = {}
-        for each in story_of(cart, ledger, here.lang) if cart is not None else []:
-            if each.kind in ("decision", "not_started") and cart is not None:
-                same = tuple(each.data.get(key, "") for key in ("generation", "touch", "word", "reason"))
-                last[same] = {"cart_id": cart.cart_id, "at": each.at, "says": each.says, "data": each.data}
-        found.extend(last.values())
-    return sorted(found, key=lambda decision: decision["at"])
+        if cart is None:
+            continue
+        story = story_of(cart, ledger, here.lang)
+        for part, kinds in _PARTS.items():
+            last = {
+                _sameness(each): {
+                    "cart_id": cart.cart_id,
+                    "at": each.at,
+                    "says": each.says,
+                    "data": each.data,
+                }
+                for each in story
+                if each.kind in kinds
+            }
+            found[part].extend(last.values())
+    return {part: sorted(lines, key=_when) for part, lines in found.items()}
+
+
+def _sameness(each: Moment) -> tuple[str, ...]:
+    words_of_it = ("generation", "touch", "word", "reason", "claim_id", "run", "error")
+    return (each.kind, *(each.data.get(key, "") for key in words_of_it))
+
+
+def _when(line: dict[str, Any]) -> datetime:
+    at: datetime = line["at"]
+    return at
 
 
 def _standing(person: Person, blocked: str | None, free_from: datetime | None, lang: str) -> list[str]:

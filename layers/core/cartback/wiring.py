@@ -232,13 +232,14 @@ def audit_shops() -> AuditShops:
     from cartback.store.claim_index import DynamoClaimIndex
     from cartback.store.insights import DynamoAudits
     from cartback.store.settings import DynamoShopBook
-    from cartback.usecases.audit import AuditDay, AuditShops
+    from cartback.usecases.audit import AuditDay, AuditShops, LookBack
 
     env = os.environ
     index = DynamoClaimIndex(clients(), env["LEDGER_TABLE"], clock())
     book = DynamoAudits(clients(), env["INSIGHTS_TABLE"], clock())
     shops_ever = DynamoShopBook(clients(), env["SETTINGS_TABLE"]).names
-    return AuditShops(AuditDay(index, records(), book, metrics(), clock()), shops_ever, clock())
+    look_back = LookBack(index, records(), clock())
+    return AuditShops(AuditDay(look_back, book, metrics()), shops_ever, clock())
 
 
 @cache

@@ -25,7 +25,7 @@ from cartback.domain.receipts import Receipt
 from cartback.domain.touches import SEND, Decision
 from cartback.ports import Doubtful
 from cartback.usecases import touch as touch_module
-from cartback.usecases.audit import METRICS, AuditDay, AuditShops
+from cartback.usecases.audit import METRICS, AuditDay, AuditShops, LookBack
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.told import SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World
@@ -46,7 +46,8 @@ def world(told: Told) -> World:
 
 @pytest.fixture
 def audit_day(world: World) -> AuditDay:
-    return AuditDay(MemoryClaimIndex(world.tables), world.records, MemoryAudits(), world.metrics, world.clock)
+    look_back = LookBack(MemoryClaimIndex(world.tables), world.records, world.clock)
+    return AuditDay(look_back, MemoryAudits(), world.metrics)
 
 
 def found(audit_day: AuditDay, day=DAY) -> dict[str, int]:
@@ -263,7 +264,7 @@ def test_the_counts_are_published_for_all_and_for_the_shop_that_has_any(world, t
 
 def test_looking_publishes_and_keeps_nothing(world, audit_day, sent):
     before = dict(world.metrics.counts)
-    assert audit_day.look("demo", DAY).claims == 1
+    assert audit_day.look_back("demo", DAY).claims == 1
     assert (dict(world.metrics.counts), audit_day.book.kept) == (before, {})
 
 
@@ -277,14 +278,14 @@ def test_the_nightly_audit_looks_at_yesterday_of_every_shop(world, audit_day, se
 
 
 def test_a_shop_that_cannot_be_read_holds_up_no_other_and_surfaces(world, audit_day, sent):
-    read = audit_day.index.claimed_on
+    read = audit_day.look_back.index.claimed_on
 
     def broken(shop, day):
         if shop == "away":
             raise TryLater("throttled")
         return read(shop, day)
 
-    audit_day.index.claimed_on = broken
+    audit_day.look_back.index.claimed_on = broken
     with pytest.raises(TryLater, match="1 shops could not be audited: away"):
         AuditShops(audit_day, lambda: ["away", "demo"], world.clock)(DAY)
     assert audit_day.book.read("demo", DAY).claims == 1

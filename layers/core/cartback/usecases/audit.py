@@ -35,28 +35,14 @@ _PER_READ = 50
 
 
 @dataclass(frozen=True, slots=True)
-class AuditDay:
-    """Audit one shop and day. ``look`` only looks; calling it also publishes the counts and keeps the result."""
+class LookBack:
+    """Judge the claims of one shop and day as the tables stand now. Changes nothing."""
 
     index: ClaimIndex
     records: Records
-    book: AuditBook
-    metrics: Metrics
     clock: Clock
 
     def __call__(self, shop: str, day: date) -> Audit:
-        done = self.look(shop, day)
-        self.book.keep(done)
-        for kind, name in METRICS.items():
-            self.metrics.count(name, done.counts[kind])
-            if done.counts[
-                kind
-            ]:  # a metric per shop has its price: it is born when there is something to tell
-                self.metrics.count(name, done.counts[kind], shop=shop)
-        return done
-
-    def look(self, shop: str, day: date) -> Audit:
-        """Judge the claims of a day as the tables stand now."""
         return audit(shop, day, self._evidence(shop, day), self.clock.now())
 
     def _evidence(self, shop: str, day: date) -> Iterator[Evidence]:
@@ -78,6 +64,25 @@ class AuditDay:
                 persons.update(self.records.read(claim.shop, persons=[following]).persons)
             person = persons[following]
         return person, merged_at
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDay:
+    """Look back on one shop and day, publish the counts, keep the result."""
+
+    look_back: LookBack
+    book: AuditBook
+    metrics: Metrics
+
+    def __call__(self, shop: str, day: date) -> Audit:
+        done = self.look_back(shop, day)
+        self.book.keep(done)
+        for kind, name in METRICS.items():
+            self.metrics.count(name, done.counts[kind])
+            # A metric per shop has its price: it is born when there is something to tell.
+            if done.counts[kind]:
+                self.metrics.count(name, done.counts[kind], shop=shop)
+        return done
 
 
 @dataclass(frozen=True, slots=True)
