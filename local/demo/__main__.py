@@ -20,7 +20,7 @@ from local.demo import scripts, shop, shopify, tally
 from local.demo.agenda import Agenda
 from local.demo.assortment import SOLD_OUT
 from local.demo.front import Front
-from local.demo.life import Scene
+from local.demo.life import Life, Scene
 from local.demo.screen import SLOW_SECONDS, Screen, outcome, slow
 from local.demo.sender import Sender
 from local.demo.tally import Tally
@@ -28,8 +28,10 @@ from local.stage import Stage
 
 OUTCOME_FILE = STATE / "demo.json"
 ASK_SECONDS = 2.0
-LEAD = timedelta(hours=3)
-LONGEST = timedelta(days=10)
+LEAD = timedelta(hours=1)
+LONGEST = timedelta(days=14)
+MOST_DAYS_LATER = 4
+LONG_QUEUE = 30
 
 
 class Play:
@@ -45,13 +47,13 @@ class Play:
         self._read = 0
         self._asked_at = 0.0
         self._was_still = False
+        self.postponed = 0
 
     def prepare(self) -> None:
-        """Tell what the shop sells, and put everything that is known beforehand on the agenda."""
-        agenda, now = self._scene.agenda, self._stage.clock.now()
-        agenda.at(now, partial(shop.stocked, self._scene.sender, self._scene.front_url, now))
-        agenda.at(scripts.selling_out_at(self.lives), self._sell_out)
-        scripts.begin(self.lives)
+        """Let every shopper come at their hour."""
+        self._scene.agenda.at(scripts.selling_out_at(self.lives), self._sell_out)
+        for life in self.lives:
+            self._scene.agenda.at(life.opens_at, partial(self._open, life))
 
     def look(self) -> None:
         """Hand new mails to their readers. Raises RuntimeError for a mail to somebody who is not in the play."""
@@ -70,7 +72,7 @@ class Play:
     def is_over(self) -> bool:
         """Whether everybody did what they wanted and no run is left; asked twice, a mail may just be on its way.
 
-        Raises RuntimeError if runs are still open after ten virtual days.
+        Raises RuntimeError if runs are still open after two virtual weeks.
         """
         if not self._scene.agenda.idle or time.monotonic() - self._asked_at < ASK_SECONDS:
             return False
@@ -84,6 +86,28 @@ class Play:
     def _open_runs(self) -> int:
         states, arn = self._stage.cloud.client("stepfunctions"), self._stage.stack.outputs["CartRecoveryArn"]
         return len(states.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"])
+
+    def _open(self, life: Life, postponed: int = 0) -> None:
+        """Let a shopper begin, or come a day later while this machine is out of breath.
+
+        A cart and its purchase that wait in the queue together would have met on time in a shop, so a machine that
+        does not keep up gets fewer shoppers at once.
+        """
+        if postponed < MOST_DAYS_LATER and (
+            self._scene.sender.lag() > SLOW_SECONDS or self._backlog() > LONG_QUEUE
+        ):
+            self.postponed += 1
+            life.opens_at += timedelta(days=1)
+            self._scene.agenda.at(life.opens_at, partial(self._open, life, postponed + 1))
+            return
+        scripts.begin(life)
+
+    def _backlog(self) -> int:
+        """How many accepted events wait to be applied."""
+        name = "ApproximateNumberOfMessages"
+        queue = self._stage.stack.outputs["IntakeQueueUrl"]
+        told = self._stage.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])
+        return int(told["Attributes"][name])
 
     def _sell_out(self) -> None:
         now = self._stage.clock.now()
@@ -99,6 +123,7 @@ def play(stage: Stage, front: Front, front_url: str, console: Console, seed: int
     secret = shop.add(stage, front_url)
     agenda, sender = Agenda(stage.clock), Sender(stage.api_url, shop.SHOP, secret)
     scene = Scene(stage.clock, agenda, sender, front, front_url)
+    shop.stocked(sender, front_url, stage.clock.now())
     days = Play(stage, scene, seed)
     screen = Screen(console, stage, scene, days.lives, days.start)
     days.prepare()
@@ -109,8 +134,10 @@ def play(stage: Stage, front: Front, front_url: str, console: Console, seed: int
 
     with screen.shown():
         agenda.play(look, days.is_over)
-    if screen.slowest >= SLOW_SECONDS:
-        console.print(slow(screen.slowest, stage.clock.speed), style="yellow")
+    if days.postponed:
+        console.print(
+            slow(screen.slowest, stage.clock.speed, days.postponed), style="yellow", highlight=False
+        )
     return tally.count(days.lives, stage.mail.messages, tally.withheld(stage), stage.clock)
 
 

@@ -147,6 +147,7 @@ SCRIPTS = (
     Script("has a mailbox that is gone", 1, _stops_at_the_checkout, mailbox="bounce+"),
     Script("calls it spam", 1, _stops_at_the_checkout, mailbox="complaint+"),
 )
+_BEGINNINGS = {script.name: script.begins for script in SCRIPTS}
 
 
 def cast(scene: Scene, start: datetime, seed: int) -> list[Life]:
@@ -160,11 +161,9 @@ def reactions() -> dict[str, Callable[[Life, int], None]]:
     return {script.name: script.on_mail for script in SCRIPTS if script.on_mail}
 
 
-def begin(lives: list[Life]) -> None:
-    """Put everything that is known beforehand on the agenda."""
-    acts = {script.name: script.begins for script in SCRIPTS}
-    for life in lives:
-        acts[life.script](life)
+def begin(life: Life) -> None:
+    """Put on the agenda what a shopper will do of their own accord."""
+    _BEGINNINGS[life.script](life)
 
 
 def selling_out_at(lives: list[Life]) -> datetime:

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,7 +79,10 @@ class Sender:
             f"{topic} was not taken: {reply.status} {reply.body.decode(errors='replace').strip()}"
         )
 
-    def lag(self, last: int = 20) -> float:
-        """How many real seconds the slowest of the last webhooks took to be answered."""
+    def lag(self, seconds: float = 5.0) -> float:
+        """How many real seconds the slowest of the latest answers took."""
+        since = datetime.now(UTC) - timedelta(seconds=seconds)
         with self._lock:
-            return max((reply.seconds for reply in self.replies[-last:]), default=0.0)
+            return max(
+                (reply.seconds for reply in self.replies[-50:] if reply.answered_at > since), default=0.0
+            )

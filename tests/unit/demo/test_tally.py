@@ -1,0 +1,97 @@
+"""The demo's own judgement: it has to see what Cartback must never do, or its zeros mean nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from local.clock import Clock
+from local.demo import scripts, tally
+from local.demo.agenda import Agenda
+from local.demo.front import Front
+from local.demo.life import Life, Scene
+from local.demo.sender import Sender
+from local.mail import Message
+
+START = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CLOCK = Clock(3600.0, START)
+
+
+def lives(seed: int = 7) -> list[Life]:
+    sender = Sender("http://127.0.0.1:9", "demo", "secret")
+    return scripts.cast(Scene(CLOCK, Agenda(CLOCK), sender, Front(), "http://127.0.0.1:9"), START, seed)
+
+
+def mail(life: Life, real_seconds: float, touch: str = "reminder") -> Message:
+    """A mail that left so many real seconds after the start."""
+    return Message(
+        id="1",
+        sent_at=CLOCK.at(START + timedelta(seconds=real_seconds)),
+        source="shop@cartback.example",
+        to=(life.buyer.email,),
+        subject="Your basket",
+        headers=(),
+        text="",
+        html="",
+        tags={"touch": touch},
+        configuration_set=None,
+    )
+
+
+def counted(them: list[Life], *messages: Message) -> tally.Tally:
+    return tally.count(them, messages, {}, CLOCK)
+
+
+def at(real_seconds: float) -> datetime:
+    return START + timedelta(seconds=real_seconds)
+
+
+def test_a_mail_after_a_purchase_is_seen_once_the_grace_is_over():
+    one = lives()[0]
+    one.bought_at = at(10)
+    assert counted([one], mail(one, 9.9)).after_purchase == 0
+    assert counted([one], mail(one, 10 + tally.GRACE_SECONDS - 0.1)).after_purchase == 0
+    assert counted([one], mail(one, 10 + tally.GRACE_SECONDS + 0.1)).after_purchase == 1
+
+
+def test_a_mail_after_the_click_on_the_leave_link_has_no_grace():
+    one = lives()[0]
+    one.left_at = at(10)
+    assert counted([one], mail(one, 9.9)).after_opt_out == 0
+    assert counted([one], mail(one, 10.1)).after_opt_out == 1
+
+
+def test_a_refusal_in_the_shop_counts_as_an_opt_out():
+    one = lives()[0]
+    one.refused_at = at(10)
+    assert counted([one], mail(one, 20)).after_opt_out == 1
+    assert counted([one]).opted_out == 1
+
+
+def test_another_persons_purchase_makes_no_mail_late():
+    one, other = lives()[:2]
+    other.bought_at = at(10)
+    assert counted([one, other], mail(one, 20)).after_purchase == 0
+
+
+def test_the_same_touch_twice_is_a_duplicate_and_another_touch_is_not():
+    one, other = lives()[:2]
+    assert counted([one], mail(one, 1), mail(one, 2, "answers"), mail(other, 1)).duplicates == 0
+    assert counted([one], mail(one, 1), mail(one, 1), mail(one, 3)).duplicates == 2
+
+
+def test_a_cart_is_won_back_only_by_a_button_that_worked_and_a_purchase():
+    one, other, third = lives()[:3]
+    one.restored, one.bought_at = True, at(10)
+    other.restored = True
+    third.bought_at = at(10)
+    told = counted([one, other, third])
+    assert told.recovered == 1
+    assert told.recovered_cents == one.total
+
+
+def test_a_good_demo_has_three_zeros_and_somebody_who_came_back():
+    one = lives()[0]
+    assert not counted([one]).is_good
+    one.restored, one.bought_at = True, at(10)
+    assert counted([one], mail(one, 5)).is_good
+    assert not counted([one], mail(one, 20)).is_good
