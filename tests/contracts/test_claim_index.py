@@ -29,10 +29,15 @@ def index(room):
 
 def take(room, claim_id: str, at: datetime, shop: str = "demo") -> Claim:
     """A claim of its own cart and person, taken."""
-    cart, person = replace(CART, shop=shop, cart_id=claim_id), replace(ADA, shop=shop, person_id=f"p-{claim_id}")
+    cart, person = (
+        replace(CART, shop=shop, cart_id=claim_id),
+        replace(ADA, shop=shop, person_id=f"p-{claim_id}"),
+    )
     room.records.save(shop, Page(), Page(carts={claim_id: cart}, persons={person.person_id: person}))
     dossier = room.records.dossier(shop, claim_id, person.person_id, None)
-    dossier = replace(dossier, person=room.records.read(shop, persons=[person.person_id]).persons[person.person_id])
+    dossier = replace(
+        dossier, person=room.records.read(shop, persons=[person.person_id]).persons[person.person_id]
+    )
     claim = Claim(shop, claim_id, claim_id, 1, "reminder", "email", person.person_id, "h1", "email/x", 3, at)
     line = Line(at, "decision", {"word": "send"})
     assert room.ledger.claim(claim, dossier, customer.sent(dossier.person, at), line, []) is None
@@ -127,7 +132,9 @@ def book(request: pytest.FixtureRequest):
 
 def an_audit(shop: str = "demo", claims_: int = 3) -> Audit:
     finding = Finding("duplicate", "k1", "c1", "reminder", START, None)
-    return Audit(shop, START.date(), START, claims_, 2, dict.fromkeys(KINDS, 0) | {"duplicate": 1}, (finding,))
+    return Audit(
+        shop, START.date(), START, claims_, 2, dict.fromkeys(KINDS, 0) | {"duplicate": 1}, (finding,)
+    )
 
 
 def test_an_audit_is_read_as_it_was_kept_and_the_later_one_counts(book):

@@ -20,7 +20,9 @@ class MemoryClaimIndex:
         yield from (c for c in self._claims() if c.state == CLAIMED and c.claimed_at < before)
 
     def claimed_on(self, shop: str, day: date) -> Iterator[Claim]:
-        yield from (c for c in self._claims() if c.shop == shop and c.claimed_at.astimezone(UTC).date() == day)
+        yield from (
+            c for c in self._claims() if c.shop == shop and c.claimed_at.astimezone(UTC).date() == day
+        )
 
     def _claims(self) -> list[Claim]:
         names = list(self.tables.rows["claims"])

@@ -184,6 +184,33 @@ def test_a_message_to_somebody_who_never_agreed_is_found(world, told, audit_day)
     assert found(audit_day) == {WITHOUT_BASIS: 1}
 
 
+@pytest.mark.parametrize(("later", "kinds"), [(-1, {WITHOUT_BASIS: 1}), (1, {})])
+def test_an_empty_tick_box_is_no_consent_and_says_nothing_of_the_time_before_it(
+    world, told, audit_day, sent, later, kinds
+):
+    ((person, _),) = world.tables.rows["persons"].values()
+    ((claim, _),) = world.tables.rows["claims"].values()
+    empty = replace(
+        person.consents["email"], state="unticked", recorded_at=claim.claimed_at + timedelta(minutes=later)
+    )
+    world.tables.put("persons", "demo", person.person_id, replace(person, consents={"email": empty}), None)
+    assert found(audit_day) == kinds
+
+
+@pytest.mark.parametrize(("said_later", "kinds"), [(False, {AFTER_OPT_OUT: 1}), (True, {})])
+def test_a_later_yes_to_reminders_outlives_an_earlier_no_to_the_channel(
+    world, told, audit_day, sent, said_later, kinds
+):
+    ((person, _),) = world.tables.rows["persons"].values()
+    early, late = START - timedelta(days=2), START - timedelta(days=1)
+    no_at, yes_at = (early, late) if said_later else (late, early)
+    yes = replace(person.consents["email"], at=yes_at, recorded_at=yes_at)
+    no = replace(yes, state="withdrawn", at=no_at, recorded_at=no_at)
+    words = {"email": no, "email/cart_reminders": yes}
+    world.tables.put("persons", "demo", person.person_id, replace(person, consents=words), None)
+    assert found(audit_day) == kinds
+
+
 def test_a_message_that_the_provider_knows_under_two_names_is_a_duplicate(world, audit_day, sent):
     ((claim, _),) = world.tables.rows["claims"].values()
     world.apply_receipts(

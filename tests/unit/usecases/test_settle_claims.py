@@ -47,7 +47,9 @@ def the_claim(world: World) -> claims.Claim:
 
 def receipt(world: World, state: str, provider_id: str | None = None) -> Receipt:
     claim = the_claim(world)
-    return Receipt(claim.shop, claim.claim_id, state, world.clock.now(), f"news-{state}", provider_id=provider_id)
+    return Receipt(
+        claim.shop, claim.claim_id, state, world.clock.now(), f"news-{state}", provider_id=provider_id
+    )
 
 
 def test_a_doubtful_claim_stays_as_it_is_until_the_provider_has_had_its_time(world, settle, doubtful):

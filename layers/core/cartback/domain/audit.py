@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from cartback.domain.cart import ERASED, Cart
 from cartback.domain.claims import BOUNCED, COMPLAINED, DELIVERED, RELEASED, SENT, UNKNOWN, Claim, is_doubtful
-from cartback.domain.consent import WITHDRAWN
+from cartback.domain.consent import GRANTED, WITHDRAWN, Consent
 from cartback.domain.customer import Person
 
 AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS = "after_purchase", "after_opt_out", "without_basis"
@@ -25,6 +25,9 @@ BROKEN = frozenset({AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS, DUPLICATE})
 SIMULTANEOUS = timedelta(seconds=30)
 """A worker takes the time first and writes afterwards, at latest when its time-out (30 s) ends it. Closer together
 than this, the instants cannot say what came first; the claim's own conditions did."""
+
+REMINDERS = "cart_reminders"
+"""The purpose that every message of today has; a claim will name it when there are more."""
 
 MOST_FINDINGS = 200
 _ACCEPTED = frozenset({SENT, DELIVERED, BOUNCED, COMPLAINED})
@@ -95,8 +98,7 @@ def _judged(each: Evidence, now: datetime) -> Iterator[Finding]:
     claim = each.claim
     yield from _gravest(claim, AFTER_PURCHASE, _purchases(each))
     yield from _gravest(claim, AFTER_OPT_OUT, _refusals(each))
-    person = each.person
-    if person is not None and person.erased_at is None and person.consent(claim.channel) is None:
+    if each.person is not None and each.person.erased_at is None and not _ever_agreed(each):
         yield _finding(WITHOUT_BASIS, claim)
     if claim.state == UNKNOWN or is_doubtful(claim, now):
         yield _finding(NOBODY_KNOWS, claim)
@@ -142,9 +144,29 @@ def _refusals(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
         yield None, _from(each, person.erased_at)
     if person.blocked_recorded_at is not None:
         yield None, _from(each, person.blocked_recorded_at)
-    word = person.consent(claim.channel)
-    if word is not None and word.state == WITHDRAWN:
-        yield word.at, _from(each, word.recorded_at)
+    said = _words(claim, person)
+    for word in said:
+        undone = any(later.state == GRANTED and later.at > word.at for later in said)
+        if word.state == WITHDRAWN and not undone:
+            yield word.at, _from(each, word.recorded_at)
+
+
+def _words(claim: Claim, person: Person) -> list[Consent]:
+    """What the person said that is about this message: of the whole channel, and of reminders on it."""
+    found = (person.consents.get(name) for name in (claim.channel, f"{claim.channel}/{REMINDERS}"))
+    return [word for word in found if word is not None]
+
+
+def _ever_agreed(each: Evidence) -> bool:
+    """Whether there was ever a word that a message could stand on; one that was taken back is a refusal's matter.
+
+    An empty tick box is no word at all, unless it came after the message: then it took back one that is gone now.
+    """
+    said = _words(each.claim, each.person) if each.person is not None else []
+    return any(
+        word.state in (GRANTED, WITHDRAWN) or _from(each, word.recorded_at) > each.claim.claimed_at
+        for word in said
+    )
 
 
 def _start(cart: Cart, generation: int) -> datetime | None:

@@ -1,0 +1,91 @@
+"""Every alarm has a page that says what to do, and every page only says what can be done."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+import typer
+
+from cartback.domain.settings import ShopSettings
+from cli.cartback import app, hoisted
+from cli.documents import assignment
+from tests.laws.reading import ROOT, properties, resources
+from tests.unit.settings.shop import document
+
+RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
+PAGES = [page for page in RUNBOOKS if page.name != "README.md"]
+ALARMS = sorted(resources("AWS::CloudWatch::Alarm"))
+_HEADINGS = ["Look", "Mend", "Over when"]
+
+
+def commands(text: str) -> list[list[str]]:
+    """Every ``cartback`` line of a page, in blocks and in running text."""
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("cartback ")]
+    running = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    inline = [" ".join(said.split()) for said in re.findall(r"`(cartback [^`]+)`", running)]
+    return [shlex.split(line)[1:] for line in (*lines, *inline)]
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_every_alarm_names_a_runbook_that_exists_and_speaks_of_it(alarm: str):
+    (named,) = re.findall(r"docs/runbooks/([a-z0-9-]+\.md)$", properties(alarm)["AlarmDescription"])
+    page = ROOT / "docs" / "runbooks" / named
+    assert page.exists()
+    (row,) = [line for line in (page.parent / "README.md").read_text().splitlines() if f"]({named})" in line]
+    assert f"`{alarm}`" in row
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_runbook_belongs_to_an_alarm_and_says_how_to_look_mend_and_know(page):
+    described = " ".join(properties(alarm)["AlarmDescription"] for alarm in ALARMS)
+    assert f"docs/runbooks/{page.name}" in described
+    text = page.read_text()
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == _HEADINGS
+    assert "**Means.**" in text
+
+
+@pytest.mark.parametrize("page", RUNBOOKS, ids=lambda page: page.stem)
+def test_every_command_of_a_runbook_exists_with_its_options(page):
+    root = typer.main.get_command(app)
+    found = commands(page.read_text())
+    assert found or page.stem == "README"
+    for words in found:
+        rest, command = hoisted(words), root
+        while hasattr(command, "commands"):
+            known = {flag for each in command.params for flag in each.opts}
+            while rest and rest[0].startswith("-"):
+                assert rest.pop(0) in known, words
+            assert rest, f"{words} is a group of commands"
+            assert rest[0] in command.commands, words
+            command = command.commands[rest.pop(0)]
+        options = {flag for each in command.params for flag in each.opts if flag.startswith("-")}
+        assert {word for word in rest if word.startswith("--")} <= options, words
+
+
+def test_every_change_of_settings_that_a_runbook_advises_is_a_valid_one():
+    changes = {
+        change
+        for page in RUNBOOKS
+        for words in commands(page.read_text())
+        if words[:2] == ["shop", "edit"]
+        for change in words[3:]
+    }
+    assert "policy.flows.cart_recovery=false" in changes
+    for change in changes:
+        path, value = assignment(change)
+        *parents, last = path.split(".")
+        settings = document()
+        place = settings
+        for name in parents:
+            place = place.setdefault(name, {})
+        place[last] = value
+        ShopSettings.parse(settings)
+
+
+def test_every_page_that_a_runbook_links_to_exists():
+    for page in RUNBOOKS:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
