@@ -32,6 +32,7 @@ class Person:
     of them. ``sends`` are the instants of the messages of the last 31 days: the budget that all flows share.
     ``blocked`` says why nothing may be sent to the address at all (bounce, complaint), whatever was agreed.
     ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
+    ``forgotten_at`` is when the person asked to be forgotten: what a shop says of a time before is not taken in again.
     """
 
     shop: str
@@ -55,6 +56,7 @@ class Person:
     merged_into: str | None = None
     merged_at: datetime | None = None
     erased_at: datetime | None = None
+    forgotten_at: datetime | None = None
 
     def consent(self, channel: str) -> Consent | None:
         """What this person last said about a channel."""
@@ -99,6 +101,8 @@ def meet(
         seen_at=at if newer else person.seen_at,
     )
     for seen in contact.consents:
+        if is_forgotten(person, seen.at):
+            continue
         known = met.consents.get(seen.channel)
         heard = consents.hear(known, seen, now, cause, at)
         if heard is not None and heard is not known:
@@ -184,6 +188,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         last_order_at=max(filter(None, (winner.last_order_at, loser.last_order_at)), default=None),
         sends=tuple(sorted([*winner.sends, *loser.sends])),
         cart_ids=tuple(dict.fromkeys([*loser.cart_ids, *winner.cart_ids]))[-REMEMBERED_CARTS:],
+        forgotten_at=max(filter(None, (winner.forgotten_at, loser.forgotten_at)), default=None),
     )
     gone = Person(
         shop=loser.shop,
@@ -195,9 +200,31 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
     return united, gone
 
 
-def erase(person: Person, now: datetime) -> Person:
-    """Forget who it was. The row stays as a mark that nothing may be sent."""
-    return Person(shop=person.shop, person_id=person.person_id, version=person.version, erased_at=now)
+def erase(person: Person, asked_at: datetime, now: datetime) -> Person:
+    """Forget who it was. The row stays as a mark that nothing may be sent, and that older news is not to be kept."""
+    return Person(
+        shop=person.shop,
+        person_id=person.person_id,
+        version=person.version,
+        erased_at=person.erased_at or now,
+        forgotten_at=max(filter(None, (person.forgotten_at, asked_at))),
+    )
+
+
+def is_forgotten(person: Person, at: datetime) -> bool:
+    """Whether what was said at ``at`` (the shop's clock) is older than the person's wish to be forgotten.
+
+    Deliveries may be days late, so an old cart with its old consent can arrive after the erasure of its owner.
+    """
+    since = person.forgotten_at or person.erased_at
+    return since is not None and at <= since
+
+
+def nameless(person: Person) -> Person:
+    """Keep what somebody said, and not who it was: enough for a refusal that comes before anything else."""
+    return replace(
+        person, email=None, email_hash=None, phone=None, first_name=None, locale=None, country=None
+    )
 
 
 def _latest_purchases(purchases: Iterable[Purchase]) -> tuple[Purchase, ...]:

@@ -245,11 +245,18 @@ class Fold:
     # people -------------------------------------------------------------------------------------------------------
 
     def _customer(self, seen: CustomerSeen, cause: str) -> None:
-        """A customer record is kept only of somebody we have met in a cart, or who agreed to be written to."""
+        """A customer record is kept only of somebody we have met in a cart, or who agreed to be written to.
+
+        Of a stranger who refuses only the refusal is kept: the cart with the older consent may be still on its way.
+        """
         aliases, _ = hashes_of(seen.contact, self.hashed)
-        met = any(self.page.aliases.get(alias) for alias in aliases)
-        if met or any(word.granted for word in seen.contact.consents):
+        met = any(person.erased_at is None for person in self._known_as(aliases))
+        agrees = any(word.granted for word in seen.contact.consents)
+        if met or seen.contact.consents:
             person = self._person_of(seen.contact, seen.at, cause)
+            if person is not None and not met and not agrees:
+                self._keep(customer.nameless(person))
+                return
             if person is None or not person.reachable:
                 return
             for cart_id in person.cart_ids:
@@ -260,22 +267,36 @@ class Fold:
                     self._tell_of_cart(cart, cause)
 
     def _erased(self, seen: CustomerErased, cause: str) -> None:
-        aliases, _ = hashes_of(seen.contact, self.hashed)
-        for person_id in dict.fromkeys(filter(None, (self.page.aliases.get(alias) for alias in aliases))):
-            person = self._person(person_id)
-            if person is None or person.erased_at is not None:
-                continue
+        """Forget everybody of these names. Somebody we have not met is forgotten too: what comes late is not kept."""
+        aliases, address = hashes_of(seen.contact, self.hashed)
+        if not aliases:
+            return
+        known = self._known_as(aliases)
+        for person in known or [self._stranger(aliases[0])]:
+            email_hash = person.email_hash or address
             said_no = any(word.state == WITHDRAWN for word in person.consents.values())
-            if person.email_hash and (person.blocked or said_no):
-                self.page.blocks[person.email_hash] = person.blocked or "opted_out"
+            if email_hash and (person.blocked or said_no):
+                self.page.blocks[email_hash] = person.blocked or "opted_out"
             for cart_id in person.cart_ids:
                 cart = self.page.carts.get(cart_id)
                 if cart is not None:
                     self.page.carts[cart_id] = carts.erase(cart, self.now, cause)
-            for alias in person.aliases:
-                self.page.aliases[alias] = None
-            self._keep(customer.erase(person, self.now))
+            # The hashes stay, as the only way to know a late event of a forgotten person when it comes.
+            for alias in (*person.aliases, *aliases):
+                self.page.aliases[alias] = person.person_id
+            self._keep(customer.erase(person, seen.at, self.now))
             self._tell("customer.erased", self.now, person_id=person.person_id)
+
+    def _known_as(self, aliases: Iterable[str]) -> list[Person]:
+        """Everybody who is known under one of these hashes, by id."""
+        found = filter(None, (self._person(self.page.aliases.get(alias)) for alias in aliases))
+        return sorted({person.person_id: person for person in found}.values(), key=lambda one: one.person_id)
+
+    def _stranger(self, alias: str) -> Person:
+        """A new person; its row may be that of somebody who was forgotten."""
+        person_id = customer.person_id_for(self.shop, alias)
+        before = self.page.persons.get(person_id)
+        return Person(self.shop, person_id, version=before.version if before is not None else 0)
 
     def _person(self, person_id: str | None) -> Person | None:
         """The person of this id, or the one that the row was merged into."""
@@ -289,19 +310,21 @@ class Fold:
             self.page.persons[person.person_id] = person
 
     def _person_of(self, contact: Contact, at: datetime, cause: str) -> Person | None:
-        """The one person behind a contact: found by any alias, merged if several, else new. None for nobody."""
+        """The one person behind a contact: found by any alias, merged if several, else new.
+
+        None for nobody, and for news of a time before the person asked to be forgotten.
+        """
         aliases, address = hashes_of(contact, self.hashed)
         if not aliases:
             return None
-        found: dict[str, Person] = {}
-        for alias in aliases:
-            person = self._person(self.page.aliases.get(alias))
-            if person is not None:
-                found[person.person_id] = person
-        rows = sorted(found.values(), key=lambda person: person.person_id)
-        one = rows[0] if rows else Person(self.shop, customer.person_id_for(self.shop, aliases[0]))
-        if not rows and (before := self.page.persons.get(one.person_id)) is not None:
-            one = replace(one, version=before.version)
+        known = self._known_as(aliases)
+        if any(customer.is_forgotten(person, at) for person in known):
+            return None
+        rows = [person for person in known if person.erased_at is None]
+        one = rows[0] if rows else self._stranger(aliases[0])
+        since = max((person.forgotten_at for person in known if person.forgotten_at), default=None)
+        if since is not None:
+            one = replace(one, forgotten_at=since)
         for other in rows[1:]:
             one, gone = customer.merge(one, other, self.now)
             self._keep(gone)
