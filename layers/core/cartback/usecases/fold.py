@@ -184,8 +184,6 @@ class Fold:
                 "order.cancelled", seen.cancelled_at, order_ref=seen.order_ref, cancelled_at=seen.cancelled_at
             )
 
-    def _cart_of(self, refs: tuple[str, ...], cause: str) -> Cart:
-        """The one cart of these references: found, made of several rows that are the same, or new.
     def _payment(self, seen: PaymentFailed | RefundSeen, cause: str) -> None:
         person = self._person_of(seen.contact, seen.at, cause)
         person_id = person.person_id if person is not None else None
@@ -195,6 +193,8 @@ class Fold:
         cart_id = next(filter(None, (self.page.refs.get(ref) for ref in seen.refs)), None)
         self.facts.append(tell_failed(self.shop, seen, cart_id, person_id))
 
+    def _cart_of(self, refs: tuple[str, ...], cause: str) -> Cart:
+        """The one cart of these references: found, made of several rows that are the same, or new.
 
         A row that has been announced stays the one, because its run and its claims carry its id.
         """
