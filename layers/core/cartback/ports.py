@@ -7,22 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from cartback.domain.answers import Answer, Arrival, Visit
-from cartback.domain.audit import Audit
-from cartback.domain.cart import Cart
-from cartback.domain.catalogue import Stock
-from cartback.domain.claims import Claim
-from cartback.domain.customer import Person
-from cartback.domain.facts import Fact
-from cartback.domain.observations import Fetch, Observation
-from cartback.domain.policy import Policy
-from cartback.domain.touches import Dossier
+from cartback.domain.delivery import Delivery, ShopKeys
+from cartback.domain.errors import Refused
+from cartback.domain.service import Unsupported
 
-if TYPE_CHECKING:  # pydantic is slow to import, and the intake has no time
+if TYPE_CHECKING:  # a class takes a millisecond to make, and every door would pay for all of them
+    from cartback.domain.answers import Answer, Arrival, Visit
+    from cartback.domain.audit import Audit
+    from cartback.domain.calls import Call, Reply
+    from cartback.domain.cart import Cart
+    from cartback.domain.catalogue import Stock
+    from cartback.domain.claims import Claim
+    from cartback.domain.customer import Person
+    from cartback.domain.facts import Fact
+    from cartback.domain.money import Money
+    from cartback.domain.observations import Fetch, Observation, OrderSeen, ProductSeen, VariantSeen
+    from cartback.domain.policy import Policy
+    from cartback.domain.service import Changes, Discount, DiscountMade, Subscription
     from cartback.domain.settings import ShopSettings
+    from cartback.domain.signup import SignUp
+    from cartback.domain.touches import Dossier
 
 
 class Clock(Protocol):
@@ -41,39 +48,6 @@ class Hasher(Protocol):
     """A keyed hash, so that an address can be recognised without being kept."""
 
     def __call__(self, shop: str, text: str) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event as it arrived: verified, not yet understood. ``key`` is the sender's name for it, for duplicates.
-
-    ``topic`` says what it is about in the sender's words, ``headers`` are the few that its adapter needs.
-    ``replayed`` comes from the kept raw events and is not kept anew; ``generation`` names the operator's wish to have
-    it applied again although it was applied before.
-    """
-
-    shop: str
-    platform: str
-    topic: str
-    key: str
-    received_at: datetime
-    body: str
-    headers: dict[str, str] = field(default_factory=dict)
-    replayed: bool = False
-    generation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShopKeys:
-    """What the intake knows of a shop: its platform and the secrets that may sign for it, newest first.
-
-    ``agreed`` is what platform and Cartback agreed on between themselves when they were connected, secrets too,
-    under names of the platform's adapter; empty for platforms that know no such ceremony.
-    """
-
-    platform: str
-    secrets: tuple[str, ...]
-    agreed: dict[str, str] = field(default_factory=dict)
 
 
 class Keys(Protocol):
@@ -187,6 +161,7 @@ class Page:
     stock: dict[str, Stock | None] = field(default_factory=dict)
     inventory: dict[str, str | None] = field(default_factory=dict)
     blocks: dict[str, str | None] = field(default_factory=dict)
+    requests: dict[str, SignUp | None] = field(default_factory=dict)
 
 
 class Records(Protocol):
@@ -203,6 +178,7 @@ class Records(Protocol):
         stock: Iterable[str] = (),
         inventory: Iterable[str] = (),
         blocks: Iterable[str] = (),
+        requests: Iterable[str] = (),
     ) -> Page: ...
 
     def save(self, shop: str, before: Page, after: Page) -> None:
@@ -228,7 +204,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A capability that travels in a message; only its hash is kept. ``kind`` is ``restore`` or ``leave``."""
+    """A capability that travels in a message; only its hash is kept.
+
+    ``kind`` says what it opens and nothing else: ``restore``, ``leave``, ``prefs`` or ``confirm``. ``subject`` is the
+    request that a ``confirm`` link is about, which belongs to no cart and no person yet.
+    """
 
     shop: str
     token_hash: str
@@ -242,6 +222,7 @@ class Link:
     expires_at: datetime
     lang: str
     uses: int = 0
+    subject: str = ""
 
 
 class Ledger(Protocol):
@@ -255,6 +236,13 @@ class Ledger(Protocol):
         Conditions: the claim is absent or was released; the cart still has the version that was decided on; the
         person too (``person`` is the row with this message counted); the address is not blocked. Gives None if
         taken, else why not: ``claimed_before``, ``blocked`` or ``changed``.
+        """
+
+    def claim_alone(self, claim: Claim, subject: str, line: Line, links: Sequence[Link]) -> str | None:
+        """Take the claim of a transactional message, which belongs to no cart and takes from no budget.
+
+        Conditions: the claim is absent or was released; the shop and the address are not blocked, where somebody who
+        only opted out of marketing is not blocked for the answer to their own request. Gives what ``claim`` gives.
         """
 
     def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
@@ -299,6 +287,13 @@ class AuditBook(Protocol):
     def keep(self, audit: Audit) -> None: ...
 
     def read(self, shop: str, day: date) -> Audit | None: ...
+
+
+class Counters(Protocol):
+    """Counts against floods: how often something happened lately."""
+
+    def count(self, shop: str, name: str, within: timedelta) -> int:
+        """Count once more, and give how often it happened in the running window of this length."""
 
 
 class Settings(Protocol):
@@ -404,7 +399,8 @@ class Metrics(Protocol):
 class Outgoing:
     """A message, ready to leave. ``address`` is the only place where a person appears outside the store.
 
-    ``sender_name`` is the shop's name as the inbox shows it, beside the bare address ``sender``.
+    ``sender_name`` is the shop's name as the inbox shows it, beside the bare address ``sender``. Without a ``leave_url``
+    it is transactional: there is nothing to unsubscribe from.
     """
 
     shop: str
@@ -416,7 +412,7 @@ class Outgoing:
     subject: str
     html: str
     text: str
-    leave_url: str
+    leave_url: str | None
     lang: str
     flow: str
     touch: str
@@ -458,3 +454,87 @@ class Texts(Protocol):
 
     def page(self, name: str, lang: str, fields: Mapping[str, object]) -> str:
         """A whole HTML page."""
+
+    def wording(self, lang: str, shop: ShopFace, topics: Sequence[str]) -> str:
+        """What somebody agrees to who agrees to these topics: the sentence that is kept as evidence."""
+
+
+class Http(Protocol):
+    """The only way out to APIs that are not AWS's."""
+
+    def send(self, call: Call) -> Reply:
+        """Make one request. Only public addresses over TLS, only the same host, only so much and so long.
+
+        Raises ``TryLater`` where the other side is slow, busy (429 and 503 with its delay) or broken, and ``Refused``
+        with its status for any other 4xx; a token that is refused is asked for anew, once.
+        """
+
+
+class ShopApi(Protocol):
+    """What a shop can do for us. A platform's ``Api`` overrides what its API has; the rest says that it cannot.
+
+    Every call goes out over ``Http`` and raises what that raises. Flows cope with ``Unsupported``.
+    """
+
+    def stock_now(self, variants: Sequence[str]) -> tuple[VariantSeen, ...] | Unsupported:
+        """How many are left of each variant, right now; variants that are gone are left out."""
+        return _CANNOT
+
+    def prices_now(self, variants: Sequence[str]) -> dict[str, Money] | Unsupported:
+        """What each variant costs, right now, in the shop's own currency."""
+        return _CANNOT
+
+    def history(self, customer_ref: str, since: datetime) -> tuple[OrderSeen, ...] | Unsupported:
+        """What a customer ordered since an instant, at most a page of it, the latest for sure."""
+        return _CANNOT
+
+    def restore_link(self, ref: str) -> str | Unsupported | None:
+        """The shop's own link back to a cart or checkout, by one of our references; None if there is none."""
+        return _CANNOT
+
+    def create_discount(self, wanted: Discount) -> DiscountMade | Unsupported:
+        """Make a code, or find the one that an earlier, unanswered call made."""
+        return _CANNOT
+
+    def revoke_discount(self, made: DiscountMade) -> Unsupported | None:
+        """Take a code back; one that is gone already is no error."""
+        return _CANNOT
+
+    def product(self, product_id: str) -> ProductSeen | Unsupported | None:
+        """A product with its variants; None if it is gone."""
+        return _CANNOT
+
+    def orders_since(self, since: datetime, cursor: str | None = None) -> Changes | Unsupported:
+        """A page of the orders that changed since an instant."""
+        return _CANNOT
+
+    def checkouts_since(self, since: datetime, cursor: str | None = None) -> Changes | Unsupported:
+        """A page of the abandoned checkouts (or what this platform has for them) that changed since an instant."""
+        return _CANNOT
+
+    def fetch(self, wanted: Fetch) -> Sequence[str]:
+        """See ``Fetcher``. Raises ``Refused`` on platforms whose webhooks never ask for it."""
+        raise Refused("this platform's events need no fetching")
+
+    def subscriptions(self) -> tuple[Subscription, ...] | Unsupported:
+        """The webhook subscriptions that there are, whoever made them."""
+        return _CANNOT
+
+    def topics(self) -> tuple[str, ...]:
+        """The topics to subscribe to."""
+        return ()
+
+    def subscribe(self, topic: str, url: str, secret: str) -> Subscription | Unsupported:
+        """Make a subscription; ``secret`` signs it where the subscriber may choose."""
+        return _CANNOT
+
+    def renew(self, subscription: Subscription) -> Subscription | Unsupported:
+        """Prolong a subscription, or switch it on again."""
+        return _CANNOT
+
+    def unsubscribe(self, subscription: Subscription) -> Unsupported | None:
+        """End a subscription; one that is gone already is no error."""
+        return _CANNOT
+
+
+_CANNOT = Unsupported("this platform's API cannot do that")

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import boto3
 from botocore import exceptions as aws
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
+from botocore.session import Session
 
 from cartback.channels.mime import mime
 from cartback.domain.errors import Refused
@@ -68,7 +68,7 @@ class Ses:
             content, tags = mime(message), _tags(message)
         except Refused as refusal:
             return NotSent(refusal.reason)
-        client = self._client = self._client or boto3.client("sesv2", config=ONE_REQUEST)
+        client = self._client = self._client or Session().create_client("sesv2", config=ONE_REQUEST)
         try:
             answer = client.send_email(
                 FromEmailAddress=message.sender,

@@ -7,7 +7,9 @@ translates a delivery is imported when there is one to translate.
 from __future__ import annotations
 
 import pkgutil
+from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from cartback.domain.errors import Refused
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
     from cartback.ports import ShopAdapter
 
 
+@cache
 def platforms() -> tuple[str, ...]:
-    """The names of all platforms, sorted."""
+    """The names of all platforms, sorted. The folder is read once per process, not once per webhook."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
@@ -26,3 +29,13 @@ def load(platform: str) -> ShopAdapter:
     if platform not in platforms():
         raise Refused(f"unknown platform; known are {', '.join(platforms())}")
     return cast("ShopAdapter", import_module(f"{__name__}.{platform}"))
+
+
+def api(platform: str) -> ModuleType:
+    """The module ``api`` of a platform, which may take its time to import.
+
+    It holds its ``Api`` (a ``ports.ShopApi`` made of keys and ``Http``), what that ``NEEDS`` and what is left to do
+    ``BY_HAND``. Raises ``Refused`` for a name that is not in this folder.
+    """
+    load(platform)
+    return import_module(f"{__name__}.{platform}.api")

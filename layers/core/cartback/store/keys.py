@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from cartback.ports import Clock, ShopKeys
+from cartback.domain.delivery import ShopKeys
 from cartback.store.clients import Clients
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock
 
 REMEMBERED = timedelta(seconds=60)
 ASKED_AGAIN_AFTER = timedelta(seconds=10)
@@ -70,5 +73,7 @@ class SecretKeys:
 
 
 def _keys(secret: dict[str, Any]) -> ShopKeys:
-    agreed = {str(name): str(value) for name, value in secret.get("agreed", {}).items()}
-    return ShopKeys(str(secret["platform"]), tuple(str(one) for one in secret["secrets"]), agreed)
+    agreed, api = (
+        {str(name): str(value) for name, value in secret.get(part, {}).items()} for part in ("agreed", "api")
+    )
+    return ShopKeys(str(secret["platform"]), tuple(str(one) for one in secret["secrets"]), agreed, api)

@@ -8,8 +8,8 @@ import zlib
 from datetime import datetime
 from typing import Any
 
+from cartback.domain.delivery import Delivery
 from cartback.domain.errors import Refused
-from cartback.ports import Delivery
 from cartback.store.clients import Clients
 from cartback.store.errors import translated
 

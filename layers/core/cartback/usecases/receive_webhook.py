@@ -10,11 +10,17 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cartback.domain.answers import Answer, Visit
+from cartback.domain.delivery import Delivery, ShopKeys
+from cartback.domain.depth import deeper_than
 from cartback.domain.errors import Refused, TryLater
-from cartback.ports import Clock, Delivery, Keys, Metrics, Queue, ShopAdapter, ShopKeys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cartback.ports import Clock, Keys, Metrics, Queue, ShopAdapter
 
 STRANGER = "signature missing or wrong"
 LARGEST_BODY = 1_000_000
@@ -126,22 +132,3 @@ def readable_json(body: bytes, content_type: str) -> str:
     except (ValueError, RecursionError) as error:
         raise Refused("body is not JSON", 400) from error
     return text
-
-
-def deeper_than(text: str, levels: int) -> bool:
-    """Whether brackets outside strings nest deeper than ``levels``; never recurses itself.
-
-    Splitting at quotes leaves every second piece outside of strings, once escapes are gone.
-    """
-    if text.count("[") + text.count("{") <= levels:
-        return False
-    depth = 0
-    for outside in text.replace("\\\\", "").replace('\\"', "").split('"')[::2]:
-        for character in outside:
-            if character in "[{":
-                depth += 1
-                if depth > levels:
-                    return True
-            elif character in "]}":
-                depth -= 1
-    return False

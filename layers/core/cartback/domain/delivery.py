@@ -1,0 +1,44 @@
+"""What the intake hands on: an event as it arrived, and what is known of the shop that it came from.
+
+These two stand apart from the ports, because the door that answers shops imports them on its cold start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event as it arrived: verified, not yet understood. ``key`` is the sender's name for it, for duplicates.
+
+    ``topic`` says what it is about in the sender's words, ``headers`` are the few that its adapter needs.
+    ``replayed`` comes from the kept raw events and is not kept anew; ``generation`` names the operator's wish to have
+    it applied again although it was applied before.
+    """
+
+    shop: str
+    platform: str
+    topic: str
+    key: str
+    received_at: datetime
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+    replayed: bool = False
+    generation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopKeys:
+    """What the intake knows of a shop: its platform and the secrets that may sign for it, newest first.
+
+    ``agreed`` is what platform and Cartback agreed on between themselves when they were connected, secrets too,
+    under names of the platform's adapter; empty for platforms that know no such ceremony.
+    """
+
+    platform: str
+    secrets: tuple[str, ...]
+    agreed: dict[str, str] = field(default_factory=dict)
+    api: dict[str, str] = field(default_factory=dict)
+    """How we may call the shop, under names of the platform's adapter. Outlives the webhooks' secrets."""
