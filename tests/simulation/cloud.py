@@ -32,13 +32,14 @@ type Draw = Callable[..., bool]
 
 @dataclass(slots=True)
 class Queued:
-    """A message of the queue; ``entry`` is what its body stands for."""
+    """A message of the queue; ``entry`` is what its body stands for. A redrive begins to count ``receives`` anew."""
 
     number: int
     body: str
     entry: Delivery | Receipt
     visible_at: datetime
     receives: int = 0
+    received: int = 0
     why_dead: str | None = None
 
 
@@ -76,6 +77,7 @@ class Intake:
             self._schedule.after(timedelta(seconds=1), self._poll)
         for message in ready:
             message.receives += 1
+            message.received += 1
             message.visible_at = now + VISIBLE_AFTER
             if message.receives > MOST_RECEIVES:
                 self._die(message)
@@ -84,7 +86,7 @@ class Intake:
             return
         failed = self._work(batch)
         for message in batch:
-            again = self._draw(RECEIVED_TWICE, 0.02, message.entry.key, message.receives)
+            again = self._draw(RECEIVED_TWICE, 0.02, message.entry.key, message.received)
             if message.number in failed or again:
                 self._schedule.at(message.visible_at, self._poll)
             else:

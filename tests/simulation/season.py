@@ -198,7 +198,7 @@ class Season:
             for message in batch
         ]
         shops = frozenset(message.entry.shop for message in batch)
-        subject = (batch[0].entry.shop, batch[0].entry.key, batch[0].receives)
+        subject = (batch[0].entry.shop, batch[0].entry.key, batch[0].received)
         try:
             answer, done = self.invoke(
                 "apply_events", apply_events.handler, {"Records": records}, subject, shops

@@ -143,7 +143,7 @@ class Shopper:
         self, cart: SimCart, contact: Contact | None, source: str, variants: int, how: dict[str, object]
     ) -> None:
         label = f"{self.shop.name}/{cart.name}/{len(cart.content)}"
-        items = tuple(Item(f"v{self.local % 5}-{n}", label, quantity=1 + n) for n in range(variants))
+        items = tuple(Item(f"v{self.local}-{n}", label, quantity=1 + n) for n in range(variants))
         cart.content.append((self.now, label))
         refs = how.pop("refs", cart.refs)
         seen = CartSeen(
@@ -193,7 +193,7 @@ class Shopper:
 
     def stock(self, variant: int, pieces: int, **how: object) -> None:
         """Pieces are sold out, or are back."""
-        seen = StockSeen(self.now, pieces, f"v{self.local % 5}-{variant}")
+        seen = StockSeen(self.now, pieces, f"v{self.local}-{variant}")
         self.tell(f"{pieces} pieces of variant {variant} are left", seen, **how)
 
     def click(self, mail: Mail) -> None:
