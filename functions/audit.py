@@ -8,4 +8,4 @@ from cartback import wiring
 def handler(event, context):
     """Audit yesterday, or the ``day`` of the event (ISO 8601, UTC). Answer with what was found, per shop."""
     day = date.fromisoformat(event["day"]) if event.get("day") else None
-    return {"audits": {audit.shop: audit.counts for audit in wiring.audit_shops()(day)}}
+    return {"audits": {audit.shop: audit.counts for audit in wiring.audit()(day)}}

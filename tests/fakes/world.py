@@ -18,13 +18,16 @@ from cartback.ports import Delivery, Doubtful, NotSent, Outgoing, Sent, ShopFace
 from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message
 from cartback.usecases.apply_receipts import ApplyReceipts
+from cartback.usecases.audit import AuditDay, AuditShops, LookBack
 from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_flows import StartFlows
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
+from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -248,6 +251,11 @@ class World:
             public_url="https://api.example",
         )
         self.park_run = ParkRun(self.ledger, self.clock, self.metrics)
+        index = MemoryClaimIndex(self.tables)
+        self.settle_claims = SettleClaims(index, self.ledger, self.clock, self.metrics)
+        self.look_back = LookBack(index, self.records, self.clock)
+        audit_day = AuditDay(self.look_back, MemoryAudits(), self.metrics)
+        self.audit = AuditShops(audit_day, lambda: sorted(self.settings.policies), self.clock)
         self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock)
         self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
 

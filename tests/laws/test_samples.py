@@ -65,7 +65,7 @@ def test_every_door_has_a_sample_and_every_sample_a_door():
 # ── their shape ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@_of("receive_webhook", "open_link", "leave")
+@_of("receive_webhook", "enrol_shop", "open_link", "leave")
 def test_a_sample_of_http_is_of_a_route_of_its_door(path: Path):
     event = json.loads(path.read_text())
     routes = {
@@ -131,6 +131,30 @@ def test_the_intake_keeps_what_is_signed_and_only_that(world: World, sample: str
     assert len(world.queue.deliveries) == (status == 202)
 
 
+@pytest.mark.parametrize(
+    ("sample", "status", "body"),
+    [("receive_webhook.ping", 200, "welcome\n"), ("receive_webhook.handshake", 200, "bc-Token+1")],
+)
+def test_the_intake_greets_senders_with_manners_of_their_own(
+    world: World, sample: str, status: int, body: str
+):
+    world.keys.by_shop["buerobedarf"] = ShopKeys("business_central", (SECRET,))
+    answer = _handle(sample)
+    assert (answer["statusCode"], answer["body"]) == (status, body)
+    assert answer["headers"]["content-type"].startswith("text/plain")
+    assert world.queue.deliveries == []
+
+
+def test_a_shop_introduces_itself_before_it_confirms(world: World):
+    world.keys.by_shop["leinenhaus"] = ShopKeys("shopware", (SECRET,))
+    assert _handle("enrol_shop.confirm_out_of_turn")["statusCode"] == 401
+    answer = _handle("enrol_shop")
+    confirm_at = json.loads(answer["body"])["confirmation_url"]
+    assert answer["statusCode"] == 200
+    assert confirm_at.endswith(".amazonaws.com/webhooks/leinenhaus/confirm")
+    assert "pending" in world.keys.by_shop["leinenhaus"].agreed
+
+
 def test_the_worker_applies_events_and_news_of_one_batch(world: World):
     assert _handle("apply_events") == {"batchItemFailures": []}
     assert world.metrics.counts["ReceiptsUnknown"] == 1
@@ -175,6 +199,21 @@ def test_a_link_that_nobody_was_sent_leads_to_a_friendly_page(world: World, samp
     assert answer["statusCode"] == 404
     assert answer["headers"]["content-type"].startswith("text/html")
     assert "<html" in answer["body"]
+
+
+@_of("settle_claims", "audit")
+def test_a_sample_of_the_clock_comes_from_the_schedule_of_its_door(path: Path):
+    event = json.loads(path.read_text())
+    name, (schedule, given) = doors()[_door(path)], *properties(doors()[_door(path)])["Events"].items()
+    assert given["Type"] == "Schedule"
+    assert event["detail-type"] == "Scheduled Event"
+    assert f"{name}{schedule}" in event["resources"][0]
+
+
+def test_what_the_clock_brings_is_handled(world: World):
+    assert _handle("settle_claims") == {"unknown": 0}
+    (counts,) = _handle("audit")["audits"].values()
+    assert set(counts.values()) == {0}
 
 
 def test_every_sample_of_a_door_is_handled_here():

@@ -227,7 +227,7 @@ def settle_claims() -> SettleClaims:
 
 
 @cache
-def audit_shops() -> AuditShops:
+def audit() -> AuditShops:
     """The daily audit."""
     from cartback.store.claim_index import DynamoClaimIndex
     from cartback.store.insights import DynamoAudits
