@@ -19,6 +19,7 @@ from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message
 from cartback.usecases.apply_receipts import ApplyReceipts
 from cartback.usecases.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.enrol_shop import EnrolShop
 from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
@@ -166,6 +167,12 @@ class DictKeys:
     def again(self, shop: str) -> ShopKeys | None:
         return None
 
+    def read(self, shop: str) -> ShopKeys | None:
+        return self.by_shop.get(shop)
+
+    def write(self, shop: str, keys: ShopKeys) -> None:
+        self.by_shop[shop] = keys
+
 
 def a_policy(**changes) -> Policy:
     """The standard policy, without quiet hours unless asked for, so that tests may run at any hour."""
@@ -222,6 +229,7 @@ class World:
 
     def _wire(self) -> None:
         channels = {"email": self.outbox}
+        self.enrol_shop = EnrolShop(self.keys, self.tokens, self.clock, self.adapter)
         self.receive_webhook = ReceiveWebhook(self.keys, self.queue, self.clock, self.adapter)
         self.apply_events = ApplyEvents(
             records=self.records,

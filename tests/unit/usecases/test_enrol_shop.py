@@ -16,7 +16,7 @@ from cartback.domain.errors import TryLater
 from cartback.ports import ShopKeys
 from cartback.usecases.enrol_shop import EnrolShop
 from tests.fakes.platform_senders import shopware_signature
-from tests.fakes.world import HandClock, SeededTokens
+from tests.fakes.world import DictKeys, HandClock, SeededTokens
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 APP, SHOP_ID, SHOP_URL = "the-apps-own-secret-0123456789", "KyJxE2xampleShop", "https://werkhof-sw.example"
@@ -24,24 +24,12 @@ CONFIRM_URL = "https://api.example/webhooks/werkhof/confirm"
 STRANGER = "signature missing or wrong"
 
 
-class DictKeyStore:
-    """The operator's side of the secrets."""
-
-    def __init__(self) -> None:
-        self.by_shop = {"werkhof": ShopKeys("shopware", (APP,)), "andere": ShopKeys("shopify", (APP,))}
-
-    def read(self, shop: str) -> ShopKeys | None:
-        return self.by_shop.get(shop)
-
-    def write(self, shop: str, keys: ShopKeys) -> None:
-        self.by_shop[shop] = keys
-
-
 class Ceremony:
     """A shop that connects, as Shopware does it."""
 
     def __init__(self) -> None:
-        self.keys, self.clock, self.tokens = DictKeyStore(), HandClock(NOW), SeededTokens()
+        self.keys, self.clock, self.tokens = DictKeys(), HandClock(NOW), SeededTokens()
+        self.keys.by_shop = {"werkhof": ShopKeys("shopware", (APP,)), "andere": ShopKeys("shopify", (APP,))}
         self.enrol = EnrolShop(self.keys, self.tokens, self.clock, shops.load)
 
     def register(
