@@ -1,0 +1,353 @@
+"""The platform around the use cases: it kills them at one call, and then does what AWS does about it.
+
+Time is the clock of the world; one fault per way, at the first pass over its site.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from cartback.channels import ses_events
+from cartback.domain.consent import WITHDRAWN
+from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.observations import Fetch
+from cartback.domain.policy import Plan
+from cartback.ports import Delivery, Doubtful, NotSent
+from cartback.store.queue import pack, unpack
+from cartback.usecases.apply_events import Message
+from cartback.usecases.take_batch import TakeBatch
+from cartback.usecases.watch_cart import Run
+from functions import apply_events as door
+from tests.asl import Call, Ended, Wait, start
+from tests.asl_machine import Machine
+from tests.fakes.told import Told
+from tests.fakes.world import World
+from tests.kill_points.sites import USECASES, Site, sites
+
+MACHINE = Machine.load(Path(__file__).parents[2] / "statemachines" / "cart_recovery.asl.json")
+MOST_RECEIVES, VISIBLE_AFTER = 5, 180
+
+CRASH_BEFORE, CRASH_AFTER, TIMED_OUT = "crash before", "crash after", "time-out with effect"
+THROTTLED, BROKEN, DOUBLED = "throttle", "server error", "duplicate delivery"
+ECHO, OVERTAKEN = "own echo", "overtaken"
+FAULTS = (CRASH_BEFORE, CRASH_AFTER, TIMED_OUT, THROTTLED, BROKEN, DOUBLED, ECHO, OVERTAKEN)
+# A conditional write whose answer was lost is repeated by botocore and meets its own effect.
+ECHOING = {("Records", "save"), ("Ledger", "mark"), ("Ledger", "release"), ("KeyStore", "write")}
+
+
+class Crash(BaseException):
+    """The process is gone. Nothing in the house may catch it."""
+
+
+@dataclass
+class Injector:
+    """Watches every call; makes one of them fail."""
+
+    site: Site | None = None
+    fault: str = ""
+    news: Callable[[], None] = lambda: None
+    fired: bool = False
+    doubled: bool = False
+    reached: set[Site] = field(default_factory=set)
+
+    def call(self, port: str, method: str, do: Callable[[], Any], caller: FrameType) -> Any:
+        """Do it, unless it is to go wrong here."""
+        site = _site_of(caller, method)
+        if site is None:
+            return do()
+        self.reached.add(site)
+        if self.fired or site != self.site:
+            return do()
+        self.fired = True
+        return self._strike(site, do)
+
+    def _strike(self, site: Site, do: Callable[[], Any]) -> Any:
+        match self.fault:
+            case "crash before":
+                raise Crash
+            case "crash after":
+                do()
+                raise Crash
+            case "duplicate delivery":
+                self.doubled = True
+            case "overtaken":
+                self.news()
+            case "own echo" if (site.port, site.method) in ECHOING:
+                do()
+                raise Conflict("met its own effect")
+            case "time-out with effect" | "throttle" | "server error":
+                return self._failed(site, do)
+        return do()
+
+    def _failed(self, site: Site, do: Callable[[], Any]) -> Any:
+        """What an adapter makes of it: most ask for another time, a mail provider is told apart."""
+        if self.fault == TIMED_OUT:
+            do()
+        if site.port != "Channel":
+            raise TryLater(self.fault, after_seconds=5)
+        return NotSent("Throttling", 10) if self.fault == THROTTLED else Doubtful(self.fault)
+
+
+def _site_of(caller: FrameType, method: str) -> Site | None:
+    path = Path(caller.f_code.co_filename)
+    if path.parent != USECASES:
+        return None
+    here = [
+        site
+        for site in sites()
+        if site.module == path.stem
+        and site.method == method
+        and site.first_line <= caller.f_lineno <= site.last_line
+    ]
+    return here[0] if here else None
+
+
+class Watched:
+    """A port whose every call goes past the injector; what is no method is handed through."""
+
+    def __init__(self, inner: Any, injector: Injector) -> None:
+        self.__dict__.update(inner=inner, injector=injector)
+
+    def __getattr__(self, name: str) -> Any:
+        what = getattr(self.inner, name)
+        if not callable(what):
+            return what
+
+        def called(*given: Any, **named: Any) -> Any:
+            caller = sys._getframe(1)
+            return self.injector.call(type(self.inner).__name__, name, lambda: what(*given, **named), caller)
+
+        return called
+
+
+class Shelf:
+    """A shop's API that has one document of everything."""
+
+    def fetch(self, shop: str, platform: str, wanted: Fetch) -> list[str]:
+        return ["{}"]
+
+
+class KilledWorld(World):
+    """The world of the fakes with a watcher before every port."""
+
+    def __init__(self, injector: Injector) -> None:
+        self.injector = injector
+        super().__init__(adapter=Told())
+
+    def _wire(self) -> None:
+        super()._wire()
+        self.undisturbed = self.apply_events
+        self.plain = {name: getattr(self, name) for name in ("records", "ledger", "bus", "queue")}
+        for name in (
+            "records",
+            "ledger",
+            "once",
+            "bus",
+            "runs",
+            "queue",
+            "raw",
+            "outbox",
+            "settings",
+            "keys",
+        ):
+            setattr(self, name, Watched(getattr(self, name), self.injector))
+        super()._wire()
+        self.apply_events = replace(self.apply_events, fetcher=Watched(Shelf(), self.injector))
+        self.take_batch = TakeBatch(
+            self.apply_events, self.apply_receipts, unpack, ses_events.receipts, self.queue, self.metrics
+        )
+
+    def other_worker(self, delivery: Delivery) -> None:
+        """Let somebody else apply an event whom no fault strikes."""
+        self.undisturbed([Message("other", "{}", delivery)])
+
+
+@dataclass
+class Platform:
+    """SQS, EventBridge, Step Functions, the mail provider and patient people, around one world."""
+
+    injector: Injector = field(default_factory=Injector)
+
+    def __post_init__(self) -> None:
+        self.world = KilledWorld(self.injector)
+        self.told: Told = self.world.adapter
+        self.delivered: dict[str, Delivery] = {}
+        self.lost: list[str] = []
+        self.claimed: list[str] = []
+        self.wrong: list[str] = []
+        self.ended: dict[str, Ended] = {}
+        self.reported = self.heard = 0
+        self._settled_news = False
+        self._judge_claims()
+
+    # what is watched -------------------------------------------------------------------------------------------
+
+    def _judge_claims(self) -> None:
+        ledger = self.world.plain["ledger"]
+        real = ledger.claim
+
+        def judged(claim, dossier, person, line, links):
+            against = self._against(claim)
+            answer = real(claim, dossier, person, line, links)
+            if answer is None:
+                self.claimed.append(claim.claim_id)
+                self.wrong.extend(against)
+            return answer
+
+        ledger.claim = judged
+
+    def _against(self, claim) -> list[str]:
+        """What stands in the tables against a message at the instant of its claim."""
+        tables = self.world.tables
+        cart = tables.live("carts", claim.shop, claim.cart_id)
+        person = tables.live("persons", claim.shop, claim.person_id)
+        against = []
+        if cart is None or not cart.is_open:
+            against.append(f"claimed although the cart is {cart.status if cart else 'gone'}")
+        if person is None or person.erased_at or person.blocked:
+            against.append("claimed although nothing may be sent to this person")
+        elif any(word.state == WITHDRAWN for word in person.consents.values()):
+            against.append("claimed after an opt-out")
+        return against
+
+    # SQS ---------------------------------------------------------------------------------------------------------
+
+    def tell(self, *deliveries: Delivery) -> None:
+        """Put events on the queue and work it off, then let everything happen that follows at once."""
+        self.delivered.update({each.key: each for each in deliveries})
+        self.work_off([(f"m-{each.key}", pack(each)) for each in deliveries])
+
+    def work_off(self, messages: list[tuple[str, str]]) -> None:
+        """Receive messages until nothing comes back, at most five times, as the redrive policy says."""
+        waiting = messages
+        for receive in range(1, MOST_RECEIVES + 1):
+            waiting = self._received(waiting, receive)
+            if not waiting:
+                break
+            self.world.clock.move(seconds=VISIBLE_AFTER)
+        self.lost.extend(body for _, body in waiting)
+        self._follow()
+
+    def _received(self, messages: list[tuple[str, str]], receive: int) -> list[tuple[str, str]]:
+        event = {
+            "Records": [
+                {"messageId": name, "body": body, "attributes": {"ApproximateReceiveCount": str(receive)}}
+                for name, body in messages
+            ]
+        }
+        try:
+            answer = door.handler(event, None)
+        except Crash:
+            self._after_fault()
+            return messages
+        self._after_fault()
+        back = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+        if self._again():
+            return messages
+        return [message for message in messages if message[0] in back]
+
+    def _again(self) -> bool:
+        doubled, self.injector.doubled = self.injector.doubled, False
+        return doubled
+
+    def _after_fault(self) -> None:
+        """The news that a way is about arrives right after its fault, before anything is tried again."""
+        if self.injector.fired and not self._settled_news:
+            self._settled_news = True
+            self.injector.news()
+
+    # EventBridge -------------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        facts = self.world.bus.facts
+        while self.heard < len(facts):
+            fact = facts[self.heard]
+            self.heard += 1
+            self.patiently(lambda fact=fact: self.world.start_flows(fact.name, fact.shop, fact.data))
+
+    def patiently(self, do: Callable[[], Any], tries: int = 3) -> Any:
+        """Call something again after a failure, as EventBridge and people do; gives its answer or None."""
+        answer = None
+        for _ in range(tries):
+            try:
+                answer = do()
+            except (Crash, TryLater, Conflict):
+                self._after_fault()
+                self.world.clock.move(seconds=60)
+                continue
+            self._after_fault()
+            if not self._again():
+                return answer
+        return answer
+
+    # Step Functions ----------------------------------------------------------------------------------------------
+
+    def run_all(self) -> None:
+        """Drive every run that was started to its end."""
+        for name, given in list(self.world.runs.started.items()):
+            if name not in self.ended:
+                self._drive(name, given)
+
+    def _drive(self, name: str, given: dict[str, object]) -> None:
+        run = start(MACHINE, json.loads(json.dumps(given)), name)
+        step = run.resume()
+        while not isinstance(step, Ended):
+            step = self._stepped(run, step)
+            self._report()
+        self.ended[name] = step
+
+    def _stepped(self, run: Any, step: Wait | Call) -> Any:
+        if isinstance(step, Wait):
+            self.world.clock.move(seconds=step.seconds)
+            return run.resume()
+        try:
+            answer = json.loads(json.dumps(self._task(step)))
+        except Crash:
+            self._after_fault()
+            return run.fail("Lambda.Unknown", "the process is gone")
+        except (TryLater, Conflict, Refused) as error:
+            self._after_fault()
+            return run.fail(type(error).__name__, str(error))
+        self._after_fault()
+        if self._again():
+            return run.fail("Lambda.ServiceException", "the answer was lost")
+        return run.resume(answer)
+
+    def _task(self, step: Call) -> Any:
+        given = step.payload
+        match step.function:
+            case "watch_cart":
+                return self.world.watch_cart(Run.from_task(given), int(given["rearms"]))
+            case "touch":
+                plan = Plan.from_variables(given["plan"])
+                return self.world.touch(Run.from_task(given), plan, int(given["position"]))
+        words = ("flow", "run", "shop", "subject", "error", "cause")
+        return self.world.park_run(*(str(given.get(word) or "") for word in words))
+
+    # the mail provider -------------------------------------------------------------------------------------------
+
+    def _report(self) -> None:
+        """The provider tells of every message that it took since the last time."""
+        sent = self.world.outbox.sent
+        while self.reported < len(sent):
+            message = sent[self.reported]
+            self.reported += 1
+            for kind in ("Send", "Delivery"):
+                self.news_of(message, kind)
+
+    def news_of(self, message: Any, kind: str, **part: Any) -> None:
+        """One event of the provider, through the queue."""
+        at = self.world.clock.now().isoformat()
+        mail = {
+            "messageId": f"ses-{message.claim_id}",
+            "timestamp": at,
+            "tags": {"shop": [message.shop], "claim": [message.claim_id]},
+        }
+        body = {"eventType": kind, "mail": mail, kind.lower(): {"timestamp": at, **part}}
+        self.work_off([(f"n-{message.claim_id}-{kind}", json.dumps(body))])

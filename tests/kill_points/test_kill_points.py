@@ -1,0 +1,220 @@
+"""Every outbound call, killed in every way, on carts in every state: nothing is sent twice or wrongly, nothing is lost.
+
+The list of calls is read from the code. A use case that gains a call fails here until some way passes it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from cartback.domain.claims import RELEASED
+from cartback.usecases.apply_events import Message
+from functions import apply_events as door
+from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
+from tests.kill_points.platform import FAULTS, OVERTAKEN, Injector, Platform
+from tests.kill_points.sites import Site, sites
+from tests.kill_points.ways import STATES, WAYS, news
+
+# Where somebody stands by who sees the failure and repeats the command, or a schedule does.
+REPEATED = {
+    "edit_shop": "an operator at the command line",
+    "replay": "an operator at the command line",
+    "enrol_shop": "a merchant in the platform's own form, answered 503",
+    "audit": "a schedule; it only reads, and keeps its result under the day's name",
+    "settle_claims": "a schedule; what it misses is doubtful still a quarter of an hour later",
+}
+
+
+@cache
+def way_to() -> dict[Site, list]:
+    """The ways that pass each site, found by going them undisturbed."""
+    passing: dict[Site, list] = {}
+    for way in WAYS:
+        platform = Platform()
+        with of(platform):
+            way(platform)
+        for site in platform.injector.reached:
+            passing.setdefault(site, []).append(way)
+    return passing
+
+
+class of:  # noqa: N801 - reads as a phrase: with of(platform)
+    """Let the real door of the queue work for this platform."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+
+    def __enter__(self) -> None:
+        self.before, door.wiring = door.wiring, self
+
+    def __exit__(self, *_: object) -> None:
+        door.wiring = self.before
+
+    def take_batch(self):
+        return self.platform.world.take_batch
+
+
+def killed(site: Site, way, fault: str, state: str) -> Platform:
+    """Go a way with one fault; the cart gets into the state right after it (or in the very moment)."""
+    platform = Platform(Injector(site, fault))
+    platform.injector.news = news(platform, state)
+    with of(platform):
+        way(platform)
+        platform.run_all()
+    return platform
+
+
+def complaints(platform: Platform) -> list[str]:
+    """What must never be, whatever happened."""
+    world = platform.world
+    wrong = list(platform.wrong)
+    wrong += [
+        f"sent {times} times"
+        for times in Counter(m.claim_id for m in world.outbox.sent).values()
+        if times > 1
+    ]
+    done = {key for key, (state, _) in world.once.keys.items() if state == "completed"}
+    parked = {body for body, _ in world.queue.parked}
+    for delivery in platform.delivered.values():
+        name = next((name for name in parked if f'"key":"{delivery.key}"' in name), None)
+        if once_key(delivery) not in done and name is None:
+            wrong.append(f"event {delivery.key} was lost")
+    wrong += ["an event has no reason" for _, reason in world.queue.parked if not reason]
+    wrong += [f"a message went to the dead letters without a reason: {body[:60]}" for body in platform.lost]
+    return wrong + runs(platform) + budget(platform)
+
+
+def runs(platform: Platform) -> list[str]:
+    """Every opened cart has its run where the flow is on; every run ends, or somebody sees why not."""
+    world = platform.world
+    wrong = [f"run {name} never ended" for name in world.runs.started if name not in platform.ended]
+    subjects = {(given["subject"], given["generation"]) for given in world.runs.started.values()}
+    if any(policy.flows for policy in world.settings.policies.values()):
+        wrong += [
+            f"cart {step.cause} was opened and no run started"
+            for cart, _ in world.tables.rows["carts"].values()
+            for step in cart.history
+            if step.what == "opened" and (cart.cart_id, step.generation) not in subjects
+        ]
+    parked = [
+        line for _, line in (row for row, _ in world.tables.rows["lines"].values()) if line.kind == "parked"
+    ]
+    failed = [name for name, end in platform.ended.items() if end.status == "FAILED"]
+    return wrong + (["a run failed and nobody sees it"] if failed and not parked else [])
+
+
+def budget(platform: Platform) -> list[str]:
+    """Each claim that was not given back is counted against its person, once."""
+    claims = [row for row, _ in platform.world.tables.rows["claims"].values()]
+    wrong = []
+    for (_, _), (person, _) in platform.world.tables.rows["persons"].items():
+        if person.erased_at is None and person.merged_into is None:
+            held = sum(
+                1 for claim in claims if claim.person_id == person.person_id and claim.state != RELEASED
+            )
+            if len(person.sends) != held:
+                wrong.append(f"{len(person.sends)} messages counted, {held} claimed")
+    return wrong
+
+
+def once_key(delivery) -> str:
+    """The name under which the worker remembers an event."""
+    return Message("m", "{}", delivery).once_key
+
+
+def _named(site: Site) -> str:
+    return str(site)
+
+
+WANTED = [site for site in sites() if site.module not in REPEATED]
+
+
+def test_the_list_of_calls_is_read_from_the_code_and_finds_those_that_matter():
+    found = {f"{site.port}.{site.method}" for site in sites()}
+    assert {
+        "Ledger.claim",
+        "Channel.send",
+        "Records.save",
+        "Once.complete",
+        "Runs.start",
+        "Queue.put",
+    } <= found
+    assert len(WANTED) > 35
+
+
+@pytest.mark.parametrize("site", WANTED, ids=_named)
+def test_every_call_is_passed_by_some_way(site):
+    assert site in way_to(), (
+        f"{site} has no cases: add a way that passes it, or say in REPEATED who tries again"
+    )
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_a_way_that_nothing_disturbs_has_no_complaints(way):
+    platform = Platform()
+    with of(platform):
+        way(platform)
+    assert complaints(platform) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("site", WANTED, ids=_named)
+def test_a_call_that_is_killed_does_no_harm_whatever_became_of_the_cart(site, fault):
+    for way in way_to()[site][:2]:
+        for state in STATES:
+            platform = killed(site, way, fault, state)
+            assert platform.injector.fired
+            assert complaints(platform) == [], f"{way.__name__}, the cart {state}"
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state != "open"])
+def test_a_cart_that_changes_in_the_moment_of_its_claim_is_not_written_to(state):
+    (claim,) = [site for site in WANTED if (site.port, site.method) == ("Ledger", "claim")]
+    platform = killed(claim, WAYS[0], OVERTAKEN, state)
+    assert platform.claimed == []
+    assert platform.world.outbox.sent == []
+
+
+def complaints_of(module: str, way) -> list[str]:
+    """Everything that killing the calls of a use case on one way brings up."""
+    here = [site for site in WANTED if site.module == module and way in way_to().get(site, ())]
+    return [
+        complaint
+        for site in here
+        for fault in FAULTS
+        for state in STATES
+        for complaint in complaints(killed(site, way, fault, state))
+    ]
+
+
+def forgetful_claims(monkeypatch):
+    monkeypatch.setattr(MemoryLedger, "claim", lambda self, claim, *_: self._put_claim(claim))
+
+
+def unguarded_rows(monkeypatch):
+    monkeypatch.setattr(MemoryRecords, "guard", lambda *_: None)
+
+
+def done_before_it_is_done(monkeypatch):
+    real = MemoryOnce.begin
+
+    def begin(self, keys):
+        begun = real(self, keys)
+        self.complete(sorted(begun.fresh))
+        return begun
+
+    monkeypatch.setattr(MemoryOnce, "begin", begin)
+    monkeypatch.setattr(MemoryOnce, "abandon", lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("plant", "module"),
+    [(forgetful_claims, "touch"), (unguarded_rows, "touch"), (done_before_it_is_done, "apply_events")],
+    ids=lambda plant: getattr(plant, "__name__", plant),
+)
+def test_a_planted_bug_is_found(monkeypatch, plant, module):
+    plant(monkeypatch)
+    assert complaints_of(module, WAYS[0])

@@ -1,0 +1,280 @@
+"""The ways on which every call is passed: whole stories of a cart, each with another turn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from cartback import shops
+from cartback.domain.answers import Arrival
+from cartback.domain.errors import Refused, TryLater
+from cartback.domain.observations import ConsentSeen, CustomerErased, CustomerSeen, Fetch
+from cartback.ports import NotSent, ShopKeys
+from cartback.usecases.closing import close
+from cartback.usecases.receive_webhook import ReceiveWebhook
+from tests.fakes.senders import generic_headers
+from tests.fakes.told import CUP, SHIRT, ada, cart, order
+from tests.fakes.world import START
+from tests.kill_points.platform import Platform
+
+SECRET = "whsec_" + "A" * 43 + "="
+
+
+def opened(platform: Platform, **more) -> None:
+    """Ada puts things into a cart."""
+    platform.tell(platform.told.delivery("e1", cart(START, SHIRT, CUP, **more), at=START))
+
+
+def left_alone(platform: Platform) -> None:
+    """Nobody comes back: three messages, and the cart is given up."""
+    opened(platform)
+    platform.run_all()
+
+
+def in_bad_company(platform: Platform) -> None:
+    """Beside the event lie one that nobody digests, one that nobody reads, and the event itself once more."""
+    told = platform.told
+    bad = told.delivery("bad", at=START)
+    told.heard["bad"] = Refused("line_items must be a list")
+    good = told.delivery("e1", cart(START, SHIRT), at=START)
+    platform.tell(bad, good)
+    platform.work_off([("m-x", "not JSON"), ("m-twice", json.dumps({"cartback": 1}))])
+    platform.tell(good)
+    platform.run_all()
+
+
+def with_a_tired_bus(platform: Platform) -> None:
+    """The bus takes nothing at first: what was begun is let go of and comes back."""
+    bus, real = platform.world.plain["bus"], platform.world.plain["bus"].publish
+    tired = iter([True])
+
+    def publish(facts):
+        if next(tired, False):
+            raise TryLater("the bus is tired")
+        real(facts)
+
+    bus.publish = publish
+    left_alone(platform)
+
+
+def active_for_long(platform: Platform) -> None:
+    """The shopper is active again before the first look."""
+    opened(platform)
+    at = START + timedelta(minutes=50)
+    platform.tell(platform.told.delivery("e2", cart(at, SHIRT), at=at))
+    platform.run_all()
+
+
+def bought_at_once(platform: Platform) -> None:
+    """Bought before the first look."""
+    opened(platform)
+    at = START + timedelta(minutes=10)
+    platform.tell(platform.told.delivery("o1", order(at, "cart:c1"), at=at))
+    platform.run_all()
+
+
+def nobody_agreed(platform: Platform) -> None:
+    """There is no consent: the run ends in silence."""
+    opened(platform, contact=replace(ada(), consents=()))
+    platform.run_all()
+
+
+def with_a_busy_provider(platform: Platform) -> None:
+    """The provider asks for a pause before it takes the message."""
+    platform.world.outbox.answers.append(NotSent("Throttling", 10))
+    left_alone(platform)
+
+
+def with_a_stubborn_provider(platform: Platform) -> None:
+    """The provider refuses for good: a person has to look at it."""
+    platform.world.outbox.answers.extend([NotSent("MailFromDomainNotVerified")] * 20)
+    left_alone(platform)
+
+
+def with_a_quick_provider(platform: Platform) -> None:
+    """The provider's news is applied before our own mark: marking meets another state."""
+    outbox, real = platform.world.outbox.inner, platform.world.outbox.inner.send
+
+    def quick(message):
+        answer = real(message)
+        if outbox.sent and outbox.sent[-1] is message:
+            platform.news_of(message, "Delivery")
+        return answer
+
+    outbox.send = quick
+    left_alone(platform)
+
+
+def bought_after_the_first_message(platform: Platform) -> None:
+    """The first message does what it is for."""
+    world, outbox = platform.world, platform.world.outbox.inner
+    real = outbox.send
+
+    def persuasive(message):
+        answer = real(message)
+        if len(outbox.sent) == 1:
+            now = world.clock.now()
+            world.other_worker(platform.told.delivery("o1", order(now, "cart:c1"), at=now))
+        return answer
+
+    outbox.send = persuasive
+    left_alone(platform)
+
+
+def removed(platform: Platform) -> None:
+    """The operator takes the shop out while the run waits."""
+    opened(platform)
+    platform.world.settings.policies.clear()
+    platform.run_all()
+
+
+def named_only(platform: Platform) -> None:
+    """The event names a thing that has to be read from the shop."""
+    told = platform.told
+    told.fetched = lambda wanted, documents: [cart(START, SHIRT) for _ in documents]
+    platform.tell(told.delivery("f1", Fetch("order", "/orders/1", START), at=START))
+    platform.run_all()
+
+
+def woken_twice(platform: Platform) -> None:
+    """The claim is there already when the touch comes: a run that was woken twice goes on without sending."""
+    opened(platform)
+    name, given = next(iter(platform.world.runs.started.items()))
+    platform.run_all()
+    platform.ended.pop(name)
+    platform.world.runs.started[f"{name}-again"] = given
+    platform.run_all()
+
+
+def bounced(platform: Platform) -> None:
+    """The first message bounces for good."""
+    left_alone(platform)
+    for message in platform.world.outbox.sent[:1]:
+        platform.news_of(message, "Bounce", bounceType="Permanent", feedbackId="f-1")
+
+
+def switched_off(platform: Platform) -> None:
+    """The shop has switched the flow off."""
+    policies = platform.world.settings.policies
+    policies["demo"] = replace(policies["demo"], flows=frozenset())
+    left_alone(platform)
+
+
+def clicked_and_left(platform: Platform) -> None:
+    """Somebody opens the link of the mail, and then leaves."""
+    left_alone(platform)
+    world = platform.world
+    if world.tokens.made and world.outbox.sent:
+        restore, leave = world.tokens.made[:2]
+        platform.patiently(lambda: world.open_link(f"demo.{restore}"))
+        platform.patiently(lambda: world.leave.look(f"demo.{leave}"))
+        platform.patiently(lambda: world.leave(f"demo.{leave}"))
+
+
+def sent_by_the_shop(platform: Platform) -> None:
+    """The webhook itself: the shop sends until it is told 202."""
+    world = platform.world
+    world.keys.by_shop["demo"] = ShopKeys("generic", (SECRET,))
+    receive = ReceiveWebhook(world.keys, world.queue, world.clock, shops.load)
+    body = b'{"type": "cart.updated"}'
+    answers = []
+
+    def send(secret: str = SECRET) -> None:
+        headers = {
+            "content-type": "application/json",
+            **generic_headers(body, secret, timestamp=world.clock.now()),
+        }
+        answers.append(receive("demo", body, headers).status)
+        if answers[-1] == 503:
+            raise TryLater("the shop sends again")
+
+    platform.patiently(lambda: send("whsec_" + "B" * 43 + "="))
+    platform.patiently(send)
+    if answers[-1:] != [202] or not world.queue.deliveries:
+        platform.wrong.append(f"a webhook was lost: answers {answers}")
+
+
+class Greeting:
+    """A platform whose events prove themselves in another way than by a signature."""
+
+    def greet(self, visit, keys, now):
+        return Arrival("told", "k1", "{}")
+
+
+def sent_without_a_signature(platform: Platform) -> None:
+    """The webhook of a platform with manners of its own."""
+    world = platform.world
+    receive = ReceiveWebhook(world.keys, world.queue, world.clock, lambda _: Greeting())
+    answers = []
+
+    def send() -> None:
+        answers.append(receive("demo", b"{}", {}).status)
+        if answers[-1] == 503:
+            raise TryLater("the shop sends again")
+
+    platform.patiently(send)
+    if answers[-1:] != [202] or not world.queue.deliveries:
+        platform.wrong.append(f"a webhook was lost: answers {answers}")
+
+
+WAYS: tuple[Callable[[Platform], None], ...] = (
+    left_alone,
+    in_bad_company,
+    with_a_tired_bus,
+    active_for_long,
+    bought_at_once,
+    nobody_agreed,
+    with_a_busy_provider,
+    with_a_stubborn_provider,
+    with_a_quick_provider,
+    bought_after_the_first_message,
+    removed,
+    named_only,
+    woken_twice,
+    bounced,
+    switched_off,
+    clicked_and_left,
+    sent_by_the_shop,
+    sent_without_a_signature,
+)
+
+
+def news(platform: Platform, state: str) -> Callable[[], None]:
+    """What puts the cart of the way into a state, told by the shop; for ``given_up`` our own decision."""
+    told, world = platform.told, platform.world
+
+    def tell(*seen) -> None:
+        at = world.clock.now()
+        delivery = told.delivery(f"news-{state}", *seen, at=at)
+        # Straight to the rows: this is another worker's invocation, and it is not the one that fails.
+        world.other_worker(delivery)
+
+    def given_up() -> None:
+        for (shop, cart_id), (row, _) in list(world.tables.rows["carts"].items()):
+            close(
+                world.plain["records"],
+                shop,
+                cart_id,
+                row.generation,
+                "operator",
+                "operator",
+                world.clock.now(),
+            )
+
+    return {
+        "open": lambda: None,
+        "bought": lambda: tell(order(world.clock.now(), "cart:c1", ref="o9")),
+        "emptied": lambda: tell(cart(world.clock.now())),
+        "given up": given_up,
+        "opted out": lambda: tell(CustomerSeen(ada(consents=(_no(world.clock.now()),)), world.clock.now())),
+        "erased": lambda: tell(CustomerErased(ada(), world.clock.now())),
+    }[state]
+
+
+def _no(at: datetime) -> ConsentSeen:
+    return ConsentSeen("email", False, at, "explicit", "shop customer 1", sticky=True)
+
+
+STATES = ("open", "bought", "emptied", "given up", "opted out", "erased")
