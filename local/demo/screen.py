@@ -56,7 +56,7 @@ class Screen:
         elif time.monotonic() - self._plain_at >= PLAIN_EVERY_SECONDS:
             self._plain_at = time.monotonic()
             numbers = ", ".join(f"{value} {name}" for name, value in self._numbers())
-            self._console.print(f"{self._moment()}: {numbers}", highlight=False)
+            self._console.print(f"{self._moment()}: {numbers}", highlight=False, soft_wrap=True)
 
     def _panel(self) -> Panel:
         numbers = Table.grid(padding=(0, 3))

@@ -155,7 +155,7 @@ def test_a_task_that_keeps_failing_parks_its_run_with_the_reason(house: House):
     finally:
         clouds.client("dynamodb").put_item(TableName=name, Item=kept)
     (parked,) = [line.data for line in broken.story() if line.kind == "parked"]
-    assert parked["error"] == "Refused"
+    assert parked["error"] == "JSONDecodeError"
     assert broken.mails == []
 
 
