@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
-_MAY_CONNECT = ("tests/flows/", "tests/browser/", "tests/doors/", "tests/unit/channels/")
+_MAY_CONNECT = ("tests/flows/", "tests/browser/", "tests/doors/", "tests/unit/channels/", "tests/unit/web/")
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ _MAY_KNOW = {
     "channels": {"domain", "ports"},
     "connectors": {"domain", "ports"},
     "store": {"domain", "ports"},
+    "web": {"domain", "ports"},
     "texts": {"domain", "ports"},
 }
 # A door parses, calls one use case through wiring and answers; its answers may be pages, its inputs plain values.
@@ -92,6 +93,14 @@ def test_only_the_store_and_the_channels_know_boto():
         if tops & {"boto3", "botocore"}:
             assert path.is_relative_to(PACKAGE), name_of(path)
             assert _room(path) in _MAY_KNOW_BOTO, name_of(path)
+
+
+def test_only_the_web_room_opens_connections_of_its_own():
+    """One place for outgoing HTTP: its cautions are nobody's to forget."""
+    for path in (*_MODULES, *under(FUNCTIONS)):
+        tops = set(imports(path))
+        if tops & {"urllib3", "http.client", "socket", "ssl", "urllib.request", "requests", "httpx"}:
+            assert _room(path) == "web", name_of(path)
 
 
 def test_only_wiring_reads_the_environment():

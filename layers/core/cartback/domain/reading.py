@@ -43,13 +43,19 @@ _LOOKS_LIKE_A_LINK = re.compile(r"[/\\@<>]|\bwww\b|[A-Za-z0-9-]\.[A-Za-z]{2,}", 
 
 def parse(text: str) -> Reader:
     """Read a JSON object; numbers with a fraction become ``Decimal``, never a float."""
+    found = parse_any(text)
+    if not isinstance(found.value, dict):
+        raise Refused("the body must be a JSON object")
+    return found
+
+
+def parse_any(text: str) -> Reader:
+    """Read a JSON value of any kind, as ``parse`` does."""
     try:
         value = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
     except (ValueError, ArithmeticError, RecursionError):
         # Not chained: the decoder's exception carries the whole document, and a log would show it.
         raise Refused("the body is not JSON") from None
-    if not isinstance(value, dict):
-        raise Refused("the body must be a JSON object")
     return Reader(value, "")
 
 

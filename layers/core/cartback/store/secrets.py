@@ -1,6 +1,6 @@
 """The secrets of the shops in Secrets Manager: one secret per shop, its name the prefix and the shop's id.
 
-Its value is ``{"platform": ..., "secrets": [newest, older], "agreed": {...}}``. This is the operator's side, which
+Its value is ``{"platform": ..., "secrets": [newest, older], "agreed": {...}, "api": {...}}``. This is the operator's side, which
 writes; the intake reads with a reader of its own that imports less.
 """
 
@@ -34,12 +34,19 @@ class SecretWriter:
                 return None
             raise
         kept = json.loads(value["SecretString"])
-        return ShopKeys(kept["platform"], tuple(kept["secrets"]), dict(kept.get("agreed", {})))
+        return ShopKeys(
+            kept["platform"], tuple(kept["secrets"]), dict(kept.get("agreed", {})), dict(kept.get("api", {}))
+        )
 
     def write(self, shop: str, keys: ShopKeys) -> None:
         """See ``ports.KeyStore``. A dropped secret is brought back, because its name is taken until it is gone."""
         name = f"{self._prefix}{shop}"
-        kept = {"platform": keys.platform, "secrets": list(keys.secrets), "agreed": keys.agreed}
+        kept = {
+            "platform": keys.platform,
+            "secrets": list(keys.secrets),
+            "agreed": keys.agreed,
+            "api": keys.api,
+        }
         value = json.dumps(kept)
         client = self._clients.secretsmanager
         with translated("keep the secrets"):

@@ -109,7 +109,7 @@ class EditShop:
         keys = self.keys.read(shop)
         before = [old for old in keys.secrets if old != secret] if keys else []
         secrets = tuple([secret, *before][:_PRESENT])
-        self.keys.write(shop, ShopKeys(settings.platform, secrets))
+        self.keys.write(shop, ShopKeys(settings.platform, secrets, api=keys.api if keys else {}))
         return len(secrets)
 
     def retire(self, shop: str) -> int:
@@ -118,7 +118,7 @@ class EditShop:
         keys = self.keys.read(shop)
         if keys is None or not keys.secrets:
             raise Refused(f"secret: {shop} has none yet")
-        self.keys.write(shop, ShopKeys(settings.platform, keys.secrets[:1], keys.agreed))
+        self.keys.write(shop, ShopKeys(settings.platform, keys.secrets[:1], keys.agreed, keys.api))
         return 1
 
     def _checked(self, document: Mapping[str, object]) -> ShopSettings:

@@ -39,6 +39,11 @@ def money(amount: int, currency: Reader) -> Money:
         raise currency.refused("must be a currency of a known kind") from None
 
 
+def minor(money: Money) -> int:
+    """Money in Stripe's minor units."""
+    return int(money.major.scaleb(_DIGITS.get(money.currency.lower(), 2)))
+
+
 def read_items(lines: list[Reader]) -> tuple[Item, ...]:
     """Read the lines of a session, each named by its price where it has one."""
     return tuple(item for item in map(_item, lines[:MOST_LINES]) if item.quantity > 0)

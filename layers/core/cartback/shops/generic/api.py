@@ -1,0 +1,16 @@
+"""A shop that only talks to us: it has no API that we know of."""
+
+from __future__ import annotations
+
+from cartback.domain.credentials import Needs
+from cartback.ports import Http, ShopApi, ShopKeys
+
+NEEDS = Needs((), {})
+BY_HAND = ("Post the events of docs/shops.md to the address above, signed with the shop's secret.",)
+
+
+class Api(ShopApi):
+    """Can do nothing for us, and says so."""
+
+    def __init__(self, keys: ShopKeys, http: Http) -> None:
+        pass
