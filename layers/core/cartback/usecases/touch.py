@@ -66,7 +66,9 @@ class Touch:
             now = self.clock.now()
             policy, face = self.settings.policy(run.shop), self.settings.shop(run.shop)
             if policy is None or face is None:
-                return self._stopped(run, "shop_unknown", now)
+                gone = decision_line(run, plan.touches[position].name, Decision(STOP, "shop_unknown"), 0, now)
+                self.ledger.note(run.shop, f"cart#{run.cart_id}", gone)
+                return self._stopped(run, gone.data["reason"], now)
             dossier = self.records.dossier(run.shop, run.cart_id, run.person_id, run.variants)
             decision = decide(dossier, plan, position, run.generation, policy, now)
             line = decision_line(run, plan.touches[position].name, decision, policy.version, now)
@@ -110,6 +112,7 @@ class Touch:
             self._note(run, touch.name, Decision(SKIP, refused), policy, now)
             return self._onwards(run, plan, position, dossier, policy, now)
         outcome = self.channels[touch.channel].send(message)
+        now = self.clock.now()  # what became of it comes after the decision, in the story too
         if isinstance(outcome, NotSent):
             self._give_back(claim, outcome.reason)
             if outcome.after_seconds is None:
