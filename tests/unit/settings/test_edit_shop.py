@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cartback.domain.errors import Conflict, Refused
@@ -159,6 +161,17 @@ def test_both_secrets_count_while_one_is_rotated() -> None:
     assert edit.keys.read("lamp-shop").secrets == (NEW, OLD)
     assert edit.retire("lamp-shop") == 1
     assert edit.keys.read("lamp-shop").secrets == (NEW,)
+
+
+def test_retiring_keeps_what_was_agreed_with_the_platform_and_a_new_secret_forgets_it() -> None:
+    edit = desk()
+    edit.add(document(), "anna")
+    edit.set_secret("lamp-shop", OLD)
+    edit.keys.write("lamp-shop", replace(edit.keys.read("lamp-shop"), agreed={"secret": "theirs"}))
+    edit.retire("lamp-shop")
+    assert edit.keys.read("lamp-shop").agreed == {"secret": "theirs"}
+    edit.set_secret("lamp-shop", NEW)
+    assert edit.keys.read("lamp-shop").agreed == {}
 
 
 def test_a_third_secret_takes_the_place_of_the_first() -> None:
