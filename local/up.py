@@ -33,14 +33,15 @@ Cartback is up: {speed:g} virtual seconds pass in one.
   AWS       AWS_ENDPOINT_URL={endpoint_url} aws --region {region} ...
   details   .local/stack.json, .local/ministack.log, .local/deploy.log
 
-Leave a cart. In another shell, send what Shopify sends when somebody stops at the checkout, signed with the shop's
-webhook secret:
+Leave a cart. In another shell (bash or zsh), send what Shopify sends when somebody stops at the checkout, signed with
+the shop's webhook secret:
 
   SECRET='{secret}'
   NOW=$(curl -s {inbox_url}/now)
   BODY='{{"id":1,"token":"c1","email":"mia@example.com","buyer_accepts_marketing":true,"customer_locale":"{lang}",'
   BODY+='"created_at":"'$NOW'","updated_at":"'$NOW'","currency":"EUR","total_price":"{price}","line_items":['
-  BODY+='{{"variant_id":{variant_id},"title":"{title}","price":"{price}","quantity":1}}],'
+  BODY+='{{"variant_id":{variant_id},"title":"{title}","variant_title":"{option}",'
+  BODY+='"price":"{price}","quantity":1}}],'
   BODY+='"abandoned_checkout_url":"{front_url}/checkouts/c1/recover?lang={lang}"}}'
   SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64)
   curl -i {api_url}/webhooks/demo -H 'Content-Type: application/json' -H 'X-Shopify-Topic: checkouts/create' \\
@@ -66,7 +67,8 @@ def tell(stage: Stage, front_url: str, secret: str) -> None:
         "secret": secret,
         "lang": "en",
         "variant_id": thing.variant_id,
-        "title": "Enamel mug",
+        "title": thing.title("en"),
+        "option": thing.option("en"),
         "price": amount(thing.price),
         "mail_after": QUEUE_SECONDS + stage.clock.real_seconds(timedelta(hours=1)),
     }
