@@ -54,8 +54,8 @@ def mime(message: Outgoing) -> bytes:
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # RFC 3834 §5: a machine wrote this, so out-of-office notes need not answer it.
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text, cte="quoted-printable")
-    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    mail.set_content(_body(message.text, "text"), cte="quoted-printable")
+    mail.add_alternative(_body(message.html, "html"), subtype="html", cte="quoted-printable")
     return mail.as_bytes()
 
 
@@ -63,17 +63,26 @@ def _one_line(text: str, name: str) -> str:
     """The text, if a header may hold it: no control, line or direction character, no half of a surrogate pair."""
     if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
         raise Refused(f"{name}: control characters")
+    # Python's headers decode what looks like an RFC 2047 word, line breaks inside included: it must not look like one.
+    return text.replace("=?", "= ?")
+
+
+def _body(text: str, name: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused(f"{name}: half of a character") from None
     return text
 
 
 def _mailbox(text: str, name: str) -> str:
     normal = address.email(text)
-    if normal is None or text != text.strip():
+    if normal is None or text != text.strip() or "=?" in normal:
         raise Refused(f"{name}: not an address that we write to")
     return normal
 
 
 def _link(url: str) -> str:
-    if len(url) > _LONGEST_LINK or not web_link(url, local=True):
+    if len(url) > _LONGEST_LINK or "=?" in url or not web_link(url, local=True):
         raise Refused("leave_url: not a link that a header may hold")
     return url
