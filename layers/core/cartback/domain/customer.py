@@ -7,21 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cartback.domain import consent as consents
+from cartback.domain import purchases
 from cartback.domain.consent import Consent
 from cartback.domain.hashes import short
 from cartback.domain.observations import Contact
+from cartback.domain.purchases import Purchase
 
 REMEMBERED_SENDS = timedelta(days=31)
 REMEMBERED_CARTS = 20
-REMEMBERED_PURCHASES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """An order: ``placed_at`` by the shop's clock, ``recorded_at`` when we first knew of it."""
-
-    placed_at: datetime
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +105,8 @@ def meet(
 
 def ordered(person: Person, placed_at: datetime, now: datetime | None = None) -> Person:
     """Remember a purchase, on whatever device or by whatever way it was made, and from when on we knew of it."""
-    if now is not None and all(known.placed_at != placed_at for known in person.purchases):
-        person = replace(person, purchases=_latest_purchases([*person.purchases, Purchase(placed_at, now)]))
+    if now is not None:
+        person = replace(person, purchases=purchases.heard(person.purchases, placed_at, now))
     if person.last_order_at is not None and placed_at <= person.last_order_at:
         return person
     return replace(person, last_order_at=placed_at)
@@ -162,12 +155,6 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
     for channel, theirs in loser.consents.items():
         held = consents.stricter(words.get(channel), theirs)
         words[channel] = replace(held, recorded_at=now) if now is not None and held is theirs else held
-    own = {known.placed_at for known in winner.purchases}
-    theirs_too = [
-        replace(known, recorded_at=now or known.recorded_at)
-        for known in loser.purchases
-        if known.placed_at not in own
-    ]
     newer_loser = loser.seen_at is not None and (winner.seen_at is None or loser.seen_at > winner.seen_at)
     ahead, behind = (loser, winner) if newer_loser else (winner, loser)
     email_of = ahead if ahead.email else behind
@@ -184,7 +171,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         consents=words,
         blocked=winner.blocked or loser.blocked,
         blocked_recorded_at=winner.blocked_recorded_at if winner.blocked else now,
-        purchases=_latest_purchases([*winner.purchases, *theirs_too]),
+        purchases=purchases.united(winner.purchases, loser.purchases, now),
         last_order_at=max(filter(None, (winner.last_order_at, loser.last_order_at)), default=None),
         sends=tuple(sorted([*winner.sends, *loser.sends])),
         cart_ids=tuple(dict.fromkeys([*loser.cart_ids, *winner.cart_ids]))[-REMEMBERED_CARTS:],
@@ -225,10 +212,6 @@ def nameless(person: Person) -> Person:
     return replace(
         person, email=None, email_hash=None, phone=None, first_name=None, locale=None, country=None
     )
-
-
-def _latest_purchases(purchases: Iterable[Purchase]) -> tuple[Purchase, ...]:
-    return tuple(sorted(purchases, key=lambda known: known.placed_at)[-REMEMBERED_PURCHASES:])
 
 
 def _latest[T](newer: bool, said: T | None, known: T | None) -> T | None:
