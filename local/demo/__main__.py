@@ -174,7 +174,9 @@ def demo(speed: float, once: bool, seed: int, console: Console) -> int:
 def _stay(stage: Stage, console: Console) -> None:
     """Keep everything up until somebody has seen enough."""
     console.print(f"The inbox stays open at {stage.inbox_url} until Ctrl-C.", highlight=False, soft_wrap=True)
-    console.print("A cart's story: .venv/bin/cartback --local cart list demo", highlight=False, soft_wrap=True)
+    console.print(
+        "A cart's story: .venv/bin/cartback --local cart list demo", highlight=False, soft_wrap=True
+    )
     try:
         while True:
             time.sleep(3600)

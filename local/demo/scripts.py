@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from local.demo.assortment import PLENTY, SOLD_OUT
 from local.demo.life import Life, Scene
 from local.demo.shopify import Buyer, Lines
+from local.mail import Message
 
 _ZONE = ZoneInfo("Europe/Berlin")
 _HOUR = timedelta(hours=1)
@@ -77,13 +78,18 @@ def _buys_after(touch: int, *, old_news: bool = False) -> Callable[[Life, int], 
     def on_mail(life: Life, number: int) -> None:
         if number != touch:
             return
-        now, mail = life.scene.clock.now(), life.mails[-1]
-        life.scene.agenda.at(now + 2 * _HOUR, lambda: life.follows(mail))
-        life.buys(now + 3 * _HOUR)
-        if old_news and life.opens_checkout_at:
-            life.tells_old_news(now + 6 * _HOUR, of=life.opens_checkout_at + timedelta(minutes=1))
+        mail = life.mails[-1]
+        life.scene.agenda.after(2 * _HOUR, lambda: _follows_and_buys(life, mail, old_news))
 
     return on_mail
+
+
+def _follows_and_buys(life: Life, mail: Message, old_news: bool) -> None:
+    life.follows(mail)
+    bought_at = life.scene.clock.now() + _HOUR
+    life.buys(bought_at)
+    if old_news and life.opens_checkout_at:
+        life.tells_old_news(bought_at + 3 * _HOUR, of=life.opens_checkout_at + timedelta(minutes=1))
 
 
 def _leaves_after(touch: int) -> Callable[[Life, int], None]:
