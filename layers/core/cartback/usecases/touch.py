@@ -68,7 +68,7 @@ class Touch:
             if policy is None or face is None:
                 gone = decision_line(run, plan.touches[position].name, Decision(STOP, "shop_unknown"), 0, now)
                 self.ledger.note(run.shop, f"cart#{run.cart_id}", gone)
-                return self._stopped(run, gone.data["reason"], now)
+                return self._stopped(run, "shop_unknown", now)
             dossier = self.records.dossier(run.shop, run.cart_id, run.person_id, run.variants)
             decision = decide(dossier, plan, position, run.generation, policy, now)
             line = decision_line(run, plan.touches[position].name, decision, policy.version, now)
