@@ -5,9 +5,11 @@ from __future__ import annotations
 _REASONS = {
     "all_done": ("every touch has had its turn", "alle Schritte sind durch"),
     "all_sent": ("the last message is out", "die letzte Nachricht ist verschickt"),
+    "asked": ("somebody signed up with this address", "jemand hat sich mit dieser Adresse angemeldet"),
+    "asked_again_since": ("somebody signed up anew since", "inzwischen gab es eine neue Anmeldung"),
     "basis_not_sufficient": (
-        "the consent is of a kind that this shop does not accept",
-        "die Einwilligung reicht diesem Shop nicht aus",
+        "the consent is of a kind that the shop or the law of its market does not accept",
+        "die Einwilligung reicht dem Shop oder dem Recht seines Marktes nicht aus",
     ),
     "blocked": ("the address is blocked", "die Adresse ist gesperrt"),
     "bought": ("the cart was bought", "der Warenkorb wurde gekauft"),
@@ -25,6 +27,7 @@ _REASONS = {
     "cart_unknown": ("there is no such cart any more", "diesen Warenkorb gibt es nicht mehr"),
     "claimed_before": ("this message was claimed before", "diese Nachricht wurde schon einmal vergeben"),
     "complained": ("the person called a message spam", "die Person hat eine Nachricht als Spam gemeldet"),
+    "confirmed": ("the person said yes", "die Person hat Ja gesagt"),
     "doubtful": (
         "nobody knows whether it went out, so it is not sent again",
         "niemand weiß, ob sie hinausging, darum kein zweites Mal",
@@ -37,19 +40,34 @@ _REASONS = {
     "given_up": ("the reminding of this cart was over", "die Erinnerung an diesen Warenkorb war vorbei"),
     "no_address": ("there is no address to write to", "es gibt keine Adresse"),
     "no_basis": ("there is no consent to marketing", "es gibt keine Einwilligung in Werbung"),
+    "never_bought": (
+        "an existing customer is somebody who has bought before",
+        "Bestandskunde ist nur, wer schon gekauft hat",
+    ),
     "no_room_in_budget": (
         "within its time there was no room for another message",
         "in der verbleibenden Zeit war kein Platz für eine weitere Nachricht",
     ),
+    "not_confirmed": ("nobody said yes within 48 hours", "niemand hat binnen 48 Stunden Ja gesagt"),
     "no_touches": ("the policy has no touches", "die Regeln sehen keine Nachricht vor"),
     "opted_out": ("the person opted out", "die Person hat sich abgemeldet"),
+    "other_address": (
+        "the consent was given for another address",
+        "die Einwilligung galt einer anderen Adresse",
+    ),
     "out_of_stock": ("nothing of it is in stock any more", "nichts davon ist noch lieferbar"),
+    "paused": ("the person wanted a pause", "die Person möchte eine Pause"),
     "provider_busy": ("the provider asked to try later", "der Versender bat um Geduld"),
     "quiet_hours": ("it is quiet hours there", "dort ist gerade Ruhezeit"),
     "reopened_since": ("the cart was opened anew since", "der Warenkorb wurde inzwischen neu eröffnet"),
     "restless": ("the shopper never came to rest", "der Warenkorb kam nie zur Ruhe"),
     "shop_unknown": ("the shop is not known any more", "den Shop gibt es hier nicht mehr"),
     "shop_left": ("the shop removed Cartback", "der Shop hat Cartback entfernt"),
+    "too_often_for_person": (
+        "the person wanted to hear less often",
+        "die Person möchte seltener etwas hören",
+    ),
+    "topic_off": ("the person does not want this topic", "die Person möchte dieses Thema nicht"),
     "shopper_active": ("the shopper was active a short while ago", "im Warenkorb tat sich eben noch etwas"),
 }
 _VERDICTS = {
@@ -82,6 +100,7 @@ _EVENTS = {
         "a run failed and waits for a person: {error}",
         "ein Lauf brach ab und wartet auf jemanden: {error}",
     ),
+    "preferred": ("the person changed their preferences", "die Person hat ihre Wünsche geändert"),
     "started": ("{flow} started", "{flow} begann"),
     "watch": ("look at the cart", "Blick auf den Warenkorb"),
 }

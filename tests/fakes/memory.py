@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
+from cartback.domain.signup import KEPT as REQUESTS_KEPT
 from cartback.domain.touches import Dossier
 from cartback.ports import Begun, Clock, Line, Link, Page
 from cartback.store.tables import (
@@ -19,7 +20,12 @@ from cartback.store.tables import (
     PEOPLE_KEPT,
 )
 
-_VERSIONED = {"carts": CARTS_KEPT, "persons": PEOPLE_KEPT, "stock": CATALOGUE_KEPT}
+_VERSIONED = {
+    "carts": CARTS_KEPT,
+    "persons": PEOPLE_KEPT,
+    "stock": CATALOGUE_KEPT,
+    "requests": REQUESTS_KEPT,
+}
 _POINTERS = {"refs": CARTS_KEPT, "aliases": PEOPLE_KEPT, "inventory": CATALOGUE_KEPT, "blocks": None}
 
 
@@ -29,7 +35,7 @@ class MemoryTables:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.rows: dict[str, dict[tuple[str, str], tuple[object, datetime | None]]] = {
-            part: {} for part in (*_VERSIONED, *_POINTERS, "claims", "links", "lines")
+            part: {} for part in (*_VERSIONED, *_POINTERS, "claims", "links", "lines", "evidence", "counts")
         }
 
     def live(self, part: str, shop: str, name: str) -> object | None:
@@ -77,7 +83,11 @@ class MemoryRecords:
                 if row is None or row == getattr(before, part).get(name):
                     continue
                 self.guard(part, shop, name, row.version)
-                writes.append((part, shop, name, replace(row, version=row.version + 1), now + kept))
+                kept_row = replace(row, version=row.version + 1)
+                if part == "persons":
+                    kept_row = replace(kept_row, fresh_evidence=())
+                    writes.extend(self._evidence(row))
+                writes.append((part, shop, name, kept_row, now + kept))
         for part, kept in _POINTERS.items():
             for name, to in getattr(after, part).items():
                 was = getattr(before, part).get(name)
@@ -93,6 +103,14 @@ class MemoryRecords:
                 self.tables.rows[part].pop((where, name), None)
             else:
                 self.tables.put(part, where, name, value, expires_at)
+
+    def _evidence(self, person: Person):
+        """The rows of a person's new entries; none may stand where another stands."""
+        for entry in person.fresh_evidence:
+            name = f"{entry.person_id}#{entry.seq:08d}#{entry.seal[:16]}"
+            if (entry.shop, name) in self.tables.rows["evidence"]:
+                raise Conflict("evidence")
+            yield "evidence", entry.shop, name, entry, None
 
     def guard(self, part: str, shop: str, name: str, version: int) -> None:
         """Raise Conflict unless the row still has this version (0: is not there, or past its time)."""
@@ -133,6 +151,20 @@ class MemoryLedger:
         self.note(shop, f"cart#{claim.cart_id}", line)
         for link in links:
             self.tables.put("links", shop, link.token_hash, link, link.expires_at)
+        return None
+
+    def claim_alone(self, claim: Claim, subject: str, line: Line, links: Sequence[Link]) -> str | None:
+        stored = self.tables.rows["claims"].get((claim.shop, claim.claim_id))
+        if stored is not None and stored[0].state != RELEASED:
+            return "claimed_before"
+        blocks = self.tables.rows["blocks"]
+        because = blocks.get((claim.shop, claim.address_hash), ("opted_out", None))[0]
+        if because != "opted_out" or (claim.shop, "shop") in blocks:
+            return "blocked"
+        self._put_claim(claim)
+        self.note(claim.shop, subject, line)
+        for link in links:
+            self.tables.put("links", claim.shop, link.token_hash, link, link.expires_at)
         return None
 
     def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
@@ -187,6 +219,20 @@ class MemoryLedger:
     def _put_person(self, person: Person, at: datetime) -> None:
         row = replace(person, version=person.version + 1)
         self.tables.put("persons", row.shop, row.person_id, row, at + PEOPLE_KEPT)
+
+
+class MemoryCounters:
+    """The port ``Counters``: one count per window."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self.tables = tables
+
+    def count(self, shop: str, name: str, within: timedelta) -> int:
+        now = self.tables.clock.now()
+        window = int(now.timestamp() // within.total_seconds())
+        known = self.tables.live("counts", shop, f"{name}#{window}") or 0
+        self.tables.put("counts", shop, f"{name}#{window}", known + 1, now + 2 * within)
+        return known + 1
 
 
 class MemoryOnce:

@@ -18,18 +18,22 @@ from cartback.ports import Delivery, Doubtful, NotSent, Outgoing, Sent, ShopFace
 from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message
 from cartback.usecases.apply_receipts import ApplyReceipts
+from cartback.usecases.ask_confirmation import AskConfirmation
+from cartback.usecases.confirm import Confirm
 from cartback.usecases.audit import AuditDay, AuditShops, LookBack
 from cartback.usecases.enrol_shop import EnrolShop
 from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
+from cartback.usecases.prefer import Prefer
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_flows import StartFlows
+from cartback.usecases.subscribe import Subscribe
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
-from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
+from tests.fakes.memory import MemoryCounters, MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -175,14 +179,18 @@ class DictKeys:
 
 
 def a_policy(**changes) -> Policy:
-    """The standard policy, without quiet hours unless asked for, so that tests may run at any hour."""
+    """The standard policy, without quiet hours unless asked for, so that tests may run at any hour.
+
+    The market is one whose law takes a ticked box as a consent: what the strictest asks has tests of its own.
+    """
     preset = PRESETS["standard"]
     given = {
         "version": 1,
-        "flows": frozenset({"cart_recovery"}),
+        "flows": frozenset({"cart_recovery", "double_opt_in"}),
         "touches": preset.touches,
         "silence": preset.silence,
         "caps": Caps(),
+        "pack": "eu",
         **changes,
     }
     return Policy(**given)
@@ -266,6 +274,29 @@ class World:
         self.audit = AuditShops(audit_day, lambda: sorted(self.settings.policies), self.clock)
         self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock)
         self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
+        self._wire_sign_up(channels)
+
+    def _wire_sign_up(self, channels) -> None:
+        here = {
+            "ledger": self.ledger,
+            "records": self.records,
+            "settings": self.settings,
+            "clock": self.clock,
+        }
+        self.subscribe = Subscribe(
+            self.records,
+            self.settings,
+            MemoryCounters(self.tables),
+            plain_hash,
+            self.bus,
+            self.clock,
+            self.metrics,
+        )
+        self.ask_confirmation = AskConfirmation(
+            **here, channels=channels, texts=texts, tokens=self.tokens, public_url="https://api.example"
+        )
+        self.confirm = Confirm(**here, texts=texts, bus=self.bus)
+        self.preferences = Prefer(**here, texts=texts, bus=self.bus)
 
     def deliver(self, *deliveries: Delivery):
         """Apply deliveries as one batch; gives the report."""

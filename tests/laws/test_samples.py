@@ -65,7 +65,7 @@ def test_every_door_has_a_sample_and_every_sample_a_door():
 # ── their shape ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@_of("receive_webhook", "enrol_shop", "open_link", "leave")
+@_of("receive_webhook", "enrol_shop", "open_link", "leave", "subscribe", "confirm", "preferences")
 def test_a_sample_of_http_is_of_a_route_of_its_door(path: Path):
     event = json.loads(path.read_text())
     routes = {
@@ -88,7 +88,7 @@ def test_a_sample_of_the_bus_is_a_fact_that_the_rule_lets_through(path: Path):
     validator.validate(event["detail"])
 
 
-@_of("watch_cart", "touch", "park_run")
+@_of("watch_cart", "touch", "park_run", "ask_confirmation")
 def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: Path):
     sent = [
         set(state["Arguments"]["Payload"])
@@ -193,7 +193,30 @@ def test_a_parked_run_is_noted(world: World):
     assert world.metrics.counts["RunsParked"] == 1
 
 
-@pytest.mark.parametrize("sample", ["open_link", "leave.look", "leave.go"])
+@pytest.mark.parametrize(
+    ("sample", "status", "asked"), [("subscribe", 202, 1), ("subscribe.foreign", 403, 0), ("subscribe.may", 204, 0)]
+)
+def test_a_sign_up_is_taken_from_the_shops_own_pages(world: World, sample: str, status: int, asked: int):
+    assert _handle(sample)["statusCode"] == status
+    assert len(world.bus.named("subscription.requested")) == asked
+
+
+def test_a_request_that_is_gone_stops_its_run(world: World):
+    assert _handle("ask_confirmation")["next"] == "stop"
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        "open_link",
+        "leave.look",
+        "leave.go",
+        "confirm.look",
+        "confirm.go",
+        "preferences.look",
+        "preferences.go",
+    ],
+)
 def test_a_link_that_nobody_was_sent_leads_to_a_friendly_page(world: World, sample: str):
     answer = _handle(sample)
     assert answer["statusCode"] == 404

@@ -153,7 +153,7 @@ def test_whoever_may_send_mail_may_send_it_only_from_the_senders_of_the_stack():
         for statement in _role_statements(role)
         if any(action.startswith("ses:") for action in _listed(statement["Action"]))
     ]
-    assert [name for name, _ in senders] == ["TouchRole"]
+    assert {name for name, _ in senders} == {"TouchRole", "AskConfirmationRole"}
     for _, statement in senders:
         assert statement["Condition"] == {"StringLike": {"ses:FromAddress": {"Ref": "Sender"}}}
 

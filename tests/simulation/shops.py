@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from cartback.domain.policy import PRESETS, Policy
 from cartback.domain.timing import Caps, QuietHours
@@ -65,6 +67,15 @@ def start_of(seed: int) -> datetime:
     return rng.choice(_STARTS) + timedelta(days=rng.randrange(6))
 
 
+@cache
+def changes_of_clocks(zone: str, start: datetime) -> tuple[datetime, ...]:
+    """When the clocks of a zone change in a season that begins then, to the hour."""
+    here = ZoneInfo(zone)
+    hours = [start + timedelta(hours=number) for number in range(24 * DAYS)]
+    offsets = [hour.astimezone(here).utcoffset() for hour in hours]
+    return tuple(hours[i] for i in range(1, len(hours)) if offsets[i] != offsets[i - 1])
+
+
 def shops_of(seed: int) -> list[SimShop]:
     """The three shops of a season."""
     shops = []
@@ -81,6 +92,7 @@ def shops_of(seed: int) -> list[SimShop]:
             quiet=rng.choice(_QUIET),
             caps=rng.choice(_CAPS),
             accepted_bases=_BASES,
+            pack="eu",
             rest_after_purchase=timedelta(hours=rng.choice((0, 24, 48))),
             give_up_after=timedelta(days=rng.choice((3, 7))),
         )

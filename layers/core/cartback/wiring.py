@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from cartback.store.tokens import PepperedHasher
     from cartback.usecases.audit import AuditShops
     from cartback.usecases.enrol_shop import EnrolShop
+    from cartback.usecases.ask_confirmation import AskConfirmation
+    from cartback.usecases.confirm import Confirm
     from cartback.usecases.leave import Leave
     from cartback.usecases.open_link import OpenLink
     from cartback.usecases.park_run import ParkRun
+    from cartback.usecases.prefer import Prefer
     from cartback.usecases.receive_webhook import ReceiveWebhook
     from cartback.usecases.settle_claims import SettleClaims
     from cartback.usecases.start_flows import StartFlows
+    from cartback.usecases.subscribe import Subscribe
     from cartback.usecases.take_batch import TakeBatch
     from cartback.usecases.touch import Touch
     from cartback.usecases.watch_cart import WatchCart
@@ -59,6 +63,7 @@ def records() -> DynamoRecords:
     tables = Tables(
         carts=env["CARTS_TABLE"],
         customers=env.get("CUSTOMERS_TABLE", ""),
+        ledger=env.get("LEDGER_TABLE", ""),
         catalogue=env.get("CATALOGUE_TABLE", ""),
     )
     return DynamoRecords(clients(), tables, clock())
@@ -248,6 +253,53 @@ def open_link() -> OpenLink:
     from cartback.usecases.open_link import OpenLink
 
     return OpenLink(ledger(), records(), settings(), clock())
+
+
+@cache
+def subscribe() -> Subscribe:
+    """The sign-up."""
+    from cartback.store.counters import DynamoCounters
+    from cartback.usecases.subscribe import Subscribe
+
+    counters = DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock())
+    return Subscribe(records(), settings(), counters, hasher(), bus(), clock(), metrics())
+
+
+@cache
+def ask_confirmation() -> AskConfirmation:
+    """The task that asks whether a sign-up was meant."""
+    from cartback import texts
+    from cartback.store.tokens import SystemTokens
+    from cartback.usecases.ask_confirmation import AskConfirmation
+
+    return AskConfirmation(
+        records=records(),
+        settings=settings(),
+        ledger=ledger(),
+        channels=channels(),
+        texts=texts,
+        tokens=SystemTokens(),
+        clock=clock(),
+        public_url=os.environ["PUBLIC_URL"],
+    )
+
+
+@cache
+def confirm() -> Confirm:
+    """The yes to a sign-up."""
+    from cartback import texts
+    from cartback.usecases.confirm import Confirm
+
+    return Confirm(ledger(), records(), settings(), texts, bus(), clock())
+
+
+@cache
+def preferences() -> Prefer:
+    """The preference centre."""
+    from cartback import texts
+    from cartback.usecases.prefer import Prefer
+
+    return Prefer(ledger(), records(), settings(), texts, bus(), clock())
 
 
 @cache

@@ -20,7 +20,7 @@ DOCUMENT = {
 }
 KNOWN = Known(
     platforms=frozenset({"shopify", "generic"}),
-    flows=frozenset({"cart_recovery"}),
+    flows=frozenset({"cart_recovery", "double_opt_in"}),
     texts={name: frozenset({"de", "en"}) for name in ("reminder", "answers", "last_note")},
 )
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -126,7 +126,11 @@ def test_of_two_edits_at_once_one_wins_and_the_other_is_told() -> None:
 
 
 def test_a_preset_without_its_texts_is_refused() -> None:
-    known = Known(frozenset({"shopify"}), frozenset({"cart_recovery"}), {"reminder": frozenset({"de"})})
+    known = Known(
+        frozenset({"shopify"}),
+        frozenset({"cart_recovery", "double_opt_in"}),
+        {"reminder": frozenset({"de"})},
+    )
     edit = EditShop(BookInMemory(), KeysInMemory(), Ticking(), known)
     with pytest.raises(Refused, match=r"^policy.preset: 'reminder' has no text in en"):
         edit.add(document(policy={"preset": "simple"}), "anna")

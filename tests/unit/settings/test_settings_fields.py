@@ -90,6 +90,7 @@ WRONG = [
     ("policy.quiet_hours.start", {"quiet_hours": {"start": 1260}}),
     ("policy.quiet_hours.end", {"quiet_hours": {"end": "24:00"}}),
     ("policy.quiet_hours.end", {"quiet_hours": {"start": "08:00"}}),
+    ("policy.pack", {"pack": "wild_west"}),
     ("policy.accepted_bases", {"accepted_bases": []}),
     ("policy.accepted_bases[0]", {"accepted_bases": ["hope"]}),
     ("policy.rest_after_purchase_hours", {"rest_after_purchase_hours": -1}),

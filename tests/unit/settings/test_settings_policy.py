@@ -27,7 +27,8 @@ def test_without_a_word_on_policy_the_careful_defaults_hold() -> None:
     assert policy.quiet == QuietHours(time(21), time(8))
     assert policy.caps == Caps()
     assert policy.accepted_bases == {"double_opt_in", "explicit"}
-    assert policy.flows == {"cart_recovery"}
+    assert policy.pack == "dach"
+    assert policy.flows == {"cart_recovery", "double_opt_in"}
     assert policy.time_zone == "Europe/Berlin"
 
 

@@ -5,8 +5,9 @@ from html.parser import HTMLParser
 
 from cartback.domain.cart import Item
 from cartback.domain.money import Money
+from cartback.domain.preferences import View
 from cartback.ports import ShopFace
-from cartback.texts import MailFields
+from cartback.texts import MailFields, QuestionFields
 
 SHOP = ShopFace(
     shop="lumen",
@@ -40,6 +41,19 @@ def fields(**changes) -> MailFields:
         total=Money(25800, "EUR"),
     )
     return replace(good, **changes)
+
+
+VIEW = View(
+    topics={"cart_reminders": True, "offers": False, "news": True},
+    channels={"email": True},
+    frequency="weekly",
+    language="de",
+)
+
+
+def question(**changes) -> QuestionFields:
+    """Good fields of the question whether somebody signed up."""
+    return replace(QuestionFields(SHOP, "https://api.example/c/lumen.cccc", "Ja, gern."), **changes)
 
 
 def many(count: int) -> tuple[Item, ...]:

@@ -349,10 +349,12 @@ def test_the_restore_link_leads_to_the_shop_with_utm_and_only_there(world, told)
 def test_a_forged_foreign_or_expired_link_gets_the_same_nothing(world, told):
     story = opened(world, told)
     story.wake()
-    restore, leave = world.tokens.made
+    restore, leave, prefs = world.tokens.made
     assert world.open_link(f"demo.{'A' * 43}") is None
     assert world.open_link(f"demo.{leave}") is None
     assert world.leave(f"demo.{restore}") is None
+    assert world.leave(f"demo.{prefs}") is None
+    assert world.preferences.look(f"demo.{leave}") is None
     assert world.open_link(f"other.{restore}") is None
     world.clock.move(days=31)
     assert world.open_link(f"demo.{restore}") is None

@@ -27,7 +27,8 @@ class Claim:
     """The right to one message: of one cart, generation, touch and channel, to one person.
 
     ``provider_id`` is the provider's own name for the message, ``other_provider_ids`` any further ones: there should
-    be none. ``consent`` quotes the consent that was valid at ``claimed_at``; ``attempt`` counts claims after releases.
+    be none. ``purpose`` is what it is for; a ``service`` message is about a request instead of a cart, and ``cart_id``
+    names that. ``consent`` quotes the consent that was valid at ``claimed_at``.
     """
 
     shop: str
@@ -46,6 +47,7 @@ class Claim:
     settled_at: datetime | None = None
     because: str | None = None
     other_provider_ids: tuple[str, ...] = ()
+    purpose: str = "cart_reminders"
 
 
 def claim_id_for(shop: str, cart_id: str, generation: int, touch: str, channel: str) -> str:

@@ -6,6 +6,7 @@ message. The newest word of the person counts, and an opt-out outweighs a tick t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,16 +15,21 @@ if TYPE_CHECKING:
     from cartback.domain.observations import ConsentSeen
 
 GRANTED, WITHDRAWN, UNTICKED = "granted", "withdrawn", "unticked"
+CHANNELS = ("email", "sms", "whatsapp")
+TOPICS = ("cart_reminders", "offers", "news")
+PURPOSES = (*TOPICS, "service")
+MARKETING = "marketing"
+"""The purpose of a word that names none: a shop's general consent, which covers every topic but nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The present word of one person for one channel, and the evidence for it.
+    """The present word of one person for one channel and purpose. What proves it is in ``domain.evidence``.
 
     ``basis`` is the kind of legal basis (``explicit``, ``double_opt_in``, ``existing_customer``), ``source`` where
     it was said, ``at`` when the person said it, ``recorded_at`` when we heard of it, ``cause`` the event that told us.
     ``sticky`` says that the word carries its own date, ``told_at`` when the shop last repeated it. An empty tick box
-    (``unticked``) is neither a consent nor an opt-out.
+    (``unticked``) is neither a consent nor an opt-out. ``address_hash`` is the address that it was given for.
     """
 
     channel: str
@@ -35,11 +41,33 @@ class Consent:
     cause: str
     sticky: bool = True
     told_at: datetime | None = None
+    purpose: str = MARKETING
+    address_hash: str | None = None
 
     @property
     def reference(self) -> str:
         """What a message quotes as the consent it stands on."""
-        return f"{self.channel}/{self.basis}/{self.source}/{self.at.isoformat()}"
+        return f"{key(self.channel, self.purpose)}/{self.basis}/{self.source}/{self.at.isoformat()}"
+
+
+def key(channel: str, purpose: str = MARKETING) -> str:
+    """Under which name a person's word for a channel and purpose is kept."""
+    return channel if purpose == MARKETING else f"{channel}/{purpose}"
+
+
+def words_for(said: Mapping[str, Consent], channel: str, purpose: str) -> tuple[Consent, ...]:
+    """The words that speak about a purpose, the one that counts most first.
+
+    A word for the very purpose overrides the general one, with one exception: somebody who left a channel later has
+    left it for every purpose. A general consent covers the topics of marketing and nothing else.
+    """
+    own = said.get(key(channel, purpose))
+    general = said.get(channel) if purpose in (*TOPICS, MARKETING) else None
+    if own is None or general is None or own is general:
+        return tuple(word for word in (own or general,) if word is not None)
+    if general.state == WITHDRAWN and general.at >= own.at:
+        return (general,)
+    return (own,) if WITHDRAWN in (own.state, general.state) else (own, general)
 
 
 def hear(
@@ -71,11 +99,56 @@ def hear(
     return word if word.state != known.state else replace(known, told_at=word.told_at)
 
 
-def withdraw(known: Consent | None, channel: str, source: str, now: datetime) -> Consent:
+def hear_for(
+    address_hash: str | None,
+    newest: bool,
+    known: Consent | None,
+    seen: ConsentSeen,
+    now: datetime,
+    cause: str,
+    told_at: datetime,
+) -> Consent | None:
+    """What ``hear`` gives, as a word for the address that it was told with.
+
+    A person's consent for an old address is no basis for a new one. If the ``newest`` news of a person tells a
+    consent with another address, it is one for that address from now on. A refusal holds whatever the address.
+    """
+    heard = hear(known, seen, now, cause, told_at)
+    if heard is None:
+        return None
+    if known is None or (heard.state, heard.at, heard.source) != (known.state, known.at, known.source):
+        return replace(heard, address_hash=address_hash)
+    if not (newest and seen.granted and heard.state == GRANTED) or heard.address_hash == address_hash:
+        return heard
+    if (heard.source, heard.basis, heard.at) == (seen.source, seen.basis, seen.at):
+        return replace(heard, address_hash=address_hash, recorded_at=now, cause=cause)
+    return replace(_record(seen, now, cause, told_at), address_hash=address_hash)
+
+
+def withdraw(
+    known: Consent | None, channel: str, source: str, now: datetime, purpose: str = MARKETING
+) -> Consent:
     """The person said no, to us. Saying it again changes nothing."""
     if known is not None and known.state == WITHDRAWN and known.at <= now:
         return known
-    return Consent(channel, WITHDRAWN, "opt_out", source, now, now, source)
+    return Consent(channel, WITHDRAWN, "opt_out", source, now, now, source, purpose=purpose)
+
+
+def united(mine: Mapping[str, Consent], theirs: Mapping[str, Consent]) -> dict[str, Consent]:
+    """The words of two rows that turn out to be one person: any refusal before any consent, for each purpose.
+
+    A refusal of a whole channel in one row also outlives what the other row agreed to for a purpose of it.
+    """
+    words = dict(mine)
+    for name, word in theirs.items():
+        words[name] = stricter(words.get(name), word)
+    for said, other in ((mine, theirs), (theirs, mine)):
+        for word in said.values():
+            general = other.get(word.channel)
+            if word.purpose in TOPICS and general is not None and general.state == WITHDRAWN:
+                name = key(word.channel, word.purpose)
+                words[name] = stricter(words[name], replace(general, purpose=word.purpose))
+    return words
 
 
 def stricter(one: Consent | None, other: Consent) -> Consent:
@@ -104,4 +177,15 @@ def basis_for(known: Consent | None, accepted: frozenset[str]) -> str | None:
 
 def _record(seen: ConsentSeen, now: datetime, cause: str, told_at: datetime) -> Consent:
     state = GRANTED if seen.granted else WITHDRAWN if seen.sticky else UNTICKED
-    return Consent(seen.channel, state, seen.basis, seen.source, seen.at, now, cause, seen.sticky, told_at)
+    return Consent(
+        channel=seen.channel,
+        state=state,
+        basis=seen.basis,
+        source=seen.source,
+        at=seen.at,
+        recorded_at=now,
+        cause=cause,
+        sticky=seen.sticky,
+        told_at=told_at,
+        purpose=seen.purpose,
+    )

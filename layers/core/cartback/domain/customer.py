@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from cartback.domain import consent as consents
 from cartback.domain import purchases
-from cartback.domain.consent import Consent
+from cartback.domain.consent import MARKETING, UNTICKED, Consent, key
+from cartback.domain.evidence import Circumstances, Evidence, following
 from cartback.domain.hashes import short
 from cartback.domain.observations import Contact
+from cartback.domain.preferences import Preferences
 from cartback.domain.purchases import Purchase
 
 REMEMBERED_SENDS = timedelta(days=31)
@@ -26,6 +29,8 @@ class Person:
     ``blocked`` says why nothing may be sent to the address at all (bounce, complaint), whatever was agreed.
     ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
     ``forgotten_at`` is when the person asked to be forgotten: what a shop says of a time before is not taken in again.
+    ``consents`` holds the present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``, which
+    is written with the row and then lives on its own; ``evidence_head`` and ``evidence_length`` hold it in place.
     """
 
     shop: str
@@ -50,10 +55,19 @@ class Person:
     merged_at: datetime | None = None
     erased_at: datetime | None = None
     forgotten_at: datetime | None = None
+    phone_hash: str | None = None
+    prefs: Preferences = Preferences()
+    evidence_head: str = ""
+    evidence_length: int = 0
+    fresh_evidence: tuple[Evidence, ...] = ()
 
-    def consent(self, channel: str) -> Consent | None:
-        """What this person last said about a channel."""
-        return self.consents.get(channel)
+    def consent(self, channel: str, purpose: str = MARKETING) -> Consent | None:
+        """What this person last said about a channel, as a whole or for one purpose."""
+        return self.consents.get(key(channel, purpose))
+
+    def address_hash(self, channel: str) -> str | None:
+        """The hash of the address at which a channel reaches this person now."""
+        return self.email_hash if channel == "email" else self.phone_hash
 
     @property
     def reachable(self) -> bool:
@@ -74,6 +88,7 @@ def meet(
     at: datetime,
     now: datetime,
     cause: str,
+    phone_hash: str | None = None,
 ) -> Person:
     """Fold in what a shop says of a person at ``at`` (the shop's clock). Older news only fills gaps."""
     if person.erased_at is not None:
@@ -88,6 +103,7 @@ def meet(
         email=email,
         email_hash=hashed,
         phone=_latest(newer, contact.phone, person.phone),
+        phone_hash=_latest(newer, phone_hash, person.phone_hash),
         first_name=_latest(newer, contact.first_name, person.first_name),
         locale=_latest(newer, contact.locale, person.locale),
         country=_latest(newer, contact.country, person.country),
@@ -96,11 +112,36 @@ def meet(
     for seen in contact.consents:
         if is_forgotten(person, seen.at):
             continue
-        known = met.consents.get(seen.channel)
-        heard = consents.hear(known, seen, now, cause, at)
+        told_with = email_hash if seen.channel == "email" else phone_hash
+        told_for = told_with or met.address_hash(seen.channel)
+        known = met.consent(seen.channel, seen.purpose)
+        heard = consents.hear_for(told_for, newer, known, seen, now, cause, at)
         if heard is not None and heard is not known:
-            met = replace(met, consents={**met.consents, seen.channel: heard})
+            met = say(met, heard, Circumstances(wording=seen.wording))
     return met
+
+
+def say(person: Person, word: Consent, how: Circumstances = Circumstances()) -> Person:
+    """Let a word be the person's present one, and keep it as evidence unless it only repeats what is known."""
+    name = consents.key(word.channel, word.purpose)
+    known = person.consents.get(name)
+    person = replace(person, consents={**person.consents, name: word})
+    if (known is None and word.state == UNTICKED) or (known is not None and _same(known, word)):
+        return person
+    entry = following(
+        person.shop, person.person_id, person.evidence_length, person.evidence_head, word, how
+    )
+    return replace(
+        person,
+        evidence_head=entry.seal,
+        evidence_length=entry.seq,
+        fresh_evidence=(*person.fresh_evidence, entry),
+    )
+
+
+def _same(one: Consent, other: Consent) -> bool:
+    mine, theirs = ((word.state, word.basis, word.source, word.at, word.address_hash) for word in (one, other))
+    return mine == theirs
 
 
 def ordered(person: Person, placed_at: datetime, now: datetime | None = None) -> Person:
@@ -119,12 +160,21 @@ def owns(person: Person, cart_id: str) -> Person:
     return replace(person, cart_ids=(*person.cart_ids, cart_id)[-REMEMBERED_CARTS:])
 
 
-def opt_out(person: Person, channels: Iterable[str], source: str, now: datetime) -> Person:
-    """The person leaves, on these channels."""
-    said = {name: consents.withdraw(person.consents.get(name), name, source, now) for name in channels}
-    if all(person.consents.get(name) == word for name, word in said.items()):
-        return person
-    return replace(person, consents={**person.consents, **said})
+def opt_out(
+    person: Person,
+    channels: Iterable[str],
+    source: str,
+    now: datetime,
+    purpose: str = MARKETING,
+    how: Circumstances = Circumstances(),
+) -> Person:
+    """The person leaves, on these channels: everything there, or one purpose of it."""
+    for channel in channels:
+        known = person.consent(channel, purpose)
+        word = consents.withdraw(known, channel, source, now, purpose)
+        if word is not known:
+            person = say(person, word, how)
+    return person
 
 
 def block(person: Person, because: str, now: datetime | None = None) -> Person:
@@ -151,10 +201,6 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
 
     What comes from the loser is known of the winner from ``now`` on: before, they were two people to us.
     """
-    words = dict(winner.consents)
-    for channel, theirs in loser.consents.items():
-        held = consents.stricter(words.get(channel), theirs)
-        words[channel] = replace(held, recorded_at=now) if now is not None and held is theirs else held
     newer_loser = loser.seen_at is not None and (winner.seen_at is None or loser.seen_at > winner.seen_at)
     ahead, behind = (loser, winner) if newer_loser else (winner, loser)
     email_of = ahead if ahead.email else behind
@@ -164,11 +210,12 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         email=email_of.email,
         email_hash=email_of.email_hash,
         phone=ahead.phone or behind.phone,
+        phone_hash=ahead.phone_hash if ahead.phone else behind.phone_hash,
         first_name=ahead.first_name or behind.first_name,
         locale=ahead.locale or behind.locale,
         country=ahead.country or behind.country,
         seen_at=ahead.seen_at,
-        consents=words,
+        prefs=winner.prefs if winner.prefs != Preferences() else loser.prefs,
         blocked=winner.blocked or loser.blocked,
         blocked_recorded_at=winner.blocked_recorded_at if winner.blocked else now,
         purchases=purchases.united(winner.purchases, loser.purchases, now),
@@ -177,12 +224,17 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         cart_ids=tuple(dict.fromkeys([*loser.cart_ids, *winner.cart_ids]))[-REMEMBERED_CARTS:],
         forgotten_at=max(filter(None, (winner.forgotten_at, loser.forgotten_at)), default=None),
     )
+    for name, word in consents.united(winner.consents, loser.consents).items():
+        if word != winner.consents.get(name):
+            heard = word if now is None else replace(word, recorded_at=now)
+            united = say(united, heard, Circumstances(page=f"person {loser.person_id}"))
     gone = Person(
         shop=loser.shop,
         person_id=loser.person_id,
         version=loser.version,
         merged_into=winner.person_id,
         merged_at=now,
+        **chain(loser),
     )
     return united, gone
 
@@ -195,6 +247,24 @@ def erase(person: Person, asked_at: datetime, now: datetime) -> Person:
         version=person.version,
         erased_at=person.erased_at or now,
         forgotten_at=max(filter(None, (person.forgotten_at, asked_at))),
+        **chain(person),
+    )
+
+
+def chain(person: Person) -> dict[str, Any]:
+    """What holds a person's evidence in place, whatever becomes of the row."""
+    names = ("evidence_head", "evidence_length", "fresh_evidence")
+    return {name: getattr(person, name) for name in names}
+
+
+def returned(person: Person) -> Person:
+    """Somebody who was forgotten comes back by their own hand: a new beginning, with the old proofs still in place."""
+    return Person(
+        shop=person.shop,
+        person_id=person.person_id,
+        version=person.version,
+        forgotten_at=person.forgotten_at,
+        **chain(person),
     )
 
 

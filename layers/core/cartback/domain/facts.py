@@ -119,10 +119,26 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "customer.erased": _kind("A person was forgotten.", "person_id", {"person_id": "id"}),
     "consent.granted": _kind(
-        "A person agreed to a channel.", "person_id", {"person_id": "id", "channel": "word", "basis": "word"}
+        "A person agreed to a channel, for one purpose or for marketing as a whole.",
+        "person_id",
+        {"person_id": "id", "channel": "word", "purpose": "word", "basis": "word"},
+        "purpose",
     ),
     "consent.withdrawn": _kind(
-        "A person left a channel.", "person_id", {"person_id": "id", "channel": "word"}
+        "A person left a channel, for one purpose or as a whole.",
+        "person_id",
+        {"person_id": "id", "channel": "word", "purpose": "word"},
+        "purpose",
+    ),
+    "subscription.requested": _kind(
+        "Somebody asked to be written to; nothing may be sent but the question whether it was them.",
+        "request_id",
+        {"request_id": "id", "generation": "count", "channel": "word", "requested_at": "time"},
+    ),
+    "subscription.confirmed": _kind(
+        "The owner of the address said yes to the question.",
+        "request_id",
+        {"request_id": "id", "generation": "count", "person_id": "id", "channel": "word", "confirmed_at": "time"},
     ),
     "stock.changed": _kind(
         "The number of pieces of a variant changed.",

@@ -10,13 +10,17 @@ from cartback.domain.hashes import short
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """``starts_on`` names the fact; ``subject`` the field of it that the run is about."""
+    """``starts_on`` names the fact; ``subject`` the field of it that the run is about, ``about`` what that is.
+
+    A run about a cart first waits until the cart is quiet; any other begins at once.
+    """
 
     name: str
     starts_on: str
     subject: str
     purpose: str
     owner: str
+    about: str = "cart"
 
 
 def execution_name(flow: str, shop: str, subject: str, generation: int) -> str:

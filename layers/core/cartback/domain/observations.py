@@ -18,7 +18,9 @@ class ConsentSeen:
     """The shop's record that a person agreed to, or refused, marketing on one channel.
 
     ``at`` is when the person said so, as evidence; ``sticky`` marks a record that the shop dates itself, so that
-    a later one may undo an opt-out made with us. A checkbox without a date of its own may not.
+    a later one may undo an opt-out made with us. A checkbox without a date of its own may not. ``purpose`` is one of
+    ``domain.consent``; a shop that names none means marketing as a whole. ``wording`` is what the person read, if the
+    shop tells it.
     """
 
     channel: str
@@ -27,6 +29,8 @@ class ConsentSeen:
     basis: str
     source: str
     sticky: bool = False
+    purpose: str = "marketing"
+    wording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

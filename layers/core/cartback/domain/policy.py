@@ -63,7 +63,10 @@ PRESETS = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of one shop at one version of its settings. Built from validated settings, never by hand."""
+    """The rules of one shop at one version of its settings. Built from validated settings, never by hand.
+
+    ``pack`` names the law of the shop's market (``domain.packs``), the strictest if nothing is said.
+    """
 
     version: int
     flows: frozenset[str]
@@ -74,6 +77,7 @@ class Policy:
     quiet: QuietHours | None = None
     caps: Caps = field(default_factory=Caps)
     accepted_bases: frozenset[str] = frozenset({"double_opt_in", "explicit"})
+    pack: str = "dach"
     rest_after_purchase: timedelta = timedelta(days=1)
     give_up_after: timedelta = timedelta(days=7)
     link_lifetime: timedelta = timedelta(days=30)

@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from cartback.domain.errors import Refused
+from cartback.domain.packs import PACKS, STRICTEST
 from cartback.domain.policy import MOST_MESSAGES, PRESETS, Policy, Touch
 from cartback.domain.setting_faults import explain
 from cartback.domain.setting_kinds import (
@@ -137,6 +138,7 @@ class PolicySettings(_Part):
     )
     caps: CapSettings = Field(CapSettings(), description="per_day, per_week, per_month, min_gap_hours")
     quiet_hours: QuietSettings | None = Field(QuietSettings(), description="start and end, or null for none")
+    pack: Annotated[str, one_of(*PACKS)] = Field(STRICTEST, description=f"one of {', '.join(PACKS)}")
     accepted_bases: tuple[Annotated[str, one_of(*BASES)], ...] = Field(
         ("double_opt_in", "explicit"), min_length=1, description=f"one or more of {', '.join(BASES)}"
     )
@@ -145,7 +147,9 @@ class PolicySettings(_Part):
     )
     give_up_after_days: int = Field(7, ge=1, le=30, description="days, a whole number from 1 to 30")
     link_days: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
-    flows: dict[Word, bool] = Field({"cart_recovery": True}, description="names of flows, each true or false")
+    flows: dict[Word, bool] = Field(
+        {"cart_recovery": True, "double_opt_in": True}, description="names of flows, each true or false"
+    )
 
     @field_validator("silence")
     @classmethod
@@ -248,6 +252,7 @@ class ShopSettings(_Part):
             else QuietHours(time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)),
             caps=Caps(caps.per_day, caps.per_week, caps.per_month, timedelta(hours=caps.min_gap_hours)),
             accepted_bases=frozenset(rules.accepted_bases),
+            pack=rules.pack,
             rest_after_purchase=timedelta(hours=rules.rest_after_purchase_hours),
             give_up_after=timedelta(days=rules.give_up_after_days),
             link_lifetime=timedelta(days=rules.link_days),

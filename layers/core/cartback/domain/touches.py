@@ -11,15 +11,18 @@ from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from cartback.domain import consent as consents
 from cartback.domain.cart import Cart, Item
 from cartback.domain.catalogue import Stock, dressed, still_there
 from cartback.domain.customer import Person
+from cartback.domain.permission import accepted, permission
 from cartback.domain.policy import Plan, Policy
+from cartback.domain.preferences import free_at
 from cartback.domain.timing import after_caps, after_quiet
 
 SEND, WAIT, SKIP, STOP = "send", "wait", "skip", "stop"
 MOST_REARMS = 500
+PURPOSE = "cart_reminders"
+"""What a touch of a cart is for: the purpose that its consent must cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def decide(
     """Decide about touch number ``position`` (from 0) of a plan.
 
     Rules, first that speaks wins: is the run still about this cart; did the person buy; is the shop willing; is
-    it due; is there somebody who agreed; is it too old; is anything left in stock; may it be now.
+    it due; is there somebody who agreed; is it too old; is anything left in stock; may it be now,
+    as the person wishes and as the shop does.
     """
     cart, person = dossier.cart, dossier.person
     over = _over(cart, person, generation, policy)
@@ -115,18 +119,20 @@ def _without_basis(person: Person | None, channel: str, policy: Policy) -> Decis
         return Decision(STOP, "erased" if person is not None and person.erased_at else "no_address")
     if person.blocked:
         return Decision(STOP, person.blocked)
-    consent = person.consent(channel)
-    missing = consents.basis_for(consent, policy.accepted_bases)
-    if missing is not None:
-        return Decision(
-            STOP, missing, inputs={"channel": channel, "accepted": " ".join(sorted(policy.accepted_bases))}
-        )
-    return None
+    allowed = permission(person, channel, PURPOSE, policy)
+    if allowed.reason is None:
+        return None
+    enough = " ".join(sorted(accepted(policy, channel, PURPOSE)))
+    looked_at = {"channel": channel, "purpose": PURPOSE, "accepted": enough, "pack": policy.pack}
+    return Decision(STOP, allowed.reason, inputs=looked_at)
 
 
 def _may_be_now(
     person: Person, policy: Policy, plan: Plan, left: tuple[Item, ...], due: datetime, now: datetime
 ) -> Decision:
+    wished = _as_wished(person, due + plan.give_up_after, now)
+    if wished is not None:
+        return wished
     free = after_caps(now, person.sends, policy.caps)
     if free is None:
         return Decision(SKIP, "cap_is_zero")
@@ -147,3 +153,19 @@ def _may_be_now(
             "policy_version": str(policy.version),
         },
     )
+
+
+def _as_wished(person: Person, latest: datetime, now: datetime) -> Decision | None:
+    """What the person's own preferences say against this instant; skipped if it would wait beyond ``latest``."""
+    wishes = person.prefs
+    if wishes.paused(now):
+        return _later("paused", wishes.paused_until, latest)
+    free = free_at(now, person.sends, wishes)
+    return _later("too_often_for_person", free, latest) if free > now else None
+
+
+def _later(reason: str, until: datetime, latest: datetime) -> Decision:
+    looked_at = {"until": until.isoformat()}
+    if until > latest:
+        return Decision(SKIP, reason, inputs=looked_at)
+    return Decision(WAIT, reason, until=until, inputs=looked_at)

@@ -66,7 +66,23 @@ class DynamoLedger:
             return self._why_not(error)
         return None
 
-    def _why_not(self, error: ClientError) -> str:
+    def claim_alone(self, claim: Claim, subject: str, line: Line, links: Sequence[Link]) -> str | None:
+        """Take the claim of a transactional message, or say why not."""
+        table = self._tables.ledger
+        writes: list[Write] = [
+            self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
+            self._not_blocked(claim.shop, claim.address_hash, but="opted_out"),
+            self._not_blocked(claim.shop, "shop"),
+            {"Put": {"TableName": table, "Item": self._line(claim.shop, subject, line)}},
+            *({"Put": {"TableName": table, "Item": _link_row(link)}} for link in links),
+        ]
+        try:
+            self._clients.dynamodb.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            return self._why_not(error, blocked=(1, 2))
+        return None
+
+    def _why_not(self, error: ClientError, blocked: tuple[int, ...] = _BLOCKED) -> str:
         """Read a cancelled transaction: an older claim or a block is final, a moved row means to decide again."""
         reasons = cancelled(error)
         failed = {i for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"}
@@ -76,7 +92,7 @@ class DynamoLedger:
                 raise error
         if _CLAIM in failed:
             return "claimed_before"
-        return "blocked" if failed.intersection(_BLOCKED) else "changed"
+        return "blocked" if failed.intersection(blocked) else "changed"
 
     def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
         """Write a claim's new state over the one that was read, and the cart that closes with it."""
@@ -175,14 +191,18 @@ class DynamoLedger:
             }
         }
 
-    def _not_blocked(self, shop: str, address_hash: str) -> Write:
-        return {
-            "ConditionCheck": {
-                "TableName": self._tables.customers,
-                "Key": {"pk": text(block_key(shop, address_hash))},
-                "ConditionExpression": "attribute_not_exists(pk)",
-            }
+    def _not_blocked(self, shop: str, address_hash: str, but: str | None = None) -> Write:
+        """The condition that nothing blocks an address, ``but`` perhaps one reason."""
+        check: dict[str, Any] = {
+            "TableName": self._tables.customers,
+            "Key": {"pk": text(block_key(shop, address_hash))},
+            "ConditionExpression": "attribute_not_exists(pk)",
         }
+        if but is not None:
+            check["ConditionExpression"] += " OR #to = :but"
+            check["ExpressionAttributeNames"] = {"#to": "to"}
+            check["ExpressionAttributeValues"] = {":but": text(but)}
+        return {"ConditionCheck": check}
 
     def _line(self, shop: str, subject: str, line: Line) -> Row:
         body = encode(line)

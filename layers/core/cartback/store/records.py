@@ -10,6 +10,9 @@ from typing import Any
 from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Stock
 from cartback.domain.customer import Person
+from cartback.domain.evidence import Evidence
+from cartback.domain.signup import KEPT as REQUESTS_KEPT
+from cartback.domain.signup import SignUp
 from cartback.domain.touches import Dossier
 from cartback.ports import Clock, Page
 from cartback.store.clients import Clients
@@ -23,10 +26,12 @@ from cartback.store.tables import (
     alias_key,
     block_key,
     cart_key,
+    evidence_key,
     get_all,
     inventory_key,
     person_key,
     ref_key,
+    request_key,
     stock_key,
 )
 
@@ -53,6 +58,7 @@ class DynamoRecords:
         stock: Iterable[str] = (),
         inventory: Iterable[str] = (),
         blocks: Iterable[str] = (),
+        requests: Iterable[str] = (),
     ) -> Page:
         """Read the named rows of one shop in one request per hundred."""
         here = self._tables
@@ -62,6 +68,7 @@ class DynamoRecords:
             "persons": {i: (here.customers, person_key(shop, i)) for i in persons},
             "aliases": {i: (here.customers, alias_key(shop, i)) for i in aliases},
             "blocks": {i: (here.customers, block_key(shop, i)) for i in blocks},
+            "requests": {i: (here.customers, request_key(shop, i)) for i in requests},
             "stock": {i: (here.catalogue, stock_key(shop, i)) for i in stock},
             "inventory": {i: (here.catalogue, inventory_key(shop, i)) for i in inventory},
         }
@@ -71,7 +78,7 @@ class DynamoRecords:
                 wanted.setdefault(table, []).append(pk)
         rows = get_all(self._clients, wanted) if wanted else {}
         now = self._clock.now()
-        kinds = {"carts": Cart, "persons": Person, "stock": Stock}
+        kinds = {"carts": Cart, "persons": Person, "stock": Stock, "requests": SignUp}
         page = Page()
         for name, part in keys.items():
             into = getattr(page, name)
@@ -125,6 +132,11 @@ class DynamoRecords:
             yield put_cart(here, cart, now)
         for person in _changed(before.persons, after.persons).values():
             yield put_person(here, person, now)
+            for entry in person.fresh_evidence:
+                yield put_evidence(here, entry)
+        for i, request in _changed(before.requests, after.requests).items():
+            row = replace(request, version=request.version + 1)
+            yield guarded_put(here.customers, request_key(shop, i), row, request.version, now, REQUESTS_KEPT)
         for ref, to in _moved(before.refs, after.refs):
             yield _pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, expires(now, CARTS_KEPT))
         for alias, to in _moved(before.aliases, after.aliases):
@@ -175,13 +187,25 @@ def put_cart(tables: Tables, cart: Cart, now: datetime) -> Write:
 
 def put_person(tables: Tables, person: Person, now: datetime) -> Write:
     """Write a person over the version that was read."""
-    row = replace(person, version=person.version + 1)
+    row = replace(person, version=person.version + 1, fresh_evidence=())
     pk = person_key(person.shop, person.person_id)
     return guarded_put(tables.customers, pk, row, person.version, now, PEOPLE_KEPT)
 
 
+def put_evidence(tables: Tables, entry: Evidence) -> Write:
+    """Add an entry to a person's chain, never over another. It has no time to live: it is kept as long as it proves."""
+    key = {"pk": text(evidence_key(entry.shop, entry.person_id)), "sk": text(f"{entry.seq:08d}#{entry.seal[:16]}")}
+    return {
+        "Put": {
+            "TableName": tables.ledger,
+            "Item": {**key, "body": encode(entry)},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+    }
+
+
 def guarded_put(
-    table: str, pk: str, row: Cart | Person | Stock, version: int, now: datetime, kept: timedelta
+    table: str, pk: str, row: Cart | Person | SignUp | Stock, version: int, now: datetime, kept: timedelta
 ) -> Write:
     """A put that holds only if the row still has ``version`` (0: is not there, or past its time and not yet swept)."""
     item: Row = {

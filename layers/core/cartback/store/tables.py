@@ -57,6 +57,21 @@ def block_key(shop: str, address_hash: str) -> str:
     return f"{shop}#block#{address_hash}"
 
 
+def evidence_key(shop: str, person_id: str) -> str:
+    """Everything that a person ever agreed to or refused, one row each."""
+    return f"{shop}#consent#{person_id}"
+
+
+def request_key(shop: str, request_id: str) -> str:
+    """A sign-up that waits for its confirmation."""
+    return f"{shop}#request#{request_id}"
+
+
+def count_key(shop: str, name: str, window: int) -> str:
+    """A counter of one window of time."""
+    return f"{shop}#count#{name}#{window}"
+
+
 def stock_key(shop: str, variant_id: str) -> str:
     """A variant."""
     return f"{shop}#variant#{variant_id}"

@@ -7,9 +7,10 @@ never contains markup, and nothing that a shop or shopper typed is ever treated 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from cartback.texts.fields import MailFields, PageFields, read
+from cartback.ports import ShopFace
+from cartback.texts.fields import MailFields, PageFields, QuestionFields, read
 from cartback.texts.folder import LANGUAGES, written
 from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS
 
@@ -19,31 +20,41 @@ __all__ = [
     "PAGE_HEADERS",
     "MailFields",
     "PageFields",
+    "QuestionFields",
     "email",
     "page",
+    "wording",
     "written",
 ]
 
 
 def email(
-    flow: str, touch: str, lang: str, fields: MailFields | Mapping[str, object]
+    flow: str, touch: str, lang: str, fields: MailFields | QuestionFields | Mapping[str, object]
 ) -> tuple[str, str, str]:
     """Write one e-mail: subject, HTML and plain text.
 
-    ``fields`` is a ``MailFields`` or a mapping with its names. Raises ``Refused``, naming text and field, for a
+    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``. Raises ``Refused``, naming text and field, for a
     text that does not exist, a field that does not exist, a cart without items and links that nobody may follow.
     """
     # Jinja takes a while to load, and most Lambdas that meet this module never write.
     from cartback.texts import mail
 
-    return mail.write(flow, touch, lang, read(MailFields, fields, f"{flow}/{touch}.email.{lang}"))
+    kind = QuestionFields if flow in mail.WITHOUT_CART else MailFields
+    return mail.write(flow, touch, lang, read(kind, fields, f"{flow}/{touch}.email.{lang}"))
 
 
 def page(name: str, lang: str, fields: PageFields | Mapping[str, object]) -> str:
-    """Write one HTML page: ``leave``, ``left`` or ``gone``. To be answered with ``PAGE_HEADERS``.
+    """Write one HTML page of the folder ``pages``. To be answered with ``PAGE_HEADERS``.
 
     Raises ``Refused``, naming page and field, for a page or field that does not exist.
     """
     from cartback.texts import pages
 
     return pages.write(name, lang, read(PageFields, fields, f"pages/{name}.{lang}"))
+
+
+def wording(lang: str, shop: ShopFace, topics: Sequence[str]) -> str:
+    """What somebody agrees to who agrees to these topics, in one sentence. Raises ``Refused`` for an unknown topic."""
+    from cartback.texts import pages
+
+    return pages.wording(lang, shop, topics)

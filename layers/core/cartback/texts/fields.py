@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, fields
 from cartback.domain.cart import Item
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
+from cartback.domain.preferences import View
 from cartback.ports import ShopFace
 
 
@@ -17,7 +18,7 @@ class MailFields:
 
     ``items`` are the lines that may still be had, most important first, at least one. ``total`` is the sum of
     exactly these lines, or None when it is not known (also when a line was left out). ``restore_url`` and
-    ``leave_url`` are our own links: https, or http to this machine. ``basis`` is the consent's
+    ``leave_url`` and ``prefs_url`` are our own links: https, or http to this machine. ``basis`` is the consent's
     (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this.
     """
 
@@ -25,9 +26,22 @@ class MailFields:
     items: tuple[Item, ...]
     restore_url: str
     leave_url: str
+    prefs_url: str | None = None
     first_name: str | None = None
     total: Money | None = None
     basis: str = "explicit"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFields:
+    """The facts of a mail that asks whether somebody signed up: no cart, no offer, no way to leave what never began.
+
+    ``wording`` is what the person would agree to, to the letter.
+    """
+
+    shop: ShopFace
+    confirm_url: str
+    wording: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +49,13 @@ class PageFields:
     """The facts of one page.
 
     ``shop`` is left out on ``gone``, which must look the same for a forged, an expired and a foreign link, and where
-    the shop has removed us: its shoppers can still leave.
+    the shop has removed us: its shoppers can still leave. ``wording`` is for ``confirm``, ``view`` for ``prefs``.
     """
 
     shop: ShopFace | None = None
+    wording: str | None = None
+    view: View | None = None
+    saved: bool = False
 
 
 def read[T](kind: type[T], given: T | Mapping[str, object], text: str) -> T:

@@ -11,7 +11,7 @@ from cartback.domain.weblink import is_local, tagged, web_link
 from cartback.ports import ShopFace
 from cartback.texts import colours
 from cartback.texts.cleaning import first_name, one_line
-from cartback.texts.fields import MailFields
+from cartback.texts.fields import MailFields, QuestionFields
 from cartback.texts.folder import ROOT
 from cartback.texts.rendering import laid_out, words
 
@@ -20,6 +20,8 @@ MOST_ITEMS = 5
 
 LONGEST_SUBJECT = 120
 TOPICS = ("shipping", "returns", "support")
+WITHOUT_CART = ("double_opt_in",)
+"""Flows whose mails are about no cart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,17 @@ class ShownItem:
         return self.name[0].upper() if self.name[:1].isalnum() else "·"
 
 
-def write(flow: str, touch: str, lang: str, fields: MailFields) -> tuple[str, str, str]:
+def write(
+    flow: str, touch: str, lang: str, fields: MailFields | QuestionFields
+) -> tuple[str, str, str]:
     """Write the mail of a touch: subject, HTML and plain text. Raises ``Refused`` as ``texts.email`` says."""
     text = f"{flow}/{touch}.email.{lang}"
-    facts = _facts(flow, touch, lang, fields, text)
+    if not (ROOT / f"layouts/email.{lang}.j2").is_file():
+        raise Refused(f"there is no language {lang}")
+    if isinstance(fields, QuestionFields):
+        facts = _facts_without_cart(lang, fields, text)
+    else:
+        facts = _facts(flow, touch, lang, fields, text)
     label = words(f"layouts/email.{lang}", facts)
     own = words(text, facts)
     if not own.keys().isdisjoint(label):
@@ -83,8 +92,6 @@ def write(flow: str, touch: str, lang: str, fields: MailFields) -> tuple[str, st
 def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> dict:
     if not fields.items:
         raise Refused(f"{text}: a cart without items is nothing to write about")
-    if not (ROOT / f"layouts/email.{lang}.j2").is_file():
-        raise Refused(f"there is no language {lang}")
     shop, local = fields.shop, is_local(fields.shop.url)
     tags = {"utm_source": "cartback", "utm_medium": "email", "utm_campaign": flow, "utm_content": touch}
     links = {
@@ -105,9 +112,30 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> d
         "basis": fields.basis,
         "links": links,
         "support_url": links.get("support"),
-        "restore_url": _followable(fields.restore_url, "restore_url", text),
+        "button_url": _followable(fields.restore_url, "restore_url", text),
         "leave_url": _followable(fields.leave_url, "leave_url", text),
+        "prefs_url": _followable(fields.prefs_url, "prefs_url", text) if fields.prefs_url else None,
         "colour": _colours(shop),
+    }
+
+
+def _facts_without_cart(lang: str, fields: QuestionFields, text: str) -> dict:
+    """The same names with nothing to sell in them: no product, no page of the shop, no way to leave."""
+    return {
+        "lang": lang,
+        "shop": _shown_shop(fields.shop, local=is_local(fields.shop.url)),
+        "first_name": None,
+        "items": (),
+        "more": 0,
+        "total": None,
+        "basis": None,
+        "links": {},
+        "support_url": None,
+        "button_url": _followable(fields.confirm_url, "confirm_url", text),
+        "leave_url": None,
+        "prefs_url": None,
+        "wording": one_line(fields.wording, 600),
+        "colour": _colours(fields.shop),
     }
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from calendar import month_name
+from collections.abc import Sequence
+from datetime import datetime
+
 from markupsafe import Markup
 
 from cartback.domain.errors import Refused
 from cartback.domain.weblink import is_local, web_link
+from cartback.ports import ShopFace
 from cartback.texts import colours
 from cartback.texts.cleaning import one_line
 from cartback.texts.fields import PageFields
@@ -13,16 +18,26 @@ from cartback.texts.folder import LANGUAGES
 from cartback.texts.page_headers import PAGE_STYLE
 from cartback.texts.rendering import laid_out, words
 
-METHODS = {"leave": "get", "left": "post", "gone": "get"}
+METHODS = {
+    "leave": "get",
+    "left": "post",
+    "gone": "get",
+    "asked": "alone",
+    "confirm": "get",
+    "confirmed": "post",
+    "prefs": "get",
+}
 """How each page is reached. Its language switch comes back the same way: the answer to a POST posts again, which
-changes nothing a second time."""
+changes nothing a second time. ``alone`` has none: it answers another site's form, which cannot be sent again."""
 
 
 def write(name: str, lang: str, fields: PageFields) -> str:
     """Write a page. Raises ``Refused`` as ``texts.page`` says."""
     if name not in METHODS or lang not in LANGUAGES:
         raise Refused(f"there is no page {name} in {lang}")
-    facts = {"lang": lang, "shop": _shown_shop(fields)}
+    view = fields.view
+    until = day_in_words(view.paused_until, lang) if view is not None and view.paused_until else None
+    facts = {"lang": lang, "shop": _shown_shop(fields), "wording": fields.wording, "until": until}
     return laid_out(
         "page.html",
         {
@@ -30,7 +45,10 @@ def write(name: str, lang: str, fields: PageFields) -> str:
             "text": words(f"pages/{name}.{lang}", facts),
             "label": words(f"layouts/page.{lang}", facts),
             "method": METHODS[name],
-            "switches": [_switch(other) for other in LANGUAGES if other != lang],
+            "switches": [_switch(other) for other in LANGUAGES if other != lang and METHODS[name] != "alone"],
+            "tongues": [_switch(each) for each in LANGUAGES],
+            "view": view,
+            "saved": fields.saved,
             "accent": colours.accent(fields.shop.accent if fields.shop else None),
             # Ours, and it must reach the browser to the letter: its hash is in the page's headers.
             "style": Markup(PAGE_STYLE),  # noqa: S704
@@ -48,3 +66,24 @@ def _shown_shop(fields: PageFields) -> dict[str, str | None] | None:
 def _switch(lang: str) -> dict[str, str]:
     label = words(f"layouts/page.{lang}", {"lang": lang, "shop": None})
     return {"lang": lang, "label": label["language"]}
+
+
+def wording(lang: str, shop: ShopFace, topics: Sequence[str]) -> str:
+    """What somebody agrees to, in one sentence. Raises ``Refused`` for a language or topic that there is not."""
+    if lang not in LANGUAGES:
+        raise Refused(f"there is no wording in {lang}")
+    name = f"layouts/wording.{lang}"
+    facts = {"shop": {"name": one_line(shop.name, 60)}, "topics": ""}
+    parts = words(name, facts)
+    if not topics or not set(topics) <= parts.keys() - {"sentence", "joined"}:
+        raise Refused(f"{name}: no words for {', '.join(topics)}")
+    named = [parts[topic] for topic in topics]
+    last = f" {parts['joined']} ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+    return words(name, {**facts, "topics": last})["sentence"]
+
+
+def day_in_words(instant: datetime, lang: str) -> str:
+    """A day as the language writes it, in UTC: a pause ends when it ends, wherever somebody is."""
+    if lang == "de":
+        return f"{instant.day}.{instant.month}.{instant.year}"
+    return f"{instant.day} {month_name[instant.month]} {instant.year}"

@@ -30,8 +30,9 @@ from cartback.domain.observations import (
     ShopLeft,
     StockSeen,
 )
-from cartback.ports import Page
 from cartback.domain.payments import tell_failed, tell_refunded
+from cartback.domain.saying import tell_said
+from cartback.ports import Page
 
 SHOP_ITSELF = "shop"
 
@@ -120,10 +121,10 @@ class Fold:
                 self._customer(seen, cause)
             case CustomerErased():
                 self._erased(seen, cause)
-            case StockSeen():
-                self._stock(seen)
             case PaymentFailed() | RefundSeen():
                 self._payment(seen, cause)
+            case StockSeen():
+                self._stock(seen)
             case ProductSeen():
                 self._product(seen)
             case ShopLeft():
@@ -296,7 +297,9 @@ class Fold:
         """A new person; its row may be that of somebody who was forgotten."""
         person_id = customer.person_id_for(self.shop, alias)
         before = self.page.persons.get(person_id)
-        return Person(self.shop, person_id, version=before.version if before is not None else 0)
+        if before is None:
+            return Person(self.shop, person_id)
+        return Person(self.shop, person_id, version=before.version, **customer.chain(before))
 
     def _person(self, person_id: str | None) -> Person | None:
         """The person of this id, or the one that the row was merged into."""
@@ -328,7 +331,8 @@ class Fold:
         for other in rows[1:]:
             one, gone = customer.merge(one, other, self.now)
             self._keep(gone)
-        one = customer.meet(one, contact, aliases, address, at, self.now, cause)
+        number = self.hashed(f"phone:{contact.phone}") if contact.phone else None
+        one = customer.meet(one, contact, aliases, address, at, self.now, cause, number)
         because = self.page.blocks.get(one.email_hash) if one.email_hash else None
         if because:
             one = customer.block(one, because, self.now)
@@ -337,16 +341,8 @@ class Fold:
         self._keep(one)
         for word in one.consents.values():
             if word.cause == cause:
-                self._tell_of_consent(one, word.channel, word.state, word.basis, word.at)
+                self.facts.extend(tell_said(self.shop, one.person_id, word))
         return one
-
-    def _tell_of_consent(self, person: Person, channel: str, state: str, basis: str, at: datetime) -> None:
-        if state == GRANTED:
-            self._tell(
-                "consent.granted", at, channel, at, person_id=person.person_id, channel=channel, basis=basis
-            )
-        elif state == WITHDRAWN:
-            self._tell("consent.withdrawn", at, channel, at, person_id=person.person_id, channel=channel)
 
     # goods --------------------------------------------------------------------------------------------------------
 

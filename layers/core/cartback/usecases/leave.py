@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cartback.domain import customer
 from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict, TryLater
-from cartback.domain.facts import tell
+from cartback.domain.saying import tell_said
 from cartback.ports import Bus, Clock, Ledger, Line, Link, Page, Records
 from cartback.usecases import links
 
@@ -51,19 +51,7 @@ class Leave:
                 self.ledger.note(
                     link.shop, f"cart#{link.cart_id}", Line(now, "left", {"channel": link.channel})
                 )
-            self.bus.publish(
-                [
-                    tell(
-                        "consent.withdrawn",
-                        link.shop,
-                        now,
-                        link.channel,
-                        left.consent(link.channel).at,
-                        person_id=left.person_id,
-                        channel=link.channel,
-                    )
-                ]
-            )
+            self.bus.publish(tell_said(link.shop, left.person_id, left.consent(link.channel)))
             return link
         raise TryLater("the row keeps changing")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from cartback.domain.hashes import short
 from cartback.domain.tokens import hashed
 from cartback.ports import Ledger, Link
 
@@ -22,3 +23,8 @@ def find(ledger: Ledger, token: str, kind: str, now: datetime) -> Link | None:
     named = shop_and_hash(token)
     link = ledger.look(*named) if named else None
     return link if link is not None and link.kind == kind and now < link.expires_at else None
+
+
+def version_of(wording: str) -> str:
+    """The version of a text that somebody agreed to: a name of exactly these words, so none is ever forgotten."""
+    return short("wording", wording, length=12)

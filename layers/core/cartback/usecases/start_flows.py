@@ -51,11 +51,12 @@ class StartFlows:
             "generation": generation,
             "person_id": data.get("person_id"),
             "variants": [],
-            "wait_seconds": whole_seconds(now, first_look(data, policy, now)),
+            "wait_seconds": whole_seconds(now, first_look(data, policy, now) if flow.about == "cart" else now),
         }
 
     def _note(self, shop: str, subject: str, kind: str, flow: Flow, data: dict[str, str]) -> None:
-        self.ledger.note(shop, f"cart#{subject}", Line(self.clock.now(), kind, {"flow": flow.name, **data}))
+        line = Line(self.clock.now(), kind, {"flow": flow.name, **data})
+        self.ledger.note(shop, f"{flow.about}#{subject}", line)
 
 
 def first_look(data: Mapping[str, object], policy: Policy, now: datetime) -> datetime:

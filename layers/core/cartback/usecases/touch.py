@@ -17,8 +17,9 @@ from cartback.domain.claims import Claim, claim_id_for
 from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.language import first_spoken
+from cartback.domain.permission import permission
 from cartback.domain.policy import Plan, Policy
-from cartback.domain.touches import SEND, SKIP, STOP, WAIT, Decision, Dossier, decide, due_at, whole_seconds
+from cartback.domain.touches import PURPOSE, SEND, SKIP, STOP, WAIT, Decision, Dossier, decide, due_at, whole_seconds
 from cartback.ports import (
     Bus,
     Channel,
@@ -185,10 +186,11 @@ class Touch:
     ) -> tuple[Outgoing, list[Link]]:
         cart, person = dossier.cart, dossier.person
         lang = language_of(person, cart, face)
-        restore, leave = self.tokens.fresh(), self.tokens.fresh()
+        restore, leave, prefs = (self.tokens.fresh() for _ in range(3))
         links = [
             _link(claim, "restore", restore, claim.claimed_at + policy.link_lifetime, lang),
             _link(claim, "leave", leave, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
+            _link(claim, "prefs", prefs, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
         ]
         fields = {
             "shop": face,
@@ -197,7 +199,8 @@ class Touch:
             "total": cart.total if len(decision.items) == len(cart.items) else None,
             "restore_url": f"{self.public_url}/r/{claim.shop}.{restore}",
             "leave_url": f"{self.public_url}/u/{claim.shop}.{leave}",
-            "basis": person.consent(claim.channel).basis,
+            "prefs_url": f"{self.public_url}/p/{claim.shop}.{prefs}",
+            "basis": permission(person, claim.channel, PURPOSE, policy).word.basis,
         }
         subject, html, text = self.texts.email(run.flow, claim.touch, lang, fields)
         return Outgoing(
@@ -253,8 +256,9 @@ class Touch:
 
 
 def language_of(person: Person | None, cart: Cart | None, face: ShopFace) -> str:
-    """The language to write in: what the person or the cart speaks, if the shop does too, else the shop's first."""
-    wishes = [cart.locale if cart else None, person.locale if person else None]
+    """The language to write in: what the person chose, else what they or the cart speak, if the shop does too."""
+    chosen = person.prefs.language if person else None
+    wishes = [chosen, cart.locale if cart else None, person.locale if person else None]
     return first_spoken(wishes, face.languages, face.languages[0])
 
 
@@ -269,7 +273,7 @@ def _claim(run: Run, touch: str, channel: str, dossier: Dossier, policy: Policy,
         channel=channel,
         person_id=person.person_id,
         address_hash=person.email_hash,
-        consent=person.consent(channel).reference,
+        consent=permission(person, channel, PURPOSE, policy).word.reference,
         policy_version=policy.version,
         claimed_at=now,
     )

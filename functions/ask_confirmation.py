@@ -1,0 +1,10 @@
+"""Task: ask the owner of an address whether they signed up."""
+
+from cartback import wiring
+from cartback.usecases.ask_confirmation import Asking
+
+
+def handler(event, context):
+    """Answer the run with ``wait`` (for which attempt, how long) or ``stop``."""
+    words = (event["run"], event["shop"], event["request_id"])
+    return wiring.ask_confirmation()(Asking(*words, int(event["generation"]), int(event["position"])))

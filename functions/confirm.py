@@ -1,0 +1,22 @@
+"""GET and POST /c/{token}: was it you? Looking changes nothing, the button says yes."""
+
+from cartback import texts, wiring
+from cartback.domain.forms import asked_lang, header
+from cartback.domain.language import of_page
+
+
+def handler(event, context):
+    """GET shows the question; POST says yes and shows what was noted."""
+    token = (event.get("pathParameters") or {}).get("token", "")
+    http = event["requestContext"]["http"]
+    confirm, wish = wiring.confirm(), asked_lang(event)
+    if http["method"] == "POST":
+        found = confirm(token, http.get("sourceIp"), http.get("userAgent"), wish)
+    else:
+        found = confirm.look(token, wish)
+    lang = of_page(wish, found.link.lang if found else None, header(event, "accept-language"))
+    if found is None:
+        return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}
+    fields = {"shop": found.face, "wording": found.wording}
+    page = texts.page("confirmed" if found.done else "confirm", lang, fields)
+    return {"statusCode": 200, "headers": dict(texts.PAGE_HEADERS), "body": page}

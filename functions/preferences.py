@@ -1,0 +1,24 @@
+"""GET and POST /p/{token}: what somebody gets, and how often."""
+
+from cartback import texts, wiring
+from cartback.domain.forms import asked_lang, fields_of, header
+from cartback.domain.language import of_page
+
+
+def handler(event, context):
+    """GET shows the choices; POST keeps them and shows what holds now."""
+    token = (event.get("pathParameters") or {}).get("token", "")
+    http, wish = event["requestContext"]["http"], asked_lang(event)
+    posted, prefer = http["method"] == "POST", wiring.preferences()
+    if posted:
+        found = prefer(token, fields_of(event), http.get("sourceIp"), http.get("userAgent"))
+    else:
+        found = prefer.look(token)
+    lang = of_page(wish, found[0].lang if found else None, header(event, "accept-language"))
+    if found is None:
+        return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}
+    link, view = found
+    shop = wiring.settings().shop(link.shop)
+    wording = texts.wording(lang, shop, tuple(view.topics)) if shop is not None else None
+    page = texts.page("prefs", lang, {"shop": shop, "view": view, "saved": posted, "wording": wording})
+    return {"statusCode": 200, "headers": dict(texts.PAGE_HEADERS), "body": page}

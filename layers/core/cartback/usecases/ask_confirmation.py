@@ -1,0 +1,221 @@
+"""Ask the owner of an address whether they signed up: one mail, one reminder, and then the request is forgotten.
+
+This mail is transactional: it answers what somebody did, carries no advertising and needs no consent. Each of its two
+attempts is claimed and sent at most once; a doubtful first one is what the reminder is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cartback.domain import claims, signup
+from cartback.domain.claims import Claim, claim_id_for
+from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.language import first_spoken
+from cartback.domain.signup import LIFETIME, REMIND_AFTER, SignUp
+from cartback.domain.tokens import hashed
+from cartback.domain.touches import whole_seconds
+from cartback.ports import (
+    Channel,
+    Clock,
+    Ledger,
+    Line,
+    Link,
+    NotSent,
+    Outgoing,
+    Page,
+    Records,
+    Sent,
+    Settings,
+    ShopFace,
+    Texts,
+    Tokens,
+)
+
+FLOW = "double_opt_in"
+ATTEMPTS = ("confirm", "confirm_again")
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Which run is asking, about which request, and which attempt it is (from 0)."""
+
+    run: str
+    shop: str
+    request_id: str
+    generation: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskConfirmation:
+    """Answer a run with ``wait`` (for how long, and which attempt comes then) or ``stop``.
+
+    Raises ``TryLater`` if rows keep changing and ``Refused`` if the provider rejects what we send.
+    """
+
+    records: Records
+    settings: Settings
+    ledger: Ledger
+    channels: Mapping[str, Channel]
+    texts: Texts
+    tokens: Tokens
+    clock: Clock
+    public_url: str
+
+    def __call__(self, asking: Asking) -> dict[str, object]:
+        now = self.clock.now()
+        before = self.records.read(asking.shop, requests=[asking.request_id])
+        request = before.requests[asking.request_id]
+        if request is None or request.generation != asking.generation:
+            return self._stop(asking, "asked_again_since", now)
+        if request.state != signup.PENDING:
+            return self._stop(asking, request.state, now)
+        policy, face = self.settings.policy(asking.shop), self.settings.shop(asking.shop)
+        if policy is None or face is None or FLOW not in policy.flows:
+            return self._forget(asking, request, "flow_off", now)
+        if asking.position >= len(ATTEMPTS) or not request.is_pending(now):
+            return self._forget(asking, request, "not_confirmed", now)
+        return self._ask(asking, request, face, now)
+
+    def _ask(self, asking: Asking, request: SignUp, face: ShopFace, now: datetime) -> dict[str, object]:
+        touch = ATTEMPTS[asking.position]
+        claim = _claim(request, touch, now)
+        message, link = self._message(claim, request, face)
+        line = Line(now, "decision", {"word": "send", "reason": "asked", **_about(asking, touch, claim)})
+        refused = self.ledger.claim_alone(claim, f"request#{request.request_id}", line, [link])
+        if refused == "blocked":
+            return self._forget(asking, request, "blocked", now)
+        if refused is None:
+            outcome = self.channels[request.channel].send(message)
+            if isinstance(outcome, NotSent):
+                return self._not_sent(asking, claim, outcome, now)
+            if isinstance(outcome, Sent):
+                self._mark(claim, outcome)
+        return self._wait(asking, request, now)
+
+    def _not_sent(self, asking: Asking, claim: Claim, outcome: NotSent, now: datetime) -> dict[str, object]:
+        released = replace(claim, state=claims.RELEASED, because=outcome.reason)
+        self.ledger.mark(claim, released)
+        if outcome.after_seconds is None:
+            raise Refused(f"{claim.channel}: {outcome.reason}")
+        return _answer("wait", outcome.after_seconds, asking.position)
+
+    def _mark(self, claim: Claim, outcome: Sent) -> None:
+        """Note what the provider called it, on top of whatever it told us of it in the meantime."""
+        known = claim
+        for _ in range(MOST_TRIES):
+            settled = claims.settle(known, claims.SENT, self.clock.now())
+            try:
+                self.ledger.mark(known, claims.named(settled, outcome.provider_id))
+            except Conflict:
+                known = self.ledger.read_claim(claim.shop, claim.claim_id) or claim
+                continue
+            return
+
+    def _wait(self, asking: Asking, request: SignUp, now: datetime) -> dict[str, object]:
+        last = asking.position + 1 >= len(ATTEMPTS)
+        until = request.requested_at + (LIFETIME if last else REMIND_AFTER)
+        return _answer("wait", whole_seconds(now, until), asking.position + 1)
+
+    def _forget(self, asking: Asking, request: SignUp, because: str, now: datetime) -> dict[str, object]:
+        """Nobody said yes: nothing personal of the request stays, now and not when the broom comes by."""
+        for _ in range(MOST_TRIES):
+            forgotten = signup.over(request, signup.EXPIRED)
+            name = request.request_id
+            try:
+                self.records.save(
+                    asking.shop, Page(requests={name: request}), Page(requests={name: forgotten})
+                )
+            except Conflict:
+                request = self.records.read(asking.shop, requests=[name]).requests[name]
+                if request is None or request.state != signup.PENDING:
+                    return self._stop(asking, "confirmed", now)
+                continue
+            return self._stop(asking, because, now)
+        raise TryLater("the request keeps changing")
+
+    def _stop(self, asking: Asking, because: str, now: datetime) -> dict[str, object]:
+        about = {"flow": FLOW, "run": asking.run, "generation": str(asking.generation)}
+        line = Line(now, "decision", {"word": "stop", "reason": because, **about})
+        self.ledger.note(asking.shop, f"request#{asking.request_id}", line)
+        return _answer("stop", 1, asking.position)
+
+    def _message(self, claim: Claim, request: SignUp, face: ShopFace) -> tuple[Outgoing, Link]:
+        lang = first_spoken([request.lang], face.languages, face.languages[0])
+        token = self.tokens.fresh()
+        fields = {
+            "shop": face,
+            "confirm_url": f"{self.public_url}/c/{claim.shop}.{token}",
+            "wording": self.texts.wording(lang, face, request.topics),
+        }
+        subject, html, text = self.texts.email(FLOW, claim.touch, lang, fields)
+        message = Outgoing(
+            shop=claim.shop,
+            claim_id=claim.claim_id,
+            address=request.email,
+            sender=face.sender,
+            sender_name=face.sender_name or face.name,
+            reply_to=face.reply_to,
+            subject=subject,
+            html=html,
+            text=text,
+            leave_url=None,
+            lang=lang,
+            flow=FLOW,
+            touch=claim.touch,
+        )
+        return message, _link(claim, request, token, lang)
+
+
+def _claim(request: SignUp, touch: str, now: datetime) -> Claim:
+    """A claim of a mail without a cart: it is about the request, and so is its ``cart_id``."""
+    name, generation, channel = request.request_id, request.generation, request.channel
+    return Claim(
+        shop=request.shop,
+        claim_id=claim_id_for(request.shop, name, generation, touch, channel),
+        cart_id=name,
+        generation=generation,
+        touch=touch,
+        channel=channel,
+        person_id="",
+        address_hash=request.address_hash,
+        consent="service/answer to a sign-up",
+        policy_version=0,
+        claimed_at=now,
+        purpose="service",
+    )
+
+
+def _link(claim: Claim, request: SignUp, token: str, lang: str) -> Link:
+    return Link(
+        shop=claim.shop,
+        token_hash=hashed(token),
+        kind="confirm",
+        cart_id="",
+        generation=claim.generation,
+        person_id="",
+        channel=claim.channel,
+        touch=claim.touch,
+        claim_id=claim.claim_id,
+        expires_at=request.expires_at,
+        lang=lang,
+        subject=request.request_id,
+    )
+
+
+def _about(asking: Asking, touch: str, claim: Claim) -> dict[str, str]:
+    return {
+        "flow": FLOW,
+        "run": asking.run,
+        "touch": touch,
+        "generation": str(asking.generation),
+        "claim_id": claim.claim_id,
+    }
+
+
+def _answer(word: str, seconds: int, position: int) -> dict[str, object]:
+    return {"next": word, "wait_seconds": seconds, "position": position}

@@ -1,0 +1,159 @@
+"""Let the owner of an address say yes: looking changes nothing, the button does, and the yes is kept as evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cartback.domain import customer, signup
+from cartback.domain.consent import GRANTED, Consent
+from cartback.domain.customer import Person, person_id_for
+from cartback.domain.errors import Conflict, TryLater
+from cartback.domain.evidence import Circumstances
+from cartback.domain.facts import tell
+from cartback.domain.observations import Contact
+from cartback.domain.packs import DOUBLE
+from cartback.domain.saying import tell_said
+from cartback.domain.signup import PRESSED_TWICE, SignUp
+from cartback.ports import Bus, Clock, Ledger, Link, Page, Records, Settings, ShopFace, Texts
+from cartback.usecases import links
+
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the page asks: whose it is, and the words to agree to. ``done`` once somebody has said yes."""
+
+    link: Link
+    face: ShopFace
+    wording: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Confirm the request behind a token. Forged, foreign, expired and used tokens all give None."""
+
+    ledger: Ledger
+    records: Records
+    settings: Settings
+    texts: Texts
+    bus: Bus
+    clock: Clock
+
+    def look(self, token: str, lang: str | None = None) -> Question | None:
+        """The question, if the link is good. Changes nothing: mail scanners open every address they find."""
+        found = self._found(token)
+        return self._question(*found, lang=lang) if found is not None else None
+
+    def __call__(
+        self, token: str, ip: str | None, user_agent: str | None, lang: str | None = None
+    ) -> Question | None:
+        """Say yes. Pressing twice is saying it once. Raises TryLater if the rows keep changing."""
+        for _ in range(MOST_TRIES):
+            found = self._found(token)
+            if found is None:
+                return None
+            link, request = found
+            question = self._question(link, request, lang=lang)
+            if question is None or request.state == signup.CONFIRMED:
+                return question
+            try:
+                self._save(question, request, ip, user_agent)
+            except Conflict:
+                continue
+            return Question(link, question.face, question.wording, done=True)
+        raise TryLater("the rows keep changing")
+
+    def _found(self, token: str) -> tuple[Link, SignUp] | None:
+        now = self.clock.now()
+        link = links.find(self.ledger, token, "confirm", now)
+        if link is None:
+            return None
+        request = self.records.read(link.shop, requests=[link.subject]).requests[link.subject]
+        if request is None or request.generation != link.generation:
+            return None
+        again = request.confirmed_at is not None and now < request.confirmed_at + PRESSED_TWICE
+        return (link, request) if request.is_pending(now) or again else None
+
+    def _question(self, link: Link, request: SignUp, lang: str | None) -> Question | None:
+        face = self.settings.shop(link.shop)
+        if face is None:
+            return None
+        wording = self.texts.wording(lang or link.lang, face, request.topics)
+        return Question(link, face, wording, request.state == signup.CONFIRMED)
+
+    def _save(self, question: Question, request: SignUp, ip: str | None, agent: str | None) -> None:
+        """Person, words, evidence, hashes and request in one transaction; then the facts."""
+        shop, now = request.shop, self.clock.now()
+        alias = request.address_hash
+        before = self.records.read(shop, requests=[request.request_id], aliases=[alias], blocks=[alias])
+        if before.requests[request.request_id] != request:
+            raise Conflict("request")
+        person = self._person(before, shop, alias)
+        contact = Contact(email=request.email, locale=question.link.lang)
+        met = customer.meet(person, contact, [alias], alias, now, now, request.request_id)
+        how = Circumstances(
+            wording=question.wording,
+            wording_version=links.version_of(question.wording),
+            requested_at=request.requested_at,
+            confirmed_at=now,
+            ip=ip or request.ip,
+            user_agent=(agent or request.user_agent or "")[:300] or None,
+            page=request.page,
+            message=question.link.claim_id,
+        )
+        words = [self._word(request, topic) for topic in request.topics]
+        for word in words:
+            met = customer.say(met, word, how)
+        after = Page(
+            persons={met.person_id: met},
+            aliases={alias: met.person_id},
+            requests={request.request_id: signup.over(request, signup.CONFIRMED, now, met.person_id)},
+            # Who left and was forgotten has come back by their own hand; who complained or bounced has not.
+            blocks={alias: None} if before.blocks[alias] == "opted_out" else {},
+        )
+        self.records.save(shop, before, after)
+        self._tell(request, met, words)
+
+    def _person(self, before: Page, shop: str, alias: str) -> Person:
+        """The person behind the address, through merged rows; else a new one. ``before`` gets the rows read."""
+        wanted = before.aliases[alias] or person_id_for(shop, alias)
+        while True:
+            before.persons.update(self.records.read(shop, persons=[wanted]).persons)
+            person = before.persons[wanted]
+            if person is None:
+                return Person(shop, wanted)
+            if person.merged_into is None:
+                return customer.returned(person) if person.erased_at is not None else person
+            wanted = person.merged_into
+
+    def _word(self, request: SignUp, topic: str) -> Consent:
+        now = self.clock.now()
+        return Consent(
+            channel=request.channel,
+            state=GRANTED,
+            basis=DOUBLE,
+            source=f"sign-up {request.request_id}",
+            at=now,
+            recorded_at=now,
+            cause=request.request_id,
+            purpose=topic,
+            address_hash=request.address_hash,
+        )
+
+    def _tell(self, request: SignUp, person: Person, words: list[Consent]) -> None:
+        now = self.clock.now()
+        confirmed = tell(
+            "subscription.confirmed",
+            request.shop,
+            now,
+            request.generation,
+            request_id=request.request_id,
+            generation=request.generation,
+            person_id=person.person_id,
+            channel=request.channel,
+            confirmed_at=now,
+        )
+        said = [fact for word in words for fact in tell_said(request.shop, person.person_id, word)]
+        self.bus.publish([confirmed, *said])

@@ -1,0 +1,167 @@
+"""The preference centre: show what somebody gets, and change it, effective before the next claim.
+
+Whoever holds the link is somebody who got our mail. So it shows neither name nor address, and what it can grant stands
+on the address that the mail went to: for any other it can only take back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cartback.domain import customer
+from cartback.domain.consent import CHANNELS, GRANTED, TOPICS, Consent, words_for
+from cartback.domain.customer import Person
+from cartback.domain.errors import Conflict, TryLater
+from cartback.domain.evidence import Circumstances
+from cartback.domain.language import OFFERED
+from cartback.domain.packs import DOUBLE
+from cartback.domain.preferences import FREQUENCIES, PAUSES, Preferences, View
+from cartback.domain.saying import tell_said
+from cartback.ports import Bus, Clock, Ledger, Line, Link, Page, Records, Settings, Texts
+from cartback.usecases import links
+
+MOST_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer:
+    """Read or change the preferences behind a token. Forged, foreign and expired tokens give None."""
+
+    ledger: Ledger
+    records: Records
+    settings: Settings
+    texts: Texts
+    bus: Bus
+    clock: Clock
+
+    def look(self, token: str) -> tuple[Link, View] | None:
+        """What the page shows. Changes nothing."""
+        found = self._found(token)
+        return (found[0], view_of(found[1], self.clock.now())) if found is not None else None
+
+    def __call__(
+        self,
+        token: str,
+        form: Mapping[str, Sequence[str]],
+        ip: str | None = None,
+        user_agent: str | None = None,
+    ) -> tuple[Link, View] | None:
+        """Change what the form says and show what holds now; what it does not know, it leaves.
+
+        Raises TryLater if the row keeps changing.
+        """
+        for _ in range(MOST_TRIES):
+            found = self._found(token)
+            if found is None:
+                return None
+            link, person = found
+            how = self._how(link, ip, user_agent)
+            changed = self._changed(link, person, form, how)
+            if changed != person:
+                try:
+                    self.records.save(
+                        link.shop,
+                        Page(persons={person.person_id: person}),
+                        Page(persons={person.person_id: changed}),
+                    )
+                except Conflict:
+                    continue
+                line = Line(self.clock.now(), "preferred", {"frequency": changed.prefs.frequency})
+                self.ledger.note(link.shop, f"cart#{link.cart_id}", line)
+            said = [word for name, word in changed.consents.items() if word != person.consents.get(name)]
+            self.bus.publish([f for word in said for f in tell_said(link.shop, person.person_id, word)])
+            return link, view_of(changed, self.clock.now())
+        raise TryLater("the row keeps changing")
+
+    def _found(self, token: str) -> tuple[Link, Person] | None:
+        link = links.find(self.ledger, token, "prefs", self.clock.now())
+        wanted = link.person_id if link is not None else None
+        while link is not None and wanted is not None:
+            person = self.records.read(link.shop, persons=[wanted]).persons[wanted]
+            if person is None or person.erased_at is not None:
+                return None
+            if person.merged_into is None:
+                return link, person
+            wanted = person.merged_into
+        return None
+
+    def _how(self, link: Link, ip: str | None, user_agent: str | None) -> Circumstances:
+        face = self.settings.shop(link.shop)
+        wording = self.texts.wording(link.lang, face, TOPICS) if face is not None else None
+        return Circumstances(
+            wording=wording,
+            wording_version=links.version_of(wording) if wording else None,
+            confirmed_at=self.clock.now(),
+            ip=ip,
+            user_agent=(user_agent or "")[:300] or None,
+            page="preference centre",
+            message=link.claim_id,
+        )
+
+    def _changed(
+        self, link: Link, person: Person, form: Mapping[str, Sequence[str]], how: Circumstances
+    ) -> Person:
+        now, source = self.clock.now(), f"preferences/{link.claim_id}"
+        if "leave" in form:
+            left = [*dict.fromkeys([link.channel, *CHANNELS])]
+            return customer.opt_out(person, left, source, now, how=how)
+        shown = view_of(person, now)
+        person = replace(person, prefs=self._wishes(person.prefs, form))
+        kept = [name for name in shown.channels if name in form.get("channel", ())]
+        wanted = [topic for topic in TOPICS if topic in form.get("topic", ())]
+        claim = self.ledger.read_claim(link.shop, link.claim_id)
+        may_grant = claim is not None and claim.address_hash == person.address_hash(link.channel)
+        for channel, on in shown.channels.items():
+            if channel not in kept:
+                person = customer.opt_out(person, [channel], source, now, how=how) if on else person
+                continue
+            for topic in TOPICS:
+                was = allows(person, channel, topic)
+                if was and topic not in wanted:
+                    person = customer.opt_out(person, [channel], source, now, topic, how)
+                elif not was and topic in wanted and may_grant and channel == link.channel:
+                    person = customer.say(person, self._yes(link, person, topic, source), how)
+        return person
+
+    def _yes(self, link: Link, person: Person, topic: str, source: str) -> Consent:
+        """A consent given through a link that only the owner of the address was sent: what a double opt-in proves."""
+        now = self.clock.now()
+        hashed = person.address_hash(link.channel)
+        return Consent(
+            link.channel, GRANTED, DOUBLE, source, now, now, source, purpose=topic, address_hash=hashed
+        )
+
+    def _wishes(self, known: Preferences, form: Mapping[str, Sequence[str]]) -> Preferences:
+        frequency, pause, language = (next(iter(form.get(n, ())), "") for n in ("frequency", "pause", "language"))
+        until = known.paused_until
+        if pause in PAUSES:
+            until = self.clock.now() + PAUSES[pause]
+        elif pause == "none":
+            until = None
+        return Preferences(
+            frequency if frequency in FREQUENCIES else known.frequency,
+            until,
+            language if language in OFFERED else known.language,
+        )
+
+
+def allows(person: Person, channel: str, topic: str) -> bool:
+    """Whether the person's own words let messages of this topic through; the law may still ask for more."""
+    words = words_for(person.consents, channel, topic)
+    return bool(words) and words[0].state == GRANTED
+
+
+def view_of(person: Person, now: datetime) -> View:
+    """What the page shows of a person: channels with a word of theirs, and each topic that any of them lets through."""
+    said = {word.channel for word in person.consents.values()} | {"email"}
+    channels = {
+        channel: any(allows(person, channel, topic) for topic in TOPICS)
+        for channel in CHANNELS
+        if channel in said
+    }
+    topics = {topic: any(allows(person, channel, topic) for channel in channels) for topic in TOPICS}
+    wishes = person.prefs
+    until = wishes.paused_until if wishes.paused(now) else None
+    return View(topics, channels, wishes.frequency, until, wishes.language)

@@ -1,0 +1,128 @@
+"""Take in a sign-up: check the form, keep the request, and let the flow ask the owner of the address.
+
+Nothing here looks at who is known. The same form makes the same reads and writes and the same answer whether or not
+the address has ever been seen, so that nobody can find out through us where somebody shops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.facts import tell
+from cartback.domain.signup import HONEYPOT, Form, SignUp, ask, read_form, request_id_for
+from cartback.domain.weblink import web_link
+from cartback.ports import Bus, Clock, Counters, Hasher, Metrics, Page, Records, Settings, ShopFace
+
+FLOW = "double_opt_in"
+MOST_TRIES = 8
+MOST_PER_ADDRESS = (5, timedelta(days=1))
+MOST_PER_VISITOR = (20, timedelta(hours=1))
+MOST_PER_SHOP = (1_000, timedelta(hours=1))
+"""How many requests count within how long. A shop has one counter: a thousand an hour are more than real sign-ups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who sent the form: the origin that the browser names, its address and what it calls itself."""
+
+    origin: str | None
+    ip: str | None
+    user_agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Keep one request. Gives the shop's face for the answer.
+
+    Raises Refused: 404 for a shop that takes no sign-ups, 403 for a page that is not the shop's, 422 with a line per
+    wrong field, 429 when there are too many. TryLater if a row keeps changing.
+    """
+
+    records: Records
+    settings: Settings
+    counters: Counters
+    hasher: Hasher
+    bus: Bus
+    clock: Clock
+    metrics: Metrics
+
+    def origin(self, shop: str, origin: str | None) -> str | None:
+        """The origin itself, if it is one of the shop's: what a browser may be told to let the answer through to."""
+        face = self.settings.shop(shop)
+        return origin if face is not None and origin is not None and is_own(origin, face) else None
+
+    def __call__(self, shop: str, fields: Mapping[str, Sequence[str]], visitor: Visitor) -> ShopFace:
+        policy, face = self.settings.policy(shop), self.settings.shop(shop)
+        if policy is None or face is None or FLOW not in policy.flows:
+            raise Refused("no sign-ups here", 404)
+        if visitor.origin is not None and not is_own(visitor.origin, face):
+            raise Refused("this form belongs to another site", 403)
+        self._count(shop, "shop", "", MOST_PER_SHOP)
+        self._count(shop, "visitor", network(visitor.ip), MOST_PER_VISITOR)
+        form = read_form(fields)
+        if any(text.strip() for text in fields.get(HONEYPOT, ())):
+            self.metrics.count("SignUpsByPrograms", shop=shop)
+            return face
+        address_hash = self.hasher(shop, f"email:{form.email}")
+        self._count(shop, "address", address_hash, MOST_PER_ADDRESS)
+        request = self._kept(shop, form, address_hash, visitor)
+        self.bus.publish(
+            [
+                tell(
+                    "subscription.requested",
+                    shop,
+                    request.requested_at,
+                    request.generation,
+                    request_id=request.request_id,
+                    generation=request.generation,
+                    channel=request.channel,
+                    requested_at=request.requested_at,
+                )
+            ]
+        )
+        return face
+
+    def _kept(self, shop: str, form: Form, address_hash: str, visitor: Visitor) -> SignUp:
+        name = request_id_for(shop, address_hash)
+        for _ in range(MOST_TRIES):
+            before = self.records.read(shop, requests=[name])
+            known = before.requests[name] or SignUp(shop, name)
+            agent = (visitor.user_agent or "")[:300] or None
+            request = ask(known, form, address_hash, self.clock.now(), visitor.ip, agent)
+            try:
+                self.records.save(shop, before, Page(requests={name: request}))
+            except Conflict:
+                continue
+            return request
+        raise TryLater("the request keeps changing")
+
+    def _count(self, shop: str, what: str, who: str, limit: tuple[int, timedelta]) -> None:
+        most, within = limit
+        name = f"{what}/{self.hasher(shop, f'{what}:{who}')}" if who else what
+        if self.counters.count(shop, f"subscribe/{name}", within) > most:
+            self.metrics.count("SignUpsRefused", shop=shop, limit=what)
+            raise Refused("too many sign-ups, please try again later", 429)
+
+
+def is_own(origin: str, face: ShopFace) -> bool:
+    """Whether an Origin header names the shop: one of its hosts or a host below one, over TLS."""
+    if web_link(origin, local=True) is None:
+        return False
+    host = urlsplit(origin).hostname or ""
+    return any(host == name or host.endswith("." + name) for name in face.domains)
+
+
+def network(ip: str | None) -> str:
+    """What counts as one visitor: an IPv4 address, or the /64 that one IPv6 connection has to itself."""
+    if ip is None:
+        return "nobody"
+    try:
+        found = ip_address(ip)
+    except ValueError:
+        return "nobody"
+    return str(int(found) >> 64) if isinstance(found, IPv6Address) else str(found)
