@@ -146,14 +146,15 @@ def started_by_any(name: str) -> bool:
 
 @dataclass(slots=True)
 class Execution:
-    """One run of a state machine, and when it ended."""
+    """One run of a state machine. ``in_a_row`` counts the task calls that failed since the last that did not."""
 
     name: str
     shop: str
     cart_id: str
+    generation: int
     run: asl.Run
-    started_at: datetime
     calls: int = 0
+    in_a_row: int = 0
     ended_at: datetime | None = None
 
 
@@ -175,9 +176,7 @@ class StateMachines:
         jitter = stream(self._seed, "jitter", name)
         given = json.loads(json.dumps(variables))
         run = asl.start(machine, given, name, lambda longest: jitter.uniform(0, longest))
-        execution = Execution(
-            name, str(variables["shop"]), str(variables["subject"]), run, self._schedule.now
-        )
+        execution = Execution(name, given["shop"], given["subject"], given["generation"], run)
         self.runs[name] = execution
         self._schedule.after(timedelta(0), lambda: self._go(execution, run.resume()))
         return True
@@ -194,6 +193,7 @@ class StateMachines:
     def _task(self, execution: Execution, step: asl.Call) -> None:
         execution.calls += 1
         call = execution.calls
+        execution.in_a_row += step.function != "park_run"
         try:
             answer = self._call(execution, step)
         except Crash:
@@ -208,7 +208,10 @@ class StateMachines:
             self.bugs.append((execution, f"{step.function}: {bug!r}"))
             self._go(execution, execution.run.fail(type(bug).__name__, str(bug)))
             return
-        if self._draw(LOST_RESULT, 0.05, execution.name, call):
+        lost = self._draw(LOST_RESULT, 0.05, execution.name, call)
+        if lost:
             self._go(execution, execution.run.fail("Lambda.SdkClientException", "the answer was lost"))
             return
+        if step.function != "park_run":
+            execution.in_a_row = 0
         self._go(execution, execution.run.resume(answer))

@@ -7,14 +7,21 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from cartback.domain.cart import BOUGHT, Cart
+from cartback.domain.claims import claim_id_for
 from cartback.domain.customer import Person
 from cartback.domain.flows import execution_name
-from cartback.ports import Delivery
+from cartback.ports import Delivery, Line
+from tests.simulation.cloud import Execution
 from tests.simulation.season import Season
 from tests.simulation.shopper import Shopper, SimCart
 
 LAST_RUN_WITHIN = timedelta(days=40)
-_EXPECTED_FAILURES = ("Refused", "TryLater", "Conflict")
+_PASSING = frozenset(
+    "TryLater Conflict Lambda.Unknown Lambda.AWSLambdaException Lambda.SdkClientException Sandbox.Timedout "
+    "States.Timeout".split()
+)
+_TRIES = 9
+"""The first call of a task and its eight repetitions."""
 
 
 def check(season: Season, shoppers: list[Shopper]) -> None:
@@ -51,24 +58,51 @@ def _events(season: Season) -> Iterator[tuple[str, str]]:
 
 
 def _runs(season: Season) -> Iterator[tuple[str, str]]:
-    """I7: every run ended in time, and left a reason."""
+    """I7: every run ended in time, for a reason that is kept; one run per generation."""
     last = max((said.at for said in season.network.said), default=season.start)
+    about: set[tuple[str, str, int]] = set()
     for run in season.machines.runs.values():
+        if (run.shop, run.cart_id, run.generation) in about:
+            yield "I3", f"generation {run.generation} of {run.shop}/{run.cart_id} has two runs"
+        about.add((run.shop, run.cart_id, run.generation))
         if run.ended_at is None or run.ended_at > last + LAST_RUN_WITHIN:
             yield "I7", f"{run.name} of {run.shop} is still open at {run.run.path[-1]}"
-            continue
-        lines = season.house.tables.rows["lines"]
-        if not any(line.data.get("run") == run.name for _, line in _lines_about(lines, run.shop, run.cart_id)):
-            yield "I6", f"{run.name} ended without a word"
-        error = run.run.ended.error
-        known = error is None or error in _EXPECTED_FAILURES or error.startswith(("Lambda.", "Sandbox.", "States.T"))
-        if not known:
-            yield "bug", f"{run.name} failed: {error} {run.run.ended.cause}"
+        else:
+            yield from _ended(season, run)
     for run, what in season.machines.bugs:
         yield "bug", f"{run.name}: {what}"
 
 
-def _lines_about(lines: dict, shop: str, cart_id: str) -> Iterator[tuple[str, object]]:
+def _ended(season: Season, run: Execution) -> Iterator[tuple[str, str]]:
+    lines = [
+        line
+        for _, line in _lines_about(season.house.tables.rows["lines"], run.shop, run.cart_id)
+        if line.data.get("run") == run.name
+    ]
+    yield from _dropped(season, run, lines)
+    error, passing = run.run.ended.error, run.run.ended.error in _PASSING
+    if not any(line.kind == "decision" for line in lines):
+        yield "I6", f"{run.name} ended without a word"
+    if error is None and run.in_a_row:
+        yield "I7", f"{run.name} failed, and was called a success"
+    elif error is not None and not any(line.kind == "parked" for line in lines):
+        yield "I7", f"{run.name} failed with {error}, and nobody can see it"
+    elif passing and run.in_a_row < _TRIES:
+        yield "I7", f"{run.name} was given up after {run.in_a_row} tries, because of a passing {error}"
+    elif error is not None and not passing and error != "Refused":
+        yield "bug", f"{run.name} failed: {error} {run.run.ended.cause}"
+
+
+def _dropped(season: Season, run: Execution, lines: list[Line]) -> Iterator[tuple[str, str]]:
+    """I6: a touch that is left out because it was claimed before has to have been claimed before."""
+    left_out = {line.data["touch"] for line in lines if line.data.get("reason") == "claimed_before"}
+    for touch in left_out:
+        name = claim_id_for(run.shop, run.cart_id, run.generation, touch, "email")
+        if (run.shop, name) not in season.house.tables.rows["claims"]:
+            yield "I6", f"{touch} of {run.shop}/{run.cart_id} was dropped, and nobody ever claimed it"
+
+
+def _lines_about(lines: dict, shop: str, cart_id: str) -> Iterator[tuple[str, Line]]:
     prefix = f"cart#{cart_id}\x1f"
     return (value for (where, key), (value, _) in lines.items() if where == shop and key.startswith(prefix))
 
@@ -91,8 +125,8 @@ def _carts(season: Season, shoppers: list[Shopper]) -> Iterator[tuple[str, str]]
 def _cart(row: Cart, cart: SimCart) -> Iterator[tuple[str, str]]:
     last_at, label = cart.content[-1] if cart.content else (None, None)
     bought_after = [at for at in cart.bought if last_at is None or at >= last_at]
-    if row.is_open and bought_after:
-        yield "I4", f"cart {cart.name} was bought at {bought_after[-1]}, but its row is open"
+    if bought_after and row.status != BOUGHT:
+        yield "I4", f"cart {cart.name} was bought at {bought_after[-1]}, but its row is {row.status}"
     elif row.is_open and label is None:
         yield "I4", f"cart {cart.name} is empty, but its row is open"
     elif row.is_open and {item.title for item in row.items} != {label}:

@@ -62,9 +62,18 @@ class Invocation:
 
 
 def planned(
-    rng: random.Random, kinds: frozenset[str], door: str, subject: object, shops: frozenset[str], depth: int
+    rng: random.Random,
+    kinds: frozenset[str],
+    door: str,
+    subject: object,
+    shops: frozenset[str],
+    depth: int,
+    awaited: bool,
 ) -> Invocation:
-    """Draw what goes wrong in one invocation. ``depth``: how many invocations this one happens in the middle of."""
+    """Draw what goes wrong in one invocation. ``depth``: how many invocations this one happens in the middle of.
+
+    ``awaited``: a shopper waits for a pause of just this one, so it surely has one.
+    """
     invocation = Invocation(door, subject, shops, depth=depth)
     luck, skew, where, pause_luck, length = (rng.random() for _ in range(5))
     if SKEW in kinds:
@@ -75,8 +84,10 @@ def planned(
                 invocation.fault, invocation.fault_at = kind, 1 + int(where * _LATEST_CALL)
             break
         luck -= share
-    if PAUSE in kinds and depth < 2 and pause_luck < 0.25:
-        invocation.pause_at = 1 + int(pause_luck * 4 * _LATEST_CALL)
+    if PAUSE in kinds and depth <= 2 and (awaited or pause_luck < 0.25):
+        invocation.pause_at = 1 + int(pause_luck * 4 * _LATEST_CALL) % _LATEST_CALL
+        if awaited:
+            invocation.pause_at = 3 + int(pause_luck * 3)
         invocation.pause = timedelta(seconds=2 + round(length * 12))
     return invocation
 

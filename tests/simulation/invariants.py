@@ -72,6 +72,10 @@ def objections(witness: Witness, it: Candidate) -> Iterator[tuple[str, str]]:
         yield "I1", f"{it.label} was emptied, and that was stored"
     if any(at >= said.at for at in person.erasures):
         yield "I2", f"{it.address} was erased after filling {it.label}, and that was stored"
+    if cart.joined:
+        cart.reminding = cart.reminding or it.claim.cart_id
+        if cart.reminding != it.claim.cart_id:
+            yield "I3", f"two rows remind of {it.label}, though it is stored that they are one cart"
     if it.claim.shop in witness.gone_shops:
         yield "I2", f"{it.claim.shop} had left"
     if (it.claim.shop, it.address) in witness.hurt:

@@ -142,6 +142,7 @@ def comes_back_after_buying(s: Shopper) -> Doing:
     s.buy(cart)
     yield s.minutes(8, 5000)
     yield from s.visit(cart)
+    s.expects = (cart, ALL_TOUCHES)
 
 
 @_kind(3)
@@ -318,10 +319,31 @@ def two_people_turn_out_to_be_one(s: Shopper) -> Doing:
     yield from s.visit()
     yield s.minutes(30, 3000)
     if s.rng.random() < 0.3:
+        s.buy(None, Contact(email=s.rng.choice((s.email, address))))
+        yield s.minutes(1, 300)
+    if s.rng.random() < 0.3:
         s.refuse()
     s.email = address
     s.update_record()
     yield s.minutes(5, 600)
+    yield from s.visit()
+
+
+@_kind(3)
+def one_of_two_who_are_one_had_left(s: Shopper) -> Doing:
+    """A guest leaves through the page; later it turns out which customer that was, who once agreed."""
+    ref, address, other = s.customer_ref, s.email, f"too-{s.email}"
+    for s.customer_ref, s.email in s.rng.choice((((None, address), (ref, other)), ((ref, other), (None, address)))):
+        yield from s.visit()
+        yield s.minutes(1, 600)
+    mail = yield A_WHILE
+    if mail is None:
+        return
+    s.leave(mail)
+    yield s.minutes(1, 600)
+    s.customer_ref, s.email = ref, address
+    s.update_record()
+    yield s.minutes(1, 600)
     yield from s.visit()
 
 
@@ -350,9 +372,9 @@ def buys_elsewhere_while_we_decide(s: Shopper) -> Doing:
     yield from _strikes(s, lambda cart: s.buy(None, Contact(email=s.email), at_once=True))
 
 
-@_kind(1)
+@_kind(2)
 def empties_while_we_decide(s: Shopper) -> Doing:
-    yield from _strikes(s, lambda cart: s.empty(cart, at_once=True))
+    yield from _strikes(s, lambda cart: s.empty(cart, known=False, at_once=True))
 
 
 @_kind(2)

@@ -29,9 +29,11 @@ def check(season: Season, shoppers: list[Shopper]) -> tuple[int, int]:
         policy = season.house.policies.policies[shopper.shop.name]
         if policy.version != 1 or shopper.shop.name in season.witness.gone_shops:
             continue
-        wanted = expected(policy, cart)
         about = f"{shopper.shop.name}/{cart.name}/"
-        sent = [(one.touch, one.at) for one in season.sent if one.label.startswith(about)]
+        got = [(one.touch, one.at) for one in season.sent if one.label.startswith(about)]
+        since = cart.bought[-1] if cart.bought else season.start
+        before = [at for _, at in got if at <= since]
+        wanted, sent = expected(policy, cart, before), [(touch, at) for touch, at in got if at > since]
         promised += len(wanted)
         kept += min(len(sent), len(wanted))
         if not season.kinds:
@@ -53,9 +55,15 @@ def _exactly(
         )
 
 
-def expected(policy: Policy, cart: SimCart) -> list[tuple[str, datetime]]:
-    """What somebody gets who leaves this cart for good and has no other: each touch and its instant."""
-    first, last = cart.content[0][0], cart.content[-1][0]
+def expected(policy: Policy, cart: SimCart, before: list[datetime]) -> list[tuple[str, datetime]]:
+    """What somebody gets who leaves this cart for good and has no other: each touch and its instant.
+
+    After a purchase, what was put in later counts; ``before`` are the messages until then.
+    """
+    content = [at for at, _ in cart.content if not cart.bought or at > cart.bought[-1]]
+    first, last = content[0], content[-1]
+    if cart.bought and cart.bought[-1] + policy.rest_after_purchase > last:
+        return []
     sends: list[tuple[str, datetime]] = []
     for number, touch in enumerate(policy.touches[:3]):
         after = max(touch.after, policy.silence) if number == 0 else touch.after
@@ -63,8 +71,9 @@ def expected(policy: Policy, cart: SimCart) -> list[tuple[str, datetime]]:
         if policy.since == "creation":
             due = max(first + touch.after, last + policy.silence)
         at = due
-        while not _may(at, policy, [when for _, when in sends]):
-            at = _next(at, policy, [when for _, when in sends])
+        others = [*before, *(when for _, when in sends)]
+        while not _may(at, policy, others):
+            at = _next(at, policy, others)
         if at <= due + policy.give_up_after:
             sends.append((touch.name, at))
     return sends

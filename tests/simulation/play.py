@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from tests.simulation.provider import Mail
 from tests.simulation.schedule import Endless, stream
 from tests.simulation.season import Season
 from tests.simulation.shopper import NextMail, Shopper
-from tests.simulation.shops import DAYS, SimShop, changed, shops_of, start_of
+from tests.simulation.shops import DAYS, SimShop, changed, changes_of_clocks, shops_of, start_of
 
 SHOPPERS = 48
 ENDS_WITHIN = timedelta(days=40)
@@ -70,8 +71,7 @@ class Cast:
             shopper = Shopper(season, shops[number % 3], number, name)
             prepared(shopper)
             self.shoppers.append(shopper)
-            arrives = season.start + timedelta(seconds=rng.randrange(DAYS * 86_400))
-            season.schedule.at(arrives, partial(self._enter, shopper))
+            season.schedule.at(self._arrival(rng, shopper), partial(self._enter, shopper))
         self.by_address = {
             (s.shop.name, address): s
             for s in self.shoppers
@@ -79,9 +79,17 @@ class Cast:
         }
         season.stage.mailbox, season.stage.got = self._mailbox, self._got
         season.stage.paused = self._paused
+        season.stage.awaited = lambda shop, cart_id: bool(self._strikers(shop, cart_id))
         if season.kinds:
             for number, shop in enumerate(shops):
                 self._fate(shop, number)
+
+    def _arrival(self, rng: random.Random, shopper: Shopper) -> datetime:
+        """Any time of the season; many come on the eve of a change of clocks, if the season has one."""
+        at = self.season.start + timedelta(seconds=rng.randrange(DAYS * 86_400))
+        eager, before = rng.random() < 0.25, timedelta(seconds=rng.randrange(40 * 3600))
+        changes = changes_of_clocks(shopper.shop.policy.time_zone, self.season.start)
+        return changes[0] - before if eager and changes else at
 
     def _fate(self, shop: SimShop, number: int) -> None:
         """Policies change, shops leave, senders send nonsense."""
@@ -137,18 +145,26 @@ class Cast:
     def _got(self, mail: Mail) -> None:
         """Whoever waited for a mail reads it some minutes later."""
         shopper = self.by_address[(mail.message.shop, mail.message.address)]
+        if shopper.number % 4 == 0:
+            # Mail filters open every address of a mail. That is no click, and no wish to leave (RFC 8058).
+            self.season.open_page("u", mail.message.leave_url.rpartition("/")[2])
         life, _ = self._waiting.pop(shopper.number, (None, 0))
         if life is not None:
             self.season.schedule.after(shopper.minutes(1, 30), partial(self._go_on, shopper, life, mail))
 
+    def _strikers(self, shop: str, cart_id: str) -> list[Shopper]:
+        """Who waits for a pause in the middle of a touch about this cart."""
+        waiting = [s for s in self.shoppers if s.strike is not None and s.shop.name == shop]
+        return [
+            s
+            for s in waiting
+            if cart_id in {cart_id_for(shop, ref) for cart in s.carts for ref in cart.refs}
+        ]
+
     def _paused(self, shop: str, cart_id: str) -> None:
-        for shopper in self.shoppers:
-            if shopper.strike is None or shopper.shop.name != shop:
-                continue
-            refs = [ref for cart in shopper.carts for ref in cart.refs]
-            if cart_id in {cart_id_for(shop, ref) for ref in refs}:
-                strike, shopper.strike = shopper.strike, None
-                next(strike)
+        for shopper in self._strikers(shop, cart_id):
+            strike, shopper.strike = shopper.strike, None
+            next(strike)
 
 
 def play(

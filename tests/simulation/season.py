@@ -49,6 +49,7 @@ class Stage:
     mailbox: Callable[[Outgoing], str] = lambda message: "good"
     got: Callable[[Mail], None] = lambda mail: None
     paused: Callable[[str, str], None] = lambda shop, cart_id: None
+    awaited: Callable[[str, str], bool] = lambda shop, cart_id: False
 
 
 @dataclass
@@ -122,7 +123,8 @@ class Season:
         """Run a door once. Raises what it raises; ``Crash`` if its process is gone."""
         outer = self.invocation
         rng = stream(self.seed, door, subject, outer.depth)
-        invocation = faults.planned(rng, self.kinds, door, subject, shops, outer.depth + 1)
+        awaited = door == "touch" and self.stage.awaited(*subject[:2])
+        invocation = faults.planned(rng, self.kinds, door, subject, shops, outer.depth + 1, awaited)
         invocation.twin = twin
         self.invocation = invocation
         try:
@@ -290,8 +292,9 @@ class Season:
         for invariant, why in invariants.repeated(self._sent_about.get(cart, []), new):
             self.violated(invariant, why, about)
         others = [old for name in members for old in self.sent_to.get((message.shop, name), [])]
-        erased_at = max(self.witness.person(message.shop, message.address).erasures, default=self.start)
-        others = [old for old in others if old.at > erased_at]
+        # Who was forgotten has no budget that is remembered.
+        since = max(self.witness.person(message.shop, message.address).forgotten, default=self.start)
+        others = [old for old in others if old.at > since]
         for invariant, why in invariants.over_budget(others, new, candidate.policy):
             self.violated(invariant, why, about)
         self.sent.append(new)

@@ -157,10 +157,10 @@ class Shopper:
         )
         self.tell(f"{source} {cart.name} holds {label}", seen, label=label, **how)
 
-    def empty(self, cart: SimCart, **how: object) -> None:
+    def empty(self, cart: SimCart, *, known: bool = True, **how: object) -> None:
         """Take everything out."""
         cart.content.append((self.now, None))
-        contact = Contact() if self.shop.style == SHOPIFY else self.contact(cart)
+        contact = self.contact(cart) if known and self.shop.style != SHOPIFY else Contact()
         seen = CartSeen(cart.refs, self.now, "cart", (), contact=contact)
         self.tell(f"empties cart {cart.name}", seen, **how)
 

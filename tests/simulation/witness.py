@@ -48,13 +48,18 @@ class Group:
     leaves: list[datetime] = field(default_factory=list)
     orders: list[datetime] = field(default_factory=list)
     erasures: list[datetime] = field(default_factory=list)
+    forgotten: list[datetime] = field(default_factory=list)
     emptied: list[datetime] = field(default_factory=list)
+    joined: bool = False
+    reminding: str | None = None
 
     def take(self, other: Group) -> None:
         """Take over what is known of another group that turned out to be the same."""
         self.names |= other.names
         self.met = self.met or other.met
-        for part in ("words", "leaves", "orders", "erasures", "emptied"):
+        # From now on it is one cart: whichever row reminds next is the one that may.
+        self.joined, self.reminding = True, None
+        for part in ("words", "leaves", "orders", "erasures", "forgotten", "emptied"):
             getattr(self, part).extend(getattr(other, part))
 
 
@@ -129,6 +134,7 @@ class Witness:
                 self._happened(seen, person, cart)
             elif isinstance(seen, CustomerErased) and person is not None:
                 person.erasures.append(seen.at)
+                person.forgotten.append(now)
 
     def _met(self, shop: str, seen: Observation, contact: Contact) -> Group | None:
         names = [f"{shop}/{alias}" for alias in contact.aliases()]

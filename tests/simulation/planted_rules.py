@@ -1,0 +1,288 @@
+"""Planted bugs of the rules: carts, people, consent, hours and budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cartback.domain import cart as carts
+from cartback.domain import consent as consents
+from cartback.domain import customer, timing, touches
+from cartback.domain.observations import Contact
+from cartback.usecases.fold import Fold
+from functions import leave
+from tests.simulation.house import Policies
+from tests.simulation.planted import Patches, bug
+
+
+@bug
+def an_order_of_the_same_person_is_not_looked_at(patches: Patches) -> None:
+    """Only the cart's own order ends the reminding, not one by telephone or on another device
+    (woocommerce-abandoned-cart #104)."""
+    patches.put(customer, "ordered", lambda person, *rest: person)
+
+
+@bug
+def people_are_known_by_one_name_only(patches: Patches) -> None:
+    """A guest who becomes a customer is somebody else (woocommerce-abandoned-cart #166)."""
+    patches.around(Contact, "aliases", lambda before, self: before(self)[:1])
+
+
+@bug
+def an_older_event_overwrites_a_newer_state(patches: Patches) -> None:
+    """The last event that arrives wins, however old it is."""
+
+    def see(before, cart, seen, *rest):
+        return before(replace(cart, seen={}, activity_at=None), seen, *rest)
+
+    patches.around(carts, "see", see)
+
+
+@bug
+def a_bought_cart_is_listed_again(patches: Patches) -> None:
+    """Activity from before the purchase opens the cart again (woocommerce-abandoned-cart #592, #174)."""
+    patches.put(carts, "REOPEN_AFTER", timedelta(days=-5))
+
+
+@bug
+def an_emptied_cart_stays_open(patches: Patches) -> None:
+    """A cart without content is taken for an event without content."""
+
+    def see(before, cart, seen, *rest):
+        return before(cart, seen, *rest) if seen.items else cart
+
+    patches.around(carts, "see", see)
+
+
+@bug
+def an_order_is_matched_by_its_first_name_only(patches: Patches) -> None:
+    """Of an order's references only the first is looked at."""
+    patches.around(Fold, "_cart_of", lambda before, self, refs, cause: before(self, refs[:1], cause))
+
+
+@bug
+def two_rows_of_one_cart_are_not_joined(patches: Patches) -> None:
+    """The second row of a cart is left as it is when the first takes its purchase over."""
+    patches.put(carts, "absorb", lambda cart, other, cause: cart)
+
+
+@bug
+def the_second_row_of_a_cart_keeps_its_run(patches: Patches) -> None:
+    """A row that was joined to another goes on reminding."""
+    patches.around(
+        carts, "give_up", lambda before, cart, at, because, cause: cart if because == "joined" else before(cart, at, because, cause)
+    )
+
+
+@bug
+def the_generation_never_grows(patches: Patches) -> None:
+    """A cart that is filled again after a purchase stays bought (mautic #6515: silent loss)."""
+    patches.put(carts, "_reopened", lambda cart, *rest: cart)
+
+
+@bug
+def the_word_that_arrives_last_is_the_last_word(patches: Patches) -> None:
+    """A late event that still says "subscribed" undoes an opt-out (parcelvoy #442)."""
+
+    def hear(before, *given, **named):
+        known, *rest = given if len(given) and not isinstance(given[0], str) else (None, *given)
+        return before(None, *rest, **named)
+
+    patches.around(consents, "hear", hear)
+
+
+@bug
+def leaving_through_the_page_does_nothing(patches: Patches) -> None:
+    """The page says "you have left", and nothing is written (parcelvoy #442)."""
+    patches.put(customer, "opt_out", lambda person, *rest, **named: person)
+
+
+@bug
+def a_scanner_that_opens_the_page_leaves(patches: Patches) -> None:
+    """GET unsubscribes, so a mail filter does it for everybody (mautic #14916, Rock #7034)."""
+
+    def handler(before, event, context):
+        return before({**event, "requestContext": {"http": {"method": "POST"}}}, context)
+
+    patches.around(leave, "handler", handler)
+
+
+@bug
+def no_consent_is_needed(patches: Patches) -> None:
+    """Whoever has an address is written to."""
+    patches.put(touches.consents, "basis_for", lambda *given, **named: None)
+
+
+@bug
+def a_merge_forgets_the_refusal(patches: Patches) -> None:
+    """When two people turn out to be one, the one who agreed is kept."""
+
+    def merge(before, winner, loser, *rest):
+        united, gone = before(winner, loser, *rest)
+        agreed = [
+            word for one in (winner, loser) for word in one.consents.values() if word.state == consents.GRANTED
+        ]
+        words = {**united.consents, **{word.channel: word for word in agreed}}
+        return replace(united, consents=words), gone
+
+    patches.around(customer, "merge", merge)
+
+
+@bug
+def a_merge_loses_the_messages_of_one(patches: Patches) -> None:
+    """When two people turn out to be one, only one's messages count."""
+
+    def merge(before, winner, loser, *rest):
+        united, gone = before(winner, loser, *rest)
+        return replace(united, sends=winner.sends), gone
+
+    patches.around(customer, "merge", merge)
+
+
+@bug
+def a_merge_loses_the_purchase_of_one(patches: Patches) -> None:
+    """When two people turn out to be one, only one's orders count."""
+
+    def merge(before, winner, loser, *rest):
+        united, gone = before(winner, loser, *rest)
+        return replace(united, last_order_at=winner.last_order_at, purchases=winner.purchases), gone
+
+    patches.around(customer, "merge", merge)
+
+
+@bug
+def an_erasure_does_nothing(patches: Patches) -> None:
+    """Who asked to be forgotten is still written to."""
+    patches.put(Fold, "_erased", lambda self, seen, cause: None)
+
+
+@bug
+def a_late_cart_brings_back_who_was_forgotten(patches: Patches) -> None:
+    """A delivery from before an erasure makes the person anew. Our own, found by this simulation."""
+    patches.put(customer, "is_forgotten", lambda person, at: False)
+
+
+@bug
+def a_refusal_of_a_stranger_is_dropped(patches: Patches) -> None:
+    """A withdrawal that overtakes the cart is forgotten. Our own, found by this simulation."""
+
+    def customer_record(before, self, seen, cause):
+        words = tuple(word for word in seen.contact.consents if word.granted)
+        met = any(self.page.aliases.get(self.hashed(alias)) for alias in seen.contact.aliases())
+        if met or words:
+            before(self, seen, cause)
+
+    patches.around(Fold, "_customer", customer_record)
+
+
+@bug
+def quiet_hours_are_in_utc(patches: Patches) -> None:
+    """The server's clock decides when it is night (parcelvoy #610, mautic #10612)."""
+    patches.around(
+        touches, "after_quiet", lambda before, instant, zone, quiet: before(instant, ZoneInfo("UTC"), quiet)
+    )
+
+
+@bug
+def quiet_hours_ignore_the_change_of_clocks(patches: Patches) -> None:
+    """The end of the night is reckoned with the offset of its beginning."""
+
+    def after(before, instant, zone, quiet):
+        if quiet is None:
+            return instant
+        offset = instant.astimezone(zone).utcoffset()
+        there = datetime.combine(*_wall(instant + offset), tzinfo=UTC)
+        return max(instant, before(there, ZoneInfo("UTC"), quiet) - offset)
+
+    patches.around(touches, "after_quiet", after)
+
+
+def _wall(moment: datetime) -> tuple:
+    return moment.date(), moment.time()
+
+
+@bug
+def an_hour_that_does_not_exist_ends_the_night_early(patches: Patches) -> None:
+    """02:30 of the night on which clocks go forward is taken for half past one. Our own, found by reading."""
+    patches.put(
+        timing,
+        "_on_wall",
+        lambda day, at, zone: datetime.combine(day, at, tzinfo=zone).replace(fold=1).astimezone(UTC),
+    )
+
+
+@bug
+def there_are_no_quiet_hours(patches: Patches) -> None:
+    """Nobody looks at the clock."""
+    patches.put(touches, "after_quiet", lambda instant, zone, quiet: instant)
+
+
+@bug
+def a_cap_is_one_too_high(patches: Patches) -> None:
+    """One message more than the budget."""
+
+    def after(before, instant, sends, caps):
+        more = replace(caps, per_day=caps.per_day + 1, per_week=caps.per_week + 1, per_month=caps.per_month + 1)
+        return before(instant, sends, more)
+
+    patches.around(touches, "after_caps", after)
+
+
+@bug
+def the_distance_between_messages_is_not_kept(patches: Patches) -> None:
+    """Two messages may follow each other at once."""
+    patches.around(
+        touches,
+        "after_caps",
+        lambda before, instant, sends, caps: before(instant, sends, replace(caps, min_gap=timedelta(0))),
+    )
+
+
+@bug
+def a_message_that_has_to_wait_is_dropped(patches: Patches) -> None:
+    """In quiet hours or without budget a touch is skipped, not deferred."""
+
+    def decide(before, *given):
+        decision = before(*given)
+        waits = decision.word == touches.WAIT and decision.reason in ("quiet_hours", "budget_spent")
+        return replace(decision, word=touches.SKIP, until=None) if waits else decision
+
+    from cartback.usecases import touch
+
+    patches.around(touch, "decide", decide)
+
+
+@bug
+def a_touch_comes_before_it_is_due(patches: Patches) -> None:
+    """The first touch does not wait for the silence."""
+    patches.around(touches, "due_at", lambda before, *given: before(*given) - timedelta(minutes=10))
+
+
+@bug
+def nobody_is_ever_written_to(patches: Patches) -> None:
+    """Silence keeps every promise but one."""
+    patches.put(touches.consents, "basis_for", lambda *given, **named: "no_basis")
+
+
+@bug
+def a_policy_is_kept_for_ever(patches: Patches) -> None:
+    """A warm Lambda goes on with the policy that it read first."""
+    known: dict[tuple[int, str], object] = {}
+
+    def policy(before, self, shop):
+        return known.setdefault((id(self.policies), shop), before(self, shop))
+
+    patches.around(Policies, "policy", policy)
+
+
+@bug
+def runs_start_for_flows_that_are_off(patches: Patches) -> None:
+    """Switching a flow off stops nothing that runs."""
+    patches.around(
+        touches,
+        "_over",
+        lambda before, cart, person, generation, policy: before(
+            cart, person, generation, replace(policy, flows=frozenset({"cart_recovery"}))
+        ),
+    )
