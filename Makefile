@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast test-flows test-browser lint lock clean
+.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz lint lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -37,9 +37,14 @@ down: setup ## stop the local cloud
 
 test: test-fast test-flows test-browser ## everything that CI runs
 
-FAST := $(wildcard $(addprefix tests/,laws unit doors simulation))
+FAST := $(wildcard $(addprefix tests/,laws unit contracts doors properties kill_points fuzz simulation))
 test-fast: setup ## laws, unit, doors and simulation: no cloud, no browser
 	@$(if $(FAST),$(BIN)/pytest -q -n auto $(FAST),echo "no fast rooms yet")
+
+CASES ?= 20000
+SEED ?= 1
+fuzz: setup ## hostile input for every parser: CASES=1000000 for the long run, ONLY= SEED= FROM= for one case again
+	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED) --first $(or $(FROM),0) --only "$(ONLY)"
 
 test-flows: setup ## the real template on the local cloud
 	@$(if $(wildcard tests/flows/test_*.py),$(BIN)/pytest -q tests/flows,echo "no flows room yet")

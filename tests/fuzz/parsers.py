@@ -1,0 +1,343 @@
+"""The parsers of outside bytes. Each is given a ``Random`` and tries one bad input; what must not be, it raises.
+
+Allowed is an answer, ``Refused`` and ``TryLater``; everything else that comes out is a finding.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import fields, replace
+from datetime import timedelta
+from email.header import decode_header, make_header
+from functools import cache
+from random import Random
+
+from cartback import shops, texts
+from cartback.channels import ses_events
+from cartback.channels.mime import mime
+from cartback.domain import address
+from cartback.domain.cart import Item
+from cartback.domain.errors import Refused, TryLater
+from cartback.domain.language import OFFERED, of_page
+from cartback.domain.money import Money
+from cartback.domain.settings import ShopSettings
+from cartback.ports import Delivery, Link, Outgoing, ShopKeys
+from cartback.store.queue import pack, unpack
+from cartback.usecases import links
+from cartback.usecases.open_link import allowed, with_utm
+from cartback.usecases.receive_webhook import ReceiveWebhook
+from tests.fakes.world import START, DictKeys, HandClock, ListQueue, a_face
+from tests.fuzz import mutations
+from tests.fuzz.senders import SECRETS, proof, signed
+from tests.unit.settings.shop import document
+from tests.unit.shops import samples
+from tests.unit.texts import samples as mails
+
+Parser = Callable[[Random], None]
+CLOCK = HandClock(samples.RECEIVED_AT)
+
+
+@cache
+def _samples(platform: str) -> list[tuple[str, str]]:
+    adapter = shops.load(platform)
+    return [(samples.topic_of(adapter, file), file.read_text()) for file in samples.files(platform)]
+
+
+def webhook(platform: str) -> Parser:
+    """The whole intake of a platform: no 5xx, and nothing is let in whose proof does not fit."""
+    keys, queue = DictKeys(), ListQueue()
+    keys.by_shop["demo"] = ShopKeys(platform, (SECRETS.get(platform, "nobody knows"),))
+    receive = ReceiveWebhook(keys, queue, CLOCK, shops.load)
+
+    def attempt(random: Random) -> None:
+        topic, good = random.choice(_samples(platform))
+        kind = {"content-type": "application/json"}
+        mode = random.randrange(4)
+        sent = mutations.body(random, good) if mode == 0 else good.encode()
+        headers = {**kind, **signed(platform, sent, topic, CLOCK.now())}
+        if mode == 0 and random.random() < 0.3:
+            headers["content-type"] = mutations.text(random, "application/json")
+        if mode == 1:
+            sent = _other(random, sent)
+        if mode == 2:
+            headers[proof(headers)] = _another_proof(random, headers[proof(headers)])
+        if mode == 3:
+            name = random.choice(sorted(headers))
+            headers[name] = mutations.text(random, headers[name])
+        _judge(receive("demo", sent, headers), forged=mode in (1, 2))
+        queue.deliveries.clear()
+
+    return attempt
+
+
+def _other(random: Random, body: bytes) -> bytes:
+    changed = mutations.raw(random, body)
+    return changed if changed != body else body + b" "
+
+
+def _another_proof(random: Random, good: str) -> str:
+    """A proof that is not the good one, nor holds it: senders may give several at once."""
+    changed = mutations.text(random, good)
+    parts = good.replace(",", " ").split()
+    strongest = max(parts, key=len)
+    return changed if strongest not in changed else "AAAA"
+
+
+def _judge(answer, forged: bool) -> None:
+    line = answer.body
+    if answer.status >= 500 or (forged and answer.status < 400):
+        raise AssertionError(f"answered {answer.status}, forged: {forged}")
+    if len(line) > 300 or "\n" in line.strip("\n"):
+        raise AssertionError("more than one line")
+
+
+def observe(platform: str) -> Parser:
+    """What lies behind the door: a signed body of any shape is understood or refused."""
+
+    def attempt(random: Random) -> None:
+        topic, good = random.choice(_samples(platform))
+        bad = mutations.body(random, good).decode("utf-8", "replace")
+        headers = {name: mutations.text(random, text) for name, text in samples.HEADERS.items()}
+        shops.load(platform).observe(
+            Delivery(
+                "demo",
+                platform,
+                topic,
+                "k",
+                samples.RECEIVED_AT,
+                bad,
+                headers if random.random() < 0.2 else {},
+            )
+        )
+
+    return attempt
+
+
+SES = json.dumps(
+    {
+        "eventType": "Bounce",
+        "mail": {
+            "timestamp": "2026-03-02T11:00:05.000Z",
+            "messageId": "0100-1",
+            "destination": ["ada@example.com"],
+            "tags": {"shop": ["demo"], "claim": ["c1"], "ses:configuration-set": ["s"]},
+        },
+        "bounce": {
+            "bounceType": "Permanent",
+            "bounceSubType": "General",
+            "timestamp": "2026-03-02T11:00:05.000Z",
+        },
+    }
+)
+
+
+def mail_events(random: Random) -> None:
+    """Events of SES: a receipt with an instant in a zone, or nothing."""
+    event = mutations.document(random, json.loads(SES))
+    if not isinstance(event, dict):
+        return
+    if random.random() < 0.5:
+        event["eventType"] = random.choice(
+            ("Send", "Delivery", "Complaint", "Reject", "Rendering Failure", "Open")
+        )
+    for receipt in ses_events.receipts(event):
+        if receipt.at.tzinfo is None or not receipt.key:
+            raise AssertionError("a receipt without a zone or a name")
+
+
+MESSAGES = [
+    pack(Delivery("demo", "generic", "cart.updated", "k", START, '{"a": "ü"}' * times, {"x": "y"}))
+    for times in (1, 20_000)
+]
+
+
+def queue(random: Random) -> None:
+    """Messages of the intake queue, plain and packed."""
+    envelope = mutations.document(random, json.loads(MESSAGES[random.random() < 0.1]))
+    if isinstance(envelope, dict):
+        unpack(envelope)
+
+
+TOKEN = "demo." + "A" * 43
+
+
+def tokens(random: Random) -> None:
+    """The tokens of links: only the very token names its row."""
+    bad = mutations.text(random, TOKEN)
+    named = links.shop_and_hash(bad)
+    if named is not None and (named == links.shop_and_hash(TOKEN)) != (bad == TOKEN):
+        raise AssertionError("another token names the same row")
+
+
+LINK = Link("demo", "h", "restore", "c1", 1, "p1", "email", "reminder", "k1", START + timedelta(days=1), "de")
+
+
+def redirects(random: Random) -> None:
+    """Restore addresses that a shop told us: we lead to the shop's own hosts over https, or nowhere else."""
+    face = a_face(url="https://shop.example", domains=("shop.example",))
+    bad = mutations.text(
+        random, random.choice(("https://shop.example/cart/1?key=2", "https://shop.example@evil.example"))
+    )
+    url = with_utm(allowed(bad, face), LINK)
+    if not url.startswith(
+        ("https://shop.example/", "https://shop.example?", "https://shop.example:", "https://shop.example#")
+    ):
+        host = url.removeprefix("https://").partition("/")[0].partition("?")[0].partition("#")[0]
+        if not host.lower().partition(":")[0].endswith(("shop.example",)) or "@" in host:
+            raise AssertionError(f"leads to {url!r}")
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise AssertionError(f"a header cannot hold {url!r}")
+
+
+def languages(random: Random) -> None:
+    """Accept-Language and the switch of a page."""
+    header = mutations.text(
+        random, random.choice(("de-AT,de;q=0.9,en;q=0.6", "en;q=nan,de;q=1e999", "*;q=-1"))
+    )
+    if of_page(mutations.text(random, "de"), None, header) not in OFFERED:
+        raise AssertionError("a language that we do not speak")
+
+
+SETTINGS = json.dumps(
+    document(
+        policy={"preset": "gentle", "silence": "45m", "quiet_hours": {"start": "21:00", "end": "08:00"}},
+        languages=["de", "en"],
+        time_zone="Europe/Berlin",
+        look={"accent": "#1a5d4a"},
+        links={"support_url": "https://lampen.example/help"},
+    )
+)
+
+
+def settings(random: Random) -> None:
+    """Settings that an operator typed: what is accepted can be read again, and holds no line break."""
+    bad = mutations.document(random, json.loads(SETTINGS))
+    if not isinstance(bad, dict):
+        return
+    accepted = ShopSettings.parse(bad)
+    if ShopSettings.parse(accepted.as_document()) != accepted:
+        raise AssertionError("is not read as it was written")
+    accepted.policy()
+    for line in (accepted.name, accepted.sender.name, accepted.sender.address, *accepted.imprint):
+        if not line.isprintable():
+            raise AssertionError(f"a header or page cannot hold {line!r}")
+
+
+HEADERS = {
+    "From", "Reply-To", "To", "Subject", "List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted", "MIME-Version",
+    "Content-Type",
+}  # fmt: skip
+OUTGOING = Outgoing(
+    shop="demo",
+    claim_id="c1",
+    address="ada@example.com",
+    sender="hallo@shop.example",
+    sender_name="Haus Demo",
+    reply_to="hallo@shop.example",
+    subject="Noch in Ihrem Warenkorb",
+    html="<p>Grüße</p>",
+    text="Grüße\n",
+    leave_url="https://api.example/u/demo." + "x" * 43,
+    lang="de",
+    flow="cart_recovery",
+    touch="reminder",
+)
+
+
+def envelopes(random: Random) -> None:
+    """What stands in the headers of a mail: no line of anybody's making, and one recipient."""
+    name = random.choice(("address", "sender", "sender_name", "reply_to", "subject", "leave_url", "text"))
+    message = replace(OUTGOING, **{name: mutations.text(random, getattr(OUTGOING, name))})
+    head = mime(message).partition(b"\r\n\r\n")[0].decode("ascii")
+    lines = re.sub(r"\r\n[ \t]", " ", head).split("\r\n")
+    names = [line.partition(":")[0] for line in lines]
+    if set(names) - HEADERS or len(names) != len(set(names)) or "\n" in head.replace("\r\n", ""):
+        raise AssertionError(f"strange headers {names}")
+    given = {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    if given["To"] != address.email(message.address):
+        raise AssertionError(f"another recipient: {given['To']!r}")
+    if not re.fullmatch(r"(.* )?<?" + re.escape(address.email(message.sender) or "") + ">?", given["From"]):
+        raise AssertionError(f"another sender: {given['From']!r}")
+    for name in ("Subject", "From"):
+        shown = str(make_header(decode_header(given[name])))
+        if not set(shown).isdisjoint("\r\n\x00\u2028\u2029"):
+            raise AssertionError(f"a mail program shows {shown!r}")
+
+
+FIELDS = (
+    "first_name",
+    "title",
+    "variant_title",
+    "image_url",
+    "name",
+    "imprint",
+    "support_url",
+    "logo_url",
+    "accent",
+)
+
+
+def words(random: Random) -> None:
+    """What shoppers and shops typed, in the HTML, the text and the subject of a mail: never markup, never a line."""
+    name = random.choice(FIELDS)
+    good = {
+        "image_url": "https://cdn.example/a.jpg",
+        "support_url": "https://shop.example/help",
+        "accent": "#1a5d4a",
+    }
+    bad = mutations.text(random, good.get(name, "Lampe"))
+    shop, item, more = mails.SHOP, Item("v1", "Lampe", unit_price=Money(100, "EUR")), {}
+    if name == "first_name":
+        more = {"first_name": bad}
+    elif name == "imprint":
+        shop = replace(shop, imprint=(bad,))
+    elif name in {field.name for field in fields(Item)}:
+        item = replace(item, **{name: bad})
+    else:
+        shop = replace(shop, **{name: bad})
+    lang, touch = random.choice(("de", "en")), random.choice(("reminder", "answers", "last_note"))
+    subject, html, _ = texts.email(
+        "cart_recovery", touch, lang, mails.fields(shop=shop, items=(item,), **more)
+    )
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in subject):
+        raise AssertionError(f"the subject is {subject!r}")
+    low = html.lower()
+    if "<script" in low or "onerror=alert(1)>" in low or 'href="javascript:' in low or "49{%" in low:
+        raise AssertionError("markup of somebody else")
+
+
+def addresses(random: Random) -> None:
+    """Addresses and numbers: a normal form that stays itself, or none."""
+    normal = address.email(mutations.text(random, "Ada.Lovelace@Example.com"))
+    if normal is not None and (address.email(normal) != normal or not normal.isprintable() or " " in normal):
+        raise AssertionError(f"{normal!r} is no normal form")
+    address.phone(mutations.text(random, "+49 151 123-456 78"))
+
+
+def parsers() -> dict[str, Parser]:
+    """All of them by name; a new platform is among them on arrival."""
+    named: dict[str, Parser] = {}
+    for platform in shops.platforms():
+        named[f"webhook:{platform}"] = webhook(platform)
+        named[f"observe:{platform}"] = observe(platform)
+    alone = (mail_events, queue, tokens, redirects, languages, settings, envelopes, words, addresses)
+    return {**named, **{parser.__name__: parser for parser in alone}}
+
+
+def run(name: str, seed: int, numbers: range) -> tuple[int, list[tuple[int, str]]]:
+    """Try these cases; gives how many were accepted and what was found, by number."""
+    parser, accepted, found = parsers()[name], 0, []
+    for number in numbers:
+        try:
+            parser(Random(f"{seed}/{name}/{number}"))
+            accepted += 1
+        except (Refused, TryLater):
+            continue
+        except Exception as finding:  # noqa: BLE001 - finding these is what a fuzzer is for
+            found.append((number, f"{type(finding).__name__}: {finding!s:.200}"))
+            if len(found) >= 5:
+                break
+    return accepted, found
