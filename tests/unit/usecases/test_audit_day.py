@@ -316,3 +316,15 @@ def test_a_shop_that_cannot_be_read_holds_up_no_other_and_surfaces(world, audit_
     with pytest.raises(TryLater, match="1 shops could not be audited: away"):
         AuditShops(audit_day, lambda: ["away", "demo"], world.clock)(DAY)
     assert audit_day.book.read("demo", DAY).claims == 1
+
+
+def test_a_message_that_was_asked_for_needs_no_consent_but_an_erasure_forbids_it_too(world, told, audit_day):
+    world.deliver(told.delivery("e1", cart(START, SHIRT, contact=ada(consents=())), at=START))
+    ((row, _),) = world.tables.rows["carts"].values()
+    asked = Claim(
+        "demo", "k", "request", 1, "confirm", "email", row.person_id, "h", "", 1, START + timedelta(hours=1)
+    )
+    world.tables.put("claims", "demo", "k", replace(asked, state=claims.SENT, purpose="service"), None)
+    assert found(audit_day) == {}
+    world.deliver(told.delivery("x", CustomerErased(ada(), START), at=START))
+    assert found(audit_day) == {AFTER_OPT_OUT: 1}

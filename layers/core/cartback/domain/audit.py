@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from cartback.domain.cart import ERASED, Cart
 from cartback.domain.claims import BOUNCED, COMPLAINED, DELIVERED, RELEASED, SENT, UNKNOWN, Claim, is_doubtful
-from cartback.domain.consent import GRANTED, WITHDRAWN, Consent
+from cartback.domain.consent import GRANTED, MARKETING, WITHDRAWN, Consent
 from cartback.domain.customer import Person
 
 AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS = "after_purchase", "after_opt_out", "without_basis"
@@ -26,8 +26,8 @@ SIMULTANEOUS = timedelta(seconds=30)
 """A worker takes the time first and writes afterwards, at latest when its time-out (30 s) ends it. Closer together
 than this, the instants cannot say what came first; the claim's own conditions did."""
 
-REMINDERS = "cart_reminders"
-"""The purpose that every message of today has; a claim will name it when there are more."""
+SERVICE = "service"
+"""The purpose of messages that were asked for, such as a confirmation: they stand on the request, not on a consent."""
 
 MOST_FINDINGS = 200
 _ACCEPTED = frozenset({SENT, DELIVERED, BOUNCED, COMPLAINED})
@@ -98,7 +98,7 @@ def _judged(each: Evidence, now: datetime) -> Iterator[Finding]:
     claim = each.claim
     yield from _gravest(claim, AFTER_PURCHASE, _purchases(each))
     yield from _gravest(claim, AFTER_OPT_OUT, _refusals(each))
-    if each.person is not None and each.person.erased_at is None and not _ever_agreed(each):
+    if claim.purpose != SERVICE and not _ever_agreed(each):
         yield _finding(WITHOUT_BASIS, claim)
     if claim.state == UNKNOWN or is_doubtful(claim, now):
         yield _finding(NOBODY_KNOWS, claim)
@@ -144,7 +144,7 @@ def _refusals(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
         yield None, _from(each, person.erased_at)
     if person.blocked_recorded_at is not None:
         yield None, _from(each, person.blocked_recorded_at)
-    said = _words(claim, person)
+    said = _words(claim, person) if claim.purpose != SERVICE else []
     for word in said:
         undone = any(later.state == GRANTED and later.at > word.at for later in said)
         if word.state == WITHDRAWN and not undone:
@@ -152,8 +152,8 @@ def _refusals(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
 
 
 def _words(claim: Claim, person: Person) -> list[Consent]:
-    """What the person said that is about this message: of the whole channel, and of reminders on it."""
-    found = (person.consents.get(name) for name in (claim.channel, f"{claim.channel}/{REMINDERS}"))
+    """What the person said that is about this message: of the whole channel, and of its purpose there."""
+    found = (person.consent(claim.channel, purpose) for purpose in dict.fromkeys((MARKETING, claim.purpose)))
     return [word for word in found if word is not None]
 
 
@@ -162,7 +162,9 @@ def _ever_agreed(each: Evidence) -> bool:
 
     An empty tick box is no word at all, unless it came after the message: then it took back one that is gone now.
     """
-    said = _words(each.claim, each.person) if each.person is not None else []
+    if each.person is None or each.person.erased_at is not None:
+        return True  # nobody can say any more; an erasure is a refusal's matter
+    said = _words(each.claim, each.person)
     return any(
         word.state in (GRANTED, WITHDRAWN) or _from(each, word.recorded_at) > each.claim.claimed_at
         for word in said
