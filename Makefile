@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz lint lock clean
+.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate lint lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -45,6 +45,10 @@ CASES ?= 20000
 SEED ?= 1
 fuzz: setup ## hostile input for every parser: CASES=1000000 for the long run, ONLY= SEED= FROM= for one case again
 	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED) --first $(or $(FROM),0) --only "$(ONLY)"
+
+SEEDS ?= 300
+simulate: setup ## seasons of shoppers under faults: SEEDS=10000 for the long run, SEED=4711 for one and its story
+	@$(BIN)/python -m tests.simulation.run $(if $(filter file,$(origin SEED)),--seeds $(SEEDS),--seed $(SEED))
 
 test-flows: setup ## the real template on the local cloud
 	@$(if $(wildcard tests/flows/test_*.py),$(BIN)/pytest -q tests/flows,echo "no flows room yet")
