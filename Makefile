@@ -41,10 +41,8 @@ FAST := $(wildcard $(addprefix tests/,laws unit contracts doors properties kill_
 test-fast: setup ## laws, unit, doors and simulation: no cloud, no browser
 	@$(if $(FAST),$(BIN)/pytest -q -n auto $(FAST),echo "no fast rooms yet")
 
-CASES ?= 20000
-SEED ?= 1
 fuzz: setup ## hostile input for every parser: CASES=1000000 for the long run, ONLY= SEED= FROM= for one case again
-	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED) --first $(or $(FROM),0) --only "$(ONLY)"
+	@$(BIN)/python -m tests.fuzz --cases $(or $(CASES),20000) --seed $(or $(SEED),1) --first $(or $(FROM),0) --only "$(ONLY)"
 
 SEEDS ?= 300
 simulate: setup ## seasons of shoppers under faults: SEEDS=10000 for the long run, SEED=4711 for one and its story

@@ -67,8 +67,8 @@ def webhook(platform: str) -> Parser:
         if mode == 3:
             name = random.choice(sorted(headers))
             headers[name] = mutations.text(random, headers[name])
-        _judge(receive("demo", sent, headers), forged=mode in (1, 2))
         queue.deliveries.clear()
+        _judge(receive("demo", sent, headers), forged=mode in (1, 2))
 
     return attempt
 
@@ -92,6 +92,8 @@ def _judge(answer, forged: bool) -> None:
         raise AssertionError(f"answered {answer.status}, forged: {forged}")
     if len(line) > 300 or "\n" in line.strip("\n"):
         raise AssertionError("more than one line")
+    if answer.status >= 400:
+        raise Refused("turned away", answer.status)
 
 
 def observe(platform: str) -> Parser:

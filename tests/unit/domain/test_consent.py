@@ -118,7 +118,14 @@ def test_at_the_same_instant_a_refusal_wins(said):
 
 def test_leaving_twice_is_leaving_once():
     once = withdraw(None, "email", "leave_link/1", START)
-    assert withdraw(once, "email", "leave_link/2", START + HOUR) is once
+    assert withdraw(once, "email", "leave_link/1", START) is once
+
+
+def test_a_consent_from_between_two_refusals_does_not_win_by_arriving_late():
+    once = withdraw(None, "email", "leave_link/1", START)
+    twice = withdraw(once, "email", "leave_link/2", START + 2 * HOUR)
+    seen, _ = record(True, 1)
+    assert hear(twice, seen, START, "e", seen.at).state == WITHDRAWN
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,8 @@ def hear_for(
 def withdraw(
     known: Consent | None, channel: str, source: str, now: datetime, purpose: str = MARKETING
 ) -> Consent:
-    """The person said no, to us. Saying it again changes nothing."""
-    if known is not None and known.state == WITHDRAWN and known.at <= now:
+    """The person said no, to us. Saying it again counts again: a consent from in between may still arrive."""
+    if known is not None and known.state == WITHDRAWN and known.at >= now:
         return known
     return Consent(channel, WITHDRAWN, "opt_out", source, now, now, source, purpose=purpose)
 
