@@ -46,59 +46,63 @@ class Server:
         return [f"{asked.method} {asked.path}" for asked in self.asked]
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """Reads a request, asks the script, and says what that says."""
+
+    protocol_version = "HTTP/1.1"
+    script: Server
+
+    def _any(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+        parts = urlsplit(self.path)
+        asked = Asked(
+            self.command,
+            parts.path,
+            parse_qs(parts.query, keep_blank_values=True),
+            {name.lower(): value for name, value in self.headers.items()},
+            _decoded(raw, self.headers.get("content-type") or ""),
+        )
+        with self.script.lock:
+            self.script.asked.append(asked)
+        said = self.script.answer(asked)
+        self._say(said if isinstance(said, Says) else Says(body=said))
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815 - the library's names
+
+    def _say(self, said: Says) -> None:
+        body = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
+        self.send_response(said.status)
+        for name, value in said.headers.items():
+            self.send_header(name, value)
+        if said.pieces is None:
+            self.send_header("content-length", str(len(body)))
+        else:
+            self.send_header("connection", "close")
+            self.close_connection = True
+        self.end_headers()
+        try:
+            for piece in said.pieces or [body]:
+                self.wfile.write(piece)
+                self.wfile.flush()
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, *words: Any) -> None:
+        pass
+
+
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, address: Any) -> None:
+        pass
+
+
 @contextmanager
 def serving(answer: Callable[[Asked], Says | Any]) -> Iterator[Server]:
     """A server, for as long as the block lasts."""
     server = Server("", answer)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _any(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("content-length") or 0))
-            parts = urlsplit(self.path)
-            asked = Asked(
-                self.command,
-                parts.path,
-                parse_qs(parts.query, keep_blank_values=True),
-                {name.lower(): value for name, value in self.headers.items()},
-                _decoded(raw, self.headers.get("content-type") or ""),
-            )
-            with server.lock:
-                server.asked.append(asked)
-            said = server.answer(asked)
-            self._say(said if isinstance(said, Says) else Says(body=said))
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
-
-        def _say(self, said: Says) -> None:
-            body = said.body if isinstance(said.body, bytes) else json.dumps(said.body).encode()
-            self.send_response(said.status)
-            for name, value in said.headers.items():
-                self.send_header(name, value)
-            if said.pieces is None:
-                self.send_header("content-length", str(len(body)))
-            else:
-                self.send_header("connection", "close")
-                self.close_connection = True
-            self.end_headers()
-            try:
-                for piece in said.pieces or [body]:
-                    self.wfile.write(piece)
-                    self.wfile.flush()
-            except OSError:
-                self.close_connection = True
-
-        def log_message(self, *words: Any) -> None:
-            pass
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: Any, address: Any) -> None:
-            pass
-
-    made = Quiet(("127.0.0.1", 0), Handler)
+    made = _Quiet(("127.0.0.1", 0), type("Handler", (_Handler,), {"script": server}))
     server.url = f"http://127.0.0.1:{made.server_port}"
     thread = Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -68,9 +68,11 @@ def test_what_is_missing_is_an_answer_only_where_it_may_be(status: int):
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 def test_what_is_busy_or_broken_is_tried_later_with_its_own_delay(status: int):
-    with serving(lambda asked: Says(status, headers={"Retry-After": "17"})) as server:
-        with pytest.raises(TryLater) as failure:
-            _get(server.url)
+    with (
+        serving(lambda asked: Says(status, headers={"Retry-After": "17"})) as server,
+        pytest.raises(TryLater) as failure,
+    ):
+        _get(server.url)
     assert failure.value.after_seconds == 17
 
 
@@ -148,9 +150,11 @@ def test_an_answer_just_within_the_limit_is_taken(monkeypatch):
 
 
 def test_what_was_compressed_unasked_is_refused():
-    with serving(lambda asked: Says(body=b"x", headers={"Content-Encoding": "gzip"})) as server:
-        with pytest.raises(Refused, match="compresses"):
-            _get(server.url)
+    with (
+        serving(lambda asked: Says(body=b"x", headers={"Content-Encoding": "gzip"})) as server,
+        pytest.raises(Refused, match="compresses"),
+    ):
+        _get(server.url)
 
 
 def test_json_deeper_than_we_dare_to_parse_is_refused():
@@ -185,9 +189,9 @@ def test_a_redirect_on_the_same_host_is_followed():
 
 def test_a_redirect_to_another_host_is_refused_and_never_asked():
     with serving(lambda asked: {"secret": 1}) as inner:
-        with serving(lambda asked: Says(302, headers={"Location": f"{inner.url}/"})) as server:
-            with pytest.raises(Refused, match="another host"):
-                _get(server.url)
+        elsewhere = Says(302, headers={"Location": f"{inner.url}/"})
+        with serving(lambda asked: elsewhere) as server, pytest.raises(Refused, match="another host"):
+            _get(server.url)
     assert inner.asked == []
 
 
@@ -207,9 +211,11 @@ def test_a_redirect_never_leads_into_the_network_or_to_another_scheme(location: 
 
 
 def test_redirects_in_circles_end():
-    with serving(lambda asked: Says(302, headers={"Location": "/"})) as server:
-        with pytest.raises(Refused, match="circles"):
-            _get(server.url)
+    with (
+        serving(lambda asked: Says(302, headers={"Location": "/"})) as server,
+        pytest.raises(Refused, match="circles"),
+    ):
+        _get(server.url)
     assert len(server.asked) == client.MOST_REDIRECTS + 1
 
 

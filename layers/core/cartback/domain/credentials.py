@@ -16,7 +16,7 @@ GUID = (
 )
 # Where an API is. Loopback only counts on the local cloud: the one place for outgoing HTTP judges that.
 PLACE = (
-    re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?|http://127\.0\.0\.1:[0-9]{1,5}"),
+    re.compile(r"(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?|http://127\.0\.0\.1:[0-9]{1,5})(/[A-Za-z0-9._~/-]*)?"),
     "an https address without query",
 )
 
