@@ -17,7 +17,9 @@ _PATIENCE = Config(
     read_timeout=10,
     retries={"total_max_attempts": 4, "mode": "standard"},
     max_pool_connections=4,
+    parameter_validation=False,
 )
+"""What botocore would validate, AWS validates again: a fifth of the CPU of every call (docs/performance.md)."""
 
 
 @cache

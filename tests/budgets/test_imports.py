@@ -1,0 +1,80 @@
+"""Cold starts: what each door imports before its first event, as a ratio to a bare script with the same clients.
+
+Whoever sends a webhook waits five seconds and in the end switches us off; a cold start is nearly all imports
+(performance.md, "Cold start"). A door that misses its budget is made faster; the budget stays.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.cold import bare_script, compare, door_script, start
+from bench.doors import doors
+
+# Module (with everything below it) -> why, and the doors that may.
+FORBIDDEN: dict[str, tuple[str, frozenset[str]]] = {
+    "aws_lambda_powertools.tracing": ("300 ms even when switched off", frozenset()),
+    "aws_lambda_powertools.metrics": ("50 ms, and most first events count nothing", frozenset()),
+    "aws_lambda_powertools": ("Powertools is for the worker behind the queue", frozenset({"apply_events"})),
+    "aws_xray_sdk": ("tracing doubles the bill at full sampling", frozenset()),
+    "boto3.resources": ("resources cost 40 ms more than clients", frozenset({"apply_events"})),
+    "boto3": ("60 ms for what botocore's own session does; Powertools brings it", frozenset({"apply_events"})),
+    "s3transfer": ("we put whole objects", frozenset({"apply_events"})),
+    "pydantic": ("100 to 150 ms; settings are validated when they are written", frozenset()),
+    "jinja2": ("60 ms; words are for those who write", frozenset({"touch", "leave"})),
+    "cryptography": ("large and native; only push and SNS signatures would need it", frozenset()),
+    "requests": ("there is one way out over HTTP and it is the standard library's", frozenset()),
+    "email.message": ("mails are built by the touch alone", frozenset({"touch"})),
+    "moto": ("for tests", frozenset()),
+    "typer": ("for operators", frozenset()),
+    "rich": ("for operators", frozenset()),
+}
+INTAKE_FORBIDDEN = {
+    "msgspec": "30 ms; the intake reads one small JSON",
+    "zoneinfo": "the intake knows no wall clocks",
+    "cartback.ports": "ten milliseconds of Protocols that nobody instantiates",
+    "cartback.domain.cart": "what a cart is, the worker knows",
+    "cartback.domain.customer": "who somebody is, the worker knows",
+    "cartback.usecases.apply_events": "applying is for the worker",
+    "cartback.texts": "the intake writes nothing",
+}
+every_door = pytest.mark.parametrize("door", sorted(doors()))
+
+
+@pytest.mark.timeout(180)
+@every_door
+def test_a_door_starts_within_its_budget(door: str):
+    taken = compare(door, pairs=3)
+    assert taken.ratio <= taken.budget, f"{taken.cpu_ms:.0f} ms of CPU against {taken.bare_ms:.0f} ms"
+
+
+@every_door
+def test_a_door_loads_nothing_that_it_must_not(door: str):
+    began = start(door_script(doors()[door]), doors()[door])
+    for module, (why, allowed) in FORBIDDEN.items():
+        if door not in allowed:
+            assert not _loaded(began.modules, module), f"{module}: {why}"
+
+
+def test_the_intake_loads_next_to_nothing_of_the_house():
+    door = doors()["receive_webhook"]
+    began = start(door_script(door), door)
+    for module, why in INTAKE_FORBIDDEN.items():
+        assert not _loaded(began.modules, module), f"{module}: {why}"
+
+
+def test_an_exception_from_the_list_is_made_only_where_it_is_used():
+    for module, (why, allowed) in FORBIDDEN.items():
+        for name in allowed & {"touch", "leave"}:
+            loaded = start(door_script(doors()[name]), doors()[name]).modules
+            assert _loaded(loaded, module), f"{name} may load {module} ({why}) and does not"
+
+
+def test_the_bare_script_is_what_any_python_on_lambda_must_do():
+    door = doors()["receive_webhook"]
+    assert bare_script(door) == "import boto3\nboto3.client('sqs')"
+    assert {"boto3", "botocore"} <= start(bare_script(door), door).modules
+
+
+def _loaded(modules: frozenset[str], name: str) -> list[str]:
+    return sorted(module for module in modules if module == name or module.startswith(name + "."))
