@@ -24,6 +24,7 @@ from cartback.store.insights import DynamoAudits
 from cartback.store.ledger import DynamoLedger
 from cartback.store.queue import SqsQueue
 from cartback.store.raw import S3Raw
+from cartback.store.proofs import Proofs
 from cartback.store.records import DynamoRecords
 from cartback.store.secrets import SecretWriter
 from cartback.store.settings import DynamoShopBook
@@ -95,6 +96,10 @@ class Stack:
     def ledger(self) -> DynamoLedger:
         """Claims, decisions and links."""
         return DynamoLedger(self.clients, self.tables, self.clock)
+
+    def proofs(self) -> Proofs:
+        """What people agreed to, entry by entry."""
+        return Proofs(self.clients, self["LedgerTable"])
 
     def shelf(self) -> CartShelf:
         """The carts by shop."""

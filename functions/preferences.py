@@ -11,7 +11,7 @@ def handler(event, context):
     http, wish = event["requestContext"]["http"], asked_lang(event)
     posted, prefer = http["method"] == "POST", wiring.preferences()
     if posted:
-        found = prefer(token, fields_of(event), http.get("sourceIp"), http.get("userAgent"))
+        found = prefer(token, fields_of(event), http.get("sourceIp"), http.get("userAgent"), wish)
     else:
         found = prefer.look(token)
     lang = of_page(wish, found[0].lang if found else None, header(event, "accept-language"))

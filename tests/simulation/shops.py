@@ -1,4 +1,4 @@
-"""The three shops of a season. Their customers, carts and addresses have the same names, so that mixing them up shows."""
+"""The three shops of a season. Their customers and carts have the same names, so that mixing them up shows."""
 
 from __future__ import annotations
 
@@ -110,4 +110,6 @@ def changed(policy: Policy, draw: float) -> Policy:
     if draw < 0.6:
         return replace(policy, version=version, accepted_bases=frozenset({"double_opt_in"}))
     preset = PRESETS["gentle" if policy.touches != PRESETS["gentle"].touches else "standard"]
-    return replace(policy, version=version, touches=preset.touches, silence=preset.silence, since=preset.since)
+    return replace(
+        policy, version=version, touches=preset.touches, silence=preset.silence, since=preset.since
+    )

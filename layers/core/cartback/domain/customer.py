@@ -10,10 +10,10 @@ from typing import Any
 from cartback.domain import consent as consents
 from cartback.domain import purchases
 from cartback.domain.consent import MARKETING, UNTICKED, Consent, key
-from cartback.domain.evidence import Circumstances, Evidence, following
+from cartback.domain.evidence import UNKNOWN, Circumstances, Evidence, following
 from cartback.domain.hashes import short
 from cartback.domain.observations import Contact
-from cartback.domain.preferences import Preferences
+from cartback.domain.preferences import NO_WISHES, Preferences
 from cartback.domain.purchases import Purchase
 
 REMEMBERED_SENDS = timedelta(days=31)
@@ -29,8 +29,8 @@ class Person:
     ``blocked`` says why nothing may be sent to the address at all (bounce, complaint), whatever was agreed.
     ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
     ``forgotten_at`` is when the person asked to be forgotten: what a shop says of a time before is not taken in again.
-    ``consents`` holds the present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``, which
-    is written with the row and then lives on its own; ``evidence_head`` and ``evidence_length`` hold it in place.
+    ``consents`` holds the present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``,
+    which is written with the row and then lives on its own; ``evidence_head`` and ``evidence_length`` hold it in place.
     """
 
     shop: str
@@ -56,7 +56,7 @@ class Person:
     erased_at: datetime | None = None
     forgotten_at: datetime | None = None
     phone_hash: str | None = None
-    prefs: Preferences = Preferences()
+    prefs: Preferences = NO_WISHES
     evidence_head: str = ""
     evidence_length: int = 0
     fresh_evidence: tuple[Evidence, ...] = ()
@@ -121,16 +121,14 @@ def meet(
     return met
 
 
-def say(person: Person, word: Consent, how: Circumstances = Circumstances()) -> Person:
+def say(person: Person, word: Consent, how: Circumstances = UNKNOWN) -> Person:
     """Let a word be the person's present one, and keep it as evidence unless it only repeats what is known."""
     name = consents.key(word.channel, word.purpose)
     known = person.consents.get(name)
     person = replace(person, consents={**person.consents, name: word})
     if (known is None and word.state == UNTICKED) or (known is not None and _same(known, word)):
         return person
-    entry = following(
-        person.shop, person.person_id, person.evidence_length, person.evidence_head, word, how
-    )
+    entry = following(person.shop, person.person_id, person.evidence_length, person.evidence_head, word, how)
     return replace(
         person,
         evidence_head=entry.seal,
@@ -140,7 +138,9 @@ def say(person: Person, word: Consent, how: Circumstances = Circumstances()) -> 
 
 
 def _same(one: Consent, other: Consent) -> bool:
-    mine, theirs = ((word.state, word.basis, word.source, word.at, word.address_hash) for word in (one, other))
+    mine, theirs = (
+        (word.state, word.basis, word.source, word.at, word.address_hash) for word in (one, other)
+    )
     return mine == theirs
 
 
@@ -166,7 +166,7 @@ def opt_out(
     source: str,
     now: datetime,
     purpose: str = MARKETING,
-    how: Circumstances = Circumstances(),
+    how: Circumstances = UNKNOWN,
 ) -> Person:
     """The person leaves, on these channels: everything there, or one purpose of it."""
     for channel in channels:
@@ -215,7 +215,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         locale=ahead.locale or behind.locale,
         country=ahead.country or behind.country,
         seen_at=ahead.seen_at,
-        prefs=winner.prefs if winner.prefs != Preferences() else loser.prefs,
+        prefs=winner.prefs if winner.prefs != NO_WISHES else loser.prefs,
         blocked=winner.blocked or loser.blocked,
         blocked_recorded_at=winner.blocked_recorded_at if winner.blocked else now,
         purchases=purchases.united(winner.purchases, loser.purchases, now),

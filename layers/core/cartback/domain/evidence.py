@@ -35,6 +35,9 @@ class Circumstances:
     message: str | None = None
 
 
+UNKNOWN = Circumstances()
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One word in a person's chain, counted from 1. ``seal`` is the hash of everything else, ``previous`` included."""
@@ -52,11 +55,13 @@ class Evidence:
     recorded_at: datetime
     cause: str
     address_hash: str | None
-    how: Circumstances = Circumstances()
+    how: Circumstances = UNKNOWN
     seal: str = ""
 
 
-def following(shop: str, person_id: str, length: int, head: str, word: Consent, how: Circumstances) -> Evidence:
+def following(
+    shop: str, person_id: str, length: int, head: str, word: Consent, how: Circumstances
+) -> Evidence:
     """The entry that comes after ``length`` others, the last of which is sealed with ``head``."""
     entry = Evidence(
         shop=shop,

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from cartback.domain.errors import Refused
+from cartback.domain.language import OFFERED
 
 LARGEST = 16_384
 MOST_FIELDS = 40
@@ -22,8 +23,9 @@ def header(event: Mapping[str, Any], name: str) -> str | None:
 
 
 def asked_lang(event: Mapping[str, Any]) -> str | None:
-    """The language that a switch on the page asked for."""
-    return (event.get("queryStringParameters") or {}).get("lang")
+    """The language that a switch on the page asked for, if it is one that we speak."""
+    asked = (event.get("queryStringParameters") or {}).get("lang")
+    return asked if asked in OFFERED else None
 
 
 def fields_of(event: Mapping[str, Any]) -> dict[str, list[str]]:

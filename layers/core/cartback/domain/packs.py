@@ -69,7 +69,9 @@ _UK_ASKED = "PECR 2003 reg. 22(2), UK GDPR Art. 7"
 _US_MAIL = "CAN-SPAM Act, 15 U.S.C. § 7704: may go until refused; we still want a recorded basis"
 _US_PHONE = "TCPA, 47 CFR § 64.1200(a)(2): prior express written consent"
 _US_CART = "CTIA short code rules: double opt-in that names cart reminders (reliability.md, USA, SMS)"
-_US_HOURS = "47 CFR § 64.1200(c)(1): 8 to 21 h at the recipient's; Fla. Stat. § 501.616(6): 8 to 20 h, so that holds"
+_US_HOURS = (
+    "47 CFR § 64.1200(c)(1): 8 to 21 h at the recipient's; Fla. Stat. § 501.616(6): 8 to 20 h, so that holds"
+)
 
 PACKS: dict[str, Pack] = {
     pack.name: pack
@@ -86,9 +88,7 @@ PACKS: dict[str, Pack] = {
         ),
         Pack(
             "eu",
-            tuple(
-                "BE BG HR CY CZ DK EE FI FR GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS NO".split()
-            ),
+            tuple("BE BG HR CY CZ DK EE FI FR GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS NO".split()),
             {
                 **_rules(_MAIL, _OWN_GOODS, _EU_SOLD, DOUBLE, EXPLICIT, CUSTOMER),
                 **_rules(_MAIL, _NEWS, _EU_ASKED, DOUBLE, EXPLICIT),

@@ -25,6 +25,9 @@ class Preferences:
         return self.paused_until is not None and at < self.paused_until
 
 
+NO_WISHES = Preferences()
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What the preference page shows. It holds no name and no address: a link may be forwarded.

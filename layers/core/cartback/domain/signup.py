@@ -123,7 +123,7 @@ def ask(
 def over(request: SignUp, state: str, now: datetime | None = None, person_id: str | None = None) -> SignUp:
     """The request without anything that was personal in it."""
     kept = SignUp(request.shop, request.request_id, request.version, request.generation, state)
-    return replace(kept, lang=request.lang, confirmed_at=now, person_id=person_id)
+    return replace(kept, topics=request.topics, lang=request.lang, confirmed_at=now, person_id=person_id)
 
 
 def _first(fields: Mapping[str, Sequence[str]], name: str) -> str:

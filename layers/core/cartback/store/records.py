@@ -194,7 +194,10 @@ def put_person(tables: Tables, person: Person, now: datetime) -> Write:
 
 def put_evidence(tables: Tables, entry: Evidence) -> Write:
     """Add an entry to a person's chain, never over another. It has no time to live: it is kept as long as it proves."""
-    key = {"pk": text(evidence_key(entry.shop, entry.person_id)), "sk": text(f"{entry.seq:08d}#{entry.seal[:16]}")}
+    key = {
+        "pk": text(evidence_key(entry.shop, entry.person_id)),
+        "sk": text(f"{entry.seq:08d}#{entry.seal[:16]}"),
+    }
     return {
         "Put": {
             "TableName": tables.ledger,

@@ -33,8 +33,9 @@ def email(
 ) -> tuple[str, str, str]:
     """Write one e-mail: subject, HTML and plain text.
 
-    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``. Raises ``Refused``, naming text and field, for a
-    text that does not exist, a field that does not exist, a cart without items and links that nobody may follow.
+    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``. Raises
+    ``Refused``, naming text and field, for a text that does not exist, a field that does not exist, a cart without
+    items and links that nobody may follow.
     """
     # Jinja takes a while to load, and most Lambdas that meet this module never write.
     from cartback.texts import mail

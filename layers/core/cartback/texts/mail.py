@@ -62,9 +62,7 @@ class ShownItem:
         return self.name[0].upper() if self.name[:1].isalnum() else "·"
 
 
-def write(
-    flow: str, touch: str, lang: str, fields: MailFields | QuestionFields
-) -> tuple[str, str, str]:
+def write(flow: str, touch: str, lang: str, fields: MailFields | QuestionFields) -> tuple[str, str, str]:
     """Write the mail of a touch: subject, HTML and plain text. Raises ``Refused`` as ``texts.email`` says."""
     text = f"{flow}/{touch}.email.{lang}"
     if not (ROOT / f"layouts/email.{lang}.j2").is_file():

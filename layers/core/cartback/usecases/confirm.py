@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cartback.domain import customer, signup
 from cartback.domain.consent import GRANTED, Consent
@@ -56,12 +57,16 @@ class Confirm:
                 return None
             link, request = found
             question = self._question(link, request, lang=lang)
-            if question is None or request.state == signup.CONFIRMED:
+            if question is None:
+                return None
+            if request.state == signup.CONFIRMED:
+                self._tell(request, request)
                 return question
             try:
-                self._save(question, request, ip, user_agent)
+                after = self._save(question, request, ip, user_agent)
             except Conflict:
                 continue
+            self._tell(request, after)
             return Question(link, question.face, question.wording, done=True)
         raise TryLater("the rows keep changing")
 
@@ -83,8 +88,8 @@ class Confirm:
         wording = self.texts.wording(lang or link.lang, face, request.topics)
         return Question(link, face, wording, request.state == signup.CONFIRMED)
 
-    def _save(self, question: Question, request: SignUp, ip: str | None, agent: str | None) -> None:
-        """Person, words, evidence, hashes and request in one transaction; then the facts."""
+    def _save(self, question: Question, request: SignUp, ip: str | None, agent: str | None) -> SignUp:
+        """Person, words, evidence, hashes and request in one transaction. Gives the request as it is then."""
         shop, now = request.shop, self.clock.now()
         alias = request.address_hash
         before = self.records.read(shop, requests=[request.request_id], aliases=[alias], blocks=[alias])
@@ -103,18 +108,18 @@ class Confirm:
             page=request.page,
             message=question.link.claim_id,
         )
-        words = [self._word(request, topic) for topic in request.topics]
-        for word in words:
-            met = customer.say(met, word, how)
+        for topic in request.topics:
+            met = customer.say(met, _word(request, topic, now), how)
+        confirmed = signup.over(request, signup.CONFIRMED, now, met.person_id)
         after = Page(
             persons={met.person_id: met},
             aliases={alias: met.person_id},
-            requests={request.request_id: signup.over(request, signup.CONFIRMED, now, met.person_id)},
+            requests={request.request_id: confirmed},
             # Who left and was forgotten has come back by their own hand; who complained or bounced has not.
             blocks={alias: None} if before.blocks[alias] == "opted_out" else {},
         )
         self.records.save(shop, before, after)
-        self._tell(request, met, words)
+        return confirmed
 
     def _person(self, before: Page, shop: str, alias: str) -> Person:
         """The person behind the address, through merged rows; else a new one. ``before`` gets the rows read."""
@@ -128,32 +133,34 @@ class Confirm:
                 return customer.returned(person) if person.erased_at is not None else person
             wanted = person.merged_into
 
-    def _word(self, request: SignUp, topic: str) -> Consent:
-        now = self.clock.now()
-        return Consent(
-            channel=request.channel,
-            state=GRANTED,
-            basis=DOUBLE,
-            source=f"sign-up {request.request_id}",
-            at=now,
-            recorded_at=now,
-            cause=request.request_id,
-            purpose=topic,
-            address_hash=request.address_hash,
-        )
-
-    def _tell(self, request: SignUp, person: Person, words: list[Consent]) -> None:
-        now = self.clock.now()
-        confirmed = tell(
+    def _tell(self, request: SignUp, confirmed: SignUp) -> None:
+        """Tell the facts, the same ones whenever the button is pressed again: a crash after the yes loses none."""
+        shop, at = confirmed.shop, confirmed.confirmed_at
+        fact = tell(
             "subscription.confirmed",
-            request.shop,
-            now,
-            request.generation,
-            request_id=request.request_id,
-            generation=request.generation,
-            person_id=person.person_id,
-            channel=request.channel,
-            confirmed_at=now,
+            shop,
+            at,
+            confirmed.generation,
+            request_id=confirmed.request_id,
+            generation=confirmed.generation,
+            person_id=confirmed.person_id,
+            channel=confirmed.channel,
+            confirmed_at=at,
         )
-        said = [fact for word in words for fact in tell_said(request.shop, person.person_id, word)]
-        self.bus.publish([confirmed, *said])
+        words = [_word(request, topic, at) for topic in confirmed.topics]
+        said = [each for word in words for each in tell_said(shop, confirmed.person_id, word)]
+        self.bus.publish([fact, *said])
+
+
+def _word(request: SignUp, topic: str, at: datetime) -> Consent:
+    return Consent(
+        channel=request.channel,
+        state=GRANTED,
+        basis=DOUBLE,
+        source=f"sign-up {request.request_id}",
+        at=at,
+        recorded_at=at,
+        cause=request.request_id,
+        purpose=topic,
+        address_hash=request.address_hash,
+    )

@@ -47,8 +47,11 @@ class Prefer:
         form: Mapping[str, Sequence[str]],
         ip: str | None = None,
         user_agent: str | None = None,
+        lang: str | None = None,
     ) -> tuple[Link, View] | None:
         """Change what the form says and show what holds now; what it does not know, it leaves.
+
+        ``lang`` is the language in which the page was read, if not the message's.
 
         Raises TryLater if the row keeps changing.
         """
@@ -57,7 +60,7 @@ class Prefer:
             if found is None:
                 return None
             link, person = found
-            how = self._how(link, ip, user_agent)
+            how = self._how(link, lang or link.lang, ip, user_agent)
             changed = self._changed(link, person, form, how)
             if changed != person:
                 try:
@@ -87,9 +90,9 @@ class Prefer:
             wanted = person.merged_into
         return None
 
-    def _how(self, link: Link, ip: str | None, user_agent: str | None) -> Circumstances:
+    def _how(self, link: Link, lang: str, ip: str | None, user_agent: str | None) -> Circumstances:
         face = self.settings.shop(link.shop)
-        wording = self.texts.wording(link.lang, face, TOPICS) if face is not None else None
+        wording = self.texts.wording(lang, face, TOPICS) if face is not None else None
         return Circumstances(
             wording=wording,
             wording_version=links.version_of(wording) if wording else None,
@@ -134,7 +137,9 @@ class Prefer:
         )
 
     def _wishes(self, known: Preferences, form: Mapping[str, Sequence[str]]) -> Preferences:
-        frequency, pause, language = (next(iter(form.get(n, ())), "") for n in ("frequency", "pause", "language"))
+        frequency, pause, language = (
+            next(iter(form.get(n, ())), "") for n in ("frequency", "pause", "language")
+        )
         until = known.paused_until
         if pause in PAUSES:
             until = self.clock.now() + PAUSES[pause]

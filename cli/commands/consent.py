@@ -1,0 +1,96 @@
+"""``cartback consent``: what a person agreed to, with the proof, and whether the proof is whole."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cartback.domain.consent import GRANTED
+from cartback.domain.customer import Person
+from cartback.domain.errors import Refused
+from cartback.domain.evidence import Evidence, chain, fault
+from cartback.domain.packs import PACKS
+from cli.screen import Desk, desk, moment, table
+
+Shop = Annotated[str, typer.Argument(help="the shop's id")]
+Who = Annotated[str, typer.Argument(help="a person's id (see cart show)")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    commands = typer.Typer(no_args_is_help=True, help="What people agreed to, and the proof of it.")
+    commands.command()(show)
+    commands.command()(verify)
+    app.add_typer(commands, name="consent")
+
+
+def show(context: typer.Context, shop: Shop, person: Who) -> None:
+    """Show every word that a person ever said, oldest first, and what the proof of each consent lacks."""
+    here = desk(context)
+    row, entries = _proof(here, shop, person)
+    pack = PACKS[here.stack.book().show(shop).policy().pack]
+    found, _ = chain(entries, row.evidence_head)
+    told = [_shown(entry, pack.proof) for entry in found]
+    here.tell(
+        {"person_id": row.person_id, "words": told},
+        table(
+            ("no.", "said (UTC)", "channel", "purpose", "word", "basis", "source", "lacks"),
+            [
+                (
+                    each["seq"],
+                    moment(each["said_at"]),
+                    each["channel"],
+                    each["purpose"],
+                    each["state"],
+                    each["basis"],
+                    each["source"],
+                    ", ".join(each["lacks"]) or "-",
+                )
+                for each in told
+            ],
+        )
+        if told
+        else "Nothing was ever said.",
+    )
+
+
+def verify(context: typer.Context, shop: Shop, person: Who) -> None:
+    """Say whether the proof is as it was written: no entry changed, replaced, left out or added since. Else exit 1."""
+    here = desk(context)
+    row, entries = _proof(here, shop, person)
+    wrong = fault(entries, row.evidence_length, row.evidence_head)
+    if wrong is not None:
+        raise Refused(f"consent: {wrong}")
+    whole = {"person_id": row.person_id, "entries": row.evidence_length, "whole": True}
+    here.tell(whole, f"The proof is whole: {row.evidence_length} entries.")
+
+
+def _proof(here: Desk, shop: str, said: str) -> tuple[Person, list[Evidence]]:
+    """The row that holds a chain in place, and the entries. A merged row has a chain of its own."""
+    row = here.stack.records().read(shop, persons=[said]).persons[said]
+    if row is None:
+        raise Refused(f"person: {shop} knows nobody by {said}", 404)
+    return row, here.stack.proofs().of(shop, row.person_id)
+
+
+def _shown(entry: Evidence, needed: tuple[str, ...]) -> dict[str, Any]:
+    """An entry for the operator. Addresses of machines are people's, so they are told to be there, not shown."""
+    lacks = [name for name in needed if not getattr(entry.how, name)] if entry.state == GRANTED else []
+    return {
+        "seq": entry.seq,
+        "said_at": entry.said_at,
+        "recorded_at": entry.recorded_at,
+        "channel": entry.channel,
+        "purpose": entry.purpose,
+        "state": entry.state,
+        "basis": entry.basis,
+        "source": entry.source,
+        "wording": entry.how.wording,
+        "wording_version": entry.how.wording_version,
+        "requested_at": entry.how.requested_at,
+        "confirmed_at": entry.how.confirmed_at,
+        "page": entry.how.page,
+        "message": entry.how.message,
+        "lacks": lacks,
+    }

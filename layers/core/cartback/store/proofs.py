@@ -1,0 +1,37 @@
+"""The chains of consent, read back for whoever has to prove one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cartback.domain.evidence import Evidence
+from cartback.store.clients import Clients
+from cartback.store.codec import decode, text
+from cartback.store.errors import translated
+from cartback.store.tables import evidence_key
+
+
+class Proofs:
+    """The entries of the table Ledger that hold what people said."""
+
+    def __init__(self, clients: Clients, table: str) -> None:
+        self._clients = clients
+        self._table = table
+
+    def of(self, shop: str, person_id: str) -> list[Evidence]:
+        """All entries under a person's id, as they lie there: the chain sorts them and says what is wrong."""
+        found: list[Evidence] = []
+        start: dict[str, Any] = {}
+        while True:
+            with translated("read the proof of a consent"):
+                answer = self._clients.dynamodb.query(
+                    TableName=self._table,
+                    KeyConditionExpression="pk = :pk",
+                    ExpressionAttributeValues={":pk": text(evidence_key(shop, person_id))},
+                    ConsistentRead=True,
+                    **start,
+                )
+            found.extend(decode(Evidence, row) for row in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return found
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}

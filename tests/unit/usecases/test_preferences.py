@@ -1,0 +1,176 @@
+"""The preference centre: what is chosen counts before the next claim, and a link gives no more than it must."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cartback.domain.consent import TOPICS
+from cartback.domain.evidence import fault
+from cartback.domain.observations import Contact, CustomerErased
+from tests.fakes.told import SHIRT, Told, cart
+from tests.fakes.world import START, World
+from tests.unit.usecases.test_way_of_a_cart import Story, opened
+
+ALL = {
+    "topic": list(TOPICS),
+    "channel": ["email"],
+    "frequency": ["all"],
+    "pause": ["none"],
+    "language": ["any"],
+}
+
+
+class Reader:
+    """Somebody who got a reminder and follows the link at its foot."""
+
+    def __init__(self) -> None:
+        self.told = Told()
+        self.world = World(adapter=self.told)
+        self.story: Story = opened(self.world, self.told)
+        self.story.wake()
+        self.token = self.world.outbox.sent[0].text.partition("/p/")[2].split()[0]
+
+    def choose(self, **fields: list[str]):
+        given = {**ALL, **fields}
+        return self.world.preferences(self.token, {name: each for name, each in given.items() if each})
+
+    def person(self):
+        (row,) = [row for row, _ in self.world.tables.rows["persons"].values()]
+        return row
+
+    def next_touch(self) -> str:
+        self.story.wake()
+        return self.story.last_reason()
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader()
+
+
+def test_every_message_leads_to_the_preferences_with_a_link_of_its_own(reader):
+    mail = reader.world.outbox.sent[0]
+    assert "/p/demo." in mail.html
+    assert reader.token not in mail.leave_url
+
+
+def test_the_page_shows_what_holds_and_neither_name_nor_address(reader):
+    _, view = reader.world.preferences.look(reader.token)
+    assert view.topics == dict.fromkeys(TOPICS, True)
+    assert view.channels == {"email": True}
+    assert "ada" not in repr(view).lower()
+
+
+def test_looking_changes_nothing(reader):
+    before = reader.person()
+    reader.world.preferences.look(reader.token)
+    assert reader.person() == before
+
+
+def test_saving_what_is_shown_changes_no_consent(reader):
+    before = reader.person().consents
+    reader.choose()
+    assert reader.person().consents == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"topic": ["offers", "news"]}, "topic_off"),
+        ({"channel": []}, "opted_out"),
+        ({"leave": ["all"]}, "opted_out"),
+        ({"pause": ["30"]}, "paused"),
+        ({"frequency": ["monthly"]}, "too_often_for_person"),
+    ],
+)
+def test_what_is_chosen_counts_before_the_next_claim(reader, fields, reason):
+    reader.choose(**fields)
+    assert reader.next_touch() == reason
+    assert len(reader.world.outbox.sent) == 1
+
+
+def test_the_chosen_language_is_the_one_that_is_written(reader):
+    reader.choose(language=["en"])
+    reader.story.wake()
+    assert [mail.lang for mail in reader.world.outbox.sent] == ["de", "en"]
+
+
+def test_a_pause_can_be_ended_and_is_kept_where_nothing_is_said_of_it(reader):
+    reader.choose(pause=["7"])
+    until = START + timedelta(hours=1, days=7)
+    assert reader.person().prefs.paused_until == until
+    reader.choose(pause=["keep"])
+    assert reader.person().prefs.paused_until == until
+    _, view = reader.choose(pause=["none"])
+    assert view.paused_until is None
+
+
+def test_leaving_everything_takes_one_field_and_is_final_on_every_channel(reader):
+    _, view = reader.world.preferences(reader.token, {"leave": ["all"]})
+    assert not any(view.topics.values())
+    assert {word.state for word in reader.person().consents.values()} == {"withdrawn"}
+    assert len(reader.person().consents) == 3
+
+
+def test_a_topic_that_was_off_can_be_turned_on_again_with_proof(reader):
+    reader.choose(topic=["offers"])
+    _, view = reader.choose()
+    assert view.topics == dict.fromkeys(TOPICS, True)
+    person = reader.person()
+    entries = [row for row, _ in reader.world.tables.rows["evidence"].values()]
+    assert fault(entries, person.evidence_length, person.evidence_head) is None
+    assert entries[-1].how.wording
+    assert reader.next_touch() == "due"
+
+
+def test_a_link_that_went_to_another_address_can_take_back_and_never_grant(reader):
+    reader.choose(topic=["offers"])
+    moved = cart(START + timedelta(hours=2), SHIRT, contact=Contact("1", "new@example.com"))
+    reader.world.deliver(reader.told.delivery("e2", moved, at=START))
+    _, view = reader.choose()
+    assert view.topics == {"cart_reminders": False, "offers": True, "news": False}
+    _, view = reader.choose(topic=[])
+    assert not any(view.topics.values())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"frequency": ["hourly"]}, {"pause": ["9999"]}, {"language": ["xx"]}, {"topic": [*TOPICS, "all"]}],
+)
+def test_a_value_that_the_page_never_offered_changes_nothing(reader, fields):
+    before = reader.person()
+    reader.choose(**fields)
+    assert (reader.person().prefs, reader.person().consents) == (before.prefs, before.consents)
+
+
+@pytest.mark.parametrize("token", ["", "demo." + "A" * 43, "other." + "A" * 43, "demo"])
+def test_a_forged_or_foreign_token_shows_and_changes_nothing(reader, token):
+    before = reader.person()
+    assert reader.world.preferences.look(token) is None
+    assert reader.world.preferences(token, {"leave": ["all"]}) is None
+    assert reader.person() == before
+
+
+def test_a_leave_link_opens_no_preferences(reader):
+    leave = reader.world.outbox.sent[0].leave_url.rpartition("/")[2]
+    assert reader.world.preferences.look(leave) is None
+    assert reader.world.preferences(leave, ALL) is None
+
+
+def test_a_preference_link_is_over_after_two_years_and_for_somebody_who_was_forgotten(reader):
+    gone = CustomerErased(Contact("1", "ada@example.com"), START + timedelta(hours=2))
+    reader.world.deliver(reader.told.delivery("e3", gone, at=START))
+    assert reader.world.preferences.look(reader.token) is None
+    other = Reader()
+    other.world.clock.move(days=731)
+    assert other.world.preferences.look(other.token) is None
+
+
+def test_changing_is_told_once_per_word(reader):
+    reader.choose(topic=["offers"])
+    withdrawn = reader.world.bus.named("consent.withdrawn")
+    assert {fact.data["purpose"] for fact in withdrawn} == {"cart_reminders", "news"}
+    reader.choose(topic=["offers"])
+    assert len(reader.world.bus.named("consent.withdrawn")) == len(withdrawn)
