@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from cartback.domain.cart import BOUGHT, Cart
 from cartback.domain.claims import claim_id_for
@@ -14,6 +14,7 @@ from cartback.ports import Delivery, Line
 from tests.simulation.cloud import Execution
 from tests.simulation.season import Season
 from tests.simulation.shopper import Shopper, SimCart
+from tests.simulation.witness import Group
 
 LAST_RUN_WITHIN = timedelta(days=40)
 _PASSING = frozenset(
@@ -37,7 +38,7 @@ def check(season: Season, shoppers: list[Shopper]) -> None:
 
 def _events(season: Season) -> Iterator[tuple[str, str]]:
     """I4: what was answered 2xx is applied, superseded, or set aside with a reason."""
-    parked = {body: reason for body, reason in season.intake.parked}
+    parked = dict(season.intake.parked)
     aside = {
         json.loads(season.intake.entries[json.loads(body)["n"]].body)["n"]
         for body in parked
@@ -154,30 +155,33 @@ def _people(season: Season, shoppers: list[Shopper]) -> Iterator[tuple[str, str]
         if row is None:
             continue
         word = row.consent("email")
-        dated = [word for _, word in group.words if word.sticky]
-        last = max(dated, key=lambda word: (word.at, not word.granted), default=None)
-        refused_at = max((at for at in group.leaves), default=None)
-        if refused_at is not None and (last is None or not last.granted or last.at < refused_at - timedelta(hours=1)):
-            if word is None or word.state != "withdrawn":
-                yield "I2", f"{shopper.email} left, but the row says {word}"
-        elif last is not None and not last.granted and not _ticked_after(group, last.at):
-            if word is None or word.state != "withdrawn":
-                yield "I2", f"{shopper.email} withdrew at {last.at}, but the row says {word}"
+        if _refused(group) and (word is None or word.state != "withdrawn"):
+            yield "I2", f"the last word of {shopper.email} was no, but the row says {word}"
         if group.orders and (row.last_order_at is None or row.last_order_at < max(group.orders)):
-            yield "I1", f"{shopper.email} last bought at {max(group.orders)}, the row says {row.last_order_at}"
+            yield (
+                "I1",
+                f"{shopper.email} last bought at {max(group.orders)}, the row says {row.last_order_at}",
+            )
         yield from _budget(season, shopper.shop.name, group.names, row)
 
 
 def _budget(season: Season, shop: str, names: set[str], row: Person) -> Iterator[tuple[str, str]]:
     addresses = [name.partition("/email:")[2] for name in names if "/email:" in name]
-    sent = [one.claimed_at for address in addresses for one in season.sent_to.get((shop, address), [])]
+    sent = [one.claimed_at for address in addresses for one in season.sendings.to(shop, address)]
     lately = [at for at in sent if row.sends and at > row.sends[-1] - timedelta(days=30)]
     if sent and (not row.sends or any(at not in row.sends for at in lately)):
         yield "I6", f"{row.person_id} got {len(sent)} messages, the budget knows {len(row.sends)}"
 
 
-def _ticked_after(group, at: datetime) -> bool:
-    return any(word.granted and not word.sticky and word.at > at for _, word in group.words)
+def _refused(group: Group) -> bool:
+    """Whether the person's last dated word is a refusal, beyond the doubt that wrong clocks leave."""
+    dated = [word for _, word in group.words if word.sticky]
+    last = max(dated, key=lambda word: (word.at, not word.granted), default=None)
+    agreed_at = last.at if last is not None and last.granted else None
+    if group.leaves:
+        return agreed_at is None or agreed_at < max(group.leaves) - timedelta(hours=1)
+    ticks = [word.at for _, word in group.words if word.granted and not word.sticky]
+    return last is not None and not last.granted and not any(at > last.at for at in ticks)
 
 
 def _person(season: Season, shopper: Shopper) -> Person | None:

@@ -7,7 +7,6 @@ that is how two invocations interleave in a single thread.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -62,7 +61,7 @@ class Invocation:
 
 
 def planned(
-    rng: random.Random,
+    drawn: list[float],
     kinds: frozenset[str],
     door: str,
     subject: object,
@@ -70,12 +69,13 @@ def planned(
     depth: int,
     awaited: bool,
 ) -> Invocation:
-    """Draw what goes wrong in one invocation. ``depth``: how many invocations this one happens in the middle of.
+    """What goes wrong in one invocation, from five ``drawn`` chances.
 
-    ``awaited``: a shopper waits for a pause of just this one, so it surely has one.
+    ``depth`` is how many invocations this one happens in the middle of; ``awaited`` says that a shopper waits for a
+    pause of just this one, so that it surely has one.
     """
     invocation = Invocation(door, subject, shops, depth=depth)
-    luck, skew, where, pause_luck, length = (rng.random() for _ in range(5))
+    luck, skew, where, pause_luck, length = drawn
     if SKEW in kinds:
         invocation.skew = timedelta(seconds=round((skew - 0.5) * 600))
     for kind, share in _SHARES:
@@ -122,5 +122,3 @@ def spoil(kind: str, site: str, do: Callable[[], Any]) -> Any:
         # boto3 repeats a lost put by itself, and the repetition meets its own first write.
         raise Conflict(f"{site}: met its own write")
     raise TryLater(f"{site}: {kind}")
-
-

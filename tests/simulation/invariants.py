@@ -64,25 +64,31 @@ def objections(witness: Witness, it: Candidate) -> Iterator[tuple[str, str]]:
     if said.shop != it.claim.shop:
         yield "I10", f"{it.claim.shop} writes about a cart of {said.shop}"
     person, cart = witness.person(it.claim.shop, it.address), witness.cart(it.label)
-    if any(at >= said.at for at in cart.orders):
-        yield "I1", f"{it.label} was bought, and that was stored"
-    if any(at >= said.at for at in person.orders):
-        yield "I1", f"whoever filled {it.label} bought after that, and that was stored"
-    if any(at >= said.at for at in cart.emptied):
-        yield "I1", f"{it.label} was emptied, and that was stored"
-    if any(at >= said.at for at in person.erasures):
-        yield "I2", f"{it.address} was erased after filling {it.label}, and that was stored"
+    over = (
+        ("I1", f"{it.label} was bought", cart.orders),
+        ("I1", f"whoever filled {it.label} bought after that", person.orders),
+        ("I1", f"{it.label} was emptied", cart.emptied),
+        ("I2", f"{it.address} was erased after filling {it.label}", person.erasures),
+    )
+    for invariant, why, instants in over:
+        if any(at >= said.at for at in instants):
+            yield invariant, f"{why}, and that was stored"
     if cart.joined:
         cart.reminding = cart.reminding or it.claim.cart_id
         if cart.reminding != it.claim.cart_id:
             yield "I3", f"two rows remind of {it.label}, though it is stored that they are one cart"
+    yield from shop_objections(witness, it)
+    yield from consent_objections(witness, person, it)
+
+
+def shop_objections(witness: Witness, it: Candidate) -> Iterator[tuple[str, str]]:
+    """What speaks against a claim whatever the person did: the shop, the address, the hour."""
     if it.claim.shop in witness.gone_shops:
         yield "I2", f"{it.claim.shop} had left"
     if (it.claim.shop, it.address) in witness.hurt:
         yield "I2", f"{it.address} had bounced or complained"
     if "cart_recovery" not in it.policy.flows:
         yield "I2", f"{it.claim.shop} had switched the flow off"
-    yield from consent_objections(witness, person, it)
     if abs(it.claim.claimed_at - it.now) > WRONG_CLOCK:
         yield "I5", f"claimed for {it.claim.claimed_at}, but it is {it.now}"
     if is_quiet(it.claim.claimed_at, it.policy.time_zone, it.policy.quiet):
@@ -105,7 +111,9 @@ def consent_objections(witness: Witness, person: Group, it: Candidate) -> Iterat
     for at, no in person.words:
         if no.granted:
             continue
-        own_tick_taken_back = not no.sticky and not word.sticky and no.source == word.source and at >= heard_at
+        own_tick_taken_back = (
+            not no.sticky and not word.sticky and no.source == word.source and at >= heard_at
+        )
         if own_tick_taken_back or (no.sticky and no.at >= word.at):
             yield "I2", f"{it.address} had withdrawn the consent ({no.source}, {no.at})"
     for at in person.leaves:

@@ -30,7 +30,7 @@ def check(season: Season, shoppers: list[Shopper]) -> tuple[int, int]:
         if policy.version != 1 or shopper.shop.name in season.witness.gone_shops:
             continue
         about = f"{shopper.shop.name}/{cart.name}/"
-        got = [(one.touch, one.at) for one in season.sent if one.label.startswith(about)]
+        got = [(one.touch, one.at) for one in season.sendings.sent if one.label.startswith(about)]
         since = cart.bought[-1] if cart.bought else season.start
         before = [at for _, at in got if at <= since]
         wanted, sent = expected(policy, cart, before), [(touch, at) for touch, at in got if at > since]
@@ -50,9 +50,7 @@ def _exactly(
     )
     if not fits:
         told = [f"{name} {at}" for name, at in wanted]
-        season.violated(
-            "liveness", f"{shopper.who} was promised {told}, got {[f'{t} {a}' for t, a in sent]}"
-        )
+        season.violated("liveness", f"{shopper.who} was promised {told}, got {[f'{t} {a}' for t, a in sent]}")
 
 
 def expected(policy: Policy, cart: SimCart, before: list[datetime]) -> list[tuple[str, datetime]]:

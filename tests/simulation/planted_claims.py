@@ -89,7 +89,10 @@ def the_claim_comes_after_the_send(patches: Patches) -> None:
             return outcome
 
         ledger = SimpleNamespace(
-            claim=claim, mark=real_ledger.mark, release=real_ledger.release, note=real_ledger.note,
+            claim=claim,
+            mark=real_ledger.mark,
+            release=real_ledger.release,
+            note=real_ledger.note,
             read_claim=real_ledger.read_claim,
         )
         other = replace(self, ledger=ledger, channels={"email": SimpleNamespace(send=deliver)})
@@ -209,7 +212,9 @@ def a_second_fact_starts_a_second_run(patches: Patches) -> None:
 def the_generation_is_not_in_the_name_of_the_run(patches: Patches) -> None:
     """A cart that is opened again meets the name of its first run, and nobody is reminded (mautic #6515)."""
     patches.around(
-        start_flows, "execution_name", lambda before, flow, shop, subject, generation: before(flow, shop, subject, 1)
+        start_flows,
+        "execution_name",
+        lambda before, flow, shop, subject, generation: before(flow, shop, subject, 1),
     )
 
 
@@ -225,7 +230,9 @@ def a_passing_failure_of_a_claim_is_a_skip(patches: Patches) -> None:
                 return "claimed_before"
 
         ledger = self.ledger
-        calls: dict[str, Callable] = {name: getattr(ledger, name) for name in ("mark", "release", "note", "read_claim")}
+        calls: dict[str, Callable] = {
+            name: getattr(ledger, name) for name in ("mark", "release", "note", "read_claim")
+        }
         return before(replace(self, ledger=SimpleNamespace(claim=claim, **calls)), *rest)
 
     patches.around(touch.Touch, "_send", send)

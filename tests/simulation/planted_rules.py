@@ -71,7 +71,11 @@ def two_rows_of_one_cart_are_not_joined(patches: Patches) -> None:
 def the_second_row_of_a_cart_keeps_its_run(patches: Patches) -> None:
     """A row that was joined to another goes on reminding."""
     patches.around(
-        carts, "give_up", lambda before, cart, at, because, cause: cart if because == "joined" else before(cart, at, because, cause)
+        carts,
+        "give_up",
+        lambda before, cart, at, because, cause: (
+            cart if because == "joined" else before(cart, at, because, cause)
+        ),
     )
 
 
@@ -86,8 +90,7 @@ def the_word_that_arrives_last_is_the_last_word(patches: Patches) -> None:
     """A late event that still says "subscribed" undoes an opt-out (parcelvoy #442)."""
 
     def hear(before, *given, **named):
-        known, *rest = given if len(given) and not isinstance(given[0], str) else (None, *given)
-        return before(None, *rest, **named)
+        return before(None, *given[1:], **named)
 
     patches.around(consents, "hear", hear)
 
@@ -121,7 +124,10 @@ def a_merge_forgets_the_refusal(patches: Patches) -> None:
     def merge(before, winner, loser, *rest):
         united, gone = before(winner, loser, *rest)
         agreed = [
-            word for one in (winner, loser) for word in one.consents.values() if word.state == consents.GRANTED
+            word
+            for one in (winner, loser)
+            for word in one.consents.values()
+            if word.state == consents.GRANTED
         ]
         words = {**united.consents, **{word.channel: word for word in agreed}}
         return replace(united, consents=words), gone
@@ -223,7 +229,9 @@ def a_cap_is_one_too_high(patches: Patches) -> None:
     """One message more than the budget."""
 
     def after(before, instant, sends, caps):
-        more = replace(caps, per_day=caps.per_day + 1, per_week=caps.per_week + 1, per_month=caps.per_month + 1)
+        more = replace(
+            caps, per_day=caps.per_day + 1, per_week=caps.per_week + 1, per_month=caps.per_month + 1
+        )
         return before(instant, sends, more)
 
     patches.around(touches, "after_caps", after)

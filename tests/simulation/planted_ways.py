@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.fold import Fold
@@ -55,12 +57,10 @@ def facts_are_told_once_whatever_happens(patches: Patches) -> None:
     told: set[tuple[object, ...]] = set()
 
     def tell_of(before, self, cart, cause):
-        known = (id(self.hashed), cart.shop, cart.cart_id, cart.generation, cause)
         key = (cart.shop, cart.cart_id, cart.generation, cause, self.now.date())
         if key not in told:
             told.add(key)
             before(self, cart, cause)
-        del known
 
     patches.around(Fold, "_tell_of_cart", tell_of)
 
@@ -176,8 +176,12 @@ def a_look_that_fails_counts_as_stop(patches: Patches) -> None:
             return before(self, run, rearms)
         except Exception:  # noqa: BLE001 - that is the bug
             return {
-                "next": "stop", "wait_seconds": 1, "rearms": 0, "plan": None,
-                "person_id": run.person_id, "variants": list(run.variants),
+                "next": "stop",
+                "wait_seconds": 1,
+                "rearms": 0,
+                "plan": None,
+                "person_id": run.person_id,
+                "variants": list(run.variants),
             }
 
     patches.around(WatchCart, "__call__", call)
@@ -188,20 +192,15 @@ def the_run_decides_and_the_row_is_not_asked(patches: Patches) -> None:
     """A touch sends what the plan says, whatever became of the cart (mc-magento2 #754)."""
 
     def call(before, self, run, plan, position):
-        from dataclasses import replace
+        def dossier(shop, cart_id, person_id, variants):
+            fresh = self.records.dossier(shop, cart_id, person_id, variants)
+            if fresh.cart is None or not fresh.cart.items:
+                return fresh
+            person = replace(fresh.person, last_order_at=None) if fresh.person else None
+            open_cart = replace(fresh.cart, status="open", generation=run.generation)
+            return replace(fresh, cart=open_cart, person=person)
 
-        class Stale:
-            def dossier(_, shop, cart_id, person_id, variants):
-                fresh = self.records.dossier(shop, cart_id, person_id, variants)
-                if fresh.cart is None or not fresh.cart.items:
-                    return fresh
-                person = replace(fresh.person, last_order_at=None) if fresh.person else None
-                open_cart = replace(fresh.cart, status="open", generation=run.generation)
-                return replace(fresh, cart=open_cart, person=person)
-
-            def __getattr__(_, name):
-                return getattr(self.records, name)
-
-        return before(replace(self, records=Stale()), run, plan, position)
+        stale = SimpleNamespace(dossier=dossier, read=self.records.read, save=self.records.save)
+        return before(replace(self, records=stale), run, plan, position)
 
     patches.around(Touch, "__call__", call)

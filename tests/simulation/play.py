@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from cartback.domain.cart import cart_id_for
 from cartback.domain.errors import Refused
 from cartback.domain.observations import ShopLeft
 from cartback.ports import Outgoing
-from tests.simulation import endings, faults, liveness
+from tests.simulation import endings, faults, kinds_buying, kinds_refusing, kinds_striking, liveness
 from tests.simulation.invariants import Violation
 from tests.simulation.kinds import KINDS, prepared
 from tests.simulation.provider import Mail
@@ -25,6 +25,10 @@ from tests.simulation.shops import DAYS, SimShop, changed, changes_of_clocks, sh
 SHOPPERS = 48
 ENDS_WITHIN = timedelta(days=40)
 """I7: how long after the last activity the last run has to have ended."""
+
+_cart_id = cache(cart_id_for)
+ROOMS = (kinds_buying, kinds_refusing, kinds_striking)
+"""Where the kinds are: importing them enters them."""
 
 _NAMES = tuple(KINDS)
 _WEIGHTS = tuple(weight for weight, _ in KINDS.values())
@@ -156,9 +160,7 @@ class Cast:
         """Who waits for a pause in the middle of a touch about this cart."""
         waiting = [s for s in self.shoppers if s.strike is not None and s.shop.name == shop]
         return [
-            s
-            for s in waiting
-            if cart_id in {cart_id_for(shop, ref) for cart in s.carts for ref in cart.refs}
+            s for s in waiting if any(cart_id == _cart_id(shop, ref) for cart in s.carts for ref in cart.refs)
         ]
 
     def _paused(self, shop: str, cart_id: str) -> None:
@@ -183,7 +185,7 @@ def play(
         season.violated("I7", "the season does not come to an end")
     endings.check(season, cast.shoppers)
     promised, kept = liveness.check(season, cast.shoppers)
-    season.counts["messages"] = len(season.sent)
+    season.counts["messages"] = len(season.sendings.sent)
     season.counts["runs"] = len(season.machines.runs)
     season.counts["events"] = len(season.network.said)
     return Outcome(

@@ -1,7 +1,7 @@
 """The long form: many seeds on all cores, and the minimal story of the first that breaks a promise.
 
-    python -m tests.simulation.run --seeds 10000
-    python -m tests.simulation.run --seed 4711
+python -m tests.simulation.run --seeds 10000
+python -m tests.simulation.run --seed 4711
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import batched
 
-from tests.simulation import faults
+from tests.simulation import faults, planted_claims, planted_rules, planted_ways
+from tests.simulation.planted import BUGS
 from tests.simulation.play import Outcome, play
 from tests.simulation.shrink import shrunk, told
+
+PLANTED = (planted_claims, planted_rules, planted_ways)
+"""Where the bugs are: importing them enters them."""
 
 PER_TASK = 20
 LEAST_KEPT = 0.80
@@ -26,7 +30,7 @@ LEAST_KEPT = 0.80
 
 def outcomes(seeds: Iterable[int], workers: int) -> Iterator[Outcome]:
     """Play seeds on so many cores, in their order."""
-    tasks = list(batched(seeds, PER_TASK))
+    tasks = list(batched(seeds, PER_TASK, strict=False))
     with ProcessPoolExecutor(workers) as pool:
         for results in pool.map(_play_all, tasks):
             yield from results
@@ -91,6 +95,17 @@ def one(seed: int) -> int:
     return 0
 
 
+def planted(seeds: int) -> int:
+    """Say for each planted bug which seed is the first that finds it, and how; gives the exit code."""
+    missed = 0
+    for name, bug in sorted(BUGS.items()):
+        found = next(((seed, what) for seed in range(seeds) if (what := bug.found_by(seed))), None)
+        missed += found is None
+        seed, what = found or ("NOT FOUND", "")
+        print(f"{name:52} {seed:>9}  {what[:100]}", flush=True)
+    return 1 if missed else 0
+
+
 def main(given: list[str] | None = None) -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -98,7 +113,10 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="play this one, and tell its story if it fails")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--planted", action="store_true", help="look for the planted bugs instead")
     asked = parser.parse_args(given)
+    if asked.planted:
+        return planted(asked.seeds)
     return one(asked.seed) if asked.seed is not None else many(asked.first, asked.seeds, asked.workers)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import random
 from collections.abc import Callable
@@ -17,6 +18,13 @@ class Endless(Exception):
 def stream(*names: object) -> random.Random:
     """The randomness of one actor. Actors do not share any, so that one can be left out without the others changing."""
     return random.Random("/".join(map(str, names)))
+
+
+def chances(count: int, *names: object) -> list[float]:
+    """So many numbers from 0 to 1 for one name: a stream for those who need only a few, at a tenth of its price."""
+    text = "/".join(map(str, names)).encode()
+    drawn = hashlib.blake2b(text, digest_size=8 * count).digest()
+    return [int.from_bytes(drawn[at : at + 8]) / 2**64 for at in range(0, 8 * count, 8)]
 
 
 def seconds(rng: random.Random, least: float, most: float) -> timedelta:

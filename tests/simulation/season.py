@@ -14,17 +14,27 @@ from cartback.domain.claims import BOUNCED, COMPLAINED, Claim
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import Fact
 from cartback.domain.receipts import Receipt
-from cartback.ports import Delivery, Line, Outgoing
-from functions import apply_events, leave, open_link, park_run, receive_webhook, start_flows, touch, watch_cart
+from cartback.ports import Line, Outgoing
+from functions import (
+    apply_events,
+    leave,
+    open_link,
+    park_run,
+    receive_webhook,
+    start_flows,
+    touch,
+    watch_cart,
+)
 from tests import asl
-from tests.simulation import faults, invariants
+from tests.simulation import faults
 from tests.simulation.cloud import EventBus, Execution, Intake, Queued, StateMachines
 from tests.simulation.faults import Crash, Invocation
 from tests.simulation.house import House
-from tests.simulation.invariants import Accepted, Candidate, Violation
+from tests.simulation.invariants import Candidate, Violation
 from tests.simulation.network import Network, Platform
 from tests.simulation.provider import Mail, Provider
-from tests.simulation.schedule import Schedule, stream
+from tests.simulation.schedule import Schedule, chances
+from tests.simulation.sendings import Sendings
 from tests.simulation.witness import Witness
 
 _TASKS = {"watch_cart": watch_cart, "touch": touch, "park_run": park_run}
@@ -63,7 +73,6 @@ class Season:
     violations: list[Violation] = field(default_factory=list)
     story: list[tuple[datetime, str, str, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    sent: list[Accepted] = field(default_factory=list)
     stage: Stage = field(default_factory=Stage)
 
     def __post_init__(self) -> None:
@@ -71,9 +80,7 @@ class Season:
         self.witness = Witness()
         self.invocation = Invocation("nobody")
         self.log = hashlib.blake2b(digest_size=16)
-        self._claims: dict[tuple[str, str], tuple[Candidate, list[tuple[str, str]], frozenset[str]]] = {}
-        self.sent_to: dict[tuple[str, str], list[Accepted]] = {}
-        self._sent_about: dict[str, list[Accepted]] = {}
+        self.sendings = Sendings(self.witness, self.start)
         self.network = Network(self.schedule, self.witness, self.kinds, self._post, self.note)
         self.intake = Intake(self.schedule, self.draw, self._work)
         self.bus = EventBus(self.schedule, self.draw, self._start)
@@ -84,18 +91,19 @@ class Season:
             self.kinds,
             self._accepted,
             lambda receipt: self.intake.add(receipt, "receipt"),
-            lambda message: self.stage.mailbox(message),
+            self._mailbox,
         )
         cloud = (self.intake, self.bus, self.machines)
-        self.house = House(
-            self, SeasonClock(self), self.provider, cloud, Platform(self.network), self.seed
-        )
+        self.house = House(self, SeasonClock(self), self.provider, cloud, Platform(self.network), self.seed)
+
+    def _mailbox(self, message: Outgoing) -> str:
+        return self.stage.mailbox(message)
 
     # what everybody may ask for -----------------------------------------------------------------------------------
 
     def draw(self, kind: str, share: float, *names: object) -> bool:
         """Whether a fault of this kind happens here."""
-        if kind not in self.kinds or stream(self.seed, kind, *names).random() >= share:
+        if kind not in self.kinds or chances(1, self.seed, kind, *names)[0] >= share:
             return False
         self.counts[kind] += 1
         return True
@@ -122,9 +130,9 @@ class Season:
     ) -> tuple[Any, Invocation]:
         """Run a door once. Raises what it raises; ``Crash`` if its process is gone."""
         outer = self.invocation
-        rng = stream(self.seed, door, subject, outer.depth)
+        drawn = chances(5, self.seed, door, subject, outer.depth)
         awaited = door == "touch" and self.stage.awaited(*subject[:2])
-        invocation = faults.planned(rng, self.kinds, door, subject, shops, outer.depth + 1, awaited)
+        invocation = faults.planned(drawn, self.kinds, door, subject, shops, outer.depth + 1, awaited)
         invocation.twin = twin
         self.invocation = invocation
         try:
@@ -132,19 +140,21 @@ class Season:
         finally:
             self.invocation = outer
 
-    def call(
-        self, site: str, real: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]
-    ) -> Any:
+    def call(self, site: str, real: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Pass a call of a use case on to its port, unless this is the one that goes wrong."""
         invocation = self.invocation
         invocation.calls += 1
         if site in _SHOP_FIRST and invocation.shops and given[0] not in invocation.shops:
-            self.violated("I10", f"{invocation.door} for {sorted(invocation.shops)} asks {site} of {given[0]}")
+            self.violated(
+                "I10", f"{invocation.door} for {sorted(invocation.shops)} asks {site} of {given[0]}"
+            )
         if invocation.calls == invocation.pause_at:
             self._pause(invocation, site)
         if invocation.calls == invocation.fault_at and invocation.fault:
             self.counts[invocation.fault] += 1
-            self.note(str(invocation.subject or ""), "fault", f"{invocation.fault} at {site} in {invocation.door}")
+            self.note(
+                str(invocation.subject or ""), "fault", f"{invocation.fault} at {site} in {invocation.door}"
+            )
             return faults.spoil(invocation.fault, site, lambda: real(*given, **named))
         return real(*given, **named)
 
@@ -218,9 +228,9 @@ class Season:
         entry = message.entry
         if isinstance(entry, Receipt):
             hurt = entry.state == COMPLAINED or (entry.state == BOUNCED and entry.permanent)
-            claimed = self._claims.get((entry.shop, entry.claim_id))
-            if hurt and claimed is not None:
-                self.witness.hurt.add((entry.shop, claimed[0].address))
+            address = self.sendings.address_of(entry.shop, entry.claim_id)
+            if hurt and address is not None:
+                self.witness.hurt.add((entry.shop, address))
             return
         said = self.network.said[json.loads(entry.body)["n"]]
         said.verdict = said.verdict or verdict
@@ -231,9 +241,7 @@ class Season:
 
     def _start(self, fact: Fact, number: int) -> None:
         event = {"detail": fact.as_detail()}
-        self.invoke(
-            "start_flows", start_flows.handler, event, (fact.fact_id, number), frozenset({fact.shop})
-        )
+        self.invoke("start_flows", start_flows.handler, event, (fact.fact_id, number), frozenset({fact.shop}))
 
     def _task(self, execution: Execution, step: asl.Call) -> Any:
         shop, handler = execution.shop, _TASKS[step.function].handler
@@ -246,62 +254,33 @@ class Season:
             except (Crash, TryLater, Conflict, Refused):
                 return
 
-        answer, _ = self.invoke(
-            step.function, handler, step.payload, subject, frozenset({shop}), twin
-        )
+        answer, _ = self.invoke(step.function, handler, step.payload, subject, frozenset({shop}), twin)
         return answer
 
     # what the house does to the outside ---------------------------------------------------------------------------
 
     def claimed(self, claim: Claim, address: str) -> None:
-        """A claim was taken: ask right now what speaks against it, before anything else can happen."""
+        """A claim was taken, under the rules that the shop has right now."""
         policy = self.house.policies.policies[claim.shop]
-        candidate = Candidate(claim, address, self.invocation.rendered, policy, self.schedule.now)
-        person = self.witness.person(claim.shop, address)
-        self._claims[(claim.shop, claim.claim_id)] = (
-            candidate,
-            list(invariants.objections(self.witness, candidate)),
-            frozenset(name.partition("/email:")[2] for name in person.names if "/email:" in name),
-        )
+        label = self.invocation.rendered
+        self.sendings.take(Candidate(claim, address, label, policy, self.schedule.now))
 
     def decided(self, shop: str, subject: str, line: Line) -> None:
         """The house kept a line of a story."""
         if self.keep_story:
-            said = " ".join(f"{k}={v}" for k, v in line.data.items() if k in ("word", "reason", "touch", "until"))
+            said = " ".join(
+                f"{k}={v}" for k, v in line.data.items() if k in ("word", "reason", "touch", "until")
+            )
             self.note(f"{shop} {subject}", "house", f"{line.kind} {said}")
         else:
             self.log.update(f"{line.at}{line.kind}{line.data.get('reason')}".encode())
 
     def _accepted(self, message: Outgoing) -> None:
-        """The provider took a message: from now on nothing can be put right."""
-        taken = self._claims.get((message.shop, message.claim_id))
-        now, about = self.schedule.now, message.html
-        if taken is None:
-            self.violated("I3", f"{message.touch} of {about} was sent without a claim")
-            return
-        candidate, against, members = taken
-        for invariant, why in against:
-            self.violated(invariant, why, about)
-        if (candidate.address, candidate.label) != (message.address, about):
-            self.violated("I3", f"claimed {candidate.label} to {candidate.address}, sent {about}", about)
-        claimed_at = candidate.claim.claimed_at
-        new = Accepted(
-            message.shop, message.address, message.claim_id, message.touch, about, claimed_at, now
-        )
-        cart = about.rpartition("/")[0]
-        for invariant, why in invariants.repeated(self._sent_about.get(cart, []), new):
-            self.violated(invariant, why, about)
-        others = [old for name in members for old in self.sent_to.get((message.shop, name), [])]
-        # Who was forgotten has no budget that is remembered.
-        since = max(self.witness.person(message.shop, message.address).forgotten, default=self.start)
-        others = [old for old in others if old.at > since]
-        for invariant, why in invariants.over_budget(others, new, candidate.policy):
-            self.violated(invariant, why, about)
-        self.sent.append(new)
-        self.sent_to.setdefault((message.shop, message.address), []).append(new)
-        self._sent_about.setdefault(cart, []).append(new)
-        self.note(about, "mail", f"{message.touch} to {message.address}")
-        self.stage.got(Mail(message, now))
+        """The provider took a message: the shopper has it."""
+        for invariant, why in self.sendings.accept(message, self.schedule.now):
+            self.violated(invariant, why, message.html)
+        self.note(message.html, "mail", f"{message.touch} to {message.address}")
+        self.stage.got(Mail(message, self.schedule.now))
 
     def run(self, until: timedelta) -> None:
         """Let everything happen."""

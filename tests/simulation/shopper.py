@@ -97,9 +97,7 @@ class Shopper:
         if self.ticks and cart is not None and cart.content:
             ticked_at = cart.content[0][0]
             words.append(ConsentSeen("email", True, ticked_at, "explicit", f"checkout {cart.name}"))
-        return Contact(
-            self.customer_ref, self.email, first_name="Ada", locale="de", consents=tuple(words)
-        )
+        return Contact(self.customer_ref, self.email, first_name="Ada", locale="de", consents=tuple(words))
 
     # carts --------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tests.simulation.play import SHOPPERS, Outcome, kinds_of, play
 
@@ -32,7 +33,7 @@ def shrunk(seed: int, invariant: str, most_plays: int = 250) -> Small:
 
     shoppers, kinds = tuple(range(SHOPPERS)), kinds_of(seed)
     while True:
-        fewer = _fewer(shoppers, lambda some: breaks(some, kinds))
+        fewer = _fewer(shoppers, partial(breaks, kinds=kinds))
         calmer = kinds
         for kind in sorted(kinds):
             if breaks(fewer, calmer - {kind}):
@@ -61,10 +62,8 @@ def _fewer(shoppers: tuple[int, ...], breaks: Callable[[tuple[int, ...]], bool])
 
 def told(small: Small) -> str:
     """The minimal story: what shoppers did, what the network did, what the house decided, and what broke."""
-    lines = [
-        f"seed {small.outcome.seed}, shoppers {list(small.shoppers)}, faults {sorted(small.kinds) or 'none'} "
-        f"(found in {small.plays} plays)"
-    ]
+    who, what = list(small.shoppers), sorted(small.kinds) or "none"
+    lines = [f"seed {small.outcome.seed}, shoppers {who}, faults {what} (found in {small.plays} plays)"]
     for at, who, whose, what in small.outcome.story:
         lines.append(f"{at:%a %m-%d %H:%M:%S}  {whose:<10} {who:<44} {what}")
     lines.extend(f"broken: {found}" for found in small.outcome.violations)

@@ -1,0 +1,72 @@
+"""Every claim and every message that the provider took, side by side: what may still be said against a send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from cartback.ports import Outgoing
+from tests.simulation import invariants
+from tests.simulation.invariants import Accepted, Candidate
+from tests.simulation.witness import Witness
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A claim, what spoke against it when it was taken, and the addresses that its person then had."""
+
+    candidate: Candidate
+    against: tuple[tuple[str, str], ...]
+    addresses: frozenset[str]
+
+
+class Sendings:
+    """Claims and accepted messages of a season. What is accepted cannot be put right any more."""
+
+    def __init__(self, witness: Witness, start: datetime) -> None:
+        self._witness, self._start = witness, start
+        self._taken: dict[tuple[str, str], Taken] = {}
+        self._about: dict[str, list[Accepted]] = {}
+        self._to: dict[tuple[str, str], list[Accepted]] = {}
+        self.sent: list[Accepted] = []
+
+    def take(self, candidate: Candidate) -> None:
+        """A claim was taken: ask right now what speaks against it, before anything else can happen."""
+        claim = candidate.claim
+        person = self._witness.person(claim.shop, candidate.address)
+        addresses = {name.partition("/email:")[2] for name in person.names if "/email:" in name}
+        against = tuple(invariants.objections(self._witness, candidate))
+        self._taken[(claim.shop, claim.claim_id)] = Taken(candidate, against, frozenset(addresses))
+
+    def to(self, shop: str, address: str) -> list[Accepted]:
+        """The messages that an address got."""
+        return self._to.get((shop, address), [])
+
+    def address_of(self, shop: str, claim_id: str) -> str | None:
+        """Where the message of a claim goes."""
+        taken = self._taken.get((shop, claim_id))
+        return taken.candidate.address if taken is not None else None
+
+    def accept(self, message: Outgoing, now: datetime) -> Iterator[tuple[str, str]]:
+        """The provider took a message: gives the promises that this breaks."""
+        taken, about = self._taken.get((message.shop, message.claim_id)), message.html
+        if taken is None:
+            yield "I3", f"{message.touch} of {about} was sent without a claim"
+            return
+        yield from taken.against
+        candidate = taken.candidate
+        if (candidate.address, candidate.label) != (message.address, about):
+            yield "I3", f"claimed {candidate.label} to {candidate.address}, sent {about} to {message.address}"
+        at = candidate.claim.claimed_at
+        new = Accepted(message.shop, message.address, message.claim_id, message.touch, about, at, now)
+        cart = about.rpartition("/")[0]
+        yield from invariants.repeated(self._about.get(cart, []), new)
+        # Who was forgotten has no budget that is remembered.
+        since = max(self._witness.person(message.shop, message.address).forgotten, default=self._start)
+        got = [old for address in sorted(taken.addresses) for old in self.to(message.shop, address)]
+        others = [old for old in got if old.at > since]
+        yield from invariants.over_budget(others, new, candidate.policy)
+        self.sent.append(new)
+        self._to.setdefault((message.shop, message.address), []).append(new)
+        self._about.setdefault(cart, []).append(new)
