@@ -22,7 +22,10 @@ FIRST_EVENT = {
     "receive_webhook": ("cartback.shops.shopify",),
     "apply_events": ("cartback.shops.shopify", "cartback.shops.shopify.translation"),
     "touch": ("cartback.texts.mail",),
+    "ask_confirmation": ("cartback.texts.mail",),
+    "confirm": ("cartback.texts.pages",),
     "leave": ("cartback.texts.pages",),
+    "preferences": ("cartback.texts.pages",),
 }
 
 _REGION = "eu-central-1"
@@ -59,16 +62,17 @@ class Compared:
     ratio: float
     budget: float
     memory_mb: float
+    modules: frozenset[str]
 
 
 def compare(name: str, pairs: int = 3) -> Compared:
-    """Start a door and its bare script alternately; the first pair only writes byte code."""
+    """Start a door and its bare script alternately; the first start of all only writes byte code."""
     door = doors()[name]
+    loaded = start(door_script(door), door).modules
     ours, bare = [], []
-    for _ in range(pairs + 1):
+    for _ in range(pairs):
         bare.append(start(bare_script(door), door))
         ours.append(start(door_script(door), door))
-    ours, bare = ours[1:], bare[1:]
     return Compared(
         door=name,
         services=door.services,
@@ -77,6 +81,7 @@ def compare(name: str, pairs: int = 3) -> Compared:
         ratio=statistics.median(a.cpu_ms / b.cpu_ms for a, b in zip(ours, bare, strict=True)),
         budget=INTAKE_BUDGET if name == "receive_webhook" else OTHER_BUDGET,
         memory_mb=statistics.median(one.memory_mb for one in ours),
+        modules=loaded,
     )
 
 

@@ -58,9 +58,7 @@ class Hosts:
         return any(process.poll() is None for process in self.running)
 
 
-def play(
-    folder: Path, name: str, given: argparse.Namespace, seconds: float, faults: bool
-) -> dict[str, Any]:
+def play(folder: Path, name: str, given: argparse.Namespace, seconds: float, faults: bool) -> dict[str, Any]:
     """One phase on a fresh shelf: load, and a reckoning when everything was worked off."""
     path = folder / f"{name}.db"
     with connected(Cloud(path)):
@@ -93,7 +91,9 @@ def play(
             plan.pop(0)[1]()
         backlog = max(backlog, shelf.waiting(handlers.INTAKE))
         if time.time() > deadline:
-            raise RuntimeError(f"{name}: still {shelf.waiting(handlers.INTAKE)} messages after {deadline - starts_at:.0f} s")
+            raise RuntimeError(
+                f"{name}: still {shelf.waiting(handlers.INTAKE)} messages after {deadline - starts_at:.0f} s"
+            )
         time.sleep(0.2)
     ended_at = time.time()
     counted = reckon(shelf, datetime.fromtimestamp(began_at, UTC), _POISON_EVERY if faults else 0)

@@ -116,7 +116,11 @@ def write_block(name: str, text: str, page: Path = _PAGE) -> None:
 
 
 def _cpu() -> str:
-    found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text()) if Path("/proc/cpuinfo").exists() else None
+    found = (
+        re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+        if Path("/proc/cpuinfo").exists()
+        else None
+    )
     return found[1].strip() if found else platform.processor() or "unknown"
 
 

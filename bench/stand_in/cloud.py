@@ -83,7 +83,9 @@ class Cloud:
         return calls[operation](asked)
 
     def _send(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        self.shelf.send(asked["QueueUrl"], asked["MessageBody"], json.dumps(asked.get("MessageAttributes", {})))
+        self.shelf.send(
+            asked["QueueUrl"], asked["MessageBody"], json.dumps(asked.get("MessageAttributes", {}))
+        )
         return 200, {"MessageId": "stand-in"}
 
     def _tell(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:

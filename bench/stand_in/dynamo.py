@@ -117,7 +117,10 @@ def _key(item: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _conditional(asked: Mapping[str, Any], there: dict[str, Any]) -> Answer:
-    told = {"__type": f"{_PREFIX}ConditionalCheckFailedException", "message": "The conditional request failed"}
+    told = {
+        "__type": f"{_PREFIX}ConditionalCheckFailedException",
+        "message": "The conditional request failed",
+    }
     if asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and there:
         return 400, {**told, "Item": there}
     return 400, told

@@ -63,8 +63,7 @@ class Shelf:
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All items of a table."""
         return [
-            json.loads(item)
-            for (item,) in self.db.execute("SELECT item FROM rows WHERE tbl=?", (table,))
+            json.loads(item) for (item,) in self.db.execute("SELECT item FROM rows WHERE tbl=?", (table,))
         ]
 
     def send(self, queue: str, body: str, attributes: str = "{}") -> None:
@@ -113,9 +112,7 @@ class Shelf:
 
     def set_away(self, service: str, away: bool) -> None:
         """Let a service answer nothing but 503 from now on, or let it come back."""
-        statement = (
-            "INSERT OR REPLACE INTO away VALUES (?)" if away else "DELETE FROM away WHERE service=?"
-        )
+        statement = "INSERT OR REPLACE INTO away VALUES (?)" if away else "DELETE FROM away WHERE service=?"
         self.db.execute(statement, (service,))
 
     def is_away(self, service: str) -> bool:

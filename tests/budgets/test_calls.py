@@ -1,0 +1,191 @@
+"""What a webhook, a batch and a touch may ask of AWS, counted on the real handlers (performance.md, "Budgets")."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from bench.recorded import Recorder, listening, told
+from tests.contracts.stack import CREDENTIALS, Stack
+from tests.doors.house import SHOP, House, checkout, sample
+from tests.fakes.world import START
+
+_SERVICES = ("dynamodb", "sqs", "events", "stepfunctions", "s3", "secretsmanager")
+EVENTS = 10
+
+
+class Counted(House):
+    """The lamp shop's stack, with everything recorded that a warm door asks of AWS."""
+
+    def __init__(self, stack: Stack, monkeypatch: pytest.MonkeyPatch, recorder: Recorder) -> None:
+        super().__init__(stack, monkeypatch)
+        self.recorder = recorder
+
+    def warm(self, door: str, event: dict[str, Any]) -> Any:
+        """Call a door that was called before in this wiring; only this call is recorded."""
+        self.recorder.taken()
+        return importlib.import_module(f"functions.{door}").handler(event, None)
+
+    def batch(self, *bodies: bytes) -> list[Any]:
+        """Let webhooks in and work them off as one batch by a warm worker; gives the calls of the worker."""
+        self.apply([])
+        for number, body in enumerate(bodies):
+            answer = self.webhook(body, self.signed(body, f"msg_{number}_{len(bodies)}_{hash(body)}"))
+            assert answer["statusCode"] == 202
+        found = [*self.stack.messages("IntakeQueue"), *self.stack.messages("IntakeQueue")]
+        assert len(found) == len(bodies)
+        self.apply([])
+        records = [
+            {
+                "messageId": each["MessageId"],
+                "body": each["Body"],
+                "attributes": {"ApproximateReceiveCount": "1"},
+            }
+            for each in found
+        ]
+        assert self.warm("apply_events", {"Records": records}) == {"batchItemFailures": []}
+        return self.recorder.taken()
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counted]:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    recorder = Recorder()
+    with mock_aws(), listening(recorder):
+        stack = Stack()
+        emitters = [getattr(stack.clients, service).meta.events for service in _SERVICES]
+        for emitter in emitters:
+            recorder.watch(emitter)
+        yield Counted(stack, monkeypatch, recorder)
+        for emitter in emitters:
+            recorder.unwatch(emitter)
+
+
+def carts(count: int, step: int = 0, items: int = 1) -> list[bytes]:
+    """Events of so many carts of so many people."""
+    return [
+        json.dumps(
+            checkout(
+                step,
+                ref=f"c-{number}",
+                customer={
+                    "email": f"shopper{number}@example.com",
+                    "consents": [
+                        {"channel": "email", "granted": True, "at": "2026-01-01T00:00:00Z",
+                         "basis": "double_opt_in", "source": "form"}
+                    ],
+                },
+                items=[
+                    {"variant_id": f"V{i}", "title": f"Lamp {i}", "quantity": 1 + step, "unit_price": "59.90"}
+                    for i in range(items)
+                ],
+            )
+        ).encode()
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def test_the_door_makes_one_call_per_webhook(house):
+    body = carts(1)[0]
+    assert house.webhook(body, house.signed(body, "msg_1"))["statusCode"] == 202
+    event = sample("receive_webhook")
+    event["pathParameters"], event["isBase64Encoded"], event["body"] = {"shop": SHOP}, False, body.decode()
+    event["headers"] = {"content-type": "application/json", **house.signed(body, "msg_2")}
+    assert house.warm("receive_webhook", event)["statusCode"] == 202
+    assert told(house.recorder.taken()) == {"sqs.SendMessage": 1}
+
+
+def test_a_webhook_costs_at_most_three_calls_behind_the_queue(house):
+    first = house.batch(*carts(EVENTS))
+    again = house.batch(*carts(EVENTS, step=5))
+    assert len(first) <= 3 * EVENTS, told(first)
+    assert len(again) <= 3 * EVENTS, told(again)
+
+
+def test_the_calls_of_a_batch_do_not_grow_with_the_carts_in_it(house):
+    few, many = told(house.batch(*carts(2))), told(house.batch(*carts(EVENTS, step=1)))
+    assert many.pop("events.PutEvents") <= ceil(EVENTS * 3 / 10), "ten facts travel in one request"
+    assert many == {name: count for name, count in few.items() if name != "events.PutEvents"}
+
+
+def test_ten_webhooks_of_one_cart_cost_fewer_than_ten_writes(house):
+    bodies = [json.dumps(checkout(minute, total=f"{minute}.00")).encode() for minute in range(1, 11)]
+    calls = house.batch(*bodies)
+    assert sum(call.writes for call in calls) < 10, told(calls)
+    rows = sum("#cart#" in row["pk"]["S"] for row in house.stack.rows("Carts"))
+    assert rows == 1
+
+
+def test_the_calls_of_a_batch_do_not_grow_with_the_lines_of_a_cart(house):
+    short, long = house.batch(*carts(3)), house.batch(*carts(3, step=1, items=40))
+    assert told(long) == told(short)
+
+
+def _touched(house: Counted, items: int) -> tuple[dict[str, int], dict[str, Any]]:
+    house.batch(*carts(1, items=items))
+    opened = next(fact for fact in house.heard() if fact["fact"] == "cart.opened")
+    house.recorder.taken()
+    about = {
+        "flow": "cart_recovery", "run": "r", "shop": SHOP, "cart_id": opened["data"]["cart_id"],
+        "generation": 1, "person_id": opened["data"]["person_id"], "variants": [],
+    }  # fmt: skip
+    house.now = START + timedelta(hours=1)
+    looked = house.call("watch_cart", about | {"rearms": 0})
+    known = {"person_id": looked["person_id"], "variants": looked["variants"], "plan": looked["plan"]}
+    touched = house.call("touch", about | known | {"position": 0})
+    house.now = house.now + timedelta(seconds=touched["wait_seconds"])
+    event = about | known | {"position": touched["position"]}
+    house.call("touch", event | {"position": 0, "cart_id": "nobody"})  # a warm wiring at the later hour
+    answer = house.warm("touch", event)
+    assert answer["next"] == "wait", answer
+    assert len(house.mails()) == 2
+    return told(house.recorder.taken()), {"about": about, **known}
+
+
+def test_a_touch_costs_at_most_four_calls_however_long_the_cart_is(house):
+    calls, _ = _touched(house, items=25)
+    assert calls == {
+        "dynamodb.BatchGetItem": 1,
+        "dynamodb.PutItem": 1,
+        "dynamodb.TransactWriteItems": 1,
+        "sesv2.SendEmail": 1,
+    }
+
+
+def test_starting_a_run_costs_two_calls(house):
+    house.batch(*carts(1))
+    opened = next(fact for fact in house.heard() if fact["fact"] == "cart.opened")
+    house.call("start_flows", {"detail": opened})
+    opened["data"]["generation"] = 2
+    assert house.warm("start_flows", {"detail": opened})["started"]
+    assert told(house.recorder.taken()) == {"dynamodb.PutItem": 1, "stepfunctions.StartExecution": 1}
+
+
+def test_a_run_carries_less_than_a_hundredth_of_what_step_functions_allows(house):
+    """256 KiB are allowed, and every state's input and output is kept in the history: small is also cheap."""
+    _, variables = _touched(house, items=40)
+    assert len(json.dumps(variables).encode()) <= 2_600
+
+
+def test_the_recorder_counts_units_as_the_price_list_does():
+    recorder = Recorder()
+    small, large = {"pk": {"S": "a"}}, {"pk": {"S": "b"}, "body": {"S": "x" * 2000}}
+    put = lambda item: {"Put": {"TableName": "T", "Item": item}}  # noqa: E731
+    assert recorder._written("PutItem", {"TableName": "T", "Item": large}) == 2
+    assert recorder._written("TransactWriteItems", {"TransactItems": [put(small), put(large)]}) == 2 + 4
+    check = {"ConditionCheck": {"TableName": "T", "Key": {"pk": {"S": "b"}}}}
+    assert recorder._written("TransactWriteItems", {"TransactItems": [check]}) == 4
+    assert (
+        recorder._read(
+            "BatchGetItem", {"RequestItems": {"T": {"Keys": [{"pk": {"S": "b"}}, {"pk": {"S": "c"}}]}}}
+        )
+        == 2
+    )
