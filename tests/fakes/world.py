@@ -7,7 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from cartback import shops, texts
@@ -19,21 +19,24 @@ from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message
 from cartback.usecases.apply_receipts import ApplyReceipts
 from cartback.usecases.ask_confirmation import AskConfirmation
-from cartback.usecases.confirm import Confirm
 from cartback.usecases.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.confirm import Confirm
 from cartback.usecases.enrol_shop import EnrolShop
 from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.prefer import Prefer
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.reconcile import Reconcile
 from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_flows import StartFlows
+from cartback.usecases.start_reconciling import StartReconciling
 from cartback.usecases.subscribe import Subscribe
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.memory import MemoryCounters, MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
+from tests.fakes.shop_api import DictHealth, ListedShop
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -177,6 +180,9 @@ class DictKeys:
     def write(self, shop: str, keys: ShopKeys) -> None:
         self.by_shop[shop] = keys
 
+    def drop(self, shop: str) -> None:
+        self.by_shop.pop(shop, None)
+
 
 def a_policy(**changes) -> Policy:
     """The standard policy, without quiet hours unless asked for, so that tests may run at any hour.
@@ -275,6 +281,7 @@ class World:
         self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock)
         self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
         self._wire_sign_up(channels)
+        self._wire_reconciliation()
 
     def _wire_sign_up(self, channels) -> None:
         here = {
@@ -297,6 +304,22 @@ class World:
         )
         self.confirm = Confirm(**here, texts=texts, bus=self.bus)
         self.preferences = Prefer(**here, texts=texts, bus=self.bus)
+
+    def _wire_reconciliation(self) -> None:
+        self.api, self.health = ListedShop(), DictHealth()
+        self.apply_events = replace(self.apply_events, beat=self.health)
+        self.reconcile = Reconcile(
+            keys=self.keys,
+            reach=lambda shop: self.api,
+            adapter=self.adapter,
+            records=self.records,
+            hasher=plain_hash,
+            queue=self.queue,
+            book=self.health,
+            metrics=self.metrics,
+            clock=self.clock,
+        )
+        self.start_reconciling = StartReconciling(lambda: list(self.shops), self.runs)
 
     def deliver(self, *deliveries: Delivery):
         """Apply deliveries as one batch; gives the report."""

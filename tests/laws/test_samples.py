@@ -88,7 +88,7 @@ def test_a_sample_of_the_bus_is_a_fact_that_the_rule_lets_through(path: Path):
     validator.validate(event["detail"])
 
 
-@_of("watch_cart", "touch", "park_run", "ask_confirmation")
+@_of("watch_cart", "touch", "park_run", "ask_confirmation", "reconcile")
 def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: Path):
     sent = [
         set(state["Arguments"]["Payload"])
@@ -188,13 +188,20 @@ def test_a_task_answers_with_a_word_that_its_machine_knows(world: World, task: s
     json.dumps(answer)
 
 
+def test_every_shop_is_compared_with_its_own_lists_once_an_occasion(world: World):
+    assert _handle("start_reconciling") == {"started": [SHOP]}
+    assert _handle("start_reconciling") == {"started": []}
+    assert _handle("reconcile")["next"] == "done"
+
+
 def test_a_parked_run_is_noted(world: World):
     assert _handle("park_run") == {"parked": True}
     assert world.metrics.counts["RunsParked"] == 1
 
 
 @pytest.mark.parametrize(
-    ("sample", "status", "asked"), [("subscribe", 202, 1), ("subscribe.foreign", 403, 0), ("subscribe.may", 204, 0)]
+    ("sample", "status", "asked"),
+    [("subscribe", 202, 1), ("subscribe.foreign", 403, 0), ("subscribe.may", 204, 0)],
 )
 def test_a_sign_up_is_taken_from_the_shops_own_pages(world: World, sample: str, status: int, asked: int):
     assert _handle(sample)["statusCode"] == status

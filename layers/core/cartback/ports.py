@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # a class takes a millisecond to make, and every door would p
     from cartback.domain.claims import Claim
     from cartback.domain.customer import Person
     from cartback.domain.facts import Fact
+    from cartback.domain.health import Health
     from cartback.domain.money import Money
     from cartback.domain.observations import Fetch, Observation, OrderSeen, ProductSeen, VariantSeen
     from cartback.domain.policy import Policy
@@ -457,6 +458,20 @@ class Texts(Protocol):
 
     def wording(self, lang: str, shop: ShopFace, topics: Sequence[str]) -> str:
         """What somebody agrees to who agrees to these topics: the sentence that is kept as evidence."""
+
+
+class HealthBook(Protocol):
+    """How the comparing with each shop's own lists stands."""
+
+    def read(self, shop: str) -> Health | None: ...
+
+    def keep(self, health: Health) -> None: ...
+
+
+class Beat(Protocol):
+    """Where it is remembered that a shop was heard."""
+
+    def beat(self, shop: str, received_at: datetime) -> None: ...
 
 
 class Http(Protocol):

@@ -13,8 +13,9 @@ from cartback.store.clients import Clients
 from cartback.store.clock import FastClock, SystemClock
 
 if TYPE_CHECKING:
-    from cartback.ports import Channel, Clock
+    from cartback.ports import Channel, Clock, Http
     from cartback.store.bus import EventBridgeBus
+    from cartback.store.health import DynamoHealth
     from cartback.store.ledger import DynamoLedger
     from cartback.store.metrics import EmbeddedMetrics
     from cartback.store.records import DynamoRecords
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from cartback.usecases.open_link import OpenLink
     from cartback.usecases.park_run import ParkRun
     from cartback.usecases.prefer import Prefer
+    from cartback.usecases.reach_shop import ReachShop
     from cartback.usecases.receive_webhook import ReceiveWebhook
+    from cartback.usecases.reconcile import Reconcile
     from cartback.usecases.settle_claims import SettleClaims
     from cartback.usecases.start_flows import StartFlows
+    from cartback.usecases.start_reconciling import StartReconciling
     from cartback.usecases.subscribe import Subscribe
     from cartback.usecases.take_batch import TakeBatch
     from cartback.usecases.touch import Touch
@@ -138,6 +142,64 @@ def enrol_shop() -> EnrolShop:
 
 
 @cache
+def http() -> Http:
+    """The way out to shops' own APIs; to this machine only where the local cloud says so."""
+    from cartback.web.client import Http
+
+    return Http(loopback=os.environ.get("SHOPS_ON_LOOPBACK") == "yes")
+
+
+@cache
+def reach() -> ReachShop:
+    """The shops' own APIs."""
+    from cartback.store.keys import SecretKeys
+    from cartback.usecases.reach_shop import ReachShop
+
+    keys = SecretKeys(clients(), os.environ["SHOP_SECRET_PREFIX"], clock())
+    return ReachShop(keys.of, http, shops.api)
+
+
+@cache
+def health() -> DynamoHealth:
+    """How well we hear each shop."""
+    from cartback.store.health import DynamoHealth
+
+    return DynamoHealth(clients(), os.environ["INSIGHTS_TABLE"], clock())
+
+
+@cache
+def reconcile() -> Reconcile:
+    """The task that compares a shop's own lists with ours."""
+    from cartback.store.queue import SqsQueue
+    from cartback.store.secrets import SecretWriter
+    from cartback.usecases.reconcile import Reconcile
+
+    return Reconcile(
+        keys=SecretWriter(clients(), os.environ["SHOP_SECRET_PREFIX"]),
+        reach=reach(),
+        adapter=shops.load,
+        records=records(),
+        hasher=hasher(),
+        queue=SqsQueue(clients(), os.environ["INTAKE_QUEUE_URL"]),
+        book=health(),
+        metrics=metrics(),
+        clock=clock(),
+    )
+
+
+@cache
+def start_reconciling() -> StartReconciling:
+    """What starts the comparisons."""
+    from cartback.store.bus import StepFunctionsRuns
+    from cartback.store.settings import DynamoShopBook
+    from cartback.usecases.start_reconciling import StartReconciling
+
+    book = DynamoShopBook(clients(), os.environ["SETTINGS_TABLE"])
+    runs = StepFunctionsRuns(clients(), {"reconcile": os.environ["RECONCILE_ARN"]})
+    return StartReconciling(lambda: [settings.shop for settings in book.shops()], runs)
+
+
+@cache
 def take_batch() -> TakeBatch:
     """The worker behind the queue."""
     from cartback.channels import ses_events
@@ -160,6 +222,8 @@ def take_batch() -> TakeBatch:
         clock=clock(),
         metrics=metrics(),
         adapter=shops.load,
+        fetcher=reach(),
+        beat=health(),
     )
     news = ApplyReceipts(ledger(), records(), bus(), clock(), metrics())
     return TakeBatch(events, news, unpack, ses_events.receipts, parking, metrics())

@@ -1,7 +1,7 @@
 """The secrets of the shops in Secrets Manager: one secret per shop, its name the prefix and the shop's id.
 
-Its value is ``{"platform": ..., "secrets": [newest, older], "agreed": {...}, "api": {...}}``. This is the operator's side, which
-writes; the intake reads with a reader of its own that imports less.
+Its value is ``{"platform": ..., "secrets": [newest, older], "agreed": {...}, "api": {...}}``. This is the operator's
+side, which writes; the intake reads with a reader of its own that imports less.
 """
 
 from __future__ import annotations

@@ -7,17 +7,17 @@ same events into the same rows and tells the same facts under the same ids.
 
 from __future__ import annotations
 
-import copy
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import cast
 
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import Fact
 from cartback.domain.hashes import short
-from cartback.domain.observations import CustomerErased, CustomerSeen, Fetch, Observation
+from cartback.domain.observations import Fetch, Observation
 from cartback.ports import (
+    Beat,
     Bus,
     Clock,
     Delivery,
@@ -25,14 +25,14 @@ from cartback.ports import (
     Hasher,
     Metrics,
     Once,
-    Page,
     Parking,
     RawStore,
     Records,
     ShopAdapter,
     Translator,
 )
-from cartback.usecases.fold import Fold, Wanted, missing, wanted
+from cartback.usecases.fold import Fold
+from cartback.usecases.rows import copied, page_about
 
 MOST_TRIES = 8
 
@@ -82,6 +82,7 @@ class ApplyEvents:
     metrics: Metrics
     adapter: Callable[[str], ShopAdapter]
     fetcher: Fetcher | None = None
+    beat: Beat | None = None
 
     def __call__(self, messages: Sequence[Message]) -> Report:
         report = Report()
@@ -94,7 +95,19 @@ class ApplyEvents:
             except (TryLater, Conflict):
                 self.metrics.count("ApplyDeferred", len(group))
                 report.failed.extend(message.message_id for message in group)
+            else:
+                self._heard(shop, group)
         return report
+
+    def _heard(self, shop: str, group: list[Message]) -> None:
+        """Take the shop's pulse, by what it sent itself: neither by a replay nor by what we found in its lists."""
+        sent = [
+            message.delivery.received_at
+            for message in group
+            if not message.delivery.replayed and not message.delivery.key.startswith("reconcile:")
+        ]
+        if self.beat is not None and sent:
+            self.beat.beat(shop, max(sent))
 
     def _shop(self, shop: str, group: list[Message], report: Report) -> None:
         fresh_to_us = [message.delivery for message in group if not message.delivery.replayed]
@@ -181,8 +194,10 @@ class ApplyEvents:
     def _folded(self, shop: str, observed: list[tuple[str, Observation]]) -> list[Fact]:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""
         for attempt in range(MOST_TRIES):
-            before = self._page(shop, [seen for _, seen in observed], thoroughly=attempt > 0)
-            after = _copied(before)
+            before = page_about(
+                self.records, self.hasher, shop, [seen for _, seen in observed], thoroughly=attempt > 0
+            )
+            after = copied(before)
             fold = Fold(shop, after, self.clock.now(), lambda text: self.hasher(shop, text))
             for cause, seen in observed:
                 fold.apply(seen, cause)
@@ -192,36 +207,6 @@ class ApplyEvents:
                 continue
             return fold.facts
         raise Conflict("the same rows keep changing")
-
-    def _page(self, shop: str, observations: list[Observation], thoroughly: bool) -> Page:
-        """The rows that the observations are about; ``thoroughly`` with every alias and cart of every person.
-
-        Two people who turn out to be one move all their aliases, also those that no observation names. That is rare:
-        the first attempt does without, fails on the unread ones, and the second finds them.
-        """
-        page = self._read(shop, wanted(shop, observations, lambda text: self.hasher(shop, text)))
-        whole_person = thoroughly or any(isinstance(seen, CustomerErased | CustomerSeen) for seen in observations)
-        while True:
-            more = missing(page)
-            if whole_person:
-                for person in page.persons.values():
-                    if person is not None:
-                        more.carts.update(i for i in person.cart_ids if i not in page.carts)
-                        more.aliases.update(i for i in person.aliases if i not in page.aliases)
-            if not any(getattr(more, part.name) for part in fields(more)):
-                return page
-            found = self._read(shop, more)
-            for part in fields(found):
-                getattr(page, part.name).update(getattr(found, part.name))
-
-    def _read(self, shop: str, rows: Wanted) -> Page:
-        return self.records.read(
-            shop, **{part.name: sorted(getattr(rows, part.name)) for part in fields(rows)}
-        )
-
-
-def _copied(page: Page) -> Page:
-    return Page(**{part.name: copy.copy(getattr(page, part.name)) for part in fields(page)})
 
 
 def _batch_name(group: list[Message]) -> str:

@@ -25,8 +25,8 @@ NEEDS = Needs(
 BY_HAND = (
     "Entra: register an application with API.ReadWrite.All, give admin consent, make a client secret.",
     "Business Central: enable it on the page Microsoft Entra Applications, with rights to read sales and items.",
-    "Hand it over: cartback shop connect SHOP --access-file FILE "
-    + "(tenant, environment, company, client_id, client_secret).",
+    "Hand it over: cartback shop connect SHOP --access-file FILE.",
+    "The file names tenant, environment, company (its GUID), client_id and client_secret.",
 )
 
 LIVES_FOR = timedelta(days=3)

@@ -1,0 +1,8 @@
+"""Task: compare some pages of a shop's own lists with ours."""
+
+from cartback import wiring
+
+
+def handler(event, context):
+    """Answer the run with ``more`` or ``done``."""
+    return wiring.reconcile()(event["shop"])

@@ -1,0 +1,44 @@
+"""Read the rows that observations are about: what applying and comparing have in common."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import fields
+
+from cartback.domain.observations import CustomerErased, CustomerSeen, Observation
+from cartback.ports import Hasher, Page, Records
+from cartback.usecases.fold import Wanted, missing, wanted
+
+
+def page_about(
+    records: Records, hasher: Hasher, shop: str, observations: Sequence[Observation], thoroughly: bool = False
+) -> Page:
+    """The rows that the observations are about; ``thoroughly`` with every alias and cart of every person.
+
+    Two people who turn out to be one move all their aliases, also those that no observation names. That is rare:
+    the first attempt does without, fails on the unread ones, and the second finds them.
+    """
+    page = _read(records, shop, wanted(shop, observations, lambda text: hasher(shop, text)))
+    whole_person = thoroughly or any(isinstance(seen, CustomerErased | CustomerSeen) for seen in observations)
+    while True:
+        more = missing(page)
+        if whole_person:
+            for person in page.persons.values():
+                if person is not None:
+                    more.carts.update(i for i in person.cart_ids if i not in page.carts)
+                    more.aliases.update(i for i in person.aliases if i not in page.aliases)
+        if not any(getattr(more, part.name) for part in fields(more)):
+            return page
+        found = _read(records, shop, more)
+        for part in fields(found):
+            getattr(page, part.name).update(getattr(found, part.name))
+
+
+def copied(page: Page) -> Page:
+    """A page that can be folded into without changing this one."""
+    return Page(**{part.name: copy.copy(getattr(page, part.name)) for part in fields(page)})
+
+
+def _read(records: Records, shop: str, rows: Wanted) -> Page:
+    return records.read(shop, **{part.name: sorted(getattr(rows, part.name)) for part in fields(rows)})
