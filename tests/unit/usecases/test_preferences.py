@@ -95,6 +95,9 @@ def test_the_chosen_language_is_the_one_that_is_written(reader):
     reader.choose(language=["en"])
     reader.story.wake()
     assert [mail.lang for mail in reader.world.outbox.sent] == ["de", "en"]
+    assert reader.person().prefs.language == "en"
+    reader.choose(language=["any"])
+    assert reader.person().prefs.language is None
 
 
 def test_a_pause_can_be_ended_and_is_kept_where_nothing_is_said_of_it(reader):

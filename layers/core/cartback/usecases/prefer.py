@@ -148,7 +148,7 @@ class Prefer:
         return Preferences(
             frequency if frequency in FREQUENCIES else known.frequency,
             until,
-            language if language in OFFERED else known.language,
+            None if language == "any" else language if language in OFFERED else known.language,
         )
 
 
