@@ -42,6 +42,8 @@ the shop's webhook secret:
   BODY+='"created_at":"'$NOW'","updated_at":"'$NOW'","currency":"EUR","total_price":"{price}","line_items":['
   BODY+='{{"variant_id":{variant_id},"title":"{title}","variant_title":"{option}",'
   BODY+='"price":"{price}","quantity":1}}],'
+  BODY+='"customer":{{"id":1,"email":"mia@example.com","email_marketing_consent":{{"state":"subscribed",'
+  BODY+='"opt_in_level":"confirmed_opt_in","consent_updated_at":"'$NOW'"}}}},'
   BODY+='"abandoned_checkout_url":"{front_url}/checkouts/c1/recover?lang={lang}"}}'
   SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64)
   curl -i {api_url}/webhooks/demo -H 'Content-Type: application/json' -H 'X-Shopify-Topic: checkouts/create' \\

@@ -28,7 +28,7 @@ from local.stage import Stage
 
 OUTCOME_FILE = STATE / "demo.json"
 ASK_SECONDS = 2.0
-LEAD = timedelta(hours=1)
+LEAD = timedelta(hours=4)
 LONGEST = timedelta(days=14)
 MOST_DAYS_LATER = 4
 LONG_QUEUE = 30
@@ -50,7 +50,10 @@ class Play:
         self.postponed = 0
 
     def prepare(self) -> None:
-        """Let every shopper come at their hour."""
+        """Let those who signed up long ago have done so, and every shopper come at their hour."""
+        for life in self.lives:
+            if life.buyer.has_confirmed:
+                self._scene.agenda.at(self._stage.clock.now(), life.signs_up)
         self._scene.agenda.at(scripts.selling_out_at(self.lives), self._sell_out)
         for life in self.lives:
             self._scene.agenda.at(life.opens_at, partial(self._open, life))

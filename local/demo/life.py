@@ -66,6 +66,14 @@ class Life:
 
     # what they do -------------------------------------------------------------------------------------------------
 
+    def signs_up(self) -> None:
+        """Have the newsletter's double opt-in behind them, months before the play."""
+        now = self.scene.clock.now()
+        word = shopify.consent(self.buyer, "subscribed", now - timedelta(days=60))
+        self.scene.sender.send(
+            "customers_email_marketing_consent/update", word, f"sign-up-{self.buyer.number}", now
+        )
+
     def browses(self, at: datetime) -> None:
         """Put things into a cart, one after another, on a phone: nobody knows yet who it is."""
         for number in range(1, len(self.lines) + 1):

@@ -45,7 +45,7 @@ class Script:
     late: bool = False
     lines: Lines = ()
     mailbox: str = ""
-    guest: bool | None = None
+    guest: bool = False
     agrees: bool = True
 
 
@@ -133,8 +133,8 @@ _LAMP_AND_MORE = ((SOLD_OUT, 1), (PLENTY[0], 2))
 SCRIPTS = (
     Script("buys before the first mail", 8, _buys_in_the_night, hour="night", late=True),
     Script("buys, and the order overtakes the checkout", 2, _order_overtakes, hour="night", late=True),
-    Script("buys on another device", 2, _buys_elsewhere("device"), hour="night", late=True, guest=False),
-    Script("orders by telephone", 2, _buys_elsewhere("admin"), hour="night", late=True, guest=False),
+    Script("buys on another device", 2, _buys_elsewhere("device"), hour="night", late=True),
+    Script("orders by telephone", 2, _buys_elsewhere("admin"), hour="night", late=True),
     Script("buys after the first mail", 8, _stops_at_the_checkout, _buys_after(1), late=True),
     Script("buys, then old news arrives", 3, _stops_at_the_checkout, _buys_after(1, old_news=True)),
     Script("buys after the second mail", 6, _stops_at_the_checkout, _buys_after(2)),
@@ -143,8 +143,9 @@ SCRIPTS = (
     Script("comes back and changes the cart", 3, _stops_at_the_checkout, _comes_back_after_one),
     Script("unsubscribes after the first mail", 4, _stops_at_the_checkout, _leaves_after(1)),
     Script("unsubscribes after the second mail", 2, _stops_at_the_checkout, _leaves_after(2)),
-    Script("says no in the shop", 1, _stops_at_the_checkout, _refuses_in_the_shop, guest=False),
+    Script("says no in the shop", 1, _stops_at_the_checkout, _refuses_in_the_shop),
     Script("never agreed to mails", 6, _stops_at_the_checkout, late=True, agrees=False),
+    Script("ticks the box and never confirms it", 4, _stops_at_the_checkout, late=True, guest=True),
     Script("only looks around", 3, _only_browses, late=True),
     Script("is known only hours later", 2, _is_known_later, _buys_after(1)),
     Script("empties the cart", 1, _empties, hour="night"),
@@ -187,7 +188,6 @@ def _lives(scene: Scene, script: Script, start: datetime, rng: random.Random) ->
         lines = tuple(
             (each, rng.choice((1, 1, 1, 2))) for each in rng.sample(PLENTY, rng.choice((1, 2, 2, 3)))
         )
-        guest = rng.random() < 0.4 if script.guest is None else script.guest
         yield Life(
             scene=scene,
             buyer=Buyer(
@@ -196,7 +196,7 @@ def _lives(scene: Scene, script: Script, start: datetime, rng: random.Random) ->
                 last_name=last,
                 email=f"{script.mailbox}{first}.{last}.{serial}@example.com".lower(),
                 lang=lang,
-                guest=guest,
+                guest=script.guest,
                 agrees=script.agrees,
             ),
             lines=script.lines or lines,

@@ -13,7 +13,11 @@ LOCATION = 91_000_000_001
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Who shops. ``number`` makes the ids; a guest has no customer record. ``lang`` is ``de`` or ``en``."""
+    """Who shops. ``number`` makes the ids, ``lang`` is ``de`` or ``en``.
+
+    Who ``agrees`` ticks the box at the checkout, and has confirmed it by mail some time ago; a guest has no customer
+    record and so no more than the tick.
+    """
 
     number: int
     first_name: str
@@ -27,6 +31,11 @@ class Buyer:
     def customer_id(self) -> int:
         """Shopify's id of the customer."""
         return 7_710_000_000_000 + self.number
+
+    @property
+    def has_confirmed(self) -> bool:
+        """Whether there is a double opt-in."""
+        return self.agrees and not self.guest
 
     @property
     def cart_token(self) -> str:
@@ -170,13 +179,13 @@ def order(buyer: Buyer, lines: Lines, at: datetime, way: str = "same") -> dict[s
 
 
 def consent(buyer: Buyer, state: str, at: datetime) -> dict[str, Any]:
-    """customers_email_marketing_consent/update: the customer's word, given or taken back in the shop."""
+    """customers_email_marketing_consent/update: a word said at ``at``, ``subscribed`` (and confirmed) or taken back."""
     return {
         "customer_id": buyer.customer_id,
         "email_address": buyer.email,
         "email_marketing_consent": {
             "state": state,
-            "opt_in_level": "single_opt_in",
+            "opt_in_level": "confirmed_opt_in",
             "consent_updated_at": stamp(at),
         },
     }

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,10 @@ class Shopper:
     lines: shopify.Lines = ONE_THING
 
     def leaves_a_cart(self) -> None:
-        """checkouts/create, now."""
+        """checkouts/create, now; who agreed has confirmed it before."""
+        if self.buyer.has_confirmed:
+            word = shopify.consent(self.buyer, "subscribed", self.began_at - timedelta(days=60))
+            assert self.house.send("customers_email_marketing_consent/update", word).status == 202
         told = shopify.checkout(self.buyer, self.lines, self.house.front_url, self.began_at, self.began_at)
         assert self.house.send("checkouts/create", told).status == 202
 

@@ -74,6 +74,14 @@ def test_nothing_is_sent_to_somebody_who_never_agreed(house: House):
     assert shopper.decisions() == [("stop", "no_basis")]
 
 
+def test_a_tick_that_was_never_confirmed_is_not_enough_where_the_law_asks_for_more(house: House):
+    shopper = house.shopper(guest=True)
+    shopper.leaves_a_cart()
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert shopper.mails == []
+    assert shopper.decisions() == [("stop", "basis_not_sufficient")]
+
+
 def test_what_is_sold_out_is_left_out_and_nothing_left_means_no_message(house: House):
     only = house.shopper(lines=((SOLD_OUT, 1),))
     both = house.shopper(lines=((SOLD_OUT, 1), (PLENTY[0], 1)))
@@ -93,6 +101,7 @@ def test_what_is_sold_out_is_left_out_and_nothing_left_means_no_message(house: H
 
 def test_a_doubled_delivery_starts_no_second_run_and_sends_no_second_mail(house: House):
     shopper = house.shopper()
+    shopper.leaves_a_cart()
     told = shopify.checkout(shopper.buyer, shopper.lines, house.front_url, shopper.began_at, shopper.began_at)
     for word in ("twice", "twice", "again"):
         event_id = f"{word}-{shopper.buyer.number}"

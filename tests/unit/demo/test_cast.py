@@ -67,6 +67,10 @@ def test_what_the_demo_sends_is_what_the_adapter_understands(way: str):
     assert checkout.contact.email == order.contact.email == buyer.email
     assert checkout.total.amount == order.total.amount == one.total
     assert bool(set(order.refs) & set(checkout.refs)) == (way == "same")
+    (signed_up,) = observed(
+        "customers_email_marketing_consent/update", shopify.consent(buyer, "subscribed", START)
+    )
+    assert [(word.granted, word.basis) for word in signed_up.contact.consents] == [(True, "double_opt_in")]
     (word,) = observed(
         "customers_email_marketing_consent/update", shopify.consent(buyer, "unsubscribed", START)
     )
