@@ -33,7 +33,9 @@ class Doors(Handler):
             "headers": {name.lower(): value for name, value in self.headers.items()},
             "pathParameters": {"token": token},
             "queryStringParameters": dict(pair.split("=") for pair in query.split("&") if "=" in pair),
-            "requestContext": {"http": {"method": self.command, "sourceIp": "203.0.113.7", "userAgent": "test"}},
+            "requestContext": {
+                "http": {"method": self.command, "sourceIp": "203.0.113.7", "userAgent": "test"}
+            },
             "body": body,
         }
         answer = DOORS[door].handler(event, None)
