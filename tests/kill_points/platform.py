@@ -14,13 +14,15 @@ from types import FrameType
 from typing import Any
 
 from cartback.channels import ses_events
-from cartback.domain.consent import WITHDRAWN
+from cartback.domain.consent import GRANTED, WITHDRAWN
+from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.observations import Fetch
 from cartback.domain.policy import Plan
 from cartback.ports import Delivery, Doubtful, NotSent
 from cartback.store.queue import pack, unpack
 from cartback.usecases.apply_events import Message
+from cartback.usecases.ask_confirmation import Asking
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.watch_cart import Run
 from functions import apply_events as door
@@ -30,7 +32,7 @@ from tests.fakes.told import Told
 from tests.fakes.world import World
 from tests.kill_points.sites import USECASES, Site, sites
 
-MACHINE = Machine.load(Path(__file__).parents[2] / "statemachines" / "cart_recovery.asl.json")
+MACHINES = Path(__file__).parents[2] / "statemachines"
 MOST_RECEIVES, VISIBLE_AFTER = 5, 180
 
 CRASH_BEFORE, CRASH_AFTER, TIMED_OUT = "crash before", "crash after", "time-out with effect"
@@ -158,7 +160,9 @@ class KilledWorld(World):
         ):
             setattr(self, name, Watched(getattr(self, name), self.injector))
         super()._wire()
-        self.apply_events = replace(self.apply_events, fetcher=Watched(Shelf(), self.injector))
+        watched = {"fetcher": Watched(Shelf(), self.injector), "beat": Watched(self.health, self.injector)}
+        self.apply_events = replace(self.apply_events, **watched)
+        self.subscribe = replace(self.subscribe, counters=Watched(self.subscribe.counters, self.injector))
         self.take_batch = TakeBatch(
             self.apply_events, self.apply_receipts, unpack, ses_events.receipts, self.queue, self.metrics
         )
@@ -168,11 +172,20 @@ class KilledWorld(World):
         self.undisturbed([Message("other", "{}", delivery)])
 
 
+def _agrees(person: Person) -> bool:
+    """Whether somebody wants reminders by e-mail: their word for just that, unless they left the channel later."""
+    own, general = person.consents.get("email/cart_reminders"), person.consents.get("email")
+    word = own or general
+    left = general is not None and general.state == WITHDRAWN and (own is None or general.at >= own.at)
+    return word is not None and word.state == GRANTED and not left
+
+
 @dataclass
 class Platform:
     """SQS, EventBridge, Step Functions, the mail provider and patient people, around one world."""
 
     injector: Injector = field(default_factory=Injector)
+    between: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.world = KilledWorld(self.injector)
@@ -212,8 +225,8 @@ class Platform:
             against.append(f"claimed although the cart is {cart.status if cart else 'gone'}")
         if person is None or person.erased_at or person.blocked:
             against.append("claimed although nothing may be sent to this person")
-        elif any(word.state == WITHDRAWN for word in person.consents.values()):
-            against.append("claimed after an opt-out")
+        elif not _agrees(person):
+            against.append("claimed without a consent")
         return against
 
     # SQS ---------------------------------------------------------------------------------------------------------
@@ -232,7 +245,7 @@ class Platform:
                 break
             self.world.clock.move(seconds=VISIBLE_AFTER)
         self.lost.extend(body for _, body in waiting)
-        self._follow()
+        self.follow()
 
     def _received(self, messages: list[tuple[str, str]], receive: int) -> list[tuple[str, str]]:
         event = {
@@ -264,7 +277,8 @@ class Platform:
 
     # EventBridge -------------------------------------------------------------------------------------------------
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
+        """Deliver the facts that were told since the last time."""
         facts = self.world.bus.facts
         while self.heard < len(facts):
             fact = facts[self.heard]
@@ -295,11 +309,13 @@ class Platform:
                 self._drive(name, given)
 
     def _drive(self, name: str, given: dict[str, object]) -> None:
-        run = start(MACHINE, json.loads(json.dumps(given)), name)
+        machine = Machine.load(MACHINES / f"{given['flow']}.asl.json")
+        run = start(machine, json.loads(json.dumps(given)), name)
         step = run.resume()
         while not isinstance(step, Ended):
             step = self._stepped(run, step)
             self._report()
+            self.between()
         self.ended[name] = step
 
     def _stepped(self, run: Any, step: Wait | Call) -> Any:
@@ -327,6 +343,11 @@ class Platform:
             case "touch":
                 plan = Plan.from_variables(given["plan"])
                 return self.world.touch(Run.from_task(given), plan, int(given["position"]))
+            case "ask_confirmation":
+                words = (given["run"], given["shop"], given["request_id"])
+                return self.world.ask_confirmation(
+                    Asking(*words, int(given["generation"]), int(given["position"]))
+                )
         words = ("flow", "run", "shop", "subject", "error", "cause")
         return self.world.park_run(*(str(given.get(word) or "") for word in words))
 

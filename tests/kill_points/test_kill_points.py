@@ -22,8 +22,11 @@ from tests.kill_points.ways import STATES, WAYS, news
 REPEATED = {
     "edit_shop": "an operator at the command line",
     "replay": "an operator at the command line",
+    "connect_shop": "an operator at the command line, who is told how far it came",
     "enrol_shop": "a merchant in the platform's own form, answered 503",
     "audit": "a schedule; it only reads, and keeps its result under the day's name",
+    "start_reconciling": "a schedule",
+    "reconcile": "a schedule; what it finds goes through the intake under the names of the shop's own events",
     "settle_claims": "a schedule; what it misses is doubtful still a quarter of an hour later",
 }
 
@@ -163,7 +166,9 @@ def test_a_way_that_nothing_disturbs_has_no_complaints(way):
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("site", WANTED, ids=_named)
 def test_a_call_that_is_killed_does_no_harm_whatever_became_of_the_cart(site, fault):
-    for way in way_to()[site][:2]:
+    if site not in way_to():
+        pytest.skip("no way passes it, which fails above")
+    for way in way_to()[site][: 2 if site.module == "touch" else 1]:
         for state in STATES:
             platform = killed(site, way, fault, state)
             assert platform.injector.fired

@@ -11,9 +11,11 @@ from cartback import shops
 from cartback.domain.answers import Arrival
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.observations import ConsentSeen, CustomerErased, CustomerSeen, Fetch
-from cartback.ports import NotSent, ShopKeys
+from cartback.domain.signup import EXPIRED
+from cartback.ports import NotSent, Page, ShopKeys
 from cartback.usecases.closing import close
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.subscribe import Visitor
 from tests.fakes.senders import generic_headers
 from tests.fakes.told import CUP, SHIRT, ada, cart, order
 from tests.fakes.world import START
@@ -93,8 +95,8 @@ def with_a_stubborn_provider(platform: Platform) -> None:
     left_alone(platform)
 
 
-def with_a_quick_provider(platform: Platform) -> None:
-    """The provider's news is applied before our own mark: marking meets another state."""
+def outpace(platform: Platform) -> None:
+    """From now on the provider's news is applied before our own mark: marking meets another state."""
     outbox, real = platform.world.outbox.inner, platform.world.outbox.inner.send
 
     def quick(message):
@@ -104,6 +106,11 @@ def with_a_quick_provider(platform: Platform) -> None:
         return answer
 
     outbox.send = quick
+
+
+def with_a_quick_provider(platform: Platform) -> None:
+    """The provider is quicker than we are."""
+    outpace(platform)
     left_alone(platform)
 
 
@@ -173,6 +180,97 @@ def clicked_and_left(platform: Platform) -> None:
         platform.patiently(lambda: world.leave(f"demo.{leave}"))
 
 
+def removed_between_two_messages(platform: Platform) -> None:
+    """The operator takes the shop out after the first message."""
+    platform.between = lambda: platform.world.outbox.sent and platform.world.settings.policies.clear()
+    left_alone(platform)
+
+
+def preferred(platform: Platform) -> None:
+    """Somebody chooses at the foot of the first message what they get."""
+    world = platform.world
+
+    def choose() -> None:
+        if world.outbox.sent:
+            platform.between = lambda: None
+            token = world.outbox.sent[0].text.partition("/p/")[2].split()[0]
+            chosen = {
+                "topic": ["cart_reminders"],
+                "channel": ["email"],
+                "frequency": ["weekly"],
+                "pause": ["none"],
+            }
+            platform.patiently(lambda: world.preferences.look(token))
+            platform.patiently(lambda: world.preferences(token, {**chosen, "language": ["any"]}))
+
+    platform.between = choose
+    left_alone(platform)
+
+
+def signed_up(platform: Platform) -> None:
+    """Somebody signs up and presses the button in the first mail, twice."""
+    world = platform.world
+
+    def press() -> None:
+        if world.outbox.sent:
+            platform.between = lambda: None
+            token = world.outbox.sent[0].text.partition("/c/")[2].split()[0]
+            platform.patiently(lambda: world.confirm.look(token))
+            for _ in range(2):
+                pressed = platform.patiently(lambda: world.confirm(token, "198.51.100.4", "her phone"))
+            if pressed is None and platform.injector.fault == "":
+                platform.wrong.append("a confirmation was lost")
+
+    platform.between = press
+    signed_up_and_forgot(platform)
+
+
+def signed_up_and_forgot(platform: Platform) -> None:
+    """Somebody signs up and never presses the button: a second mail, and the request is forgotten."""
+    world = platform.world
+    here = Visitor("https://demo.example", "203.0.113.7", "her phone")
+    platform.patiently(lambda: world.subscribe.origin("demo", here.origin))
+    platform.patiently(lambda: world.subscribe("demo", {"email": ["ada@example.com"]}, here))
+    platform.follow()
+    platform.run_all()
+
+
+def signed_up_and_changed_at_the_last_moment(platform: Platform) -> None:
+    """The request changes just as it is being forgotten."""
+    records, world = platform.world.plain["records"], platform.world
+    save = records.save
+
+    def overtaken(shop, before, after):
+        if any(row is not None and row.state == EXPIRED for row in after.requests.values()):
+            records.save = save
+            name, row = next(iter(before.requests.items()))
+            save(shop, before, Page(requests={name: replace(row, lang="en")}))
+        save(shop, before, after)
+
+    records.save = overtaken
+    signed_up_and_forgot(platform)
+    if not platform.injector.fired and records.save is not save:
+        platform.wrong.append(f"a request was never forgotten: {world.bus.facts}")
+
+
+def signed_up_with_a_busy_provider(platform: Platform) -> None:
+    """The confirmation has to wait for the provider."""
+    platform.world.outbox.answers.append(NotSent("Throttling", 10))
+    signed_up_and_forgot(platform)
+
+
+def signed_up_with_a_quick_provider(platform: Platform) -> None:
+    """The provider's news of the confirmation comes before our own mark."""
+    outpace(platform)
+    signed_up_and_forgot(platform)
+
+
+def signed_up_elsewhere_meanwhile(platform: Platform) -> None:
+    """The flow is switched off while a request waits: it is forgotten."""
+    platform.between = lambda: platform.world.outbox.sent and platform.world.settings.policies.clear()
+    signed_up_and_forgot(platform)
+
+
 def sent_by_the_shop(platform: Platform) -> None:
     """The webhook itself: the shop sends until it is told 202."""
     world = platform.world
@@ -236,6 +334,14 @@ WAYS: tuple[Callable[[Platform], None], ...] = (
     bounced,
     switched_off,
     clicked_and_left,
+    removed_between_two_messages,
+    preferred,
+    signed_up,
+    signed_up_and_forgot,
+    signed_up_and_changed_at_the_last_moment,
+    signed_up_with_a_busy_provider,
+    signed_up_with_a_quick_provider,
+    signed_up_elsewhere_meanwhile,
     sent_by_the_shop,
     sent_without_a_signature,
 )
