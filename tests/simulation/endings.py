@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cartback.domain.cart import BOUGHT, Cart
-from cartback.domain.claims import claim_id_for
+from cartback.domain.claims import CLAIMED, claim_id_for
 from cartback.domain.customer import Person
 from cartback.domain.flows import execution_name
 from cartback.ports import Delivery, Line
@@ -29,6 +29,7 @@ def check(season: Season, shoppers: list[Shopper]) -> None:
     """Ask for everything that can only be asked at the end; violations go to the season."""
     for invariant, what in (
         *_events(season),
+        *_claims(season),
         *_runs(season),
         *_carts(season, shoppers),
         *_people(season, shoppers),
@@ -56,6 +57,13 @@ def _events(season: Season) -> Iterator[tuple[str, str]]:
     for reason in parked.values():
         if reason.startswith("bug"):
             yield "bug", reason
+
+
+def _claims(season: Season) -> Iterator[tuple[str, str]]:
+    """What became of every claim is known, or known to be unknown."""
+    for claim, _ in season.house.tables.rows["claims"].values():
+        if claim.state == CLAIMED:
+            yield "I4", f"the claim of {claim.touch} at {claim.claimed_at} is still in doubt"
 
 
 def _runs(season: Season) -> Iterator[tuple[str, str]]:

@@ -21,10 +21,12 @@ from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_flows import StartFlows
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
+from tests.fakes.audits import MemoryClaimIndex
 from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
 from tests.fakes.world import CountingMetrics, SeededTokens, plain_hash
 from tests.simulation.cloud import EventBus, Intake, StateMachines
@@ -175,6 +177,7 @@ class House:
         )
         self.park_run = ParkRun(ledger, clock, self.metrics)
         self.open_link = OpenLink(ledger, records, settings, clock)
+        self.settle_claims = SettleClaims(MemoryClaimIndex(self.tables), ledger, clock, self.metrics)
         self.leave = Leave(ledger, records, bus, clock)
 
     def _applied(self, messages: Sequence[Message]) -> Report:
@@ -188,7 +191,7 @@ class House:
     def at_the_doors(self) -> Iterator[None]:
         """Let the doors find these use cases, and nothing of the environment."""
         doors = (
-            "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave settings"
+            "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave settle_claims settings"
         ).split()
         before = {name: getattr(wiring, name) for name in doors}
         for name in doors:

@@ -98,9 +98,9 @@ def shop_objections(witness: Witness, it: Candidate) -> Iterator[tuple[str, str]
 def consent_objections(witness: Witness, person: Group, it: Candidate) -> Iterator[tuple[str, str]]:
     """What speaks against the consent that a claim quotes: it must exist, suffice, and be the person's last word."""
     said = witness.spoken.get((it.claim.shop, it.claim.consent), ())
-    quoted = [(at, word) for at, word in said if word.granted]
+    quoted = [(at, word) for at, word, address in said if word.granted and address == it.address]
     if not quoted:
-        yield "I9", f"nobody ever said {it.claim.consent}"
+        yield "I9", f"nobody ever said {it.claim.consent} for {it.address}"
         return
     heard_at, word = max(quoted, key=lambda pair: pair[0])
     if word.basis not in it.policy.accepted_bases:

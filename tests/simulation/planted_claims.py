@@ -11,7 +11,7 @@ from cartback.domain import customer
 from cartback.domain.claims import CLAIMED, RELEASED, settle
 from cartback.domain.errors import TryLater
 from cartback.ports import Doubtful, NotSent
-from cartback.usecases import start_flows, touch
+from cartback.usecases import settle_claims, touch
 from cartback.usecases.apply_receipts import ApplyReceipts
 from tests.fakes import memory
 from tests.fakes.memory import MemoryLedger, MemoryRecords
@@ -186,6 +186,18 @@ def news_of_a_send_opens_the_claim_again(patches: Patches) -> None:
 
 
 @bug
+def silence_of_the_provider_proves_that_nothing_went_out(patches: Patches) -> None:
+    """A claim that is in doubt for an hour is given back instead of being called unknown."""
+    patches.put(settle_claims, "UNKNOWN", RELEASED)
+
+
+@bug
+def a_doubt_stays_a_doubt(patches: Patches) -> None:
+    """Nobody ever looks at claims that were not marked."""
+    patches.put(settle_claims.SettleClaims, "__call__", lambda self: 0)
+
+
+@bug
 def blocks_have_a_time_to_live(patches: Patches) -> None:
     """A block expires after two days: time to live used as if it were a timer."""
 
@@ -199,23 +211,6 @@ def blocks_have_a_time_to_live(patches: Patches) -> None:
                 del rows[key]
 
     patches.around(MemoryRecords, "save", save)
-
-
-@bug
-def a_second_fact_starts_a_second_run(patches: Patches) -> None:
-    """Runs are named at random, so a doubled fact is a second run (mc-magento #783)."""
-    runs = iter(range(10**9))
-    patches.around(start_flows, "execution_name", lambda before, *about: f"{before(*about)}-{next(runs)}")
-
-
-@bug
-def the_generation_is_not_in_the_name_of_the_run(patches: Patches) -> None:
-    """A cart that is opened again meets the name of its first run, and nobody is reminded (mautic #6515)."""
-    patches.around(
-        start_flows,
-        "execution_name",
-        lambda before, flow, shop, subject, generation: before(flow, shop, subject, 1),
-    )
 
 
 @bug

@@ -1,18 +1,16 @@
-"""Planted bugs of the rules: carts, people, consent, hours and budget."""
+"""Planted bugs of the rules about carts, people and consent."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from cartback.domain import cart as carts
 from cartback.domain import consent as consents
-from cartback.domain import customer, timing, touches
+from cartback.domain import customer, permission
 from cartback.domain.observations import Contact
 from cartback.usecases.fold import Fold
 from functions import leave
-from tests.simulation.house import Policies
 from tests.simulation.planted import Patches, bug
 
 
@@ -114,7 +112,18 @@ def a_scanner_that_opens_the_page_leaves(patches: Patches) -> None:
 @bug
 def no_consent_is_needed(patches: Patches) -> None:
     """Whoever has an address is written to."""
-    patches.put(touches.consents, "basis_for", lambda *given, **named: None)
+    patches.put(consents, "basis_for", lambda *given, **named: None)
+
+
+@bug
+def a_consent_moves_to_a_new_address(patches: Patches) -> None:
+    """What was agreed to for one address is taken for another of the same person."""
+
+    def against(before, *given):
+        reason = before(*given)
+        return None if reason == "other_address" else reason
+
+    patches.around(permission, "_against", against)
 
 
 @bug
@@ -160,7 +169,8 @@ def a_merge_loses_the_purchase_of_one(patches: Patches) -> None:
 @bug
 def an_erasure_does_nothing(patches: Patches) -> None:
     """Who asked to be forgotten is still written to."""
-    patches.put(Fold, "_erased", lambda self, seen, cause: None)
+    patches.put(customer, "erase", lambda person, *rest: person)
+    patches.put(carts, "erase", lambda cart, *rest: cart)
 
 
 @bug
@@ -180,117 +190,3 @@ def a_refusal_of_a_stranger_is_dropped(patches: Patches) -> None:
             before(self, seen, cause)
 
     patches.around(Fold, "_customer", customer_record)
-
-
-@bug
-def quiet_hours_are_in_utc(patches: Patches) -> None:
-    """The server's clock decides when it is night (parcelvoy #610, mautic #10612)."""
-    patches.around(
-        touches, "after_quiet", lambda before, instant, zone, quiet: before(instant, ZoneInfo("UTC"), quiet)
-    )
-
-
-@bug
-def quiet_hours_ignore_the_change_of_clocks(patches: Patches) -> None:
-    """The end of the night is reckoned with the offset of its beginning."""
-
-    def after(before, instant, zone, quiet):
-        if quiet is None:
-            return instant
-        offset = instant.astimezone(zone).utcoffset()
-        there = datetime.combine(*_wall(instant + offset), tzinfo=UTC)
-        return max(instant, before(there, ZoneInfo("UTC"), quiet) - offset)
-
-    patches.around(touches, "after_quiet", after)
-
-
-def _wall(moment: datetime) -> tuple:
-    return moment.date(), moment.time()
-
-
-@bug
-def an_hour_that_does_not_exist_ends_the_night_early(patches: Patches) -> None:
-    """02:30 of the night on which clocks go forward is taken for half past one. Our own, found by reading."""
-    patches.put(
-        timing,
-        "_on_wall",
-        lambda day, at, zone: datetime.combine(day, at, tzinfo=zone).replace(fold=1).astimezone(UTC),
-    )
-
-
-@bug
-def there_are_no_quiet_hours(patches: Patches) -> None:
-    """Nobody looks at the clock."""
-    patches.put(touches, "after_quiet", lambda instant, zone, quiet: instant)
-
-
-@bug
-def a_cap_is_one_too_high(patches: Patches) -> None:
-    """One message more than the budget."""
-
-    def after(before, instant, sends, caps):
-        more = replace(
-            caps, per_day=caps.per_day + 1, per_week=caps.per_week + 1, per_month=caps.per_month + 1
-        )
-        return before(instant, sends, more)
-
-    patches.around(touches, "after_caps", after)
-
-
-@bug
-def the_distance_between_messages_is_not_kept(patches: Patches) -> None:
-    """Two messages may follow each other at once."""
-    patches.around(
-        touches,
-        "after_caps",
-        lambda before, instant, sends, caps: before(instant, sends, replace(caps, min_gap=timedelta(0))),
-    )
-
-
-@bug
-def a_message_that_has_to_wait_is_dropped(patches: Patches) -> None:
-    """In quiet hours or without budget a touch is skipped, not deferred."""
-
-    def decide(before, *given):
-        decision = before(*given)
-        waits = decision.word == touches.WAIT and decision.reason in ("quiet_hours", "budget_spent")
-        return replace(decision, word=touches.SKIP, until=None) if waits else decision
-
-    from cartback.usecases import touch
-
-    patches.around(touch, "decide", decide)
-
-
-@bug
-def a_touch_comes_before_it_is_due(patches: Patches) -> None:
-    """The first touch does not wait for the silence."""
-    patches.around(touches, "due_at", lambda before, *given: before(*given) - timedelta(minutes=10))
-
-
-@bug
-def nobody_is_ever_written_to(patches: Patches) -> None:
-    """Silence keeps every promise but one."""
-    patches.put(touches.consents, "basis_for", lambda *given, **named: "no_basis")
-
-
-@bug
-def a_policy_is_kept_for_ever(patches: Patches) -> None:
-    """A warm Lambda goes on with the policy that it read first."""
-    known: dict[tuple[int, str], object] = {}
-
-    def policy(before, self, shop):
-        return known.setdefault((id(self.policies), shop), before(self, shop))
-
-    patches.around(Policies, "policy", policy)
-
-
-@bug
-def runs_start_for_flows_that_are_off(patches: Patches) -> None:
-    """Switching a flow off stops nothing that runs."""
-    patches.around(
-        touches,
-        "_over",
-        lambda before, cart, person, generation, policy: before(
-            cart, person, generation, replace(policy, flows=frozenset({"cart_recovery"}))
-        ),
-    )

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from cartback.domain.claims import BOUNCED, COMPLAINED, Claim
+from cartback.domain import claims
+from cartback.domain.claims import BOUNCED, CLAIMED, COMPLAINED, Claim
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import Fact
 from cartback.domain.receipts import Receipt
@@ -21,6 +23,7 @@ from functions import (
     open_link,
     park_run,
     receive_webhook,
+    settle_claims,
     start_flows,
     touch,
     watch_cart,
@@ -35,31 +38,13 @@ from tests.simulation.network import Network, Platform
 from tests.simulation.provider import Mail, Provider
 from tests.simulation.schedule import Schedule, chances
 from tests.simulation.sendings import Sendings
+from tests.simulation.stage import SeasonClock, Stage
 from tests.simulation.witness import Witness
 
+QUARTER = timedelta(minutes=15)
+SETTLED_AFTER = claims.SETTLE_WITHIN + QUARTER
 _TASKS = {"watch_cart": watch_cart, "touch": touch, "park_run": park_run}
 _SHOP_FIRST = frozenset("records.read records.save records.dossier ledger.note ledger.read_claim".split())
-
-
-class SeasonClock:
-    """The port ``Clock``: the schedule's time, as wrong as the clock of the present invocation is."""
-
-    def __init__(self, season: Season) -> None:
-        self._season = season
-
-    def now(self) -> datetime:
-        season = self._season
-        return season.schedule.now + season.invocation.skew
-
-
-@dataclass(slots=True)
-class Stage:
-    """What the season needs of those who play in it: who gets which mail, and who acts in the middle of a touch."""
-
-    mailbox: Callable[[Outgoing], str] = lambda message: "good"
-    got: Callable[[Mail], None] = lambda mail: None
-    paused: Callable[[str, str], None] = lambda shop, cart_id: None
-    awaited: Callable[[str, str], bool] = lambda shop, cart_id: False
 
 
 @dataclass
@@ -264,6 +249,16 @@ class Season:
         policy = self.house.policies.policies[claim.shop]
         label = self.invocation.rendered
         self.sendings.take(Candidate(claim, address, label, policy, self.schedule.now))
+        self.schedule.after(SETTLED_AFTER, partial(self._settle, claim.shop, claim.claim_id, 0))
+
+    def _settle(self, shop: str, claim_id: str, attempt: int) -> None:
+        """The job that comes every quarter of an hour; it is played only where a claim is in doubt."""
+        if self.house.tables.rows["claims"][(shop, claim_id)][0].state != CLAIMED:
+            return
+        try:
+            self.invoke("settle_claims", settle_claims.handler, {}, (shop, claim_id, attempt), frozenset())
+        except (Crash, TryLater):
+            self.schedule.after(QUARTER, partial(self._settle, shop, claim_id, attempt + 1))
 
     def decided(self, shop: str, subject: str, line: Line) -> None:
         """The house kept a line of a story."""

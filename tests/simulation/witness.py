@@ -96,7 +96,7 @@ class Witness:
         self.people = Groups()
         self.carts = Groups()
         self.by_label: dict[str, Said] = {}
-        self.spoken: dict[tuple[str, str], list[tuple[datetime, ConsentSeen]]] = {}
+        self.spoken: dict[tuple[str, str], list[tuple[datetime, ConsentSeen, str | None]]] = {}
         self.gone_shops: set[str] = set()
         self.hurt: set[tuple[str, str]] = set()
         self.erased_labels: set[str] = set()
@@ -117,7 +117,8 @@ class Witness:
         for seen in said.seen if isinstance(said.seen, tuple) else ():
             contact = getattr(seen, "contact", Contact())
             for word in contact.consents:
-                self.spoken.setdefault((said.shop, reference(word)), []).append((seen.at, word))
+                told = (seen.at, word, contact.email)
+                self.spoken.setdefault((said.shop, reference(word)), []).append(told)
 
     def store(self, said: Said, now: datetime) -> None:
         """Take note that an event is finished with: from now on the house has to know it."""
