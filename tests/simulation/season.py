@@ -253,7 +253,8 @@ class Season:
 
     def _settle(self, shop: str, claim_id: str, attempt: int) -> None:
         """The job that comes every quarter of an hour; it is played only where a claim is in doubt."""
-        if self.house.tables.rows["claims"][(shop, claim_id)][0].state != CLAIMED:
+        row = self.house.tables.rows["claims"].get((shop, claim_id))
+        if row is None or row[0].state != CLAIMED:
             return
         try:
             self.invoke("settle_claims", settle_claims.handler, {}, (shop, claim_id, attempt), frozenset())
