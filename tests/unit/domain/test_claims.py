@@ -1,0 +1,81 @@
+"""Claims: equal effects meet, and news in any order ends the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cartback.domain import claims
+from cartback.domain.claims import (
+    BOUNCED,
+    CLAIMED,
+    COMPLAINED,
+    DELIVERED,
+    REJECTED,
+    SENT,
+    UNKNOWN,
+    Claim,
+    settle,
+)
+from tests.fakes.world import START
+
+CLAIM = Claim("demo", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/explicit", 1, START)
+NEWS = [UNKNOWN, SENT, REJECTED, DELIVERED, BOUNCED, COMPLAINED]
+
+
+def settled(news) -> str:
+    claim = CLAIM
+    for number, state in enumerate(news):
+        claim = settle(claim, state, START + timedelta(minutes=number))
+    return claim.state
+
+
+@given(
+    st.lists(st.sampled_from(NEWS), min_size=1, max_size=8).flatmap(
+        lambda news: st.tuples(st.just(news), st.permutations(news))
+    )
+)
+def test_any_order_of_news_settles_a_claim_the_same(orders):
+    news, mixed = orders
+    assert settled(news) == settled(mixed) == max(news, key=NEWS.index)
+
+
+@pytest.mark.parametrize("news", list(permutations([SENT, DELIVERED, COMPLAINED])))
+def test_a_complaint_is_what_stays(news):
+    assert settled(news) == COMPLAINED
+
+
+@pytest.mark.parametrize("state", NEWS)
+def test_the_same_news_again_changes_nothing(state):
+    once = settle(CLAIM, state, START, "why")
+    assert settle(once, state, START + timedelta(hours=1), "other") is once
+
+
+def test_unknown_is_called_unknown_only_after_the_deadline_and_news_still_settles_it():
+    assert not claims.is_doubtful(CLAIM, START + claims.SETTLE_WITHIN - timedelta(microseconds=1))
+    assert claims.is_doubtful(CLAIM, START + claims.SETTLE_WITHIN)
+    unknown = settle(CLAIM, UNKNOWN, START)
+    assert not claims.is_doubtful(unknown, START + timedelta(days=9))
+    assert settle(unknown, DELIVERED, START).state == DELIVERED
+
+
+def test_a_settled_claim_is_never_merely_claimed_again():
+    assert settle(settle(CLAIM, SENT, START), CLAIMED, START).state == SENT
+
+
+parts = st.tuples(
+    st.sampled_from(["demo", "other"]),
+    st.sampled_from(["c1", "c2"]),
+    st.integers(1, 3),
+    st.sampled_from(["reminder", "answers"]),
+    st.sampled_from(["email", "sms"]),
+)
+
+
+@given(parts, parts)
+def test_two_effects_have_one_name_exactly_if_they_are_one(one, other):
+    assert (claims.claim_id_for(*one) == claims.claim_id_for(*other)) == (one == other)
