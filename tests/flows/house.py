@@ -85,18 +85,22 @@ class Shopper:
         machine = self.house.stage.stack.outputs["CartRecoveryArn"]
         return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
 
+    def run_status(self) -> str | None:
+        """How the run stands; None before it has started."""
+        states = self.house.stage.cloud.client("stepfunctions")
+        try:
+            return states.describe_execution(executionArn=self.run_arn())["status"]
+        except states.exceptions.ExecutionDoesNotExist:
+            return None
+
+    def run_starts(self) -> None:
+        """Wait until there is a run."""
+        until(self.run_status, f"the start of {self.run_arn()}")
+
     def run_ends(self) -> str:
         """Wait until the run is over; give its status."""
-        states = self.house.stage.cloud.client("stepfunctions")
-
-        def status() -> str | None:
-            try:
-                said = states.describe_execution(executionArn=self.run_arn())["status"]
-            except states.exceptions.ExecutionDoesNotExist:
-                return None
-            return None if said == "RUNNING" else said
-
-        return until(status, f"the end of {self.run_arn()}")
+        until(lambda: self.run_status() not in (None, "RUNNING"), f"the end of {self.run_arn()}")
+        return self.run_status() or ""
 
     def transitions(self) -> int:
         """How many states the run entered: what Step Functions bills."""

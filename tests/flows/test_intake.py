@@ -71,6 +71,7 @@ def test_other_events_pass_an_undigestible_one(house: House):
     shopper = house.shopper()
     assert house.send("orders/create", {"id": []}).status == 202
     shopper.leaves_a_cart()
+    shopper.run_starts()
     shopper.buys()
     assert shopper.run_ends() == "SUCCEEDED"
 
