@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartback.domain.consent import key
 from cartback.domain.customer import Person
 from cartback.domain.errors import Refused
 from cartback.domain.timing import after_caps
@@ -44,7 +45,7 @@ def why(
         "sends": list(person.sends),
         "free_from": after_caps(now, person.sends, policy.caps),
         "consents": [
-            {"channel": c.channel, "state": c.state, "basis": c.basis, "source": c.source, "at": c.at}
+            {"channel": key(c.channel, c.purpose), "state": c.state, "basis": c.basis, "source": c.source, "at": c.at}
             for c in person.consents.values()
         ],
         **_history(here, records, shop, person),
