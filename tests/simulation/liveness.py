@@ -6,6 +6,7 @@ The expected instants are found without the house's own arithmetic: minute by mi
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from cartback.domain.policy import Policy
 from tests.simulation.invariants import is_quiet
@@ -70,8 +71,12 @@ def expected(policy: Policy, cart: SimCart, before: list[datetime]) -> list[tupl
             due = max(first + touch.after, last + policy.silence)
         at = due
         others = [*before, *(when for _, when in sends)]
+        night = False
         while not _may(at, policy, others):
+            night = is_quiet(at, policy.time_zone, policy.quiet)
             at = _next(at, policy, others)
+        if night:
+            at = _again(at, policy.time_zone)
         if at <= due + policy.give_up_after:
             sends.append((touch.name, at))
     return sends
@@ -86,6 +91,13 @@ def _windows(policy: Policy) -> tuple[tuple[timedelta, int], ...]:
 def _may(at: datetime, policy: Policy, before: list[datetime]) -> bool:
     within = all(sum(1 for old in before if old > at - span) < most for span, most in _windows(policy))
     return within and not is_quiet(at, policy.time_zone, policy.quiet)
+
+
+def _again(at: datetime, zone: str) -> datetime:
+    """The second time of a wall's hour that comes twice: a night that ends in it ends at its last minute."""
+    wall = at.astimezone(ZoneInfo(zone))
+    later = wall.replace(fold=1)
+    return at + (wall.utcoffset() - later.utcoffset()) if wall.fold == 0 else at
 
 
 def _next(at: datetime, policy: Policy, before: list[datetime]) -> datetime:

@@ -50,6 +50,7 @@ def many(first: int, count: int, workers: int) -> int:
         violations += len(outcome.violations)
         if outcome.violations:
             failed.append(outcome)
+            print(f"\rseed {outcome.seed}: {outcome.violations[0]}")
         if number % PER_TASK == 0 or number == count:
             spent = time.monotonic() - began
             line = f"{number}/{count} seeds, {total['messages']} messages, {violations} violations, {spent:.0f} s"
