@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate lint lock clean
+.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate bench load lint lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -37,7 +37,7 @@ down: setup ## stop the local cloud
 
 test: test-fast test-flows test-browser ## everything that CI runs
 
-FAST := $(wildcard $(addprefix tests/,laws unit contracts doors properties kill_points fuzz simulation))
+FAST := $(wildcard $(addprefix tests/,laws unit contracts doors properties kill_points fuzz simulation budgets))
 test-fast: setup ## laws, unit, doors and simulation: no cloud, no browser
 	@$(if $(FAST),$(BIN)/pytest -q -n auto $(FAST),echo "no fast rooms yet")
 
@@ -56,6 +56,12 @@ export CHROMIUM
 test-browser: setup ## the pages, on a phone and a desktop
 	@$(if $(CHROMIUM),$(if $(wildcard tests/browser/test_*.py),$(BIN)/pytest -q tests/browser,echo "no browser room yet"),\
 	  echo "SKIPPED: the browser room needs Chromium: 'apt-get install chromium', or CHROMIUM=/path/to/chrome make test")
+
+bench: setup ## what it costs in time, memory and calls, beside floors and budgets; CARTS=1000000 for the longest curve
+	@$(BIN)/python -m bench.run $(if $(CARTS),--carts $(CARTS)) $(if $(DOCS),--write-docs)
+
+load: setup ## RATE=500 webhooks a second for SECONDS=600 through the real handlers, then faults; DOCS=1 keeps the figures
+	@$(BIN)/python -m bench.load $(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(DOCS),--write-docs)
 
 CHECKOV := UV_HTTP_TIMEOUT=180 $(BIN)/uv run --quiet --locked --project local/checkov --python $(BIN)/python checkov
 lint: setup ## style, types and the template

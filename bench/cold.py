@@ -17,7 +17,7 @@ from bench.doors import ROOT, Door, doors
 
 INTAKE_BUDGET, OTHER_BUDGET = 1.15, 1.5
 
-# What else a first event of the usual kind loads, beside what wiring makes: a lazy import must not hide from its budget.
+# What else a first event of the usual kind loads: a lazy import must not hide from its budget.
 FIRST_EVENT = {
     "receive_webhook": ("cartback.shops.shopify",),
     "apply_events": ("cartback.shops.shopify", "cartback.shops.shopify.translation"),

@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bench import handlers, traffic
 from bench.stand_in.shelf import Shelf
+
+_WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ def _record_of(event: traffic.Webhook) -> str:
     from cartback.usecases.apply_events import Message
 
     key = f"{event.topic}:event:{event.event_id}"
-    delivery = Delivery(event.shop, "shopify", event.topic, key, datetime.min, "")
+    delivery = Delivery(event.shop, "shopify", event.topic, key, _WHENEVER, "")
     return hashlib.sha256(json.dumps(Message("", "", delivery).once_key).encode()).hexdigest()
 
 

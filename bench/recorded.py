@@ -31,6 +31,8 @@ class Call:
     sent_bytes: int
     write_units: int = 0
     read_units: int = 0
+    entries: int = 0
+    """Facts told by it."""
 
     @property
     def name(self) -> str:
@@ -68,10 +70,10 @@ class Recorder:
         body = params.get("body") or b""
         raw = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else body.getvalue()
         service, operation = model.service_model.service_name, model.name
-        asked = json.loads(raw) if service == "dynamodb" and raw else {}
-        self.calls.append(
-            Call(service, operation, len(raw), self._written(operation, asked), self._read(operation, asked))
-        )
+        asked = json.loads(raw) if service in ("dynamodb", "events") and raw else {}
+        told = len(asked.get("Entries", ()))
+        written, read = self._written(operation, asked), self._read(operation, asked)
+        self.calls.append(Call(service, operation, len(raw), written, read, told))
 
     def _written(self, operation: str, asked: dict[str, Any]) -> int:
         if operation in ("PutItem", "UpdateItem", "DeleteItem"):

@@ -97,8 +97,8 @@ def load_table(told: dict[str, Any]) -> str:
             "",
             rows(head, body),
             "",
-            f"Faults: {wrong}. {parked['parked_with_reason']} of {parked['poison']} poisoned events lie in the "
-            "dead-letter queue with their reason.",
+            f"Faults: {wrong}.",
+            f"{parked['parked_with_reason']} of {parked['poison']} poisoned events are parked with their reason.",
         ]
     )
 

@@ -120,7 +120,7 @@ def _person(document: dict[str, Any], cart: int) -> None:
     if "contact_email" in document:
         document["contact_email"] = address
     if isinstance(document.get("customer"), dict):
-        document["customer"] |= {"id": 900_000 + cart, "email": address}
+        document["customer"] |= {"id": 900_000 + cart, "email": address, "phone": f"+49151{cart:08d}"}
 
 
 @cache

@@ -111,6 +111,20 @@ class Cloud:
             return 400, {"__type": "ResourceNotFoundException", "message": "no such secret"}
         return 200, {"ARN": "arn", "Name": asked["SecretId"], "SecretString": found[0]}
 
+    def count_calls(self, into: list[int]) -> Callable[[], None]:
+        """Add one to the first of ``into`` for every call, until what is given back is called."""
+        before = self._seen
+
+        def count(*_: object) -> None:
+            into[0] += 1
+
+        self._seen = count
+
+        def stop() -> None:
+            self._seen = before
+
+        return stop
+
     def keep_secret(self, name: str, value: str) -> None:
         """Keep a secret for the clients to read."""
         self.shelf.db.execute("INSERT OR REPLACE INTO secrets VALUES (?,?)", (name, value))

@@ -1,0 +1,92 @@
+"""How work grows: with the number of carts (linearly) and with the history of one customer (not at all)."""
+
+from __future__ import annotations
+
+import gc
+import resource
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import Any
+
+from bench import traffic
+from bench.in_memory import Worker
+from bench.traffic import Webhook
+
+_BEGAN_AT = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+_BATCH = 10
+
+
+def of_carts(count: int) -> dict[str, float]:
+    """Apply all events of so many carts; microseconds of CPU per event, and megabytes of memory in the end."""
+    worker, spent, events = Worker(), 0.0, 0
+    for numbers in batched(range(count * traffic.EVENTS_PER_CART), 500, strict=False):
+        webhooks = [traffic.webhook(_new(number), _BEGAN_AT) for number in numbers]
+        began = time.process_time()
+        for batch in batched(webhooks, _BATCH, strict=False):
+            worker.work_off(batch)
+        spent += time.process_time() - began
+        events += len(webhooks)
+    carts = sum(1 for _ in worker.records.kept["carts"])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "carts": carts,
+        "events": events,
+        "us_per_event": round(spent / events * 1e6, 1),
+        "memory_mb": round(memory),
+    }
+
+
+def of_history(before: int, measured: int = 100) -> dict[str, float]:
+    """Apply some more events to a customer who has so many behind them; CPU per event, and the size of the rows."""
+    import msgspec
+
+    worker = Worker()
+    for batch in batched((_step(number) for number in range(before)), _BATCH, strict=False):
+        worker.work_off(batch)
+    following = [_step(number) for number in range(before, before + measured)]
+    gc.collect()
+    spent = []
+    for each in following:
+        began = time.process_time()
+        worker.work_off([each])
+        spent.append(time.process_time() - began)
+    rows = [*worker.records.kept["carts"].values(), *worker.records.kept["persons"].values()]
+    newest = max(rows, key=lambda row: len(msgspec.json.encode(row)))
+    return {
+        "events_before": before,
+        "us_per_event": round(sorted(spent)[len(spent) // 2] * 1e6, 1),
+        "largest_row_bytes": len(msgspec.json.encode(newest)),
+    }
+
+
+def _new(place: int) -> int:
+    """The number of the ``place``-th webhook that repeats no other."""
+    fresh = [number for number in range(10) if number not in (3, 6, 9)]
+    return place // len(fresh) * 10 + fresh[place % len(fresh)]
+
+
+def _step(number: int) -> Webhook:
+    """One more change of one customer, who begins a new cart every forty changes and keeps buying."""
+    cart, step = divmod(number, 40)
+    at = _BEGAN_AT - timedelta(days=60) + timedelta(minutes=number)
+    body = traffic.order_body(7, at) if step == 39 else traffic.checkout_body(7, step % 9, at)
+    body = body.replace(b'"checkout-7"', f'"checkout-{cart}-7"'.encode())
+    body = body.replace(b'"cart-7"', f'"cart-{cart}-7"'.encode())
+    topic = "orders/create" if step == 39 else "checkouts/update"
+    made = traffic.Webhook(f"step-{number}", traffic.SHOPS[0], topic, cart, step, step == 39, body)
+    return replace(made, body=_ordered(made.body, number) if made.is_order else made.body)
+
+
+def _ordered(body: bytes, number: int) -> bytes:
+    return body.replace(b'"id": 7000007', f'"id": {7_000_000 + number}'.encode(), 1)
+
+
+def curves(largest: int) -> dict[str, Any]:
+    """Both curves, up to so many carts."""
+    sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000) if size <= largest]
+    return {
+        "carts": [of_carts(size) for size in sizes],
+        "history": [of_history(before) for before in (1, 10, 100, 1_000, 10_000)],
+    }

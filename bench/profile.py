@@ -1,0 +1,149 @@
+"""Record what each piece of work asks of AWS: the profile that the bill is computed from.
+
+Plays webhooks, a start, a look and touches through the real handlers on the stand-in for AWS, and writes
+``bench/profile.json``. Batches are recorded small and full, because a quiet shop's batches hold one event.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench import handlers, traffic, warm
+from bench.doors import ROOT
+from bench.recorded import Recorder, listening, told
+from bench.stand_in import Cloud
+from bench.stand_in.cloud import FACTS
+
+PROFILE = ROOT / "bench" / "profile.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One invocation of a door: its calls, the units they cost, the facts that it told, and CPU in milliseconds."""
+
+    calls: dict[str, int]
+    write_units: float
+    read_units: float
+    facts: float
+    cpu_ms: float
+    sent_bytes: float
+
+
+class Tape:
+    """Invokes doors and takes down what they ask for. The first invocation of each is warmed up and forgotten."""
+
+    def __init__(self, cloud: Cloud, recorder: Recorder) -> None:
+        self.cloud, self.recorder = cloud, recorder
+
+    def play(self, door: str, event: Any) -> tuple[Work, Any]:
+        """One invocation."""
+        run: Callable[[Any, Any], Any] = handlers.handler(door)
+        self.recorder.taken()
+        began = time.process_time()
+        answer = run(event, None)
+        cpu = (time.process_time() - began) * 1000
+        calls = self.recorder.taken()
+        return Work(
+            told(calls),
+            sum(call.write_units for call in calls),
+            sum(call.read_units for call in calls),
+            sum(call.entries for call in calls),
+            cpu,
+            sum(call.sent_bytes for call in calls),
+        ), answer
+
+
+def record() -> dict[str, Any]:
+    """The whole profile, as it is kept."""
+    os.environ["CARTBACK_CLOCK"] = f"0@{datetime.now(UTC).isoformat()}"
+    recorder = Recorder()
+    with listening(recorder), warm.furnished() as cloud, contextlib.redirect_stdout(io.StringIO()):
+        tape = Tape(cloud, recorder)
+        works = {"receive_webhook": _webhooks(tape, 60)}
+        works |= {"apply_one": _batches(tape, 1, 20), "apply_ten": _batches(tape, 10, 4)}
+        works |= _run(tape)
+    return {
+        "recorded_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "webhook_bytes": len(json.dumps(traffic.webhook(0, datetime.now(UTC)).request())),
+        "works": {name: asdict(work) for name, work in works.items()},
+    }
+
+
+def write(path: Path = PROFILE) -> dict[str, Any]:
+    """Record and keep."""
+    profile = record()
+    path.write_text(json.dumps(profile, indent=2) + "\n")
+    return profile
+
+
+def _webhooks(tape: Tape, count: int) -> Work:
+    began_at = datetime.now(UTC) - timedelta(hours=1)
+    requests = [traffic.webhook(number, began_at).request() for number in range(count)]
+    tape.play("receive_webhook", requests[0])
+    return _mean([tape.play("receive_webhook", request)[0] for request in requests[1:]])
+
+
+def _batches(tape: Tape, size: int, count: int) -> Work:
+    works = []
+    for _ in range(count):
+        messages = tape.cloud.shelf.receive(handlers.INTAKE, size, 600)
+        records = [
+            {"messageId": str(one), "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
+            for one, body, _ in messages
+        ]
+        works.append(tape.play("apply_events", {"Records": records})[0])
+    return _mean(works[1:])
+
+
+def _run(tape: Tape) -> dict[str, Work]:
+    """One run of each course: started, looked at, touched; a last touch closes its cart."""
+    facts = [json.loads(body) for _, body, _ in tape.cloud.shelf.receive(FACTS, 10, 600)]
+    tape.play("start_flows", {"detail": facts[0]})
+    started = [tape.play("start_flows", {"detail": fact})[0] for fact in facts[1:]]
+    looked, touched, last = [], [], []
+    for number, fact in enumerate(facts):
+        task = {
+            "flow": "cart_recovery", "run": f"run-{number}", "shop": fact["shop"],
+            "cart_id": fact["data"]["cart_id"], "generation": fact["data"]["generation"],
+            "person_id": fact["data"]["person_id"], "variants": [],
+        }  # fmt: skip
+        look, answer = tape.play("watch_cart", task | {"rearms": 0})
+        if answer["next"] != "touch":
+            continue
+        looked.append(look)
+        known = {name: answer[name] for name in ("person_id", "variants", "plan")}
+        if number % 2:
+            known["plan"] = answer["plan"] | {"touches": answer["plan"]["touches"][:1]}
+        work, said = tape.play("touch", task | known | {"position": 0})
+        (last if said["next"] == "stop" else touched).append(work)
+    if not (touched[1:] and last[1:]):
+        raise RuntimeError("the bench's carts were not touched")
+    return {
+        "start_flows": _mean(started),
+        "watch_cart": _mean(looked[1:]),
+        "touch": _mean(touched[1:]),
+        "last_touch": _mean(last[1:]),
+    }
+
+
+def _mean(works: list[Work]) -> Work:
+    """The mean of repeated work; its calls are those of the most usual one."""
+    usual = sorted(works, key=lambda work: sum(work.calls.values()))[len(works) // 2]
+    count = len(works)
+    return Work(
+        usual.calls,
+        round(sum(work.write_units for work in works) / count, 2),
+        round(sum(work.read_units for work in works) / count, 2),
+        round(sum(work.facts for work in works) / count, 2),
+        round(sum(work.cpu_ms for work in works) / count, 3),
+        round(sum(work.sent_bytes for work in works) / count),
+    )

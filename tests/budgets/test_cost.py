@@ -1,0 +1,80 @@
+"""The bill: what it is computed from is what the machine and the handlers really do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from bench import cost
+from bench.prices import PEERS, PRICES, QUOTAS
+from cli.cartback import app
+from tests.laws.test_transitions import recover
+
+_COURSES = {
+    0: (["stop"], []),
+    1: (["touch"], ["stop"]),
+    2: (["touch"], ["wait", "stop"]),
+    3: (["touch"], ["wait", "wait", "stop"]),
+}
+
+
+@pytest.mark.parametrize("touches", sorted(cost.TRANSITIONS))
+def test_the_bill_counts_the_transitions_that_the_machine_makes(touches: int):
+    run, _ = recover(*_COURSES[touches])
+    assert run.transitions == cost.TRANSITIONS[touches]
+
+
+def test_the_recorded_profile_keeps_the_budgets_of_calls():
+    works = cost.profile()["works"]
+    assert sum(works["receive_webhook"]["calls"].values()) == 1
+    assert sum(works["apply_ten"]["calls"].values()) <= 30
+    assert sum(works["touch"]["calls"].values()) <= 4
+    assert sum(works["last_touch"]["calls"].values()) <= 5  # one more tells that the cart was given up
+
+
+def test_a_larger_shop_pays_less_per_cart():
+    bills = [cost.bill(carts).per_thousand for carts in cost.SCALES]
+    assert bills == sorted(bills, reverse=True)
+
+
+def test_carts_that_are_won_back_rarely_cost_more_each():
+    often, rarely = cost.Shape(recovered=0.2), cost.Shape(recovered=0.05)
+    dear, cheap = cost.bill(1_000_000, rarely), cost.bill(1_000_000, often)
+    assert dear.per_thousand_recovered == pytest.approx(4 * cheap.per_thousand_recovered)
+
+
+def test_a_due_index_saves_the_transitions_of_those_who_buy_in_time():
+    with_runs, with_index = cost.Shape(), cost.Shape(due_index=True)
+    assert with_index.transitions == pytest.approx(with_runs.transitions - 0.20 * cost.TRANSITIONS[0])
+    assert cost.bill(1_000_000, with_index).total < cost.bill(1_000_000, with_runs).total
+
+
+def test_the_first_quota_to_break_breaks_where_it_is_said_to():
+    first = cost.strains(1_000_000)[0]
+    at_the_edge = next(s for s in cost.strains(round(first.breaks_at)) if s.quota == first.quota)
+    assert at_the_edge.share == pytest.approx(1, abs=0.01)
+
+
+def test_every_price_quota_and_peer_says_where_it_comes_from():
+    assert all(price.source for price in PRICES.values())
+    assert all(quota.source and quota.request for quota in QUOTAS)
+    assert all(peer.source and peer.read for peer in PEERS)
+
+
+def test_the_command_tells_the_bill_as_json():
+    told = json.loads(CliRunner().invoke(app, ["cost", "--carts", "1000000", "--json"]).stdout)
+    (bill,) = told["bills"]
+    assert bill["dollars_per_1000_recovered"] == pytest.approx(cost.bill(1_000_000).per_thousand_recovered)
+
+
+def test_the_command_shows_the_first_quota_to_break_and_what_to_ask_for():
+    shown = CliRunner().invoke(app, ["cost", "--carts", "100000000"]).stdout
+    assert "SES sending rate" in shown
+    assert "per 1,000 recovered" in shown
+
+
+@pytest.mark.parametrize("line", [["--carts", "0"], ["--recovered", "2"], ["--webhooks", "0"]])
+def test_an_impossible_shop_is_refused(line: list[str]):
+    assert CliRunner().invoke(app, ["cost", *line]).exit_code == 2
