@@ -20,6 +20,7 @@ from cartback.store.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
 from cartback.store.claim_index import DynamoClaimIndex
 from cartback.store.clients import Clients
 from cartback.store.clock import FastClock, SystemClock
+from cartback.store.health import DynamoHealth
 from cartback.store.insights import DynamoAudits
 from cartback.store.ledger import DynamoLedger
 from cartback.store.queue import SqsQueue
@@ -29,10 +30,13 @@ from cartback.store.records import DynamoRecords
 from cartback.store.secrets import SecretWriter
 from cartback.store.settings import DynamoShopBook
 from cartback.store.tables import Tables
+from cartback.store.tokens import SystemTokens
 from cartback.texts import folder
 from cartback.usecases.audit import LookBack
+from cartback.usecases.connect_shop import ConnectShop
 from cartback.usecases.edit_shop import EditShop, Known
 from cartback.usecases.replay import Replay
+from cartback.web.client import Http
 
 _PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
 _LOCAL_FILE = Path(".local") / "stack.json"
@@ -63,6 +67,7 @@ class Stack:
     outputs: Mapping[str, str]
     clients: Clients
     clock: Clock = field(default_factory=SystemClock)
+    is_local: bool = False
 
     def __getitem__(self, output: str) -> str:
         """An output by its name. Raises Refused if the stack has none of that name."""
@@ -88,6 +93,20 @@ class Stack:
             self.clock,
             known(),
         )
+
+    def connect(self) -> ConnectShop:
+        """Connecting of shops. Shops on this machine are called only from the local cloud."""
+        return ConnectShop(
+            SecretWriter(self.clients, self["ShopSecretPrefix"]),
+            Http(loopback=self.is_local),
+            shops.api,
+            SystemTokens(),
+            self["ApiUrl"],
+        )
+
+    def health(self) -> DynamoHealth:
+        """How well each shop is heard."""
+        return DynamoHealth(self.clients, self["InsightsTable"], self.clock)
 
     def records(self) -> DynamoRecords:
         """Carts and people."""
@@ -163,7 +182,7 @@ def local(start: Path) -> Stack:
         raise Refused(
             f"--local: {file} cannot be read ({type(error).__name__}); start `make up` again"
         ) from error
-    return Stack(name, outputs_of(clients.cloudformation, name), clients, clock)
+    return Stack(name, outputs_of(clients.cloudformation, name), clients, clock, is_local=True)
 
 
 def deployed(name: str, region: str | None) -> Stack:

@@ -41,4 +41,11 @@ class ShopKeys:
     secrets: tuple[str, ...]
     agreed: dict[str, str] = field(default_factory=dict)
     api: dict[str, str] = field(default_factory=dict)
-    """How we may call the shop, under names of the platform's adapter. Outlives the webhooks' secrets."""
+    """How we may call the shop, under names of the platform's adapter. Outlives the webhooks' secrets.
+
+    ``hook`` among them is where the webhooks go that ``connect`` subscribed to.
+    """
+
+    def access(self) -> dict[str, str]:
+        """How we may call the shop, as the operator wrote it down."""
+        return {name: value for name, value in self.api.items() if name != "hook"}

@@ -24,6 +24,10 @@ _COMPATIBLE = ipaddress.IPv6Network("::/96")
 def resolve(host: str, port: int) -> Sequence[str]:
     """Ask the resolver for every address of a name. Raises TryLater where there is none."""
     try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        pass  # a name, or a number in a disguise that only the resolver sees through
+    try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise TryLater(f"{host} has no address") from error

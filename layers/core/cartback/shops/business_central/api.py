@@ -22,6 +22,8 @@ NEEDS = Needs(
     ({"tenant": NAME, "environment": NAME, "company": GUID, "client_id": NAME, "client_secret": SECRET},),
     {"api_url": PLACE, "token_url": PLACE},
 )
+# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+SIGNED_BY, WORD_IN_PATH = "ours", True
 BY_HAND = (
     "Entra: register an application with API.ReadWrite.All, give admin consent, make a client secret.",
     "Business Central: enable it on the page Microsoft Entra Applications, with rights to read sales and items.",
@@ -41,7 +43,7 @@ class Api(ShopApi):
     """One company of Business Central."""
 
     def __init__(self, keys: ShopKeys, http: Http) -> None:
-        given = {name: value for name, value in keys.api.items() if name != "hook"}
+        given = keys.access()
         NEEDS.check(given)
         tenant, environment = quote(given["tenant"], safe=""), quote(given["environment"], safe="")
         login = given.get("token_url", "https://login.microsoftonline.com")

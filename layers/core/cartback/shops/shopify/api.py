@@ -25,6 +25,8 @@ NEEDS = Needs(
     ),
     {"api_url": PLACE},
 )
+# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+SIGNED_BY, WORD_IN_PATH = "theirs", False
 BY_HAND = (
     "Shopify Dev Dashboard: make an app for this shop and install it.",
     "It needs read_orders, read_customers, read_products, read_inventory; for codes read_discounts, write_discounts.",
@@ -33,7 +35,7 @@ BY_HAND = (
 )
 
 # The law's topics are no subscriptions: they are set with the app.
-SUBSCRIBED = tuple(topic for topic in shopify.TOPICS if not topic.endswith("/redact"))
+SUBSCRIBED = tuple(topic for topic in shopify.TOPICS if not topic.endswith(("/redact", "/data_request")))
 _ENUM = {topic.upper().replace("/", "_"): topic for topic in SUBSCRIBED}
 _LOOK_SECONDS = 2.0
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -43,7 +45,7 @@ class Api(ShopApi):
     """One shop of Shopify's."""
 
     def __init__(self, keys: ShopKeys, http: Http) -> None:
-        given = {name: value for name, value in keys.api.items() if name != "hook"}
+        given = keys.access()
         NEEDS.check(given)
         self._base = given.get("api_url", f"https://{given['domain']}").rstrip("/")
         header = "x-shopify-access-token"

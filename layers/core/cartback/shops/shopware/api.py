@@ -19,6 +19,8 @@ from cartback.ports import Http, ShopApi, ShopKeys
 from cartback.shops.shopware import goods, translation
 
 NEEDS = Needs(({"url": PLACE, "client_id": NAME, "client_secret": SECRET},), {})
+# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+SIGNED_BY, WORD_IN_PATH = "theirs", False
 BY_HAND = (
     "Install the app of docs/shops/shopware-manifest.xml: it registers itself, subscribes, and brings its API access.",
     "Or only for the API: Settings > System > Integrations, and cartback shop connect SHOP --access-file FILE.",
@@ -232,7 +234,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 def access(keys: ShopKeys) -> dict[str, str]:
     """The API access: an integration's if the operator gave one, else what the registration brought."""
-    own = {name: value for name, value in keys.api.items() if name != "hook"}
+    own = keys.access()
     agreed = {"url": "shop_url", "client_id": "api_key", "client_secret": "api_secret"}
     if own or not set(agreed.values()) <= set(keys.agreed):
         return own

@@ -23,6 +23,8 @@ NEEDS = Needs(
     ({"secret_key": (re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9]{10,240}"), "a key such as rk_live_…")},),
     {"api_url": PLACE},
 )
+# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+SIGNED_BY, WORD_IN_PATH = "told", False
 BY_HAND = (
     "Stripe > Developers > API keys: make a restricted key.",
     "It reads Checkout Sessions, Customers, Events, Prices; it writes Webhook Endpoints, Coupons, Promotion Codes.",
@@ -42,7 +44,7 @@ class Api(ShopApi):
     """One Stripe account."""
 
     def __init__(self, keys: ShopKeys, http: Http) -> None:
-        given = {name: value for name, value in keys.api.items() if name != "hook"}
+        given = keys.access()
         NEEDS.check(given)
         self._base = f"{given.get('api_url', 'https://api.stripe.com').rstrip('/')}/v1"
         self._access = Key("authorization", f"Bearer {given['secret_key']}")

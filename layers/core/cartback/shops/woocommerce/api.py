@@ -19,6 +19,8 @@ from cartback.shops import woocommerce
 from cartback.shops.woocommerce import goods, translation
 
 NEEDS = Needs(({"url": PLACE, "consumer_key": SECRET, "consumer_secret": SECRET},), {})
+# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+SIGNED_BY, WORD_IN_PATH = "ours", False
 BY_HAND = (
     "WooCommerce > Settings > Advanced > REST API: add a key with the permission Read/Write, for an administrator.",
     "Hand it over: cartback shop connect SHOP --access-file FILE (url, consumer_key, consumer_secret).",
@@ -34,7 +36,7 @@ class Api(ShopApi):
     """One WooCommerce shop."""
 
     def __init__(self, keys: ShopKeys, http: Http) -> None:
-        NEEDS.check({name: value for name, value in keys.api.items() if name != "hook"})
+        NEEDS.check(keys.access())
         self._base = f"{keys.api['url'].rstrip('/')}/wp-json/wc/v3"
         self._access = Basic(keys.api["consumer_key"], keys.api["consumer_secret"])
         self._http = http

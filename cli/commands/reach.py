@@ -1,0 +1,113 @@
+"""``cartback shop connect`` and ``cartback shop health``: how we reach a shop, and how well we hear it."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from cartback.domain.errors import Refused, TryLater
+from cartback.domain.health import Health
+from cli.commands.shop import Shop, group
+from cli.documents import document
+from cli.screen import Desk, desk, distance, moment, table
+
+_LOOK_EVERY = 2.0
+
+
+def add_to(app: typer.Typer) -> None:
+    """Nothing to add: these two join the group ``shop``."""
+
+
+@group.command()
+def connect(
+    context: typer.Context,
+    shop: Shop,
+    access_file: Annotated[
+        str | None,
+        typer.Option("--access-file", help="how to call its API, YAML or JSON; - reads standard input"),
+    ] = None,
+    wait: Annotated[int, typer.Option("--wait", min=0, max=3600, help="seconds to wait for an event")] = 0,
+) -> None:
+    """Subscribe to the shop's webhooks through its API, or say what is to be done by hand."""
+    here = desk(context)
+    settings = here.stack.book().show(shop)
+    began = here.stack.clock.now()
+    access = _access(access_file) if access_file else None
+    done = here.stack.connect()(shop, settings.platform, access)
+    lines = [f"Webhooks go to {done.hook}"]
+    if done.by_hand:
+        lines += ["To do by hand:", *(f"  {number}. {step}" for number, step in enumerate(done.by_hand, 1))]
+    else:
+        lines.append(
+            f"Subscribed to {len(done.made)}, {len(done.kept)} were there, {done.ended} old ones ended."
+        )
+    heard = None
+    if wait:
+        if not here.as_json:
+            here.tell({}, *lines, "Now let something happen in the shop, such as a thing put into a cart …")
+            lines = []
+        heard = _heard(here, shop, began, wait)
+        lines.append(f"Heard at {moment(heard)} (UTC).")
+    told: dict[str, Any] = {
+        "shop": shop,
+        "webhook_url": done.hook,
+        "subscribed": list(done.made),
+        "kept": list(done.kept),
+        "ended": done.ended,
+        "by_hand": list(done.by_hand),
+        "heard_at": heard,
+    }
+    here.tell(told, *lines)
+
+
+@group.command()
+def health(context: typer.Context, shop: Shop) -> None:
+    """How well the shop is heard: its last event, what its webhooks lost, its subscriptions."""
+    here = desk(context)
+    here.stack.book().show(shop)
+    book, now = here.stack.health(), here.stack.clock.now()
+    pulse, known = book.pulse(shop), book.read(shop) or Health(shop)
+    last = pulse.last_event_at if pulse else None
+    rows = [
+        ("last event (UTC)", f"{moment(last)} ({distance(now - last)} ago)" if last else "none yet"),
+        ("lag until applied", f"{pulse.lag_seconds} s" if pulse else ""),
+        ("compared until (UTC)", moment(known.until) or "never"),
+        ("gaps last time / ever", f"{known.gaps} / {known.gaps_ever}"),
+        ("last gap found (UTC)", moment(known.last_gap_at) or "none"),
+        ("subscriptions", known.subscriptions),
+        ("problem", known.problem or "none"),
+    ]
+    told = {
+        "shop": shop,
+        "last_event_at": last,
+        "lag_seconds": pulse.lag_seconds if pulse else None,
+        "compared_until": known.until,
+        "gaps": known.gaps,
+        "gaps_ever": known.gaps_ever,
+        "last_gap_at": known.last_gap_at,
+        "subscriptions": known.subscriptions,
+        "problem": known.problem,
+    }
+    here.tell(told, table(("", ""), rows))
+
+
+def _access(file: str) -> dict[str, str]:
+    read = document(file)
+    if not all(isinstance(name, str) and isinstance(value, str) for name, value in read.items()):
+        raise Refused("access: every field must be a text; quote what looks like a number")
+    return dict(read)
+
+
+def _heard(here: Desk, shop: str, since: datetime, seconds: int) -> datetime:
+    """Wait for an event that came after ``since``. Raises TryLater when none does."""
+    until = time.monotonic() + seconds
+    while True:
+        pulse = here.stack.health().pulse(shop)
+        if pulse is not None and pulse.last_event_at >= since:
+            return pulse.last_event_at
+        if time.monotonic() >= until:
+            raise TryLater(f"{shop} was not heard within {seconds} s; see docs/shops.md for its traps")
+        time.sleep(_LOOK_EVERY)

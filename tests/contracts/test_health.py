@@ -1,0 +1,46 @@
+"""How well a shop is heard, as the table keeps it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cartback.domain.health import Health, Pulse
+from cartback.store.health import BEAT_EVERY, DynamoHealth
+from tests.contracts.stack import Stack
+from tests.fakes.world import START, HandClock
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def book(stack: Stack, clock: HandClock) -> DynamoHealth:
+    return DynamoHealth(stack.clients, "Insights", clock)
+
+
+def test_what_was_kept_is_read_and_a_shop_that_nobody_compared_has_nothing(book):
+    health = Health("demo", until=START, began_at=START, since=START, cursors={"orders": "c"}, gaps_ever=3)
+    book.keep(health)
+    assert book.read("demo") == health
+    assert book.read("other") is None
+
+
+def test_a_pulse_tells_the_last_event_and_its_lag(book, clock):
+    clock.move(seconds=7)
+    book.beat("demo", START)
+    assert book.pulse("demo") == Pulse(START, 7)
+    assert book.pulse("other") is None
+
+
+def test_a_pulse_is_written_once_a_minute_and_not_with_every_batch(book, clock):
+    book.beat("demo", START)
+    book.beat("demo", clock.move(seconds=30))
+    assert book.pulse("demo").last_event_at == START
+    later = START + BEAT_EVERY + timedelta(seconds=1)
+    clock.at = later
+    book.beat("demo", later)
+    assert book.pulse("demo").last_event_at == later

@@ -1,0 +1,96 @@
+"""``cartback shop connect`` and ``cartback shop health`` on a whole stack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from cartback.domain.health import Health
+from cli.commands import reach
+from cli.stack import Stack
+
+Cartback = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _insights(stack: Stack) -> None:
+    stack.clients.dynamodb.create_table(
+        TableName="Insights",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    )
+    stack.outputs["InsightsTable"] = "Insights"
+
+
+@pytest.fixture
+def laden(cartback: Cartback) -> Cartback:
+    line = "shop add laden --platform woocommerce --name Laden --url https://laden.example".split()
+    line += ["--sender", "Laden <hallo@laden.example>", "--imprint", "Laden GmbH", "--imprint", "Weg 1"]
+    assert cartback(*line).exit_code == 0
+    return cartback
+
+
+def test_a_shop_that_was_never_heard_says_so(laden: Cartback) -> None:
+    shown = laden("shop", "health", "laden").output
+    assert "none yet" in shown
+    assert "never" in shown
+
+
+def test_health_tells_the_last_event_the_gaps_and_the_problem(laden: Cartback, stack: Stack) -> None:
+    book, now = stack.health(), stack.clock.now()
+    book.beat("laden", now - timedelta(minutes=5))
+    book.keep(Health("laden", until=now, gaps=2, gaps_ever=9, problem="no_access", subscriptions="lost"))
+    told = json.loads(laden("shop", "health", "laden", "--json").output)
+    assert (told["gaps"], told["gaps_ever"], told["problem"]) == (2, 9, "no_access")
+    assert (told["subscriptions"], told["lag_seconds"]) == ("lost", 300)
+    assert "+5 min ago" in laden("shop", "health", "laden").output
+
+
+def test_health_of_a_shop_that_is_not_there_is_refused(cartback: Cartback) -> None:
+    assert cartback("shop", "health", "nobody").exit_code == 1
+
+
+def test_without_access_connect_says_what_to_do_by_hand(laden: Cartback) -> None:
+    done = laden("shop", "connect", "laden")
+    assert done.exit_code == 0
+    assert "https://api.example/webhooks/laden" in done.output
+    assert "REST API" in done.output
+
+
+def test_an_access_that_is_not_whole_is_refused_by_field_and_never_shown(
+    laden: Cartback, tmp_path: Path
+) -> None:
+    file = tmp_path / "access.yaml"
+    file.write_text("url: ftp://laden.example\nconsumer_secret: very-secret-thing\n")
+    done = laden("shop", "connect", "laden", "--access-file", str(file))
+    assert done.exit_code == 1
+    assert "access.url" in done.output
+    assert "very-secret-thing" not in done.output
+
+
+def test_a_shop_on_a_private_address_is_never_called(laden: Cartback, tmp_path: Path) -> None:
+    file = tmp_path / "access.json"
+    access = {
+        "url": "https://169.254.169.254",
+        "consumer_key": "ck_12345678",
+        "consumer_secret": "cs_12345678",
+    }
+    file.write_text(json.dumps(access))
+    done = laden("shop", "connect", "laden", "--access-file", str(file))
+    assert done.exit_code == 1
+    assert "public" in done.output
+
+
+def test_waiting_ends_with_the_event_or_says_that_none_came(
+    laden: Cartback, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "_LOOK_EVERY", 0.05)
+    assert laden("shop", "connect", "laden", "--wait", "1").exit_code == 3
+    stack.health().beat("laden", stack.clock.now())
+    assert "Heard at" in laden("shop", "connect", "laden", "--wait", "1").output
