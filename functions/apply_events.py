@@ -3,6 +3,7 @@
 import logging
 
 from cartback import wiring
+from cartback.domain.errors import withheld
 
 log = logging.getLogger()
 MOST_RECEIVES = (
@@ -15,8 +16,8 @@ def handler(event, context):
     records = event["Records"]
     try:
         failed = wiring.take_batch()([(record["messageId"], record["body"]) for record in records])
-    except Exception:
-        log.exception("the batch failed as a whole: each message on its own")
+    except Exception as bug:
+        log.exception("the batch failed as a whole: each message on its own", exc_info=withheld(bug))
         failed = [record["messageId"] for record in records if not _alone(record)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
@@ -25,7 +26,7 @@ def _alone(record):
     try:
         return not wiring.take_batch()([(record["messageId"], record["body"])])
     except Exception as bug:
-        log.exception("message %s failed", record["messageId"])
+        log.exception("message %s failed", record["messageId"], exc_info=withheld(bug))
         if int(record["attributes"]["ApproximateReceiveCount"]) < MOST_RECEIVES:
             return False
         wiring.take_batch().parking.park(record["body"], f"bug: {type(bug).__name__}")

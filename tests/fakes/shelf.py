@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from typing import TYPE_CHECKING
+
 from cartback.ports import Delivery
-from tests.fakes.world import ListRaw
+
+if TYPE_CHECKING:
+    from tests.fakes.world import ListRaw
 
 
 class MemoryShelf:

@@ -19,6 +19,11 @@ from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message
 from cartback.usecases.apply_receipts import ApplyReceipts
 from cartback.usecases.ask_confirmation import AskConfirmation
+from cartback.usecases.collect_export import CollectExport
+from cartback.usecases.erase_person import ErasePerson
+from cartback.usecases.export_person import ExportPerson
+from cartback.usecases.start_erasing import StartErasing
+from cartback.usecases.sweep_erased import SweepErased
 from cartback.usecases.audit import AuditDay, AuditShops, LookBack
 from cartback.usecases.confirm import Confirm
 from cartback.usecases.enrol_shop import EnrolShop
@@ -35,6 +40,8 @@ from cartback.usecases.subscribe import Subscribe
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
+from tests.fakes.shelf import MemoryShelf
+from tests.fakes.sweeps import MemoryLetterSweep, MemoryProofs, MemoryRawSweep, MemoryTableSweep
 from tests.fakes.memory import MemoryCounters, MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
 from tests.fakes.shop_api import DictHealth, ListedShop
 
@@ -282,6 +289,26 @@ class World:
         self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
         self._wire_sign_up(channels)
         self._wire_reconciliation()
+        self._wire_privacy()
+
+    def _wire_privacy(self) -> None:
+        here = {
+            "records": self.records,
+            "hasher": plain_hash,
+            "clock": self.clock,
+            "tables": MemoryTableSweep(self.tables),
+            "adapter": self.adapter,
+        }
+        self.raw_sweep, self.letters = MemoryRawSweep(self.raw), MemoryLetterSweep()
+        self.sweep_erased = SweepErased(
+            **here, raw=self.raw_sweep, letters=self.letters, metrics=self.metrics
+        )
+        self.export = ExportPerson(
+            **here, ledger=self.ledger, proofs=MemoryProofs(self.tables), shelf=MemoryShelf(self.raw)
+        )
+        self.collect_export = CollectExport(self.export, self.raw_sweep, self.metrics)
+        self.erase_person = ErasePerson(self.records, plain_hash, self.bus, self.clock)
+        self.start_erasing = StartErasing(self.runs)
 
     def _wire_sign_up(self, channels) -> None:
         here = {

@@ -77,10 +77,10 @@ def test_a_sample_of_http_is_of_a_route_of_its_door(path: Path):
     assert event["requestContext"]["http"]["method"] == event["routeKey"].split()[0]
 
 
-@_of("start_flows")
+@_of("start_flows", "start_erasing", "collect_export")
 def test_a_sample_of_the_bus_is_a_fact_that_the_rule_lets_through(path: Path):
     event = json.loads(path.read_text())
-    (rule,) = properties(doors()["start_flows"])["Events"].values()
+    (rule,) = properties(doors()[_door(path)])["Events"].values()
     pattern = rule["Properties"]["Pattern"]
     assert event["source"] in pattern["source"]
     assert event["detail-type"] in pattern["detail-type"]
@@ -88,7 +88,7 @@ def test_a_sample_of_the_bus_is_a_fact_that_the_rule_lets_through(path: Path):
     validator.validate(event["detail"])
 
 
-@_of("watch_cart", "touch", "park_run", "ask_confirmation", "reconcile")
+@_of("watch_cart", "touch", "park_run", "ask_confirmation", "reconcile", "sweep_erased")
 def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: Path):
     sent = [
         set(state["Arguments"]["Payload"])
@@ -192,6 +192,13 @@ def test_every_shop_is_compared_with_its_own_lists_once_an_occasion(world: World
     assert _handle("start_reconciling") == {"started": [SHOP]}
     assert _handle("start_reconciling") == {"started": []}
     assert _handle("reconcile")["next"] == "done"
+
+
+def test_a_wish_to_be_forgotten_or_to_know_is_heeded(world: World):
+    assert _handle("start_erasing") == {"started": True}
+    assert _handle("start_erasing") == {"started": False}
+    assert _handle("sweep_erased")["next"] == "done"  # nobody of that id is forgotten here
+    assert _handle("collect_export") == {"export": None}
 
 
 def test_a_parked_run_is_noted(world: World):

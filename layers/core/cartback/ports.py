@@ -5,7 +5,7 @@ Every call may raise ``TryLater`` (transient); what else it may raise is said wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a class takes a millisecond to make, and every door would p
     from cartback.domain.catalogue import Stock
     from cartback.domain.claims import Claim
     from cartback.domain.customer import Person
+    from cartback.domain.evidence import Evidence
     from cartback.domain.facts import Fact
     from cartback.domain.health import Health
     from cartback.domain.money import Money
@@ -388,6 +389,44 @@ class RawShelf(Protocol):
 
     def between(self, shop: str, from_at: datetime, until_at: datetime) -> Iterable[Delivery]:
         """What a shop sent from an instant to before another, by when we received it; some perhaps repeatedly."""
+
+
+class RawSweep(Protocol):
+    """The raw events that were kept, and the exports collected from them, for whoever has to forget somebody."""
+
+    def sweep(self, shop: str, cursor: str, unwanted: Callable[[Delivery], bool]) -> str:
+        """Take what is unwanted out of a page of objects; give where the next begins, empty at the end."""
+
+    def keep_export(self, shop: str, person_id: str, document: str) -> str:
+        """Keep what was collected for a person; gives the name of the object."""
+
+    def drop_exports(self, shop: str, person_id: str = "") -> None:
+        """Forget what was collected for a person, or for everybody of a shop."""
+
+
+class LetterSweep(Protocol):
+    """The dead letters of the intake."""
+
+    def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> None:
+        """Delete what is unwanted, judged by the delivery (None for what is none) and the text of the message."""
+
+
+class TableSweep(Protocol):
+    """The rows of a shop, page by page; the place where the next page begins is empty at the end."""
+
+    def carts(self, shop: str, cursor: str) -> tuple[list[Cart], str]: ...
+
+    def purge(self, shop: str, cursor: str) -> str:
+        """Delete a page of everything of a shop but blocked addresses and proofs of consent."""
+
+    def fade(self, shop: str, person_id: str, until: datetime) -> None:
+        """Let the proof of a person's consents end at an instant."""
+
+
+class Proofs(Protocol):
+    """The chains of consent, for whoever has to prove one."""
+
+    def of(self, shop: str, person_id: str) -> list[Evidence]: ...
 
 
 class Metrics(Protocol):

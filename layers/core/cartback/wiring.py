@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cartback.usecases.audit import AuditShops
     from cartback.usecases.enrol_shop import EnrolShop
     from cartback.usecases.ask_confirmation import AskConfirmation
+    from cartback.usecases.collect_export import CollectExport
     from cartback.usecases.confirm import Confirm
     from cartback.usecases.leave import Leave
     from cartback.usecases.open_link import OpenLink
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from cartback.usecases.receive_webhook import ReceiveWebhook
     from cartback.usecases.reconcile import Reconcile
     from cartback.usecases.settle_claims import SettleClaims
+    from cartback.usecases.start_erasing import StartErasing
     from cartback.usecases.start_flows import StartFlows
     from cartback.usecases.start_reconciling import StartReconciling
     from cartback.usecases.subscribe import Subscribe
+    from cartback.usecases.sweep_erased import SweepErased
     from cartback.usecases.take_batch import TakeBatch
     from cartback.usecases.touch import Touch
     from cartback.usecases.watch_cart import WatchCart
@@ -197,6 +200,57 @@ def start_reconciling() -> StartReconciling:
     book = DynamoShopBook(clients(), os.environ["SETTINGS_TABLE"])
     runs = StepFunctionsRuns(clients(), {"reconcile": os.environ["RECONCILE_ARN"]})
     return StartReconciling(lambda: [settings.shop for settings in book.shops()], runs)
+
+
+@cache
+def start_erasing() -> StartErasing:
+    """What starts the sweeps."""
+    from cartback.store.bus import StepFunctionsRuns
+    from cartback.usecases.start_erasing import StartErasing
+
+    return StartErasing(StepFunctionsRuns(clients(), {"erasure": os.environ["ERASURE_ARN"]}))
+
+
+@cache
+def sweep_erased() -> SweepErased:
+    """The task that forgets beside the rows."""
+    from cartback.store.sweeping import LetterSweep, RawSweep, TableSweep
+    from cartback.usecases.sweep_erased import SweepErased
+
+    env = os.environ
+    return SweepErased(
+        records=records(),
+        tables=TableSweep(clients(), records().tables),
+        raw=RawSweep(clients(), env["RAW_BUCKET"]),
+        letters=LetterSweep(clients(), env["INTAKE_DLQ_URL"]),
+        hasher=hasher(),
+        adapter=shops.load,
+        clock=clock(),
+        metrics=metrics(),
+    )
+
+
+@cache
+def collect_export() -> CollectExport:
+    """What answers a request for somebody's data."""
+    from cartback.store.proofs import Proofs
+    from cartback.store.raw import S3Raw
+    from cartback.store.sweeping import RawSweep, TableSweep
+    from cartback.usecases.collect_export import CollectExport
+    from cartback.usecases.export_person import ExportPerson
+
+    env = os.environ
+    export = ExportPerson(
+        records=records(),
+        ledger=ledger(),
+        proofs=Proofs(clients(), env["LEDGER_TABLE"]),
+        tables=TableSweep(clients(), records().tables),
+        shelf=S3Raw(clients(), env["RAW_BUCKET"], clock()),
+        hasher=hasher(),
+        adapter=shops.load,
+        clock=clock(),
+    )
+    return CollectExport(export, RawSweep(clients(), env["RAW_BUCKET"]), metrics())
 
 
 @cache

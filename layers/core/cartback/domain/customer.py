@@ -239,12 +239,16 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
     return united, gone
 
 
-def erase(person: Person, asked_at: datetime, now: datetime) -> Person:
-    """Forget who it was. The row stays as a mark that nothing may be sent, and that older news is not to be kept."""
+def erase(person: Person, asked_at: datetime, now: datetime, aliases: Iterable[str] = ()) -> Person:
+    """Forget who it was. The row stays as a mark that nothing may be sent, and that older news is not to be kept.
+
+    The keyed hashes stay with it, ``aliases`` among them: by these a late event is known, wherever it lies.
+    """
     return Person(
         shop=person.shop,
         person_id=person.person_id,
         version=person.version,
+        aliases=tuple(dict.fromkeys([*person.aliases, *aliases])),
         erased_at=person.erased_at or now,
         forgotten_at=max(filter(None, (person.forgotten_at, asked_at))),
         **chain(person),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
 
 class Refused(Exception):
     """The caller's fault: answered with a 4xx or parked with its reason, never retried.
@@ -26,3 +31,12 @@ class TryLater(Exception):
 
 class Conflict(Exception):
     """Somebody else changed a row between our read and our write: read again and decide again."""
+
+
+class MessageWithheld(Exception):
+    """Stands in a log for a bug: its name and where it was, without what it said."""
+
+
+def withheld(bug: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
+    """What may be logged of a bug (as ``exc_info``): messages of exceptions quote what they choke on, people too."""
+    return MessageWithheld, MessageWithheld(type(bug).__name__), bug.__traceback__

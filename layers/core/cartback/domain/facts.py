@@ -148,6 +148,13 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "product.updated": _kind("A product's description changed.", "product_id", {"product_id": "id"}),
     "shop.left": _kind("The shop removed us.", "shop", {"left_at": "time"}),
+    "shop.erased": _kind("Everybody of a shop is to be forgotten.", "shop", {"erased_at": "time"}),
+    "privacy.requested": _kind(
+        "Somebody wants to know what is known of them; without a person if nothing is.",
+        "request_ref",
+        {"request_ref": "id", "person_id": "id", "requested_at": "time"},
+        "person_id",
+    ),
     "message.delivered": _kind("The receiving server took a message.", "claim_id", _MESSAGE),
     "message.bounced": _kind(
         "A message could not be delivered.", "claim_id", {**_MESSAGE, "permanent": "flag"}

@@ -146,6 +146,22 @@ class ShopLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopErased:
+    """The shop is gone for good: everybody and everything that we know of it is to be forgotten."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequested:
+    """A person asked what is known of them (GDPR Art. 15). ``request_ref`` is the shop's name for the request."""
+
+    contact: Contact
+    at: datetime
+    request_ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentFailed:
     """An attempt to pay did not succeed. ``attempt`` tells attempts at one payment apart, ``code`` says why.
 
@@ -200,6 +216,8 @@ Observation = (
     | StockSeen
     | ProductSeen
     | ShopLeft
+    | ShopErased
+    | DataRequested
     | PaymentFailed
     | RefundSeen
     | Fetch

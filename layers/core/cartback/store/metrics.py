@@ -16,3 +16,10 @@ class EmbeddedMetrics:
         with single_metric(name=name, unit=MetricUnit.Count, value=value, namespace=NAMESPACE) as metric:
             for key, word in dimensions.items():
                 metric.add_dimension(name=key, value=word)
+
+
+class NoMetrics:
+    """The port ``Metrics`` for an operator's own machine, whose output nobody gathers."""
+
+    def count(self, name: str, value: int = 1, **dimensions: str) -> None:
+        """Count nothing."""

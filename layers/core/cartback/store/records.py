@@ -47,6 +47,11 @@ class DynamoRecords:
         self._tables = tables
         self._clock = clock
 
+    @property
+    def tables(self) -> Tables:
+        """The names of the tables."""
+        return self._tables
+
     def read(
         self,
         shop: str,

@@ -14,7 +14,6 @@ from cartback.domain import cart as carts
 from cartback.domain import catalogue, customer
 from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Stock
-from cartback.domain.consent import GRANTED, WITHDRAWN
 from cartback.domain.customer import Person
 from cartback.domain.facts import Fact, tell
 from cartback.domain.observations import (
@@ -22,17 +21,20 @@ from cartback.domain.observations import (
     Contact,
     CustomerErased,
     CustomerSeen,
+    DataRequested,
     Observation,
     OrderSeen,
     PaymentFailed,
     ProductSeen,
     RefundSeen,
+    ShopErased,
     ShopLeft,
     StockSeen,
 )
 from cartback.domain.payments import tell_failed, tell_refunded
 from cartback.domain.saying import tell_said
 from cartback.ports import Page
+from cartback.usecases import forgetting
 
 SHOP_ITSELF = "shop"
 
@@ -80,7 +82,7 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
             refs = {variant.inventory_ref for variant in seen.variants if variant.inventory_ref}
             rows.inventory.update(refs)
             rows.stock.update(_pseudo(ref) for ref in refs)
-        elif isinstance(seen, ShopLeft):
+        elif isinstance(seen, ShopLeft | ShopErased):
             rows.blocks.add(SHOP_ITSELF)
     return rows
 
@@ -120,7 +122,11 @@ class Fold:
             case CustomerSeen():
                 self._customer(seen, cause)
             case CustomerErased():
-                self._erased(seen, cause)
+                forgetting.erased(self, seen, cause)
+            case DataRequested():
+                forgetting.asked(self, seen)
+            case ShopErased():
+                forgetting.shop_erased(self, seen)
             case PaymentFailed() | RefundSeen():
                 self._payment(seen, cause)
             case StockSeen():
@@ -251,7 +257,7 @@ class Fold:
         Of a stranger who refuses only the refusal is kept: the cart with the older consent may be still on its way.
         """
         aliases, _ = hashes_of(seen.contact, self.hashed)
-        met = any(person.erased_at is None for person in self._known_as(aliases))
+        met = any(person.erased_at is None for person in self.known_as(aliases))
         agrees = any(word.granted for word in seen.contact.consents)
         if met or seen.contact.consents:
             person = self._person_of(seen.contact, seen.at, cause)
@@ -267,33 +273,16 @@ class Fold:
                     self.page.carts[cart_id] = cart
                     self._tell_of_cart(cart, cause)
 
-    def _erased(self, seen: CustomerErased, cause: str) -> None:
-        """Forget everybody of these names. Somebody we have not met is forgotten too: what comes late is not kept."""
-        aliases, address = hashes_of(seen.contact, self.hashed)
-        if not aliases:
-            return
-        known = self._known_as(aliases)
-        for person in known or [self._stranger(aliases[0])]:
-            email_hash = person.email_hash or address
-            said_no = any(word.state == WITHDRAWN for word in person.consents.values())
-            if email_hash and (person.blocked or said_no):
-                self.page.blocks[email_hash] = person.blocked or "opted_out"
-            for cart_id in person.cart_ids:
-                cart = self.page.carts.get(cart_id)
-                if cart is not None:
-                    self.page.carts[cart_id] = carts.erase(cart, self.now, cause)
-            # The hashes stay, as the only way to know a late event of a forgotten person when it comes.
-            for alias in (*person.aliases, *aliases):
-                self.page.aliases[alias] = person.person_id
-            self._keep(customer.erase(person, seen.at, self.now))
-            self._tell("customer.erased", self.now, person_id=person.person_id)
+    def hashes(self, contact: Contact) -> tuple[tuple[str, ...], str | None]:
+        """A contact's aliases as keyed hashes, and the one of the address among them."""
+        return hashes_of(contact, self.hashed)
 
-    def _known_as(self, aliases: Iterable[str]) -> list[Person]:
+    def known_as(self, aliases: Iterable[str]) -> list[Person]:
         """Everybody who is known under one of these hashes, by id."""
         found = filter(None, (self._person(self.page.aliases.get(alias)) for alias in aliases))
         return sorted({person.person_id: person for person in found}.values(), key=lambda one: one.person_id)
 
-    def _stranger(self, alias: str) -> Person:
+    def stranger(self, alias: str) -> Person:
         """A new person; its row may be that of somebody who was forgotten."""
         person_id = customer.person_id_for(self.shop, alias)
         before = self.page.persons.get(person_id)
@@ -320,11 +309,11 @@ class Fold:
         aliases, address = hashes_of(contact, self.hashed)
         if not aliases:
             return None
-        known = self._known_as(aliases)
+        known = self.known_as(aliases)
         if any(customer.is_forgotten(person, at) for person in known):
             return None
         rows = [person for person in known if person.erased_at is None]
-        one = rows[0] if rows else self._stranger(aliases[0])
+        one = rows[0] if rows else self.stranger(aliases[0])
         since = max((person.forgotten_at for person in known if person.forgotten_at), default=None)
         if since is not None:
             one = replace(one, forgotten_at=since)

@@ -28,6 +28,8 @@ TOPICS: dict[str, str] = {
     "customers/create": "customer",
     "customers/update": "customer",
     "customers/redact": "customer_redacted",
+    "customers/data_request": "data_requested",
+    "shop/redact": "shop_redacted",
     "customers_email_marketing_consent/update": "email_consent",
     "customers_marketing_consent/update": "sms_consent",
     "inventory_levels/update": "inventory_level",

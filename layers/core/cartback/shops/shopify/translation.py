@@ -13,9 +13,11 @@ from cartback.domain.observations import (
     CartSeen,
     CustomerErased,
     CustomerSeen,
+    DataRequested,
     Observation,
     OrderSeen,
     ProductSeen,
+    ShopErased,
     ShopLeft,
     StockSeen,
 )
@@ -119,6 +121,22 @@ def customer_redacted(delivery: Delivery) -> list[Observation]:
     if who.is_null:
         raise who.refused("must be an object")
     return [CustomerErased(people.of_redaction(who), _happened_at(delivery))]
+
+
+def data_requested(delivery: Delivery) -> list[Observation]:
+    """A person asked the shop what is known of them; it has 30 days to answer."""
+    body = reading.parse(delivery.body)
+    who = body["customer"]
+    if who.is_null:
+        raise who.refused("must be an object")
+    request = body["data_request"]["id"].identifier()
+    return [DataRequested(people.of_redaction(who), _happened_at(delivery), request)]
+
+
+def shop_redacted(delivery: Delivery) -> list[Observation]:
+    """48 hours after the shop removed us: everything of it is to be forgotten."""
+    reading.parse(delivery.body)["shop_domain"].matching(_DOMAIN, "a domain of myshopify.com")
+    return [ShopErased(_happened_at(delivery))]
 
 
 def inventory_level(delivery: Delivery) -> list[Observation]:

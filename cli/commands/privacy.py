@@ -1,0 +1,123 @@
+"""``cartback privacy``: give somebody what is known of them, or forget them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cartback.domain import address
+from cartback.domain.errors import Refused
+from cartback.domain.observations import Contact
+from cartback.usecases.export_person import as_json
+from cli import privacy
+from cli.screen import Desk, Usage, desk
+
+Shop = Annotated[str, typer.Argument(help="the shop's id")]
+Who = Annotated[
+    str | None,
+    typer.Argument(metavar="[PERSON]", help="a person's id, a cart of theirs, or a link from one of their mails"),
+]
+ByAddress = Annotated[
+    bool, typer.Option("--address", help="ask for an e-mail address or a number, or read it from standard input")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    commands = typer.Typer(no_args_is_help=True, help="What is known of somebody: give it out, or forget it.")
+    commands.command()(export)
+    commands.command()(erase)
+    app.add_typer(commands, name="privacy")
+
+
+def export(
+    context: typer.Context,
+    shop: Shop,
+    person: Who = None,
+    by_address: ByAddress = False,
+    out: Annotated[Path | None, typer.Option("--out", help="a new file; standard output, if not said")] = None,
+) -> None:
+    """Give out everything that is known of one person, as JSON."""
+    here = desk(context)
+    if bool(person) == by_address:
+        raise Usage("export: say either PERSON or --address")
+    found = (
+        privacy.whoever(here.stack, shop, person)
+        if person
+        else privacy.by_address(here.stack, shop, _contact(here))
+    )
+    text = as_json(privacy.export(here.stack)(shop, found.person_id))
+    if out is None:
+        typer.echo(text)
+        return
+    _write(out, text)
+    here.tell({"person_id": found.person_id, "file": str(out)}, f"{out}: everything about {found.person_id}.")
+
+
+def erase(
+    context: typer.Context,
+    shop: Shop,
+    person: Who = None,
+    by_address: ByAddress = False,
+    everybody: Annotated[bool, typer.Option("--everybody", help="everybody of the shop")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Forget one person everywhere, or everybody of a shop. It cannot be undone."""
+    here = desk(context)
+    if [bool(person), by_address, everybody].count(True) != 1:
+        raise Usage("erase: say one of PERSON, --address and --everybody")
+    contact = _contact(here) if by_address else None
+    known = privacy.whoever(here.stack, shop, person) if person else None
+    whom = f"everybody of {shop}" if everybody else "this person"
+    if not yes and not typer.confirm(f"Forget {whom}? It cannot be undone", err=True):
+        raise Refused("nobody was forgotten")
+    work = privacy.erase(here.stack)
+    forgotten: list[str | None] = [None]
+    if everybody:
+        work.everybody(shop)
+    elif contact is not None:
+        forgotten = list(work.by_contact(shop, contact))
+    elif known is not None:
+        forgotten = list(work.by_id(shop, known.person_id))
+    for each in forgotten:
+        _swept(here, shop, each)
+    told = [each for each in forgotten if each]
+    here.tell(
+        {"shop": shop, "forgotten": told or "everybody"},
+        f"Forgotten: {', '.join(told) or whom}. In four days a run looks for what was still on its way.",
+    )
+
+
+def _swept(here: Desk, shop: str, person_id: str | None) -> None:
+    """Do the first round now, so that it is done when this command ends; the run that was started does both."""
+    work, place = privacy.sweep(here.stack), ""
+    while True:
+        answer = work(shop, person_id, place)
+        if answer["next"] != "more":
+            return
+        place = str(answer["cursor"])
+
+
+def _contact(here: Desk) -> Contact:
+    """What was typed or piped in. Never an argument: command lines end up in histories and process lists."""
+    if sys.stdin.isatty() and not here.as_json:
+        said = str(typer.prompt("Address or number", hide_input=True, err=True))
+    else:
+        said = sys.stdin.readline()
+    mail, number = address.email(said), address.phone(said)
+    if mail is None and number is None:
+        raise Refused("--address: neither an e-mail address nor a number with its country code")
+    return Contact(email=mail, phone=None if mail else number)
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        opened = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Refused(f"--out: {error.strerror}: {out}") from error
+    with os.fdopen(opened, "w") as file:
+        file.write(text + "\n")

@@ -1,0 +1,9 @@
+"""A fact on the bus: somebody wants to know what is known of them."""
+
+from cartback import wiring
+
+
+def handler(event, context):
+    """Answer with the object that the export was kept as, if anything is known."""
+    detail = event["detail"]
+    return {"export": wiring.collect_export()(detail["shop"], detail["data"])}

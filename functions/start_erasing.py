@@ -1,0 +1,9 @@
+"""A fact on the bus: somebody, or everybody of a shop, is to be forgotten everywhere."""
+
+from cartback import wiring
+
+
+def handler(event, context):
+    """Start the sweep."""
+    detail = event["detail"]
+    return {"started": wiring.start_erasing()(detail["shop"], detail["id"], detail["data"])}

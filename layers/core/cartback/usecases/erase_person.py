@@ -1,0 +1,86 @@
+"""Forget somebody because an operator was asked to: the same as the shop's own word for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cartback.domain.customer import Person
+from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.observations import Contact, CustomerErased, ShopErased
+from cartback.ports import Bus, Clock, Hasher, Page, Records
+from cartback.usecases import forgetting
+from cartback.usecases.fold import Fold
+from cartback.usecases.rows import copied, page_about
+
+MOST_TRIES = 8
+BY_HAND = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePerson:
+    """Forget in the rows, and tell it: that starts the sweep of everything else. Raises TryLater if rows keep changing."""
+
+    records: Records
+    hasher: Hasher
+    bus: Bus
+    clock: Clock
+
+    def by_contact(self, shop: str, contact: Contact) -> list[str]:
+        """Forget whoever has this address or number, whether we know them or not. Gives the ids of persons."""
+        for _ in range(MOST_TRIES):
+            seen = CustomerErased(contact, self.clock.now())
+            before = page_about(self.records, self.hasher, shop, [seen], thoroughly=True)
+            fold = self._fold(shop, before)
+            fold.apply(seen, BY_HAND)
+            if self._saved(before, fold):
+                return [str(fact.data["person_id"]) for fact in fold.facts]
+        raise TryLater("the rows keep changing")
+
+    def by_id(self, shop: str, person_id: str) -> list[str]:
+        """Forget a person, under whatever row they are known now. Raises Refused (404) for nobody."""
+        for _ in range(MOST_TRIES):
+            person = person_of(self.records, shop, person_id)
+            before = self.records.read(
+                shop,
+                persons=[person.person_id],
+                carts=person.cart_ids,
+                aliases=person.aliases,
+                blocks=[person.email_hash] if person.email_hash else [],
+            )
+            fold = self._fold(shop, before)
+            row = before.persons[person.person_id]
+            if row is not None:
+                forgetting.forget(fold, [row], fold.now, BY_HAND)
+            if self._saved(before, fold):
+                return [person.person_id]
+        raise TryLater("the rows keep changing")
+
+    def everybody(self, shop: str) -> None:
+        """Forget everybody of a shop: nobody is written to any more, and the sweep takes the rows away."""
+        before = self.records.read(shop, blocks=["shop"])
+        fold = self._fold(shop, before)
+        fold.apply(ShopErased(fold.now), BY_HAND)
+        if not self._saved(before, fold):
+            raise TryLater("the rows keep changing")
+
+    def _fold(self, shop: str, before: Page) -> Fold:
+        return Fold(shop, copied(before), self.clock.now(), lambda text: self.hasher(shop, text))
+
+    def _saved(self, before: Page, fold: Fold) -> bool:
+        try:
+            self.records.save(fold.shop, before, fold.page)
+        except Conflict:
+            return False
+        self.bus.publish(fold.facts)
+        return True
+
+
+def person_of(records: Records, shop: str, person_id: str) -> Person:
+    """The person of this id, or the one that the row was merged into. Raises Refused (404) for nobody."""
+    wanted: str | None = person_id
+    while wanted is not None:
+        person = records.read(shop, persons=[wanted]).persons[wanted]
+        if person is None:
+            raise Refused(f"person: {shop} knows nobody by {person_id}", 404)
+        wanted = person.merged_into
+    return person

@@ -1,0 +1,82 @@
+"""Fold in what people and shops ask of us by right: to be forgotten, and to be told what is known.
+
+What is done here is done in the rows, at once and in one transaction. What lies elsewhere (raw events, dead letters,
+carts beyond those that a person remembers) is swept by the run that the told fact starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cartback.domain import cart as carts
+from cartback.domain import customer
+from cartback.domain.consent import WITHDRAWN
+from cartback.domain.customer import Person
+from cartback.domain.facts import tell
+from cartback.domain.observations import CustomerErased, DataRequested, ShopErased
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cartback.usecases.fold import Fold
+
+
+def erased(fold: Fold, seen: CustomerErased, cause: str) -> None:
+    """Forget everybody of these names. Somebody we have not met is forgotten too: what comes late is not kept."""
+    aliases, address = fold.hashes(seen.contact)
+    if aliases:
+        known = fold.known_as(aliases) or [fold.stranger(aliases[0])]
+        forget(fold, known, seen.at, cause, aliases, address)
+
+
+def forget(
+    fold: Fold,
+    people: Iterable[Person],
+    asked_at: datetime,
+    cause: str,
+    aliases: tuple[str, ...] = (),
+    address: str | None = None,
+) -> None:
+    """Forget these people; ``aliases`` and ``address`` are hashes that they were named by, beside their own."""
+    for person in people:
+        email_hash = person.email_hash or address
+        said_no = any(word.state == WITHDRAWN for word in person.consents.values())
+        if email_hash and (person.blocked or said_no):
+            fold.page.blocks[email_hash] = person.blocked or "opted_out"
+        for cart_id in person.cart_ids:
+            cart = fold.page.carts.get(cart_id)
+            if cart is not None:
+                fold.page.carts[cart_id] = carts.erase(cart, fold.now, cause)
+        # The hashes stay, as the only way to know a late event of a forgotten person when it comes.
+        for alias in (*person.aliases, *aliases):
+            fold.page.aliases[alias] = person.person_id
+        fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, aliases)
+        fold.facts.append(
+            tell("customer.erased", fold.shop, fold.now, person_id=person.person_id)
+        )
+
+
+def asked(fold: Fold, seen: DataRequested) -> None:
+    """Tell that somebody wants to know what is known; once, also where nothing is known."""
+    aliases, _ = fold.hashes(seen.contact)
+    known: list[Person | None] = [*fold.known_as(aliases)]
+    for person in known or [None]:
+        person_id = person.person_id if person is not None else None
+        fold.facts.append(
+            tell(
+                "privacy.requested",
+                fold.shop,
+                seen.at,
+                person_id,
+                request_ref=seen.request_ref,
+                person_id=person_id,
+                requested_at=seen.at,
+            )
+        )
+
+
+def shop_erased(fold: Fold, seen: ShopErased) -> None:
+    """Write to nobody of this shop any more, and tell that everybody is to be forgotten."""
+    fold.page.blocks["shop"] = "shop_left"
+    fold.facts.append(tell("shop.erased", fold.shop, seen.at, seen.at, erased_at=seen.at))

@@ -1,0 +1,29 @@
+"""Whether an event as it arrived is about somebody, known only by the hashes that an erasure leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from cartback.domain.errors import Refused
+from cartback.domain.naming import names
+from cartback.ports import Delivery, ShopAdapter
+
+
+def mentions(
+    delivery: Delivery,
+    known: Collection[str],
+    hashed: Callable[[str], str],
+    adapter: Callable[[str], ShopAdapter],
+) -> bool:
+    """Whether a delivery names one of these hashes, in what its adapter reads or anywhere in its text.
+
+    The adapter finds customers by their ids, the text finds addresses in what no adapter reads.
+    """
+    if names(delivery.body, known, hashed):
+        return True
+    try:
+        seen = adapter(delivery.platform).observe(delivery) or []
+    except Refused:
+        return False
+    contacts = [one.contact for one in seen if getattr(one, "contact", None) is not None]
+    return any(hashed(alias) in known for contact in contacts for alias in contact.aliases())

@@ -1,0 +1,198 @@
+"""Take a forgotten person, or everybody of a shop, out of all that is kept beside the rows: page by page, twice.
+
+The rows are erased before, in one transaction (``forgetting``). This goes through carts that the person's row no
+longer remembers, raw events, dead letters, exports and sign-ups. Deliveries of a time before may still be on their
+way (Shopify's are accepted until they are 72 hours old): they change no row any more, but are kept as raw events, and
+so everything is looked through once more when no such delivery can come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from cartback.domain import cart as carts
+from cartback.domain import signup
+from cartback.domain.cart import ERASED, Cart
+from cartback.domain.customer import Person
+from cartback.domain.errors import Conflict
+from cartback.domain.naming import names
+from cartback.domain.signup import request_id_for
+from cartback.ports import (
+    Clock,
+    Delivery,
+    Hasher,
+    LetterSweep,
+    Metrics,
+    Page,
+    RawSweep,
+    Records,
+    ShopAdapter,
+    TableSweep,
+)
+from cartback.usecases.mentions import mentions
+
+AGAIN_AFTER = timedelta(hours=96)
+"""When everything is looked through once more: the oldest delivery that is accepted (72 h), and a day for the queue."""
+
+PROOF_KEPT = timedelta(days=3 * 366)
+"""How long the proof of a consent outlives its person: claims from a message lapse after three years (BGB §§ 195, 199;
+OWiG § 31), and who relies on a consent has to prove it (GDPR Art. 7(1), 17(3)(e)). It names nobody but by a hash."""
+
+PAGES_PER_CALL = 40
+_OF_PERSON = ("carts", "raw", "letters", "rest")
+_OF_SHOP = ("rows", "raw", "letters", "rest")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sweep stands: which round of two, which part, and where in it. Travels as text through the run."""
+
+    round: int = 1
+    part: int = 0
+    inside: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Place:
+        """The place that a text names; the beginning for none. Raises ValueError for what ``str`` did not write."""
+        if not text:
+            return cls()
+        number, part, inside = text.split("/", 2)
+        return cls(int(number), int(part), inside)
+
+    def __str__(self) -> str:
+        return f"{self.round}/{self.part}/{self.inside}"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepErased:
+    """Do some pages; answer ``more``, ``wait`` (until the second round) or ``done``, with the place to go on from.
+
+    ``person_id`` None means everybody of the shop, and that only while the shop is gone: one that came back keeps
+    what it has since. Raises ``TryLater`` where a store cannot be reached; the same place may be given again.
+    """
+
+    records: Records
+    tables: TableSweep
+    raw: RawSweep
+    letters: LetterSweep
+    hasher: Hasher
+    adapter: Callable[[str], ShopAdapter]
+    clock: Clock
+    metrics: Metrics
+
+    def __call__(self, shop: str, person_id: str | None, place: str) -> dict[str, object]:
+        here = Place.read(place)
+        person = self._person(shop, person_id) if person_id else None
+        if self._is_void(shop, person_id, person):
+            return _answer("done", here)
+        parts = _OF_PERSON if person_id else _OF_SHOP
+        work = _Work(self, shop, person)
+        for _ in range(PAGES_PER_CALL):
+            following = work.page(parts[here.part], here.inside)
+            here = Place(here.round, here.part, following) if following else Place(here.round, here.part + 1)
+            if here.part < len(parts):
+                continue
+            if here.round == 1:
+                return _answer("wait", Place(2), AGAIN_AFTER)
+            self.metrics.count("ErasuresSwept")
+            return _answer("done", here)
+        return _answer("more", here)
+
+    def _is_void(self, shop: str, person_id: str | None, person: Person | None) -> bool:
+        """Whether there is nothing to sweep (any more): nobody is forgotten, or the shop came back."""
+        if person_id:
+            return person is None or (person.forgotten_at is None and person.erased_at is None)
+        return not self.records.read(shop, blocks=["shop"]).blocks["shop"]
+
+    def _person(self, shop: str, person_id: str) -> Person | None:
+        return self.records.read(shop, persons=[person_id]).persons[person_id]
+
+
+def _answer(word: str, place: Place, after: timedelta = timedelta(seconds=1)) -> dict[str, object]:
+    return {"next": word, "cursor": str(place), "wait_seconds": int(after.total_seconds())}
+
+
+@dataclass(slots=True)
+class _Work:
+    """The parts of one sweep. ``known`` are the hashes of the forgotten person; empty for everybody."""
+
+    sweep: SweepErased
+    shop: str
+    person: Person | None
+    known: frozenset[str] = field(default=frozenset())
+
+    def __post_init__(self) -> None:
+        self.known = frozenset(self.person.aliases) if self.person else frozenset()
+
+    def page(self, part: str, inside: str) -> str:
+        """Do one page of a part; give where the next begins, empty at its end."""
+        here = self.sweep
+        if part == "carts":
+            return self._carts(inside)
+        if part == "rows":
+            return here.tables.purge(self.shop, inside)
+        if part == "raw":
+            return here.raw.sweep(self.shop, inside, self._unwanted)
+        if part == "letters":
+            here.letters.sweep(self._unwanted_letter)
+            return ""
+        return self._rest()
+
+    def _carts(self, inside: str) -> str:
+        found, following = self.sweep.tables.carts(self.shop, inside)
+        now = self.sweep.clock.now()
+        for cart in found:
+            if cart.person_id == self.person.person_id and _is_before(cart, self.person):
+                before = Page(carts={cart.cart_id: cart})
+                after = Page(carts={cart.cart_id: carts.erase(cart, now, "erasure")})
+                try:
+                    self.sweep.records.save(self.shop, before, after)
+                except Conflict:
+                    continue  # it has only just changed: the second round finds it again
+        return following
+
+    def _unwanted(self, delivery: Delivery) -> bool:
+        if self.person is None:
+            return True
+        if self.person.erased_at is None and delivery.received_at > self.person.forgotten_at:
+            return False  # they came back by their own hand, and this is of the time since
+        return mentions(delivery, self.known, self._hashed, self.sweep.adapter)
+
+    def _unwanted_letter(self, delivery: Delivery | None, body: str) -> bool:
+        if delivery is not None:
+            return delivery.shop == self.shop and self._unwanted(delivery)
+        if self.person is None:
+            return f'"shop":["{self.shop}"]' in body.replace(" ", "")  # the tag of a provider's news
+        return names(body, self.known, self._hashed)
+
+    def _hashed(self, text: str) -> str:
+        return self.sweep.hasher(self.shop, text)
+
+    def _rest(self) -> str:
+        """Sign-ups that wait, exports that were collected, and the proof, which ends when the law lets it."""
+        here, person = self.sweep, self.person
+        here.raw.drop_exports(self.shop, person.person_id if person else "")
+        if person is None:
+            return ""
+        asked = [request_id_for(self.shop, alias) for alias in person.aliases]
+        before = here.records.read(self.shop, requests=asked)
+        waiting = {
+            name: row
+            for name, row in before.requests.items()
+            if row is not None and row.email and row.requested_at <= person.forgotten_at
+        }
+        if waiting:
+            over = {name: signup.over(row, signup.EXPIRED) for name, row in waiting.items()}
+            here.records.save(self.shop, Page(requests=waiting), Page(requests=over))
+        if person.erased_at is not None:
+            here.tables.fade(self.shop, person.person_id, person.forgotten_at + PROOF_KEPT)
+        return ""
+
+
+def _is_before(cart: Cart, person: Person) -> bool:
+    """Whether a cart is of the time that is to be forgotten: all of it, unless the person came back since."""
+    if cart.status == ERASED:
+        return False
+    return person.erased_at is not None or (cart.activity_at or cart.closed_at) <= person.forgotten_at

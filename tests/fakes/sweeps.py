@@ -1,0 +1,75 @@
+"""What an erasure sweeps, in memory."""
+
+from __future__ import annotations
+
+from cartback.domain.cart import Cart
+from tests.fakes.memory import MemoryTables
+
+_KEPT = ("blocks", "evidence")
+
+
+class MemoryTableSweep:
+    """The port ``TableSweep``: everything is one page."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self.tables = tables
+        self.faded: dict[tuple[str, str], object] = {}
+
+    def carts(self, shop: str, cursor: str) -> tuple[list[Cart], str]:
+        return [row for (of, _), (row, _) in self.tables.rows["carts"].items() if of == shop], ""
+
+    def purge(self, shop: str, cursor: str) -> str:
+        for part, rows in self.tables.rows.items():
+            for key in [key for key in rows if key[0] == shop and part not in _KEPT]:
+                del rows[key]
+        return ""
+
+    def fade(self, shop: str, person_id: str, until) -> None:
+        self.faded[shop, person_id] = until
+
+
+class MemoryRawSweep:
+    """The port ``RawSweep``, on what ``ListRaw`` remembers: one batch a page."""
+
+    def __init__(self, raw) -> None:
+        self.raw = raw
+        self.exports: dict[str, str] = {}
+
+    def sweep(self, shop: str, cursor: str, unwanted) -> str:
+        ahead = sorted(batch for of, batch in self.raw.batches if of == shop and batch > cursor)
+        if not ahead:
+            return ""
+        key = (shop, ahead[0])
+        self.raw.batches[key] = [each for each in self.raw.batches[key] if not unwanted(each)]
+        if not self.raw.batches[key]:
+            del self.raw.batches[key]
+        return ahead[0] if len(ahead) > 1 else ""
+
+    def keep_export(self, shop: str, person_id: str, document: str) -> str:
+        self.exports[f"{shop}/{person_id}"] = document
+        return f"{shop}/{person_id}"
+
+    def drop_exports(self, shop: str, person_id: str = "") -> None:
+        for key in [key for key in self.exports if key.startswith(f"{shop}/{person_id}")]:
+            del self.exports[key]
+
+
+class MemoryLetterSweep:
+    """The port ``LetterSweep``: ``letters`` are pairs of a delivery (or None) and a text."""
+
+    def __init__(self) -> None:
+        self.letters: list[tuple[object, str]] = []
+
+    def sweep(self, unwanted) -> None:
+        self.letters = [each for each in self.letters if not unwanted(*each)]
+
+
+class MemoryProofs:
+    """The port ``Proofs``, on the rows of evidence."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self.tables = tables
+
+    def of(self, shop: str, person_id: str) -> list:
+        rows = self.tables.rows["evidence"].items()
+        return [row for (of, _), (row, _) in rows if of == shop and row.person_id == person_id]

@@ -1,0 +1,65 @@
+"""What is logged holds ids and words: whoever reads logs shall not read people."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.laws.reading import FUNCTIONS, MACHINES, PACKAGE, machine, name_of, syntax, under
+
+_LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+_HARMLESS = {"message_id", "messageId", "shop", "flow", "run", "claim_id", "cart_id", "person_id"}
+_DEPLOYED = (*under(PACKAGE), *under(FUNCTIONS))
+
+
+def _calls(path: Path, *named: str) -> list[ast.Call]:
+    return [
+        node
+        for node in ast.walk(syntax(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in named
+    ]
+
+
+def _logs(path: Path) -> list[ast.Call]:
+    return [
+        call
+        for call in _calls(path, *_LEVELS)
+        if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in {"log", "logger", "logging"}
+    ]
+
+
+@pytest.mark.parametrize("path", _DEPLOYED, ids=name_of)
+def test_a_log_line_is_a_fixed_sentence_about_ids(path: Path):
+    for call in _logs(path):
+        text, *about = call.args
+        assert isinstance(text, ast.Constant), f"{name_of(path)}:{call.lineno} puts its text together"
+        for each in about:
+            word = each.slice.value if isinstance(each, ast.Subscript) else ast.unparse(each).split(".")[-1]
+            assert word in _HARMLESS, f"{name_of(path)}:{call.lineno} logs {ast.unparse(each)}"
+
+
+@pytest.mark.parametrize("path", _DEPLOYED, ids=name_of)
+def test_a_logged_bug_keeps_its_message_to_itself(path: Path):
+    for call in _logs(path):
+        given = {each.arg: ast.unparse(each.value) for each in call.keywords}
+        if call.func.attr == "exception" or "exc_info" in given:
+            assert given.get("exc_info", "").startswith("withheld("), f"{name_of(path)}:{call.lineno}"
+
+
+@pytest.mark.parametrize("path", _DEPLOYED, ids=name_of)
+def test_nothing_is_printed(path: Path):
+    assert not [call for call in _calls(path, "print") if isinstance(call.func, ast.Name)]
+
+
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_a_task_is_told_ids_and_numbers_only(path: Path):
+    """Inputs of tasks stand in the history of a run for 90 days."""
+    known = {
+        "shop", "flow", "run", "subject", "generation", "person_id", "cart_id", "request_id", "variants",
+        "rearms", "plan", "position", "cursor", "error", "cause",
+    }
+    for name, state in machine(path)["States"].items():
+        if state["Type"] == "Task":
+            assert set(state["Arguments"]["Payload"]) <= known, name
