@@ -316,6 +316,7 @@ def touch() -> Touch:
     """The task that sends a touch."""
     from cartback import texts
     from cartback.store.tokens import SystemTokens
+    from cartback.usecases.fresh_stock import FreshStock
     from cartback.usecases.touch import Touch
 
     return Touch(
@@ -328,6 +329,7 @@ def touch() -> Touch:
         bus=bus(),
         clock=clock(),
         public_url=os.environ["PUBLIC_URL"],
+        fresh_stock=FreshStock(reach(), metrics()),
     )
 
 

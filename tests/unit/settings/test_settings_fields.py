@@ -96,6 +96,7 @@ WRONG = [
     ("policy.rest_after_purchase_hours", {"rest_after_purchase_hours": -1}),
     ("policy.give_up_after_days", {"give_up_after_days": 0}),
     ("policy.link_days", {"link_days": 366}),
+    ("policy.ask_shop", {"ask_shop": "yes"}),
     ("policy.flows.cart_recovery", {"flows": {"cart_recovery": "yes"}}),
     ("policy.flows.Cart Recovery", {"flows": {"Cart Recovery": True}}),
     ("version", -1),

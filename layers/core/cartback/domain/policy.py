@@ -81,6 +81,7 @@ class Policy:
     rest_after_purchase: timedelta = timedelta(days=1)
     give_up_after: timedelta = timedelta(days=7)
     link_lifetime: timedelta = timedelta(days=30)
+    ask_shop: bool = False
 
 
 @dataclass(frozen=True, slots=True)

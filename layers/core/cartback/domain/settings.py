@@ -147,6 +147,7 @@ class PolicySettings(_Part):
     )
     give_up_after_days: int = Field(7, ge=1, le=30, description="days, a whole number from 1 to 30")
     link_days: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
+    ask_shop: bool = Field(False, description="true or false")
     flows: dict[Word, bool] = Field(
         {"cart_recovery": True, "double_opt_in": True}, description="names of flows, each true or false"
     )
@@ -256,4 +257,5 @@ class ShopSettings(_Part):
             rest_after_purchase=timedelta(hours=rules.rest_after_purchase_hours),
             give_up_after=timedelta(days=rules.give_up_after_days),
             link_lifetime=timedelta(days=rules.link_days),
+            ask_shop=rules.ask_shop,
         )

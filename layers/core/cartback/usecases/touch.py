@@ -7,7 +7,7 @@ request to the provider. A run that is woken twice meets its own claim and goes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -61,6 +61,7 @@ class Touch:
     bus: Bus
     clock: Clock
     public_url: str
+    fresh_stock: Callable[[str, Dossier, Policy, datetime], Dossier] | None = None
 
     def __call__(self, run: Run, plan: Plan, position: int) -> dict[str, object]:
         for _ in range(MOST_TRIES):
@@ -72,6 +73,9 @@ class Touch:
                 return self._stopped(run, "shop_unknown", now)
             dossier = self.records.dossier(run.shop, run.cart_id, run.person_id, run.variants)
             decision = decide(dossier, plan, position, run.generation, policy, now)
+            if decision.word == SEND and self.fresh_stock is not None:
+                dossier = self.fresh_stock(run.shop, dossier, policy, now)
+                decision = decide(dossier, plan, position, run.generation, policy, now)
             line = decision_line(run, plan.touches[position].name, decision, policy.version, now)
             if decision.word == SEND:
                 answer = self._send(run, plan, position, dossier, decision, policy, face, line)

@@ -28,7 +28,7 @@ BY_HAND = (
 
 # Deleted and restored things are told by webhooks only; the lists do not have them any more.
 SUBSCRIBED = tuple(topic for topic in woocommerce.TOPICS if not topic.startswith("cartflows."))
-PAGE, MOST_VARIANTS = 50, 20
+PAGE, MOST_VARIANTS = 50, 5
 _LOOK_SECONDS = 2.0
 
 
