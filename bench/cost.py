@@ -193,7 +193,7 @@ def strains(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | N
     each = carts / SECONDS_A_MONTH
     size = batch_size(int(carts * shape.peak), shape)
     runs = 1 - shape.ends[0] if shape.due_index else 1.0
-    facts = works["apply_ten"]["facts"] / 10 * shape.webhooks + 1
+    told = works["apply_ten"]["calls"]["events.PutEvents"] / 10 * shape.webhooks + 1  # a run tells of its own
     busy = {
         "receive_webhook": shape.webhooks,
         "apply_ten": shape.webhooks / size,
@@ -210,7 +210,7 @@ def strains(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | N
         "open_runs": each * 86_400 * days_open,
         "transitions": each * shape.transitions,
         "starts": each * runs,
-        "put_events": each * facts,
+        "put_events": each * told,
         "lambda": each * seconds,
         "api": each * shape.webhooks,
         "table_writes": each * shape.webhooks * works["apply_ten"]["write_units"] / 10 * 0.5,

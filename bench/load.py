@@ -25,6 +25,7 @@ from bench.host import Share, as_argument
 from bench.reconcile import reckon
 from bench.stand_in import Cloud, connected
 from bench.stand_in.cloud import FACTS
+from bench.stand_in.shelf import Shelf
 
 _RAM = Path("/dev/shm")  # noqa: S108
 _POISON_EVERY = 100
@@ -63,47 +64,21 @@ def play(folder: Path, name: str, given: argparse.Namespace, seconds: float, fau
     path = folder / f"{name}.db"
     with connected(Cloud(path)):
         handlers.furnish(path)
-    shelf, cores = Cloud(path).shelf, given.processes
-    total = int(seconds * given.rate)
-    began_at, starts_at = time.time(), time.time() + 3
-    shares = [
-        Share(
-            path=str(path),
-            index=index,
-            hosts=cores,
-            first=0,
-            total=total,
-            rate=given.rate,
-            starts_at=starts_at,
-            began_at=began_at,
-            patience_seconds=given.patience,
-            hidden_seconds=given.patience * 3,
-            poison_every=_POISON_EVERY if faults else 0,
-        )
-        for index in range(cores)
-    ]
+    shelf, began_at = Cloud(path).shelf, time.time()
+    shares = _shares(path, given, seconds, began_at, _POISON_EVERY if faults else 0)
+    starts_at = shares[0].starts_at
     hosts = Hosts(shares)
     plan = _faults(shelf, hosts, starts_at, seconds, given) if faults else []
-    backlog = 0
-    deadline = starts_at + seconds * 5 + 120 + 20 * given.patience
-    while hosts.alive():
-        while plan and time.time() >= plan[0][0]:
-            plan.pop(0)[1]()
-        backlog = max(backlog, shelf.waiting(handlers.INTAKE))
-        if time.time() > deadline:
-            raise RuntimeError(
-                f"{name}: still {shelf.waiting(handlers.INTAKE)} messages after {deadline - starts_at:.0f} s"
-            )
-        time.sleep(0.2)
+    backlog = _watch(name, shelf, hosts, plan, starts_at + seconds * 5 + 120 + 20 * given.patience)
     ended_at = time.time()
-    counted = reckon(shelf, datetime.fromtimestamp(began_at, UTC), _POISON_EVERY if faults else 0)
+    counted = reckon(shelf, datetime.fromtimestamp(began_at, UTC), shares[0].poison_every)
     told = {
         "asked_per_second": given.rate,
-        "webhooks": total,
+        "webhooks": shares[0].total,
         "seconds": round(seconds, 1),
         "drained_after_seconds": round(ended_at - starts_at - seconds, 1),
         "largest_backlog": backlog,
-        **_times(shelf, starts_at),
+        **_times(shelf),
         "reckoning": counted.as_json(),
         "clean": counted.clean and not shelf.waiting(FACTS),
     }
@@ -111,13 +86,50 @@ def play(folder: Path, name: str, given: argparse.Namespace, seconds: float, fau
         told["faults"] = {
             "poison": f"one new event of {_POISON_EVERY}",
             "away": f"DynamoDB for {given.outage:.0f} s, SQS for {given.outage / 4:.0f} s",
-            "killed": f"one of {cores} processes, twice",
+            "killed": f"one of {given.processes} processes, twice",
         }
     return told
 
 
+def _shares(
+    path: Path, given: argparse.Namespace, seconds: float, began_at: float, poison_every: int
+) -> list[Share]:
+    """What each process does. Three seconds are left for them to start."""
+    return [
+        Share(
+            path=str(path),
+            index=index,
+            hosts=given.processes,
+            first=0,
+            total=int(seconds * given.rate),
+            rate=given.rate,
+            starts_at=began_at + 3,
+            began_at=began_at,
+            patience_seconds=given.patience,
+            hidden_seconds=given.patience * 3,
+            poison_every=poison_every,
+        )
+        for index in range(given.processes)
+    ]
+
+
+def _watch(
+    name: str, shelf: Shelf, hosts: Hosts, plan: list[tuple[float, Callable[[], None]]], deadline: float
+) -> int:
+    """Let the faults happen in their time until everybody is done; the largest backlog that was seen."""
+    backlog = 0
+    while hosts.alive():
+        while plan and time.time() >= plan[0][0]:
+            plan.pop(0)[1]()
+        backlog = max(backlog, shelf.waiting(handlers.INTAKE))
+        if time.time() > deadline:
+            raise RuntimeError(f"{name}: there are still {shelf.waiting(handlers.INTAKE)} messages")
+        time.sleep(0.2)
+    return backlog
+
+
 def _faults(
-    shelf: Any, hosts: Hosts, starts_at: float, seconds: float, given: argparse.Namespace
+    shelf: Shelf, hosts: Hosts, starts_at: float, seconds: float, given: argparse.Namespace
 ) -> list[tuple[float, Callable[[], None]]]:
     """What goes wrong, and when: a process dies, the tables are away, the queue is away, a process dies again."""
     at = lambda share: starts_at + share * seconds  # noqa: E731
@@ -134,7 +146,7 @@ def _faults(
     )
 
 
-def _times(shelf: Any, starts_at: float) -> dict[str, Any]:
+def _times(shelf: Shelf) -> dict[str, Any]:
     answers = shelf.db.execute("SELECT ms, late_ms FROM answers WHERE status=202").fetchall()
     works = shelf.db.execute("SELECT ms, size FROM works WHERE door='apply_events'").fetchall()
     took, late = sorted(ms for ms, _ in answers), sorted(ms for _, ms in answers)

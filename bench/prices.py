@@ -62,7 +62,7 @@ QUOTAS = (
         "transitions", 800, "transitions/s", _MODEL, "Step Functions, StateTransition bucket and refill rate"
     ),
     Quota("starts", 150, "StartExecution/s", _MODEL, "Step Functions, StartExecution bucket and refill rate"),
-    Quota("put_events", 2_400, "PutEvents entries/s", _RECALLED, "EventBridge, PutEvents throttle limit"),
+    Quota("put_events", 2_400, "PutEvents requests/s", _RECALLED, "EventBridge, PutEvents throttle limit"),
     Quota("lambda", 1_000, "concurrent executions", _MODEL, "Lambda, concurrent executions"),
     Quota("api", 10_000, "requests/s", _MODEL, "API Gateway, throttle rate"),
     Quota(
