@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from cartback.domain.claims import Claim
 from cartback.domain.hashes import short
 from cartback.domain.tokens import hashed
 from cartback.ports import Ledger, Link
@@ -28,3 +29,20 @@ def find(ledger: Ledger, token: str, kind: str, now: datetime) -> Link | None:
 def version_of(wording: str) -> str:
     """The version of a text that somebody agreed to: a name of exactly these words, so none is ever forgotten."""
     return short("wording", wording, length=12)
+
+
+def link_of(claim: Claim, kind: str, token: str, expires_at: datetime, lang: str) -> Link:
+    """The link of a message that was claimed; only the hash of its token is kept."""
+    return Link(
+        shop=claim.shop,
+        token_hash=hashed(token),
+        kind=kind,
+        cart_id=claim.cart_id,
+        generation=claim.generation,
+        person_id=claim.person_id,
+        channel=claim.channel,
+        touch=claim.touch,
+        claim_id=claim.claim_id,
+        expires_at=expires_at,
+        lang=lang,
+    )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cartback.domain import claims, customer, tokens
+from cartback.domain import claims, customer
 from cartback.domain.cart import Cart, give_up
 from cartback.domain.claims import Claim, claim_id_for
 from cartback.domain.customer import Person
@@ -19,7 +19,18 @@ from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.language import first_spoken
 from cartback.domain.permission import permission
 from cartback.domain.policy import Plan, Policy
-from cartback.domain.touches import PURPOSE, SEND, SKIP, STOP, WAIT, Decision, Dossier, decide, due_at, whole_seconds
+from cartback.domain.touches import (
+    PURPOSE,
+    SEND,
+    SKIP,
+    STOP,
+    WAIT,
+    Decision,
+    Dossier,
+    decide,
+    due_at,
+    whole_seconds,
+)
 from cartback.ports import (
     Bus,
     Channel,
@@ -38,6 +49,7 @@ from cartback.ports import (
     Tokens,
 )
 from cartback.usecases.closing import close
+from cartback.usecases.links import link_of
 from cartback.usecases.watch_cart import Run, decision_line, given_up
 
 MOST_TRIES = 8
@@ -192,9 +204,9 @@ class Touch:
         lang = language_of(person, cart, face)
         restore, leave, prefs = (self.tokens.fresh() for _ in range(3))
         links = [
-            _link(claim, "restore", restore, claim.claimed_at + policy.link_lifetime, lang),
-            _link(claim, "leave", leave, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
-            _link(claim, "prefs", prefs, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
+            link_of(claim, "restore", restore, claim.claimed_at + policy.link_lifetime, lang),
+            link_of(claim, "leave", leave, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
+            link_of(claim, "prefs", prefs, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
         ]
         fields = {
             "shop": face,
@@ -280,20 +292,4 @@ def _claim(run: Run, touch: str, channel: str, dossier: Dossier, policy: Policy,
         consent=permission(person, channel, PURPOSE, policy).word.reference,
         policy_version=policy.version,
         claimed_at=now,
-    )
-
-
-def _link(claim: Claim, kind: str, token: str, expires_at: datetime, lang: str) -> Link:
-    return Link(
-        shop=claim.shop,
-        token_hash=tokens.hashed(token),
-        kind=kind,
-        cart_id=claim.cart_id,
-        generation=claim.generation,
-        person_id=claim.person_id,
-        channel=claim.channel,
-        touch=claim.touch,
-        claim_id=claim.claim_id,
-        expires_at=expires_at,
-        lang=lang,
     )
