@@ -6,35 +6,28 @@ Allowed is an answer, ``Refused`` and ``TryLater``; everything else that comes o
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Callable
-from dataclasses import fields, replace
 from datetime import timedelta
-from email.header import decode_header, make_header
 from functools import cache
 from random import Random
 
-from cartback import shops, texts
+from cartback import shops
 from cartback.channels import ses_events
-from cartback.channels.mime import mime
 from cartback.domain import address
-from cartback.domain.cart import Item
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.language import OFFERED, of_page
-from cartback.domain.money import Money
 from cartback.domain.settings import ShopSettings
-from cartback.ports import Delivery, Link, Outgoing, ShopKeys
+from cartback.ports import Delivery, Link, ShopKeys
 from cartback.store.queue import pack, unpack
 from cartback.usecases import links
 from cartback.usecases.open_link import allowed, with_utm
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from tests.fakes.world import START, DictKeys, HandClock, ListQueue, a_face
 from tests.fuzz import mutations
+from tests.fuzz.mails import envelopes, words
 from tests.fuzz.senders import SECRETS, proof, signed
 from tests.unit.settings.shop import document
 from tests.unit.shops import samples
-from tests.unit.texts import samples as mails
 
 Parser = Callable[[Random], None]
 CLOCK = HandClock(samples.RECEIVED_AT)
@@ -49,7 +42,8 @@ def _samples(platform: str) -> list[tuple[str, str]]:
 def webhook(platform: str) -> Parser:
     """The whole intake of a platform: no 5xx, and nothing is let in whose proof does not fit."""
     keys, queue = DictKeys(), ListQueue()
-    keys.by_shop["demo"] = ShopKeys(platform, (SECRETS.get(platform, "nobody knows"),))
+    secret = SECRETS.get(platform, "nobody knows")
+    keys.by_shop["demo"] = ShopKeys(platform, (secret,), {"secret": secret})
     receive = ReceiveWebhook(keys, queue, CLOCK, shops.load)
 
     def attempt(random: Random) -> None:
@@ -226,89 +220,6 @@ def settings(random: Random) -> None:
     for line in (accepted.name, accepted.sender.name, accepted.sender.address, *accepted.imprint):
         if not line.isprintable():
             raise AssertionError(f"a header or page cannot hold {line!r}")
-
-
-HEADERS = {
-    "From", "Reply-To", "To", "Subject", "List-Unsubscribe", "List-Unsubscribe-Post", "Auto-Submitted", "MIME-Version",
-    "Content-Type",
-}  # fmt: skip
-OUTGOING = Outgoing(
-    shop="demo",
-    claim_id="c1",
-    address="ada@example.com",
-    sender="hallo@shop.example",
-    sender_name="Haus Demo",
-    reply_to="hallo@shop.example",
-    subject="Noch in Ihrem Warenkorb",
-    html="<p>Grüße</p>",
-    text="Grüße\n",
-    leave_url="https://api.example/u/demo." + "x" * 43,
-    lang="de",
-    flow="cart_recovery",
-    touch="reminder",
-)
-
-
-def envelopes(random: Random) -> None:
-    """What stands in the headers of a mail: no line of anybody's making, and one recipient."""
-    name = random.choice(("address", "sender", "sender_name", "reply_to", "subject", "leave_url", "text"))
-    message = replace(OUTGOING, **{name: mutations.text(random, getattr(OUTGOING, name))})
-    head = mime(message).partition(b"\r\n\r\n")[0].decode("ascii")
-    lines = re.sub(r"\r\n[ \t]", " ", head).split("\r\n")
-    names = [line.partition(":")[0] for line in lines]
-    if set(names) - HEADERS or len(names) != len(set(names)) or "\n" in head.replace("\r\n", ""):
-        raise AssertionError(f"strange headers {names}")
-    given = {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    if given["To"] != address.email(message.address):
-        raise AssertionError(f"another recipient: {given['To']!r}")
-    if not re.fullmatch(r"(.* )?<?" + re.escape(address.email(message.sender) or "") + ">?", given["From"]):
-        raise AssertionError(f"another sender: {given['From']!r}")
-    for name in ("Subject", "From"):
-        shown = str(make_header(decode_header(given[name])))
-        if not set(shown).isdisjoint("\r\n\x00\u2028\u2029"):
-            raise AssertionError(f"a mail program shows {shown!r}")
-
-
-FIELDS = (
-    "first_name",
-    "title",
-    "variant_title",
-    "image_url",
-    "name",
-    "imprint",
-    "support_url",
-    "logo_url",
-    "accent",
-)
-
-
-def words(random: Random) -> None:
-    """What shoppers and shops typed, in the HTML, the text and the subject of a mail: never markup, never a line."""
-    name = random.choice(FIELDS)
-    good = {
-        "image_url": "https://cdn.example/a.jpg",
-        "support_url": "https://shop.example/help",
-        "accent": "#1a5d4a",
-    }
-    bad = mutations.text(random, good.get(name, "Lampe"))
-    shop, item, more = mails.SHOP, Item("v1", "Lampe", unit_price=Money(100, "EUR")), {}
-    if name == "first_name":
-        more = {"first_name": bad}
-    elif name == "imprint":
-        shop = replace(shop, imprint=(bad,))
-    elif name in {field.name for field in fields(Item)}:
-        item = replace(item, **{name: bad})
-    else:
-        shop = replace(shop, **{name: bad})
-    lang, touch = random.choice(("de", "en")), random.choice(("reminder", "answers", "last_note"))
-    subject, html, _ = texts.email(
-        "cart_recovery", touch, lang, mails.fields(shop=shop, items=(item,), **more)
-    )
-    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in subject):
-        raise AssertionError(f"the subject is {subject!r}")
-    low = html.lower()
-    if "<script" in low or "onerror=alert(1)>" in low or 'href="javascript:' in low or "49{%" in low:
-        raise AssertionError("markup of somebody else")
 
 
 def addresses(random: Random) -> None:

@@ -6,11 +6,9 @@ Time is the clock of the world; one fault per way, at the first pass over its si
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from cartback.channels import ses_events
@@ -19,7 +17,7 @@ from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.observations import Fetch
 from cartback.domain.policy import Plan
-from cartback.ports import Delivery, Doubtful, NotSent
+from cartback.ports import Delivery
 from cartback.store.queue import pack, unpack
 from cartback.usecases.apply_events import Message
 from cartback.usecases.ask_confirmation import Asking
@@ -30,102 +28,10 @@ from tests.asl import Call, Ended, Wait, start
 from tests.asl_machine import Machine
 from tests.fakes.told import Told
 from tests.fakes.world import World
-from tests.kill_points.sites import USECASES, Site, sites
+from tests.kill_points.injection import Crash, Injector, Watched
 
 MACHINES = Path(__file__).parents[2] / "statemachines"
 MOST_RECEIVES, VISIBLE_AFTER = 5, 180
-
-CRASH_BEFORE, CRASH_AFTER, TIMED_OUT = "crash before", "crash after", "time-out with effect"
-THROTTLED, BROKEN, DOUBLED = "throttle", "server error", "duplicate delivery"
-ECHO, OVERTAKEN = "own echo", "overtaken"
-FAULTS = (CRASH_BEFORE, CRASH_AFTER, TIMED_OUT, THROTTLED, BROKEN, DOUBLED, ECHO, OVERTAKEN)
-# A conditional write whose answer was lost is repeated by botocore and meets its own effect.
-ECHOING = {("Records", "save"), ("Ledger", "mark"), ("Ledger", "release"), ("KeyStore", "write")}
-
-
-class Crash(BaseException):
-    """The process is gone. Nothing in the house may catch it."""
-
-
-@dataclass
-class Injector:
-    """Watches every call; makes one of them fail."""
-
-    site: Site | None = None
-    fault: str = ""
-    news: Callable[[], None] = lambda: None
-    fired: bool = False
-    doubled: bool = False
-    reached: set[Site] = field(default_factory=set)
-
-    def call(self, port: str, method: str, do: Callable[[], Any], caller: FrameType) -> Any:
-        """Do it, unless it is to go wrong here."""
-        site = _site_of(caller, method)
-        if site is None:
-            return do()
-        self.reached.add(site)
-        if self.fired or site != self.site:
-            return do()
-        self.fired = True
-        return self._strike(site, do)
-
-    def _strike(self, site: Site, do: Callable[[], Any]) -> Any:
-        match self.fault:
-            case "crash before":
-                raise Crash
-            case "crash after":
-                do()
-                raise Crash
-            case "duplicate delivery":
-                self.doubled = True
-            case "overtaken":
-                self.news()
-            case "own echo" if (site.port, site.method) in ECHOING:
-                do()
-                raise Conflict("met its own effect")
-            case "time-out with effect" | "throttle" | "server error":
-                return self._failed(site, do)
-        return do()
-
-    def _failed(self, site: Site, do: Callable[[], Any]) -> Any:
-        """What an adapter makes of it: most ask for another time, a mail provider is told apart."""
-        if self.fault == TIMED_OUT:
-            do()
-        if site.port != "Channel":
-            raise TryLater(self.fault, after_seconds=5)
-        return NotSent("Throttling", 10) if self.fault == THROTTLED else Doubtful(self.fault)
-
-
-def _site_of(caller: FrameType, method: str) -> Site | None:
-    path = Path(caller.f_code.co_filename)
-    if path.parent != USECASES:
-        return None
-    here = [
-        site
-        for site in sites()
-        if site.module == path.stem
-        and site.method == method
-        and site.first_line <= caller.f_lineno <= site.last_line
-    ]
-    return here[0] if here else None
-
-
-class Watched:
-    """A port whose every call goes past the injector; what is no method is handed through."""
-
-    def __init__(self, inner: Any, injector: Injector) -> None:
-        self.__dict__.update(inner=inner, injector=injector)
-
-    def __getattr__(self, name: str) -> Any:
-        what = getattr(self.inner, name)
-        if not callable(what):
-            return what
-
-        def called(*given: Any, **named: Any) -> Any:
-            caller = sys._getframe(1)
-            return self.injector.call(type(self.inner).__name__, name, lambda: what(*given, **named), caller)
-
-        return called
 
 
 class Shelf:
@@ -372,3 +278,16 @@ class Platform:
         }
         body = {"eventType": kind, "mail": mail, kind.lower(): {"timestamp": at, **part}}
         self.work_off([(f"n-{message.claim_id}-{kind}", json.dumps(body))])
+
+
+def outpace(platform: Platform) -> None:
+    """From now on the provider's news is applied before our own mark: marking meets another state."""
+    outbox, real = platform.world.outbox.inner, platform.world.outbox.inner.send
+
+    def quick(message):
+        answer = real(message)
+        if outbox.sent and outbox.sent[-1] is message:
+            platform.news_of(message, "Delivery")
+        return answer
+
+    outbox.send = quick

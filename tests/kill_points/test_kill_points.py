@@ -14,14 +14,22 @@ from cartback.domain.claims import RELEASED
 from cartback.usecases.apply_events import Message
 from functions import apply_events as door
 from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
-from tests.kill_points.platform import FAULTS, OVERTAKEN, Injector, Platform
+from tests.kill_points import ways, ways_of_signing_up
+from tests.kill_points.injection import FAULTS, OVERTAKEN, Injector
+from tests.kill_points.news import STATES, news
+from tests.kill_points.platform import Platform
 from tests.kill_points.sites import Site, sites
-from tests.kill_points.ways import STATES, WAYS, news
 
+WAYS = (*ways.WAYS, *ways_of_signing_up.WAYS)
 # Where somebody stands by who sees the failure and repeats the command, or a schedule does.
 REPEATED = {
     "edit_shop": "an operator at the command line",
     "replay": "an operator at the command line",
+    "export_person": "an operator, or the task of an export; it only reads",
+    "collect_export": "the task of an export; it keeps one document under one name",
+    "erase_person": "an operator at the command line; the shop's own word goes the way of every event",
+    "start_erasing": "EventBridge; a run has one name",
+    "sweep_erased": "the state machine of an erasure; sweeping again sweeps what is left",
     "connect_shop": "an operator at the command line, who is told how far it came",
     "enrol_shop": "a merchant in the platform's own form, answered 503",
     "audit": "a schedule; it only reads, and keeps its result under the day's name",

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from cartback import shops
 from cartback.domain.answers import Arrival
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.observations import ConsentSeen, CustomerErased, CustomerSeen, Fetch
-from cartback.domain.signup import EXPIRED
-from cartback.ports import NotSent, Page, ShopKeys
-from cartback.usecases.closing import close
+from cartback.domain.observations import Fetch
+from cartback.ports import NotSent, ShopKeys
 from cartback.usecases.receive_webhook import ReceiveWebhook
-from cartback.usecases.subscribe import Visitor
 from tests.fakes.senders import generic_headers
 from tests.fakes.told import CUP, SHIRT, ada, cart, order
 from tests.fakes.world import START
-from tests.kill_points.platform import Platform
+from tests.kill_points.platform import Platform, outpace
 
 SECRET = "whsec_" + "A" * 43 + "="
 
@@ -93,19 +90,6 @@ def with_a_stubborn_provider(platform: Platform) -> None:
     """The provider refuses for good: a person has to look at it."""
     platform.world.outbox.answers.extend([NotSent("MailFromDomainNotVerified")] * 20)
     left_alone(platform)
-
-
-def outpace(platform: Platform) -> None:
-    """From now on the provider's news is applied before our own mark: marking meets another state."""
-    outbox, real = platform.world.outbox.inner, platform.world.outbox.inner.send
-
-    def quick(message):
-        answer = real(message)
-        if outbox.sent and outbox.sent[-1] is message:
-            platform.news_of(message, "Delivery")
-        return answer
-
-    outbox.send = quick
 
 
 def with_a_quick_provider(platform: Platform) -> None:
@@ -207,70 +191,6 @@ def preferred(platform: Platform) -> None:
     left_alone(platform)
 
 
-def signed_up(platform: Platform) -> None:
-    """Somebody signs up and presses the button in the first mail, twice."""
-    world = platform.world
-
-    def press() -> None:
-        if world.outbox.sent:
-            platform.between = lambda: None
-            token = world.outbox.sent[0].text.partition("/c/")[2].split()[0]
-            platform.patiently(lambda: world.confirm.look(token))
-            for _ in range(2):
-                pressed = platform.patiently(lambda: world.confirm(token, "198.51.100.4", "her phone"))
-            if pressed is None and platform.injector.fault == "":
-                platform.wrong.append("a confirmation was lost")
-
-    platform.between = press
-    signed_up_and_forgot(platform)
-
-
-def signed_up_and_forgot(platform: Platform) -> None:
-    """Somebody signs up and never presses the button: a second mail, and the request is forgotten."""
-    world = platform.world
-    here = Visitor("https://demo.example", "203.0.113.7", "her phone")
-    platform.patiently(lambda: world.subscribe.origin("demo", here.origin))
-    platform.patiently(lambda: world.subscribe("demo", {"email": ["ada@example.com"]}, here))
-    platform.follow()
-    platform.run_all()
-
-
-def signed_up_and_changed_at_the_last_moment(platform: Platform) -> None:
-    """The request changes just as it is being forgotten."""
-    records, world = platform.world.plain["records"], platform.world
-    save = records.save
-
-    def overtaken(shop, before, after):
-        if any(row is not None and row.state == EXPIRED for row in after.requests.values()):
-            records.save = save
-            name, row = next(iter(before.requests.items()))
-            save(shop, before, Page(requests={name: replace(row, lang="en")}))
-        save(shop, before, after)
-
-    records.save = overtaken
-    signed_up_and_forgot(platform)
-    if not platform.injector.fired and records.save is not save:
-        platform.wrong.append(f"a request was never forgotten: {world.bus.facts}")
-
-
-def signed_up_with_a_busy_provider(platform: Platform) -> None:
-    """The confirmation has to wait for the provider."""
-    platform.world.outbox.answers.append(NotSent("Throttling", 10))
-    signed_up_and_forgot(platform)
-
-
-def signed_up_with_a_quick_provider(platform: Platform) -> None:
-    """The provider's news of the confirmation comes before our own mark."""
-    outpace(platform)
-    signed_up_and_forgot(platform)
-
-
-def signed_up_elsewhere_meanwhile(platform: Platform) -> None:
-    """The flow is switched off while a request waits: it is forgotten."""
-    platform.between = lambda: platform.world.outbox.sent and platform.world.settings.policies.clear()
-    signed_up_and_forgot(platform)
-
-
 def sent_by_the_shop(platform: Platform) -> None:
     """The webhook itself: the shop sends until it is told 202."""
     world = platform.world
@@ -336,51 +256,6 @@ WAYS: tuple[Callable[[Platform], None], ...] = (
     clicked_and_left,
     removed_between_two_messages,
     preferred,
-    signed_up,
-    signed_up_and_forgot,
-    signed_up_and_changed_at_the_last_moment,
-    signed_up_with_a_busy_provider,
-    signed_up_with_a_quick_provider,
-    signed_up_elsewhere_meanwhile,
     sent_by_the_shop,
     sent_without_a_signature,
 )
-
-
-def news(platform: Platform, state: str) -> Callable[[], None]:
-    """What puts the cart of the way into a state, told by the shop; for ``given_up`` our own decision."""
-    told, world = platform.told, platform.world
-
-    def tell(*seen) -> None:
-        at = world.clock.now()
-        delivery = told.delivery(f"news-{state}", *seen, at=at)
-        # Straight to the rows: this is another worker's invocation, and it is not the one that fails.
-        world.other_worker(delivery)
-
-    def given_up() -> None:
-        for (shop, cart_id), (row, _) in list(world.tables.rows["carts"].items()):
-            close(
-                world.plain["records"],
-                shop,
-                cart_id,
-                row.generation,
-                "operator",
-                "operator",
-                world.clock.now(),
-            )
-
-    return {
-        "open": lambda: None,
-        "bought": lambda: tell(order(world.clock.now(), "cart:c1", ref="o9")),
-        "emptied": lambda: tell(cart(world.clock.now())),
-        "given up": given_up,
-        "opted out": lambda: tell(CustomerSeen(ada(consents=(_no(world.clock.now()),)), world.clock.now())),
-        "erased": lambda: tell(CustomerErased(ada(), world.clock.now())),
-    }[state]
-
-
-def _no(at: datetime) -> ConsentSeen:
-    return ConsentSeen("email", False, at, "explicit", "shop customer 1", sticky=True)
-
-
-STATES = ("open", "bought", "emptied", "given up", "opted out", "erased")
