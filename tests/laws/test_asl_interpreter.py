@@ -79,6 +79,15 @@ def test_every_expression_of_every_machine_gives_what_the_library_gives(path):
         assert _answer(fast, (states, variables)) == _answer(slow, (states, variables)), text
 
 
+@pytest.mark.parametrize(
+    "given", [{}, {"n": 0}, {"n": 3}, {"n": None}, {"n": "x"}, {"n": [1, 2]}, [{"n": 1}, {"n": 2}], 7], ids=str
+)
+def test_a_number_in_the_place_of_a_missing_path_is_what_the_library_gives(given: Any) -> None:
+    text = "$states.input.n ? $states.input.n : 0"
+    scope = ({"input": given}, {})
+    assert _answer(expressions.expression(text), scope) == _answer(expressions.by_library(text), scope)
+
+
 def _machine(states: dict[str, Any], **more: Any) -> Machine:
     return Machine.of(
         "m", {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states, **more}

@@ -69,14 +69,8 @@ def expected(policy: Policy, cart: SimCart, before: list[datetime]) -> list[tupl
         due = last + after
         if policy.since == "creation":
             due = max(first + touch.after, last + policy.silence)
-        at = due
         others = [*before, *(when for _, when in sends)]
-        night = False
-        while not _may(at, policy, others):
-            night = is_quiet(at, policy.time_zone, policy.quiet)
-            at = _next(at, policy, others)
-        if night:
-            at = _again(at, policy.time_zone)
+        at = _awake(_within_budget(due, policy, others), policy)
         if at <= due + policy.give_up_after:
             sends.append((touch.name, at))
     return sends
@@ -88,9 +82,22 @@ def _windows(policy: Policy) -> tuple[tuple[timedelta, int], ...]:
     return ((caps.min_gap, 1), *((timedelta(days=number), most) for number, most in days))
 
 
-def _may(at: datetime, policy: Policy, before: list[datetime]) -> bool:
-    within = all(sum(1 for old in before if old > at - span) < most for span, most in _windows(policy))
-    return within and not is_quiet(at, policy.time_zone, policy.quiet)
+def _within_budget(at: datetime, policy: Policy, before: list[datetime]) -> datetime:
+    """The first instant from then on at which no window is full: it is the end of one."""
+    ends = sorted(old + span for span, _ in _windows(policy) for old in before)
+    for instant in (at, *(end for end in ends if end > at)):
+        if all(sum(1 for old in before if old > instant - span) < most for span, most in _windows(policy)):
+            return instant
+    raise ValueError("a window that allows nothing never ends")
+
+
+def _awake(at: datetime, policy: Policy) -> datetime:
+    """The first instant from then on that is not quiet, minute by minute."""
+    if not is_quiet(at, policy.time_zone, policy.quiet):
+        return at
+    while is_quiet(at, policy.time_zone, policy.quiet):
+        at = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return _again(at, policy.time_zone)
 
 
 def _again(at: datetime, zone: str) -> datetime:
@@ -98,10 +105,3 @@ def _again(at: datetime, zone: str) -> datetime:
     wall = at.astimezone(ZoneInfo(zone))
     later = wall.replace(fold=1)
     return at + (wall.utcoffset() - later.utcoffset()) if wall.fold == 0 else at
-
-
-def _next(at: datetime, policy: Policy, before: list[datetime]) -> datetime:
-    """The next instant at which something may change: a full minute, or the end of a window."""
-    ends = (old + span for span, _ in _windows(policy) for old in before)
-    minute = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    return min([minute, *(end for end in ends if end > at)])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 
 from cartback.domain.flows import Flow
 
 
+@cache
 def all_flows() -> tuple[Flow, ...]:
     """Every flow of this folder, by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
