@@ -186,12 +186,6 @@ def news_of_a_send_opens_the_claim_again(patches: Patches) -> None:
 
 
 @bug
-def silence_of_the_provider_proves_that_nothing_went_out(patches: Patches) -> None:
-    """A claim that is in doubt for an hour is given back instead of being called unknown."""
-    patches.put(settle_claims, "UNKNOWN", RELEASED)
-
-
-@bug
 def a_doubt_stays_a_doubt(patches: Patches) -> None:
     """Nobody ever looks at claims that were not marked."""
     patches.put(settle_claims.SettleClaims, "__call__", lambda self: 0)

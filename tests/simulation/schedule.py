@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-MOST_STEPS = 120_000
+MOST_STEPS = 15_000
 
 
 class Endless(Exception):
