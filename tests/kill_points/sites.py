@@ -44,10 +44,11 @@ class Site:
 @cache
 def outbound() -> frozenset[str]:
     """The ports behind which the world begins."""
-    tree = ast.parse(Path(ports.__file__).read_text())
+    rooms = sorted(Path(ports.__file__).parent.glob("*.py"))
     protocols = {
         node.name
-        for node in tree.body
+        for room in rooms
+        for node in ast.parse(room.read_text()).body
         if isinstance(node, ast.ClassDef)
         and any(getattr(base, "id", "") == "Protocol" for base in node.bases)
     }

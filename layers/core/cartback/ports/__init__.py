@@ -1,0 +1,80 @@
+"""What the use cases need of the world, as Protocols. ``store``, ``shops`` and ``channels`` implement them.
+
+Every call may raise ``TryLater`` (transient); what else it may raise is said where it is defined.
+
+A name is loaded with its room when it is first asked for: a class takes a millisecond to make, and no cold start shall
+pay for the ports of other doors.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from cartback.domain.delivery import Delivery as Delivery
+from cartback.domain.delivery import ShopKeys as ShopKeys
+
+if TYPE_CHECKING:
+    from cartback.ports.intake import Begun as Begun
+    from cartback.ports.intake import Fetcher as Fetcher
+    from cartback.ports.intake import Greeter as Greeter
+    from cartback.ports.intake import Keys as Keys
+    from cartback.ports.intake import KeyStore as KeyStore
+    from cartback.ports.intake import Once as Once
+    from cartback.ports.intake import Parking as Parking
+    from cartback.ports.intake import Queue as Queue
+    from cartback.ports.intake import RawShelf as RawShelf
+    from cartback.ports.intake import RawStore as RawStore
+    from cartback.ports.intake import ShopAdapter as ShopAdapter
+    from cartback.ports.intake import Translator as Translator
+    from cartback.ports.messages import Channel as Channel
+    from cartback.ports.messages import Doubtful as Doubtful
+    from cartback.ports.messages import NotSent as NotSent
+    from cartback.ports.messages import Outgoing as Outgoing
+    from cartback.ports.messages import Sent as Sent
+    from cartback.ports.messages import Texts as Texts
+    from cartback.ports.rows import ClaimIndex as ClaimIndex
+    from cartback.ports.rows import Ledger as Ledger
+    from cartback.ports.rows import Line as Line
+    from cartback.ports.rows import Link as Link
+    from cartback.ports.rows import Page as Page
+    from cartback.ports.rows import Proofs as Proofs
+    from cartback.ports.rows import Records as Records
+    from cartback.ports.service import Http as Http
+    from cartback.ports.service import ShopApi as ShopApi
+    from cartback.ports.settings import KeptSettings as KeptSettings
+    from cartback.ports.settings import Settings as Settings
+    from cartback.ports.settings import ShopBook as ShopBook
+    from cartback.ports.settings import ShopFace as ShopFace
+    from cartback.ports.upkeep import AuditBook as AuditBook
+    from cartback.ports.upkeep import Beat as Beat
+    from cartback.ports.upkeep import HealthBook as HealthBook
+    from cartback.ports.upkeep import LetterSweep as LetterSweep
+    from cartback.ports.upkeep import RawSweep as RawSweep
+    from cartback.ports.upkeep import Standing as Standing
+    from cartback.ports.upkeep import TableSweep as TableSweep
+    from cartback.ports.world import Bus as Bus
+    from cartback.ports.world import Clock as Clock
+    from cartback.ports.world import Counters as Counters
+    from cartback.ports.world import Hasher as Hasher
+    from cartback.ports.world import Metrics as Metrics
+    from cartback.ports.world import Runs as Runs
+    from cartback.ports.world import Tokens as Tokens
+
+_ROOMS = {
+    "world": "Bus Clock Counters Hasher Metrics Runs Tokens",
+    "intake": "Begun Fetcher Greeter KeyStore Keys Once Parking Queue RawShelf RawStore ShopAdapter Translator",
+    "rows": "ClaimIndex Ledger Line Link Page Proofs Records",
+    "settings": "KeptSettings Settings ShopBook ShopFace",
+    "messages": "Channel Doubtful NotSent Outgoing Sent Texts",
+    "service": "Http ShopApi",
+    "upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing TableSweep",
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """Load the room of a port. Raises AttributeError for what is no port."""
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)

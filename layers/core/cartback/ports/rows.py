@@ -1,0 +1,160 @@
+"""Carts, people and stock; claims, decisions and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
+    from cartback.domain.catalogue import Stock
+    from cartback.domain.claims import Claim
+    from cartback.domain.customer import Person
+    from cartback.domain.evidence import Evidence
+    from cartback.domain.signup import SignUp
+    from cartback.domain.touches import Dossier
+
+
+@dataclass(slots=True)
+class Page:
+    """The rows that one piece of work reads and changes together. ``None`` means: looked for, not there.
+
+    ``refs`` lead from a shop's reference to a cart, ``aliases`` from a hash to a person, ``inventory`` from a shop's
+    inventory item to a variant; ``blocks`` hold the reason why an address (by its hash) gets nothing, and under
+    ``shop`` why nobody of this shop does.
+    """
+
+    carts: dict[str, Cart | None] = field(default_factory=dict)
+    persons: dict[str, Person | None] = field(default_factory=dict)
+    refs: dict[str, str | None] = field(default_factory=dict)
+    aliases: dict[str, str | None] = field(default_factory=dict)
+    stock: dict[str, Stock | None] = field(default_factory=dict)
+    inventory: dict[str, str | None] = field(default_factory=dict)
+    blocks: dict[str, str | None] = field(default_factory=dict)
+    requests: dict[str, SignUp | None] = field(default_factory=dict)
+
+
+class Records(Protocol):
+    """Carts, people and stock. Reads are consistent; a save is all or nothing and guarded by versions."""
+
+    def read(
+        self,
+        shop: str,
+        *,
+        carts: Iterable[str] = (),
+        persons: Iterable[str] = (),
+        refs: Iterable[str] = (),
+        aliases: Iterable[str] = (),
+        stock: Iterable[str] = (),
+        inventory: Iterable[str] = (),
+        blocks: Iterable[str] = (),
+        requests: Iterable[str] = (),
+    ) -> Page: ...
+
+    def save(self, shop: str, before: Page, after: Page) -> None:
+        """Write what differs. Raises ``Conflict`` if any row changed since it was read; then nothing is written."""
+
+    def dossier(
+        self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
+    ) -> Dossier:
+        """Everything that a decision looks at, in one read where the guesses are right.
+
+        ``person_id`` and ``variants`` are guesses; what they miss is read after. ``variants=None``: no stock wanted.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the story of a subject: a decision, a message, a click. ``data`` holds words and numbers only."""
+
+    at: datetime
+    kind: str
+    data: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A capability that travels in a message; only its hash is kept.
+
+    ``kind`` says what it opens and nothing else: ``restore``, ``leave``, ``prefs`` or ``confirm``. ``subject`` is the
+    request that a ``confirm`` link is about, which belongs to no cart and no person yet.
+    """
+
+    shop: str
+    token_hash: str
+    kind: str
+    cart_id: str
+    generation: int
+    person_id: str
+    channel: str
+    touch: str
+    claim_id: str
+    expires_at: datetime
+    lang: str
+    uses: int = 0
+    subject: str = ""
+
+
+class Ledger(Protocol):
+    """Claims, decisions and links."""
+
+    def claim(
+        self, claim: Claim, dossier: Dossier, person: Person, line: Line, links: Sequence[Link]
+    ) -> str | None:
+        """Take the claim and everything that goes with it in one transaction.
+
+        Conditions: the claim is absent or was released; the cart still has the version that was decided on; the
+        person too (``person`` is the row with this message counted); neither address, shop nor marketing is blocked;
+        the shop's day has room under ``claim.ceiling``. Gives None if taken, else why not: ``claimed_before``,
+        ``blocked``, ``warming_up`` or ``changed``.
+        """
+
+    def claim_alone(self, claim: Claim, subject: str, line: Line, links: Sequence[Link]) -> str | None:
+        """Take the claim of a transactional message, which belongs to no cart and takes from no budget.
+
+        Conditions: the claim is absent or was released; the shop and the address are not blocked, where somebody who
+        only opted out of marketing is not blocked for the answer to their own request. Gives what ``claim`` gives.
+        """
+
+    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
+        """Write what became of a claim and, after a last message, the cart that is given up with it.
+
+        Raises ``Conflict`` if the claim is not in the state ``before`` any more, or the cart changed.
+        """
+
+    def release(self, before: Claim, after: Claim, person: Person) -> None:
+        """Give a claim back, and the budgets of person and day with it (``person`` is the row without this message).
+
+        Raises ``Conflict`` if either row changed.
+        """
+
+    def read_claim(self, shop: str, claim_id: str) -> Claim | None: ...
+
+    def note(self, shop: str, subject: str, line: Line) -> None:
+        """Append a line to a subject's story."""
+
+    def story(self, shop: str, subject: str) -> list[Line]: ...
+
+    def look(self, shop: str, token_hash: str) -> Link | None:
+        """Find a link and change nothing."""
+
+    def follow(self, shop: str, token_hash: str, at: datetime) -> Link | None:
+        """Find a link and count its use."""
+
+
+class ClaimIndex(Protocol):
+    """Claims by time: for those who look after them, never for those who decide. May lag by seconds."""
+
+    def in_doubt(self, before: datetime) -> Iterable[Claim]:
+        """The claims of all shops that were taken before an instant and never marked."""
+
+    def claimed_on(self, shop: str, day: date) -> Iterable[Claim]:
+        """All claims of a shop that were taken on a day (UTC), earliest first."""
+
+
+class Proofs(Protocol):
+    """The chains of consent, for whoever has to prove one."""
+
+    def of(self, shop: str, person_id: str) -> list[Evidence]: ...

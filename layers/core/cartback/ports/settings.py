@@ -1,0 +1,60 @@
+"""The shops, their faces and their policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from cartback.domain.policy import Policy
+    from cartback.domain.settings import ShopSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFace:
+    """How a shop shows itself to its shoppers. ``languages`` are in order of preference, the first is the default."""
+
+    shop: str
+    name: str
+    url: str
+    domains: tuple[str, ...]
+    sender: str
+    reply_to: str | None
+    imprint: tuple[str, ...]
+    languages: tuple[str, ...]
+    time_zone: str
+    logo_url: str | None = None
+    accent: str = "#1a5d4a"
+    support_url: str | None = None
+    returns_url: str | None = None
+    shipping_url: str | None = None
+    sender_name: str = ""
+
+
+class Settings(Protocol):
+    """The shops and their policies."""
+
+    def policy(self, shop: str) -> Policy | None: ...
+
+    def shop(self, shop: str) -> ShopFace | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSettings:
+    """One kept version of a shop's settings; ``removed`` marks the version with which a shop was taken out."""
+
+    settings: ShopSettings
+    removed: bool = False
+
+
+class ShopBook(Protocol):
+    """The settings of all shops, every version kept."""
+
+    def read(self, shop: str, version: int | None = None) -> KeptSettings | None:
+        """The present version, or a given one; a removed shop is still found."""
+
+    def put(self, kept: KeptSettings) -> None:
+        """Keep as the present version. Raises ``Conflict`` unless the version before it is the present one."""
+
+    def shops(self) -> list[ShopSettings]:
+        """The present settings of every shop that was not removed, by name."""

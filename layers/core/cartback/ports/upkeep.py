@@ -1,0 +1,80 @@
+"""Looking back, looking after, and forgetting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from cartback.domain.audit import Audit
+    from cartback.domain.cart import Cart
+    from cartback.domain.deliverability import Tally
+    from cartback.domain.delivery import Delivery
+    from cartback.domain.health import Health
+
+
+class AuditBook(Protocol):
+    """What the audits of each shop and day found."""
+
+    def keep(self, audit: Audit) -> None: ...
+
+    def read(self, shop: str, day: date) -> Audit | None: ...
+
+
+class Standing(Protocol):
+    """How a shop's marketing mail fares."""
+
+    def add(self, shop: str, at: datetime, tally: Tally) -> None: ...
+
+    def lately(self, shop: str, now: datetime) -> Tally:
+        """The sum over ``domain.deliverability.WINDOW``."""
+
+    def reset(self, shop: str, now: datetime) -> None:
+        """Forget what was, so that it stops nothing any more."""
+
+
+class HealthBook(Protocol):
+    """How the comparing with each shop's own lists stands."""
+
+    def read(self, shop: str) -> Health | None: ...
+
+    def keep(self, health: Health) -> None: ...
+
+
+class Beat(Protocol):
+    """Where it is remembered that a shop was heard."""
+
+    def beat(self, shop: str, received_at: datetime) -> None: ...
+
+
+class RawSweep(Protocol):
+    """The raw events that were kept, and the exports collected from them, for whoever has to forget somebody."""
+
+    def sweep(self, shop: str, cursor: str, unwanted: Callable[[Delivery], bool]) -> str:
+        """Take what is unwanted out of a page of objects; give where the next begins, empty at the end."""
+
+    def keep_export(self, shop: str, person_id: str, document: str) -> str:
+        """Keep what was collected for a person; gives the name of the object."""
+
+    def drop_exports(self, shop: str, person_id: str = "") -> None:
+        """Forget what was collected for a person, or for everybody of a shop."""
+
+
+class LetterSweep(Protocol):
+    """The dead letters of the intake."""
+
+    def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> None:
+        """Delete what is unwanted, judged by the delivery (None for what is none) and the text of the message."""
+
+
+class TableSweep(Protocol):
+    """The rows of a shop, page by page; the place where the next page begins is empty at the end."""
+
+    def carts(self, shop: str, cursor: str) -> tuple[list[Cart], str]: ...
+
+    def purge(self, shop: str, cursor: str) -> str:
+        """Delete a page of everything of a shop but blocked addresses and proofs of consent."""
+
+    def fade(self, shop: str, person_id: str, until: datetime) -> None:
+        """Let the proof of a person's consents end at an instant."""
