@@ -82,6 +82,4 @@ def document(url: str) -> dict[str, Any]:
             "returns_url": f"{url}/returns",
             "shipping_url": f"{url}/shipping",
         },
-        # The demo's shoppers agree with a box at the checkout; the German pack would want a double opt-in of them.
-        "policy": {"pack": "eu"},
     }
