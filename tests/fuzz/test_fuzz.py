@@ -14,6 +14,7 @@ from tests.fuzz.parsers import parsers, run
 SEED, CASES = 1, 20_000
 
 
+@pytest.mark.timeout(600)  # minutes only where many share a machine
 @pytest.mark.parametrize("name", parsers())
 def test_no_input_of_a_parser_makes_anything_but_a_refusal(name):
     accepted, found = run(name, SEED, range(CASES))
