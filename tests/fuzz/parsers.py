@@ -6,6 +6,7 @@ Allowed is an answer, ``Refused`` and ``TryLater``; everything else that comes o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
