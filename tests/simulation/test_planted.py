@@ -1,0 +1,47 @@
+"""Every planted bug is found: by the seed that found it first, or by another of the first few."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation import planted_claims, planted_hours, planted_rules, planted_ways
+from tests.simulation.planted import BUGS
+from tests.simulation.planted_seeds import FOUND_BY
+from tests.simulation.play import play
+from tests.simulation.shrink import shrunk, told
+
+ROOMS = (planted_claims, planted_hours, planted_rules, planted_ways)
+OTHERS = range(150)
+"""Who changes the house changes its seasons, so that another seed may be the one that finds a bug."""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", sorted(BUGS))
+def test_a_planted_bug_is_found(name: str) -> None:
+    bug = BUGS[name]
+    found = next(filter(None, (bug.found_by(seed) for seed in (FOUND_BY[name], *OTHERS))), None)
+    assert found is not None, bug.says
+
+
+def test_there_are_bugs_of_every_room_and_each_says_what_is_wrong() -> None:
+    assert len(BUGS) >= 25
+    assert {bug.plant.__module__ for bug in BUGS.values()} == {room.__name__ for room in ROOMS}
+    assert all(len(bug.says) > 20 for bug in BUGS.values())
+
+
+def test_a_bug_is_gone_when_it_was_taken_out_again() -> None:
+    before = play(0).digest
+    with BUGS["the_budget_is_not_counted"].planted():
+        assert play(0).violations
+    assert play(0).digest == before
+
+
+@pytest.mark.timeout(300)
+def test_a_failing_seed_shrinks_to_a_story_of_few_shoppers() -> None:
+    bug = BUGS["an_emptied_cart_stays_open"]
+    with bug.planted():
+        small = shrunk(0, "I1", most_plays=40)
+    story = told(small)
+    assert len(small.shoppers) <= 2
+    assert "empties cart" in story
+    assert "VIOLATION" in story
