@@ -38,9 +38,10 @@ def test_a_bug_is_gone_when_it_was_taken_out_again() -> None:
 
 @pytest.mark.timeout(300)
 def test_a_failing_seed_shrinks_to_a_story_of_few_shoppers() -> None:
-    bug = BUGS["an_emptied_cart_stays_open"]
-    with bug.planted():
-        small = shrunk(0, "I1", most_plays=40)
+    name = "an_emptied_cart_stays_open"
+    with BUGS[name].planted():
+        broken = play(FOUND_BY[name]).violations[0].invariant
+        small = shrunk(FOUND_BY[name], broken, most_plays=60)
     story = told(small)
     assert len(small.shoppers) <= 2
     assert "empties cart" in story
