@@ -1,6 +1,6 @@
 """The kinds of shoppers. One function per kind; a kind's weight is its share among the shoppers of a season.
 
-Kinds that set ``expects`` are promised messages: their number is what a season without faults has to send exactly.
+A shopper who ``expects`` something of a cart is promised every touch: exactly, in a season without faults.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from datetime import timedelta
 from tests.simulation.shopper import Doing, NextMail, Shopper
 from tests.simulation.shops import SHOPIFY
 
-ALL_TOUCHES = 99
 DAYS = timedelta(days=1)
 A_WHILE = NextMail(timedelta(days=6))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from cartback.domain.observations import Contact
-from tests.simulation.kinds import A_WHILE, ALL_TOUCHES, DAYS, kind
+from tests.simulation.kinds import A_WHILE, DAYS, kind
 from tests.simulation.shopper import Doing, Shopper
 
 
 @kind(6)
 def abandons(s: Shopper) -> Doing:
     cart = yield from s.visit()
-    s.expects = (cart, ALL_TOUCHES)
+    s.expects = cart
 
 
 @kind(2)
@@ -121,7 +121,7 @@ def comes_back_after_buying(s: Shopper) -> Doing:
     s.buy(cart)
     yield s.minutes(8, 5000)
     yield from s.visit(cart)
-    s.expects = (cart, ALL_TOUCHES)
+    s.expects = cart
 
 
 @kind(2)

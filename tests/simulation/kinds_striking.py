@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from cartback.domain.observations import Contact
 from tests.simulation.kinds import DAYS, kind
@@ -12,12 +13,7 @@ from tests.simulation.shopper import Doing, Shopper, SimCart
 def _strikes(s: Shopper, act: Callable[[SimCart], None]) -> Doing:
     """Act in the middle of a touch; at the latest after some days."""
     cart = yield from s.visit()
-
-    def strike():
-        act(cart)
-        yield
-
-    s.strike = strike()
+    s.strike = partial(act, cart)
     yield 5 * DAYS
     if s.strike is not None:
         s.strike = None

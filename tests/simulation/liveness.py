@@ -26,7 +26,7 @@ def check(season: Season, shoppers: list[Shopper]) -> tuple[int, int]:
     for shopper in shoppers:
         if shopper.expects is None or len(shopper.carts) != 1:
             continue
-        cart, _ = shopper.expects
+        cart = shopper.expects
         policy = season.house.policies.policies[shopper.shop.name]
         if policy.version != 1 or shopper.shop.name in season.witness.gone_shops:
             continue

@@ -166,7 +166,7 @@ class Cast:
     def _paused(self, shop: str, cart_id: str) -> None:
         for shopper in self._strikers(shop, cart_id):
             strike, shopper.strike = shopper.strike, None
-            next(strike)
+            strike()
 
 
 def play(

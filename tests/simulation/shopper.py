@@ -5,7 +5,7 @@ What shoppers do, kind by kind, stands in ``kinds``; this is what they can do. E
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -62,9 +62,9 @@ class Shopper:
         self.ticks = False
         self.mailbox = GOOD
         self.carts: list[SimCart] = []
-        self.strike: Generator[None] | None = None
+        self.strike: Callable[[], None] | None = None
         self.erased = False
-        self.expects: tuple[SimCart, int] | None = None
+        self.expects: SimCart | None = None
         self._told = 0
 
     @property
