@@ -23,6 +23,8 @@ BAD = [
     "ü.%00\r\n",
 ]
 
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/604.1"
+
 
 def request(token: str, method: str = "GET", query: dict | None = None, **headers) -> dict:
     """A request as API Gateway passes it on."""
@@ -54,7 +56,10 @@ def consents(house):
 
 def test_the_link_leads_to_the_shops_own_checkout_and_says_where_it_came_from(mailed):
     house, restore, _ = mailed
-    answer = house.call("open_link", request(restore))
+    house.now += timedelta(minutes=20)  # nobody reads a mail in the second in which it arrives
+    asked = request(restore)
+    asked["requestContext"]["http"]["userAgent"] = PHONE
+    answer = house.call("open_link", asked)
     assert answer["statusCode"] == 302
     parts = urlsplit(answer["headers"]["location"])
     assert (parts.scheme, parts.netloc, parts.path) == ("https", "lampen.example", "/cart/c-1")
