@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,6 +73,17 @@ def doors() -> dict[str, Door]:
             properties.get("Timeout", template()["Globals"]["Function"]["Timeout"]),
         )
     return found
+
+
+@cache
+def variables() -> frozenset[str]:
+    """Every variable that any door is given or that the wiring insists on.
+
+    Whether each door gets just what it reads is another test's question (tests/laws/test_template.py).
+    """
+    wiring = (ROOT / "layers" / "core" / "cartback" / "wiring.py").read_text()
+    read = re.findall(r'env(?:iron)?\["([A-Z_]+)"\]', wiring)
+    return frozenset(read).union(*(door.variables for door in doors().values()))
 
 
 def _services(role: str) -> tuple[str, ...]:

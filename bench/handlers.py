@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.session import Session
 
-from bench.doors import ROOT, doors
+from bench.doors import ROOT, variables
 from bench.stand_in import Cloud
 from bench.traffic import SECRET, SHOPS
 
@@ -49,9 +49,8 @@ def set_environment() -> None:
             "POWERTOOLS_METRICS_DISABLED": "true",
         }
     )
-    for door in doors().values():
-        for name in door.variables:
-            os.environ.setdefault(name, _NAMES.get(name, name.lower().replace("_", "-")))
+    for name in variables():
+        os.environ.setdefault(name, name.lower().replace("_", "-"))
     os.environ.update(_NAMES)
 
 

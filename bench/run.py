@@ -18,6 +18,7 @@ DECISION_BUDGET_US = 200
 def measure(given: argparse.Namespace) -> dict[str, Any]:
     """All figures. Warm figures and growth come from processes of their own, so that none warms another's caches."""
     told = report.about_this_run()
+    told["profile"] = _apart("from bench import profile; told = profile.write()")
     told["cold"] = []
     for name in sorted(doors()):
         compared = cold.compare(name, given.pairs)
@@ -41,7 +42,6 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
             for before in (1, 10, 100, 1_000, 10_000)
         ],
     }
-    told["profile"] = _apart("from bench import profile; told = profile.write()")
     return told
 
 
