@@ -18,6 +18,10 @@ _REASONS = {
         "die Person hat inzwischen auf anderem Weg gekauft",
     ),
     "bought_recently": ("the person has only just bought", "die Person hat gerade erst gekauft"),
+    "bounced_often": (
+        "messages to this address came back three times within 30 days",
+        "dreimal in 30 Tagen kamen Nachrichten von dieser Adresse zurück",
+    ),
     "bounced": ("the address does not exist", "die Adresse gibt es nicht"),
     "budget_spent": (
         "the person has had enough messages for now",
@@ -34,15 +38,27 @@ _REASONS = {
     ),
     "due": ("it was due, and nothing spoke against it", "sie war fällig, und nichts sprach dagegen"),
     "emptied": ("the shopper emptied the cart", "der Warenkorb wurde geleert"),
+    "enough_for_cart": (
+        "this cart has had three messages within 30 days",
+        "zu diesem Warenkorb gab es in 30 Tagen schon drei Nachrichten",
+    ),
     "erased": ("the person asked to be forgotten", "die Person wollte vergessen werden"),
     "expired": ("it is too late for this touch", "für diesen Schritt ist es zu spät"),
     "flow_off": ("the shop has switched this flow off", "der Shop hat diesen Ablauf ausgeschaltet"),
     "given_up": ("the reminding of this cart was over", "die Erinnerung an diesen Warenkorb war vorbei"),
     "no_address": ("there is no address to write to", "es gibt keine Adresse"),
     "no_basis": ("there is no consent to marketing", "es gibt keine Einwilligung in Werbung"),
+    "makes_room": (
+        "a message about a cart that is worth more comes first",
+        "eine Nachricht zu einem wertvolleren Warenkorb geht vor",
+    ),
     "never_bought": (
         "an existing customer is somebody who has bought before",
         "Bestandskunde ist nur, wer schon gekauft hat",
+    ),
+    "no_common_hour": (
+        "the time zones that are plausible share no allowed hour, so the likelier of them decide",
+        "die denkbaren Zeitzonen haben keine erlaubte Stunde gemeinsam, darum entscheiden die wahrscheinlicheren",
     ),
     "no_room_in_budget": (
         "within its time there was no room for another message",

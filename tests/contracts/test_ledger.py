@@ -12,6 +12,7 @@ from cartback.domain.cart import Cart, Item, give_up
 from cartback.domain.claims import Claim
 from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
+from cartback.domain.reminders import Reminder
 from cartback.domain.touches import Dossier
 from cartback.ports import Line, Link, Page
 from cartback.store.tables import LEDGER_KEPT
@@ -41,7 +42,12 @@ class Prepared:
         self.dossier = room.records.dossier("demo", "c1", "p1", None)
 
     def take(self, claim=CLAIM, line=LINE, links=LINKS):
-        return self.ledger.claim(claim, self.dossier, customer.sent(self.dossier.person, START), line, links)
+        counted = customer.sent(self.dossier.person, START)
+        return self.ledger.claim(claim, self.reminded(), counted, line, links)
+
+    def reminded(self) -> Dossier:
+        """The dossier with the message counted among those of its cart."""
+        return replace(self.dossier, cart=replace(self.dossier.cart, reminders=(Reminder("k1", START),)))
 
     def now(self) -> Dossier:
         return self.room.records.dossier("demo", "c1", "p1", None)
@@ -62,11 +68,11 @@ def test_a_claim_is_written_with_the_budget_the_line_and_the_links(prepared):
     claim, dossier, story, kept = prepared.everything()
     assert (claim, story, kept) == (CLAIM, [LINE], link())
     assert (dossier.person.sends, dossier.person.version) == ((START,), 2)
-    assert dossier.cart == prepared.dossier.cart
+    assert dossier.cart == replace(prepared.reminded().cart, version=prepared.dossier.cart.version + 1)
 
 
 def change_cart(prepared):
-    cart = prepared.dossier.cart
+    cart = prepared.now().cart
     prepared.room.records.save(
         "demo", Page(carts={"c1": cart}), Page(carts={"c1": replace(cart, stage="checkout")})
     )
@@ -176,7 +182,7 @@ def test_a_mark_of_a_claim_that_is_not_there_is_a_conflict(prepared):
 
 def test_the_cart_closes_with_the_mark_of_the_last_message(prepared):
     prepared.take()
-    closed = give_up(prepared.dossier.cart, START, "all_sent", "run")
+    closed = give_up(prepared.now().cart, START, "all_sent", "run")
     prepared.ledger.mark(CLAIM, replace(CLAIM, state=claims.SENT), closed)
     claim, dossier, *_ = prepared.everything()
     assert (claim.state, dossier.cart) == (claims.SENT, replace(closed, version=closed.version + 1))
@@ -184,7 +190,7 @@ def test_the_cart_closes_with_the_mark_of_the_last_message(prepared):
 
 def test_neither_mark_nor_closing_is_written_if_the_cart_changed(prepared):
     prepared.take()
-    closed = give_up(prepared.dossier.cart, START, "all_sent", "run")
+    closed = give_up(prepared.now().cart, START, "all_sent", "run")
     change_cart(prepared)
     before = prepared.everything()
     with pytest.raises(Conflict):

@@ -146,6 +146,8 @@ class MemoryLedger:
             self.records.guard("persons", shop, person.person_id, person.version)
         except Conflict:
             return "changed"
+        counted = replace(dossier.cart, version=dossier.cart.version + 1)
+        self.tables.put("carts", shop, counted.cart_id, counted, claim.claimed_at + CARTS_KEPT)
         self._put_person(person, claim.claimed_at)
         self._put_claim(claim)
         self.note(shop, f"cart#{claim.cart_id}", line)

@@ -13,7 +13,7 @@ from functools import cache
 from random import Random
 
 from cartback import shops
-from cartback.channels import ses_events
+from cartback.channels import ses_events, twilio_answers, whatsapp_answers
 from cartback.domain import address
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.language import OFFERED, of_page
@@ -151,6 +151,19 @@ def mail_events(random: Random) -> None:
             raise AssertionError("a receipt without a zone or a name")
 
 
+def answers(random: Random) -> None:
+    """What people answer to short messages, as Twilio and WhatsApp tell it, behind the signature."""
+    number, body = mutations.text(random, "+4915112345678"), mutations.text(random, "STOP")
+    seen = twilio_answers.observed({"MessageSid": "SM1", "From": number, "Body": body}, START)
+    message = {"id": "w1", "from": number, "timestamp": "1772445600", "type": "text", "text": {"body": body}}
+    value = {"messages": [message], "user_preferences": [{"wa_id": number, "value": "stop"}]}
+    request = {"entry": [{"changes": [{"field": "messages", "value": value}]}]}
+    seen += whatsapp_answers.observed(json.dumps(mutations.document(random, request)).encode(), START)
+    for each in seen:
+        if any(word.granted for word in each.contact.consents) or address.phone(each.contact.phone) is None:
+            raise AssertionError("an answer that agrees, or of nobody")
+
+
 MESSAGES = [
     pack(Delivery("demo", "generic", "cart.updated", "k", START, '{"a": "ü"}' * times, {"x": "y"}))
     for times in (1, 20_000)
@@ -243,7 +256,7 @@ def parsers() -> dict[str, Parser]:
     for platform in shops.platforms():
         named[f"webhook:{platform}"] = webhook(platform)
         named[f"observe:{platform}"] = observe(platform)
-    alone = (mail_events, queue, tokens, redirects, languages, settings, envelopes, words, addresses)
+    alone = (mail_events, answers, queue, tokens, redirects, languages, settings, envelopes, words, addresses)
     return {**named, **{parser.__name__: parser for parser in alone}}
 
 

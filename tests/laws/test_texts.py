@@ -21,9 +21,9 @@ NEEDED = {"subject", "preheader", "headline", "intro", "button", "after"}
 # Urgency that we cannot know to be true (CONFLICTS-5), and praise that nobody gave.
 UNTRUE = (
     "läuft ab", "nur noch", "letzte chance", "fast weg", "beliebt", "bewertung", "rabatt",
-    "garantiert", "solange der vorrat",
+    "garantiert", "solange der vorrat", "mitternacht", "noch heute", "endet bald", "stunden übrig", "countdown",
     "expires", "hurry", "only", "last chance", "selling fast", "popular", "review", "discount",
-    "guarantee", "while stocks",
+    "guarantee", "while stocks", "midnight", "ends soon", "hours left", "deadline",
 )  # fmt: skip
 
 

@@ -36,13 +36,17 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A message at the instant of its claim: what is about to be sent, to whom, under which rules."""
+    """A message at the instant of its claim: what is about to be sent, to whom, under which rules.
+
+    ``walls`` are the zones of the place that the shop told with the address; the shop's own counts if it told none.
+    """
 
     claim: Claim
     address: str
     label: str
     policy: Policy
     now: datetime
+    walls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,9 @@ def shop_objections(witness: Witness, it: Candidate) -> Iterator[tuple[str, str]
         yield "I2", f"{it.claim.shop} had switched the flow off"
     if abs(it.claim.claimed_at - it.now) > WRONG_CLOCK:
         yield "I5", f"claimed for {it.claim.claimed_at}, but it is {it.now}"
-    if is_quiet(it.claim.claimed_at, it.policy.time_zone, it.policy.quiet):
-        yield "I5", f"{local(it.claim.claimed_at, it.policy.time_zone)} is quiet in {it.policy.time_zone}"
+    for zone in it.walls or (it.policy.time_zone,):
+        if is_quiet(it.claim.claimed_at, zone, it.policy.quiet):
+            yield "I5", f"{local(it.claim.claimed_at, zone)} is quiet in {zone}"
 
 
 def consent_objections(witness: Witness, person: Group, it: Candidate) -> Iterator[tuple[str, str]]:

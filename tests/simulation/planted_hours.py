@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cartback.domain import consent as consents
-from cartback.domain import timing, touches
+from cartback.domain import quiet, timing, touches
 from cartback.usecases import touch
 from tests.simulation.house import Policies
 from tests.simulation.planted import Patches, bug
@@ -17,7 +17,7 @@ from tests.simulation.planted import Patches, bug
 def quiet_hours_are_in_utc(patches: Patches) -> None:
     """The server's clock decides when it is night (parcelvoy #610, mautic #10612)."""
     patches.around(
-        touches, "after_quiet", lambda before, instant, zone, quiet: before(instant, ZoneInfo("UTC"), quiet)
+        timing, "after_quiet", lambda before, instant, zone, quiet: before(instant, ZoneInfo("UTC"), quiet)
     )
 
 
@@ -32,7 +32,7 @@ def quiet_hours_ignore_the_change_of_clocks(patches: Patches) -> None:
         there = datetime.combine(*_wall(instant + offset), tzinfo=UTC)
         return max(instant, before(there, ZoneInfo("UTC"), quiet) - offset)
 
-    patches.around(touches, "after_quiet", after)
+    patches.around(timing, "after_quiet", after)
 
 
 def _wall(moment: datetime) -> tuple:
@@ -52,7 +52,19 @@ def an_hour_that_does_not_exist_ends_the_night_early(patches: Patches) -> None:
 @bug
 def there_are_no_quiet_hours(patches: Patches) -> None:
     """Nobody looks at the clock."""
-    patches.put(touches, "after_quiet", lambda instant, zone, quiet: instant)
+    patches.put(timing, "after_quiet", lambda instant, zone, quiet: instant)
+
+
+@bug
+def only_the_clock_of_the_shop_counts(patches: Patches) -> None:
+    """Somebody abroad is written to by the shop's daylight."""
+    patches.around(quiet, "plausible", lambda before, country, region, phone, zone: ((zone,),))
+
+
+@bug
+def a_cart_that_is_filled_again_is_reminded_of_for_ever(patches: Patches) -> None:
+    """Each generation brings three more messages."""
+    patches.put(touches, "lately", lambda reminders, now, besides: ())
 
 
 @bug

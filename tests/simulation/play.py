@@ -20,7 +20,7 @@ from tests.simulation.provider import Mail
 from tests.simulation.schedule import Endless, stream
 from tests.simulation.season import Season
 from tests.simulation.shopper import NextMail, Shopper
-from tests.simulation.shops import DAYS, SimShop, changed, changes_of_clocks, shops_of, start_of
+from tests.simulation.shops import DAYS, PLACES, SimShop, changed, changes_of_clocks, shops_of, start_of
 
 SHOPPERS = 48
 ENDS_WITHIN = timedelta(days=40)
@@ -82,6 +82,7 @@ class Cast:
             for address in (s.email, f"moved-{s.email}", f"too-{s.email}", f"new-{s.email}")
         }
         season.stage.mailbox, season.stage.got = self._mailbox, self._got
+        season.stage.walls = lambda shop, address: PLACES[self.by_address[(shop, address)].place]
         season.stage.paused = self._paused
         season.stage.awaited = lambda shop, cart_id: bool(self._strikers(shop, cart_id))
         if season.kinds:

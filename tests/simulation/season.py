@@ -247,8 +247,8 @@ class Season:
     def claimed(self, claim: Claim, address: str) -> None:
         """A claim was taken, under the rules that the shop has right now."""
         policy = self.house.policies.policies[claim.shop]
-        label = self.invocation.rendered
-        self.sendings.take(Candidate(claim, address, label, policy, self.schedule.now))
+        label, walls = self.invocation.rendered, self.stage.walls(claim.shop, address)
+        self.sendings.take(Candidate(claim, address, label, policy, self.schedule.now, walls))
         self.schedule.after(SETTLED_AFTER, partial(self._settle, claim.shop, claim.claim_id, 0))
 
     def _settle(self, shop: str, claim_id: str, attempt: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cartback.ports import Outgoing
 from tests.simulation import invariants
@@ -20,6 +20,9 @@ class Taken:
     against: tuple[tuple[str, str], ...]
     addresses: frozenset[str]
 
+MOST_PER_CART = 3
+"""Messages about one cart within 30 days, over all its generations."""
+
 
 class Sendings:
     """Claims and accepted messages of a season. What is accepted cannot be put right any more."""
@@ -29,6 +32,7 @@ class Sendings:
         self._taken: dict[tuple[str, str], Taken] = {}
         self._about: dict[str, list[Accepted]] = {}
         self._to: dict[tuple[str, str], list[Accepted]] = {}
+        self._of_cart: dict[tuple[str, str], list[datetime]] = {}
         self.sent: list[Accepted] = []
 
     def take(self, candidate: Candidate) -> None:
@@ -62,6 +66,10 @@ class Sendings:
         new = Accepted(message.shop, message.address, message.claim_id, message.touch, about, at, now)
         cart = about.rpartition("/")[0]
         yield from invariants.repeated(self._about.get(cart, []), new)
+        of_cart = self._of_cart.setdefault((message.shop, candidate.claim.cart_id), [])
+        of_cart.append(at)
+        if sum(1 for earlier in of_cart if earlier > at - timedelta(days=30)) > MOST_PER_CART:
+            yield "I6", f"{new.touch} is one too many about {cart} within 30 days"
         # Who was forgotten has no budget that is remembered.
         since = max(self._witness.person(message.shop, message.address).forgotten, default=self._start)
         got = [old for address in sorted(taken.addresses) for old in self.to(message.shop, address)]

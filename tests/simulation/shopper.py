@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cartback.domain.cart import Item
+from cartback.domain.money import Money
 from cartback.domain.observations import (
     CartSeen,
     ConsentSeen,
@@ -23,7 +24,7 @@ from cartback.domain.observations import (
 from tests.simulation.provider import GOOD, Mail
 from tests.simulation.schedule import stream
 from tests.simulation.season import Season
-from tests.simulation.shops import GENERIC, SHOPIFY, SimShop
+from tests.simulation.shops import GENERIC, NOWHERE, PLACES, SHOPIFY, SimShop
 
 LONG_AGO = timedelta(days=90)
 
@@ -61,6 +62,7 @@ class Shopper:
         self.word: ConsentSeen | None = None
         self.ticks = False
         self.mailbox = GOOD
+        self.place = stream(season.seed, "place", number).choice((*PLACES, *(NOWHERE,) * len(PLACES)))
         self.carts: list[SimCart] = []
         self.strike: Callable[[], None] | None = None
         self.erased = False
@@ -97,7 +99,8 @@ class Shopper:
         if self.ticks and cart is not None and cart.content:
             ticked_at = cart.content[0][0]
             words.append(ConsentSeen("email", True, ticked_at, "explicit", f"checkout {cart.name}"))
-        return Contact(self.customer_ref, self.email, first_name="Ada", locale="de", consents=tuple(words))
+        who = Contact(self.customer_ref, self.email, first_name="Ada", locale="de", consents=tuple(words))
+        return replace(who, country=self.place[0], region=self.place[1])
 
     # carts --------------------------------------------------------------------------------------------------------
 
@@ -149,6 +152,7 @@ class Shopper:
             at=self.now,
             source=source,
             items=items,
+            total=Money(1000 * (1 + self.number % 7), "EUR"),
             stage=source,
             contact=self.contact(cart) if contact is None else contact,
             restore_url=f"https://{self.shop.name}.example/{source}/{cart.name}",

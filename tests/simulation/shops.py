@@ -25,6 +25,16 @@ _STARTS = (
     datetime(2027, 6, 1, tzinfo=UTC),
 )
 _ZONES = (("Europe/Berlin",), ("America/New_York",), ("Asia/Tokyo", "Australia/Lord_Howe", "Europe/London"))
+NOWHERE = (None, None)
+PLACES: dict[tuple[str | None, str | None], tuple[str, ...]] = {
+    NOWHERE: (),
+    ("JP", None): ("Asia/Tokyo",),
+    ("US", "CA"): ("America/Los_Angeles",),
+    ("CA", None): ("America/St_Johns", "America/Toronto", "America/Vancouver"),
+    ("AU", "NSW"): ("Australia/Sydney", "Australia/Lord_Howe"),
+    ("PT", "20"): ("Atlantic/Azores",),
+}
+"""Where shoppers live, by country and region, and clocks that hang there: found by hand, not in the house's table."""
 _QUIET = (
     QuietHours(time(21), time(8)),
     QuietHours(time(22), time(2, 30)),

@@ -33,3 +33,4 @@ class Stage:
     got: Callable[[Mail], None] = lambda mail: None
     paused: Callable[[str, str], None] = lambda shop, cart_id: None
     awaited: Callable[[str, str], bool] = lambda shop, cart_id: False
+    walls: Callable[[str, str], tuple[str, ...]] = lambda shop, address: ()

@@ -54,7 +54,7 @@ ORDER = {
     "displayFinancialStatus": "PAID",
     "totalPriceSet": _bag("49.90"),
     "discountCodes": ["BACK-1234"],
-    "shippingAddress": {"countryCodeV2": "DE"},
+    "shippingAddress": {"countryCodeV2": "DE", "provinceCode": "BE"},
     "customer": CUSTOMER,
 }
 CHECKOUT = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.hashes import short
 from cartback.domain.money import Money
+from cartback.domain.reminders import Reminder
 
 if TYPE_CHECKING:
     from cartback.domain.observations import CartSeen, OrderSeen
@@ -59,7 +60,8 @@ class Cart:
     stays empty until somebody is known whom we could write to. ``history`` names for each step the event that
     caused it: whoever applies that event again tells the same facts again, so that a crash between writing and
     publishing loses nothing. ``bought_recorded_at`` is when *we* first knew that ``bought_generation`` was bought:
-    the shop's own clock cannot tell whether a message was sent against better knowledge.
+    the shop's own clock cannot tell whether a message was sent against better knowledge. ``reminders`` are its messages
+    of the last 30 days, over all generations.
     """
 
     shop: str
@@ -88,6 +90,7 @@ class Cart:
     bought_recorded_at: datetime | None = None
     order_refs: tuple[str, ...] = ()
     history: tuple[Step, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -158,6 +161,7 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
         ),
         **_whose(cart, other),
         stage="checkout" if "checkout" in (cart.stage, other.stage) else cart.stage,
+        reminders=tuple(dict.fromkeys([*cart.reminders, *other.reminders])),
     )
     if (
         other.activity_at

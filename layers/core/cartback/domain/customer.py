@@ -9,6 +9,8 @@ from typing import Any
 
 from cartback.domain import consent as consents
 from cartback.domain import purchases
+from cartback.domain.bounces import SoftBounce
+from cartback.domain.budget import Intent
 from cartback.domain.consent import MARKETING, UNTICKED, Consent, key
 from cartback.domain.evidence import UNKNOWN, Circumstances, Evidence, following
 from cartback.domain.hashes import short
@@ -25,7 +27,8 @@ class Person:
     """One person of one shop.
 
     ``aliases`` are keyed hashes of customer id, address and number: they find the person again without being one
-    of them. ``sends`` are the instants of the messages of the last 31 days: the budget that all flows share.
+    of them. ``sends`` are the instants of the messages of the last 31 days: the budget that all flows
+    share. ``intents`` say who wants a place in it next.
     ``blocked`` says why nothing may be sent to the address at all (bounce, complaint), whatever was agreed.
     ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
     ``forgotten_at`` is when the person asked to be forgotten: what a shop says of a time before is not taken in again.
@@ -56,6 +59,9 @@ class Person:
     erased_at: datetime | None = None
     forgotten_at: datetime | None = None
     phone_hash: str | None = None
+    region: str | None = None
+    soft_bounces: tuple[SoftBounce, ...] = ()
+    intents: tuple[Intent, ...] = ()
     prefs: Preferences = NO_WISHES
     evidence_head: str = ""
     evidence_length: int = 0
@@ -97,6 +103,8 @@ def meet(
     email, hashed = (contact.email, email_hash) if contact.email else (person.email, person.email_hash)
     if not newer and person.email:
         email, hashed = person.email, person.email_hash
+    lived = (person.country, person.region) if person.country else None
+    place = _latest(newer, contact.place, lived) or (None, None)
     met = replace(
         person,
         aliases=tuple(dict.fromkeys([*person.aliases, *aliases])),
@@ -106,7 +114,8 @@ def meet(
         phone_hash=_latest(newer, phone_hash, person.phone_hash),
         first_name=_latest(newer, contact.first_name, person.first_name),
         locale=_latest(newer, contact.locale, person.locale),
-        country=_latest(newer, contact.country, person.country),
+        country=place[0],
+        region=place[1],
         seen_at=at if newer else person.seen_at,
     )
     for seen in contact.consents:
@@ -204,6 +213,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
     newer_loser = loser.seen_at is not None and (winner.seen_at is None or loser.seen_at > winner.seen_at)
     ahead, behind = (loser, winner) if newer_loser else (winner, loser)
     email_of = ahead if ahead.email else behind
+    placed_by = ahead if ahead.country else behind
     united = replace(
         winner,
         aliases=tuple(dict.fromkeys([*winner.aliases, *loser.aliases])),
@@ -213,7 +223,10 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         phone_hash=ahead.phone_hash if ahead.phone else behind.phone_hash,
         first_name=ahead.first_name or behind.first_name,
         locale=ahead.locale or behind.locale,
-        country=ahead.country or behind.country,
+        country=placed_by.country,
+        region=placed_by.region,
+        soft_bounces=tuple(dict.fromkeys([*winner.soft_bounces, *loser.soft_bounces])),
+        intents=tuple(dict.fromkeys([*winner.intents, *loser.intents])),
         seen_at=ahead.seen_at,
         prefs=winner.prefs if winner.prefs != NO_WISHES else loser.prefs,
         blocked=winner.blocked or loser.blocked,
@@ -228,14 +241,8 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         if word != winner.consents.get(name):
             heard = word if now is None else replace(word, recorded_at=now)
             united = say(united, heard, Circumstances(page=f"person {loser.person_id}"))
-    gone = Person(
-        shop=loser.shop,
-        person_id=loser.person_id,
-        version=loser.version,
-        merged_into=winner.person_id,
-        merged_at=now,
-        **chain(loser),
-    )
+    traces = {"merged_into": winner.person_id, "merged_at": now, **chain(loser)}
+    gone = Person(loser.shop, loser.person_id, loser.version, **traces)
     return united, gone
 
 
@@ -284,7 +291,7 @@ def is_forgotten(person: Person, at: datetime) -> bool:
 def nameless(person: Person) -> Person:
     """Keep what somebody said, and not who it was: enough for a refusal that comes before anything else."""
     return replace(
-        person, email=None, email_hash=None, phone=None, first_name=None, locale=None, country=None
+        person, **dict.fromkeys("email email_hash phone first_name locale country region".split())
     )
 
 

@@ -43,7 +43,13 @@ class Contact:
     first_name: str | None = None
     locale: str | None = None
     country: str | None = None
+    region: str | None = None
     consents: tuple[ConsentSeen, ...] = ()
+
+    @property
+    def place(self) -> tuple[str, str | None] | None:
+        """Country and region, if the shop told any."""
+        return (self.country, self.region) if self.country else None
 
     def aliases(self) -> tuple[str, ...]:
         """The names by which this person can be recognised again, strongest first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 
@@ -25,6 +26,27 @@ class QuietHours:
         if self.start < self.end:
             return self.start <= wall < self.end
         return wall >= self.start or wall < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """An instant at which something really ends, and the zone on whose wall the reader is told of it.
+
+    Only ``until`` makes one: a deadline that is past, or that nothing happens at, is none (TIM-5, CONFLICTS-5).
+    """
+
+    expires_at: datetime
+    zone: str
+
+    @classmethod
+    def until(cls, expires_at: datetime | None, zone: str, now: datetime) -> Deadline | None:
+        """The deadline, or None where nothing expires, or has expired already."""
+        return None if expires_at is None or expires_at <= now else cls(expires_at, zone)
+
+    @property
+    def wall(self) -> datetime:
+        """What the clock on the reader's wall shows, to the minute that is safe: rounded down, never up."""
+        return self.expires_at.astimezone(ZoneInfo(self.zone)).replace(second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,27 @@ def after_quiet(instant: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> 
     if quiet.start > quiet.end and wall.time() >= quiet.start:
         day += timedelta(days=1)
     return max(instant, _on_wall(day, quiet.end, zone))
+
+
+SEARCHED = timedelta(days=3)
+"""How far ahead an hour that is loud everywhere is looked for: on days on which clocks change there may be none."""
+
+
+def after_all_quiet(
+    instant: datetime, zones: Iterable[ZoneInfo], quiet: Iterable[QuietHours]
+) -> datetime | None:
+    """The first instant at or after ``instant`` that is not quiet on any of these walls by any of these hours.
+
+    None if there is none within three days: the walls are too far apart to share an hour.
+    """
+    asked = list(product(zones, quiet))
+    free = instant
+    while free <= instant + SEARCHED:
+        later = max((after_quiet(free, zone, hours) for zone, hours in asked), default=free)
+        if later == free:
+            return free
+        free = later
+    return None
 
 
 def after_caps(instant: datetime, sends: Iterable[datetime], caps: Caps) -> datetime | None:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
-from zoneinfo import ZoneInfo
 
+from cartback.domain.budget import Intent, makes_room_until
 from cartback.domain.cart import Cart, Item
 from cartback.domain.catalogue import Stock, dressed, still_there
+from cartback.domain.claims import claim_id_for
 from cartback.domain.customer import Person
 from cartback.domain.permission import accepted, permission
-from cartback.domain.policy import Plan, Policy
+from cartback.domain.policy import MOST_MESSAGES, Plan, Policy
 from cartback.domain.preferences import free_at
-from cartback.domain.timing import after_caps, after_quiet
+from cartback.domain.quiet import opening
+from cartback.domain.reminders import lately
+from cartback.domain.timing import after_caps
 
 SEND, WAIT, SKIP, STOP = "send", "wait", "skip", "stop"
 MOST_REARMS = 500
@@ -54,8 +57,8 @@ def decide(
     """Decide about touch number ``position`` (from 0) of a plan.
 
     Rules, first that speaks wins: is the run still about this cart; did the person buy; is the shop willing; is
-    it due; is there somebody who agreed; is it too old; is anything left in stock; may it be now,
-    as the person wishes and as the shop does.
+    it due; is there somebody who agreed; is it too old; has the cart had enough; is anything left in stock; may it be
+    now, as the person wishes and as the shop does, or does another message need the place more.
     """
     cart, person = dossier.cart, dossier.person
     over = _over(cart, person, generation, policy)
@@ -69,6 +72,11 @@ def decide(
         return silent
     if now > due + plan.give_up_after:
         return Decision(SKIP, "expired", inputs={"due_at": due.isoformat()})
+    touch = plan.touches[position]
+    own = claim_id_for(cart.shop, cart.cart_id, generation, touch.name, touch.channel)
+    before = lately(cart.reminders, now, besides=own)
+    if len(before) >= MOST_MESSAGES:
+        return Decision(SKIP, "enough_for_cart", inputs={"before": str(len(before))})
     left = tuple(
         dressed(item, dossier.stock.get(item.variant_id))
         for item in cart.items
@@ -76,7 +84,21 @@ def decide(
     )
     if not left:
         return Decision(SKIP, "out_of_stock", inputs={"variants": " ".join(i.variant_id for i in cart.items)})
-    return _may_be_now(person, policy, plan, left, due, now)
+    held = _not_now(cart, person, touch.channel, policy, due + plan.give_up_after, now)
+    if held is not None:
+        return held
+    looked_at = {
+        "due_at": due.isoformat(),
+        "lines": str(len(left)),
+        "lately": str(sum(1 for at in person.sends if at > now - timedelta(days=7))),
+        "policy_version": str(policy.version),
+    }
+    return Decision(SEND, "due", items=left, inputs=looked_at)
+
+
+def intent_of(cart: Cart, flow: str, due_at: datetime) -> Intent:
+    """What a run means to send next about a cart: worth what the cart holds."""
+    return Intent(cart.cart_id, flow, due_at, cart.total)
 
 
 def due_at(cart: Cart, plan: Plan, position: int, policy: Policy) -> datetime:
@@ -127,32 +149,34 @@ def _without_basis(person: Person | None, channel: str, policy: Policy) -> Decis
     return Decision(STOP, allowed.reason, inputs=looked_at)
 
 
-def _may_be_now(
-    person: Person, policy: Policy, plan: Plan, left: tuple[Item, ...], due: datetime, now: datetime
-) -> Decision:
-    wished = _as_wished(person, due + plan.give_up_after, now)
+def _not_now(
+    cart: Cart, person: Person, channel: str, policy: Policy, latest: datetime, now: datetime
+) -> Decision | None:
+    """What speaks against this very instant: a wish, the caps, the hour, or a message that is worth more."""
+    wished = _as_wished(person, latest, now)
     if wished is not None:
         return wished
     free = after_caps(now, person.sends, policy.caps)
     if free is None:
         return Decision(SKIP, "cap_is_zero")
-    allowed = after_quiet(free, ZoneInfo(policy.time_zone), policy.quiet)
-    if allowed > due + plan.give_up_after:
-        return Decision(SKIP, "no_room_in_budget", inputs={"free_at": allowed.isoformat()})
-    if allowed > now:
-        reason = "budget_spent" if free > now else "quiet_hours"
-        return Decision(WAIT, reason, until=allowed, inputs={"until": allowed.isoformat()})
-    return Decision(
-        SEND,
-        "due",
-        items=left,
-        inputs={
-            "due_at": due.isoformat(),
-            "lines": str(len(left)),
-            "lately": str(sum(1 for at in person.sends if at > now - timedelta(days=7))),
-            "policy_version": str(policy.version),
-        },
-    )
+    allowed = opening(free, person, channel, policy)
+    if allowed.at > latest:
+        return Decision(SKIP, "no_room_in_budget", inputs={"free_at": allowed.at.isoformat()})
+    if allowed.at > now:
+        at_night = "quiet_hours" if allowed.common else "no_common_hour"
+        looked_at = {"until": allowed.at.isoformat(), "zones": " ".join(allowed.zones)}
+        return Decision(WAIT, "budget_spent" if free > now else at_night, until=allowed.at, inputs=looked_at)
+    better = _makes_room_until(cart, person, policy, now)
+    return _later("makes_room", better, latest, "no_room_in_budget") if better is not None else None
+
+
+def _makes_room_until(cart: Cart, person: Person, policy: Policy, now: datetime) -> datetime | None:
+    def free(instant: datetime, sends: tuple[datetime, ...]) -> datetime | None:
+        return after_caps(free_at(instant, sends, person.prefs), sends, policy.caps)
+
+    first_after = max(policy.touches[0].after, policy.silence) if policy.touches else policy.silence
+    rivals = [rival.resolved(first_after) for rival in person.intents]
+    return makes_room_until(rivals, intent_of(cart, "cart_recovery", now), person.sends, free, now)
 
 
 def _as_wished(person: Person, latest: datetime, now: datetime) -> Decision | None:
@@ -164,8 +188,8 @@ def _as_wished(person: Person, latest: datetime, now: datetime) -> Decision | No
     return _later("too_often_for_person", free, latest) if free > now else None
 
 
-def _later(reason: str, until: datetime, latest: datetime) -> Decision:
+def _later(reason: str, until: datetime, latest: datetime, too_late: str | None = None) -> Decision:
     looked_at = {"until": until.isoformat()}
     if until > latest:
-        return Decision(SKIP, reason, inputs=looked_at)
+        return Decision(SKIP, too_late or reason, inputs=looked_at)
     return Decision(WAIT, reason, until=until, inputs=looked_at)

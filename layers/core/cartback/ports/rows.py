@@ -106,7 +106,7 @@ class Ledger(Protocol):
         """Take the claim and everything that goes with it in one transaction.
 
         Conditions: the claim is absent or was released; the cart still has the version that was decided on; the
-        person too (``person`` is the row with this message counted); neither address, shop nor marketing is blocked;
+        person too (both rows have this message counted); neither address, shop nor marketing is blocked;
         the shop's day has room under ``claim.ceiling``. Gives None if taken, else why not: ``claimed_before``,
         ``blocked``, ``warming_up`` or ``changed``.
         """

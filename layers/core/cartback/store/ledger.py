@@ -21,7 +21,7 @@ from cartback.store.clients import Clients
 from cartback.store.codec import Row, decode, encode, expires, is_expired, number, text
 from cartback.store.errors import cancelled, translated
 from cartback.store.records import Write, put_cart, put_person
-from cartback.store.tables import LEDGER_KEPT, Tables, block_key, cart_key
+from cartback.store.tables import LEDGER_KEPT, Tables, block_key
 
 _CLAIM, _BLOCKED = 0, (3, 4)
 
@@ -41,14 +41,7 @@ class DynamoLedger:
         here, cart = self._tables, dossier.cart
         writes: list[Write] = [
             self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
-            {
-                "ConditionCheck": {
-                    "TableName": here.carts,
-                    "Key": {"pk": text(cart_key(cart.shop, cart.cart_id))},
-                    "ConditionExpression": "version = :version",
-                    "ExpressionAttributeValues": {":version": number(cart.version)},
-                }
-            },
+            put_cart(here, cart, claim.claimed_at),
             put_person(here, person, claim.claimed_at),
             self._not_blocked(claim.shop, claim.address_hash),
             self._not_blocked(claim.shop, "shop"),

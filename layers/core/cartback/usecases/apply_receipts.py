@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cartback.domain import claims, customer
+from cartback.domain import bounces, claims, customer
+from cartback.domain.bounces import SoftBounce
 from cartback.domain.claims import Claim
+from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.facts import CATALOGUE, Fact, tell
 from cartback.domain.receipts import Receipt
@@ -35,6 +37,8 @@ class ApplyReceipts:
             because = {claims.BOUNCED: "bounced", claims.COMPLAINED: "complained"}.get(receipt.state)
             if because and (receipt.permanent or receipt.state == claims.COMPLAINED):
                 self._block(claim, because)
+            elif because:
+                self._count(claim, receipt)
             self._tell(receipt, claim)
 
     def _settle(self, receipt: Receipt) -> Claim | None:
@@ -57,18 +61,44 @@ class ApplyReceipts:
         """Block the address (it survives the person's erasure) and, where we know them, the person."""
         for _ in range(MOST_TRIES):
             before = self.records.read(claim.shop, persons=[claim.person_id], blocks=[claim.address_hash])
-            person = before.persons.get(claim.person_id)
+            person = self._person(claim, before)
             after = Page(
                 persons={}, blocks={claim.address_hash: before.blocks.get(claim.address_hash) or because}
             )
-            if person is not None and person.email_hash == claim.address_hash:
-                after.persons[claim.person_id] = customer.block(person, because, self.clock.now())
+            if person is not None and person.address_hash(claim.channel) == claim.address_hash:
+                after.persons[person.person_id] = customer.block(person, because, self.clock.now())
             try:
                 self.records.save(claim.shop, before, after)
             except Conflict:
                 continue
             return
         raise TryLater("the row keeps changing")
+
+    def _count(self, claim: Claim, receipt: Receipt) -> None:
+        """Count a message that came back for now; the third within 30 days blocks the address."""
+        came_back = SoftBounce(claim.claim_id, claim.address_hash, receipt.at)
+        for _ in range(MOST_TRIES):
+            before = self.records.read(claim.shop, persons=[claim.person_id])
+            person = self._person(claim, before)
+            if person is None or person.address_hash(claim.channel) != claim.address_hash:
+                return
+            told = replace(person, soft_bounces=bounces.counted(person.soft_bounces, came_back))
+            try:
+                self.records.save(claim.shop, before, Page(persons={person.person_id: told}))
+            except Conflict:
+                continue
+            if bounces.is_too_often(told.soft_bounces, claim.address_hash):
+                self._block(claim, "bounced_often")
+            return
+        raise TryLater("the row keeps changing")
+
+    def _person(self, claim: Claim, page: Page) -> Person | None:
+        """The person of a claim, or whom they have become one with; the page then holds that row too."""
+        person = page.persons.get(claim.person_id)
+        while person is not None and person.merged_into is not None:
+            page.persons.update(self.records.read(claim.shop, persons=[person.merged_into]).persons)
+            person = page.persons[person.merged_into]
+        return person
 
     def _tell(self, receipt: Receipt, claim: Claim) -> None:
         name = f"message.{receipt.state}"

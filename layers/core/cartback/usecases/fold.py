@@ -12,6 +12,7 @@ from datetime import datetime
 
 from cartback.domain import cart as carts
 from cartback.domain import catalogue, customer
+from cartback.domain.budget import Intent, intend
 from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Stock
 from cartback.domain.customer import Person
@@ -152,7 +153,10 @@ class Fold:
                 bought = customer.ordered(self._person(person.person_id), seen.completed_at, self.now)
                 self._keep(bought)
         owner = self._person(cart.person_id)
-        cart = carts.announce(cart, owner is not None and owner.reachable, cause)
+        before, cart = cart, carts.announce(cart, owner is not None and owner.reachable, cause)
+        if owner is not None and cart is not before:
+            meant = Intent(cart.cart_id, "cart_recovery", cart.activity_at, cart.total, opened=True)
+            self._keep(replace(owner, intents=intend(owner.intents, meant, self.now)))
         self.page.carts[cart.cart_id] = cart
         self._tell_of_cart(cart, cause)
 

@@ -44,6 +44,9 @@ def forget(
         said_no = any(word.state == WITHDRAWN for word in person.consents.values())
         if email_hash and (person.blocked or said_no):
             fold.page.blocks[email_hash] = person.blocked or "opted_out"
+        said_no_by_phone = any(word.state == WITHDRAWN and word.channel != "email" for word in person.consents.values())
+        if person.phone_hash and said_no_by_phone:
+            fold.page.blocks[person.phone_hash] = "opted_out"
         for cart_id in person.cart_ids:
             cart = fold.page.carts.get(cart_id)
             if cart is not None:

@@ -48,6 +48,7 @@ from cartback.ports import (
     Texts,
     Tokens,
 )
+from cartback.usecases.budgeting import counting, following_due, reserve
 from cartback.usecases.closing import close
 from cartback.usecases.links import link_of
 from cartback.usecases.watch_cart import Run, decision_line, given_up
@@ -94,6 +95,8 @@ class Touch:
                 if answer is None:
                     continue
                 return answer
+            if decision.word == WAIT and not reserve(self.records, run, dossier, decision.until, now):
+                continue
             self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
             if decision.word == WAIT:
                 return self._wait(run, dossier, position, whole_seconds(now, decision.until))
@@ -116,7 +119,7 @@ class Touch:
         """Claim, send, mark. None if the rows were not as decided any more: decide again."""
         touch, now = plan.touches[position], line.at
         claim = _claim(run, touch.name, touch.channel, dossier, policy, now)
-        counted = customer.sent(dossier.person, now)
+        dossier, counted = counting(dossier, claim, run.flow, following_due(dossier, plan, position, policy))
         message, links = self._message(claim, dossier, decision, policy, face, run)
         line = replace(line, data={**line.data, "claim_id": claim.claim_id})
         refused = self.ledger.claim(claim, dossier, counted, line, links)
@@ -128,6 +131,7 @@ class Touch:
         if refused is not None:
             self._note(run, touch.name, Decision(SKIP, refused), policy, now)
             return self._onwards(run, plan, position, dossier, policy, now)
+        dossier = replace(dossier, cart=replace(dossier.cart, version=dossier.cart.version + 1))
         outcome = self.channels[touch.channel].send(message)
         now = self.clock.now()  # what became of it comes after the decision, in the story too
         if isinstance(outcome, NotSent):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import address, reading
+from cartback.domain import address, reading, zones
 from cartback.domain.cart import Item
 from cartback.domain.money import Money
 from cartback.domain.observations import (
@@ -48,7 +48,7 @@ _ORDER = frozenset(
     "order_id placed_at currency total cart_id checkout_id customer paid cancelled_at test coupon_codes".split()
 )
 _PERSON = frozenset("id email phone".split())
-_CUSTOMER = _PERSON | frozenset("first_name locale country consents".split())
+_CUSTOMER = _PERSON | frozenset("first_name locale country region consents".split())
 _CONSENT = frozenset("channel granted at basis source".split())
 _STOCK = frozenset("variant_id available location".split())
 _PRODUCT = frozenset("product_id title currency deleted variants".split())
@@ -198,13 +198,15 @@ def _customer(customer: Reader) -> Contact:
 
 def _contact(customer: Reader) -> Contact:
     # An address or number of no use is not a reason to lose the cart that it came with.
+    country = customer["country"].maybe(lambda code: code.matching(reading.COUNTRY, "an ISO 3166-1 code"))
     return Contact(
         customer_ref=customer["id"].maybe(_id),
         email=address.email(customer["email"].words(320)),
         phone=address.phone(customer["phone"].words(40)),
         first_name=reading.given_name(customer["first_name"].words(200)),
         locale=customer["locale"].maybe(lambda tag: tag.matching(reading.LOCALE, "a language tag (BCP 47)")),
-        country=customer["country"].maybe(lambda code: code.matching(reading.COUNTRY, "an ISO 3166-1 code")),
+        country=country,
+        region=zones.region_of(country, customer["region"].words(10)),
         consents=tuple(_consent(consent) for consent in customer["consents"].each(20)),
     )
 

@@ -26,11 +26,11 @@ _MONEY = "presentmentMoney { amount currencyCode }"
 _ORDER = (
     "legacyResourceId createdAt updatedAt cancelledAt test email phone customerLocale currencyCode "
     f"displayFinancialStatus totalPriceSet {{ {_MONEY} }} discountCodes "
-    f"shippingAddress {{ countryCodeV2 }} customer {{ {CUSTOMER} }}"
+    f"shippingAddress {{ countryCodeV2 provinceCode }} customer {{ {CUSTOMER} }}"
 )
 _CHECKOUT = (
     "id abandonedCheckoutUrl createdAt updatedAt completedAt "
-    f"totalPriceSet {{ {_MONEY} }} shippingAddress {{ countryCodeV2 }} customer {{ {CUSTOMER} }} "
+    f"totalPriceSet {{ {_MONEY} }} shippingAddress {{ countryCodeV2 provinceCode }} customer {{ {CUSTOMER} }} "
     "lineItems(first: 100) { nodes { id title variantTitle sku quantity "
     f"variant {{ legacyResourceId }} product {{ legacyResourceId }} image {{ url }} "
     f"discountedUnitPriceSet {{ {_MONEY} }} }} }}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cartback.domain import address, reading
+from cartback.domain import address, reading, zones
 from cartback.domain.hashes import short
 from cartback.domain.observations import ConsentSeen, Contact
 from cartback.domain.reading import Reader
@@ -29,7 +29,7 @@ def of_customer(customer: Reader, at: datetime) -> Contact:
         email=_email(customer["email"]),
         phone=_phone(customer["phone"]),
         first_name=_first_name(customer),
-        country=_country(customer["default_address"]),
+        **_place(customer["default_address"]),
         consents=tuple(consent for consent in said if consent),
     )
 
@@ -43,7 +43,7 @@ def of_checkout(checkout: Reader, token: str, at: datetime) -> Contact:
         phone=_phone(checkout["phone"]) or _phone(checkout["sms_marketing_phone"]) or known.phone,
         first_name=known.first_name or _first_name(checkout["billing_address"]),
         locale=checkout["customer_locale"].fitting(reading.LOCALE),
-        country=_country_of_buyer(checkout) or known.country,
+        **_place_of_buyer(checkout, known),
         consents=known.consents + _ticks(checkout, token),
     )
 
@@ -57,7 +57,7 @@ def of_order(order: Reader, at: datetime) -> Contact:
         phone=_phone(order["phone"]) or known.phone,
         first_name=known.first_name or _first_name(order["billing_address"]),
         locale=order["customer_locale"].fitting(reading.LOCALE),
-        country=_country_of_buyer(order) or known.country,
+        **_place_of_buyer(order, known),
         consents=known.consents,
     )
 
@@ -126,9 +126,12 @@ def _first_name(person: Reader) -> str | None:
     return reading.given_name(person["first_name"].cut(200))
 
 
-def _country_of_buyer(payload: Reader) -> str | None:
-    return _country(payload["shipping_address"]) or _country(payload["billing_address"])
+def _place_of_buyer(payload: Reader, known: Contact) -> dict[str, str | None]:
+    told = (_place(payload[name]) for name in ("shipping_address", "billing_address"))
+    mine = {"country": known.country, "region": known.region}
+    return next((place for place in told if place["country"]), mine)
 
 
-def _country(place: Reader) -> str | None:
-    return place["country_code"].fitting(reading.COUNTRY)
+def _place(place: Reader) -> dict[str, str | None]:
+    country = place["country_code"].fitting(reading.COUNTRY)
+    return {"country": country, "region": zones.region_of(country, place["province_code"].cut(10))}

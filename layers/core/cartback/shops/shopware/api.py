@@ -34,7 +34,7 @@ _ORDER_PARTS: dict[str, object] = {
     "currency": {},
     "language": {"associations": {"locale": {}}},
     "orderCustomer": {},
-    "billingAddress": {"associations": {"country": {}}},
+    "billingAddress": {"associations": {"country": {}, "countryState": {}}},
     "stateMachineState": {},
     "transactions": {"associations": {"stateMachineState": {}}},
 }
@@ -42,7 +42,7 @@ _PARTS: dict[str, dict[str, object]] = {
     "order": _ORDER_PARTS,
     "customer": {
         "language": {"associations": {"locale": {}}},
-        "defaultBillingAddress": {"associations": {"country": {}}},
+        "defaultBillingAddress": {"associations": {"country": {}, "countryState": {}}},
     },
     "product": {"cover": {"associations": {"media": {}}}},
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cartback.domain import address, reading
+from cartback.domain import address, reading, zones
 from cartback.domain.observations import ConsentSeen, Contact
 from cartback.domain.reading import Reader
 
@@ -19,7 +19,7 @@ def of_order(order: Reader) -> Contact:
         phone=address.phone(billing["phoneNumber"].cut(40)),
         first_name=reading.given_name(buyer["firstName"].cut(200)),
         locale=order["language"]["locale"]["code"].fitting(reading.LOCALE),
-        country=billing["country"]["iso"].fitting(reading.COUNTRY),
+        **_place(billing),
     )
 
 
@@ -32,7 +32,7 @@ def of_customer(customer: Reader) -> Contact:
         phone=address.phone(billing["phoneNumber"].cut(40)),
         first_name=reading.given_name(customer["firstName"].cut(200)),
         locale=customer["language"]["locale"]["code"].fitting(reading.LOCALE),
-        country=billing["country"]["iso"].fitting(reading.COUNTRY),
+        **_place(billing),
     )
 
 
@@ -57,3 +57,8 @@ def of_recipient(recipient: Reader, agreed: bool, at: datetime) -> Contact:
 def by_id(ref: str) -> Contact:
     """A person of whom only the account is named."""
     return Contact(customer_ref=ref)
+
+
+def _place(billing: Reader) -> dict[str, str | None]:
+    country = billing["country"]["iso"].fitting(reading.COUNTRY)
+    return {"country": country, "region": zones.region_of(country, billing["countryState"]["shortCode"].cut(10))}

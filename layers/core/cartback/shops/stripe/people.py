@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cartback.domain import address, reading
+from cartback.domain import address, reading, zones
 from cartback.domain.observations import ConsentSeen, Contact
 from cartback.domain.reading import Reader
 
@@ -28,7 +28,7 @@ def of_session(session: Reader) -> Contact:
         phone=address.phone(details["phone"].cut(40)),
         first_name=None,  # a full name in one field: no telling which part it is
         locale=session["locale"].fitting(reading.LOCALE) if session["locale"].value != "auto" else None,
-        country=details["address"]["country"].fitting(reading.COUNTRY),
+        **_place(details["address"]),
         consents=consents,
     )
 
@@ -40,7 +40,7 @@ def of_intent(intent: Reader) -> Contact:
     return Contact(
         customer_ref=_ref(intent["customer"]),
         email=address.email(email),
-        country=billing["address"]["country"].fitting(reading.COUNTRY),
+        **_place(billing["address"]),
     )
 
 
@@ -50,7 +50,7 @@ def of_invoice(invoice: Reader) -> Contact:
         customer_ref=_ref(invoice["customer"]),
         email=address.email(invoice["customer_email"].cut(320)),
         phone=address.phone(invoice["customer_phone"].cut(40)),
-        country=invoice["customer_address"]["country"].fitting(reading.COUNTRY),
+        **_place(invoice["customer_address"]),
     )
 
 
@@ -60,8 +60,13 @@ def of_charge(charge: Reader) -> Contact:
     return Contact(
         customer_ref=_ref(charge["customer"]),
         email=address.email(billing["email"].cut(320) or charge["receipt_email"].cut(320)),
-        country=billing["address"]["country"].fitting(reading.COUNTRY),
+        **_place(billing["address"]),
     )
+
+
+def _place(place: Reader) -> dict[str, str | None]:
+    country = place["country"].fitting(reading.COUNTRY)
+    return {"country": country, "region": zones.region_of(country, place["state"].cut(10))}
 
 
 def _ref(customer: Reader) -> str | None:

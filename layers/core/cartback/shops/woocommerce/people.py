@@ -6,7 +6,7 @@ The core knows no consent. A shop that asks for one writes when it was given int
 
 from __future__ import annotations
 
-from cartback.domain import address, reading
+from cartback.domain import address, reading, zones
 from cartback.domain.errors import Refused
 from cartback.domain.observations import ConsentSeen, Contact
 from cartback.domain.reading import Reader
@@ -25,7 +25,7 @@ def of_order(order: Reader) -> Contact:
         email=address.email(billing["email"].cut(320)),
         phone=address.phone(billing["phone"].cut(40)),
         first_name=reading.given_name(billing["first_name"].cut(200)),
-        country=billing["country"].fitting(reading.COUNTRY),
+        **_place(billing),
         consents=_consents(order["meta_data"], source),
     )
 
@@ -39,7 +39,7 @@ def of_customer(customer: Reader, ref: str) -> Contact:
         email=address.email(customer["email"].cut(320)),
         phone=address.phone(billing["phone"].cut(40)),
         first_name=reading.given_name(first_name),
-        country=billing["country"].fitting(reading.COUNTRY),
+        **_place(billing),
         consents=_consents(customer["meta_data"], f"woocommerce customer {ref}"),
     )
 
@@ -56,6 +56,11 @@ def of_form(form: Reader) -> Contact:
 def by_id(ref: str) -> Contact:
     """A person of whom only the account is named."""
     return Contact(customer_ref=ref)
+
+
+def _place(billing: Reader) -> dict[str, str | None]:
+    country = billing["country"].fitting(reading.COUNTRY)
+    return {"country": country, "region": zones.region_of(country, billing["state"].cut(10))}
 
 
 def _consents(meta: Reader, source: str) -> tuple[ConsentSeen, ...]:

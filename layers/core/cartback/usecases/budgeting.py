@@ -1,0 +1,53 @@
+"""What a message takes from the budgets of cart and person, and what is said beforehand to keep its place in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from cartback.domain import customer, reminders
+from cartback.domain.budget import intend
+from cartback.domain.claims import Claim
+from cartback.domain.customer import Person
+from cartback.domain.errors import Conflict
+from cartback.domain.policy import Plan, Policy
+from cartback.domain.touches import Dossier, due_at, intent_of
+from cartback.ports import Page, Records
+from cartback.usecases.watch_cart import Run
+
+
+def following_due(dossier: Dossier, plan: Plan, position: int, policy: Policy) -> datetime | None:
+    """When the next message of this cart is due; None after the last."""
+    return due_at(dossier.cart, plan, position + 1, policy) if position + 1 < len(plan.touches) else None
+
+
+def counting(dossier: Dossier, claim: Claim, flow: str, then: datetime | None) -> tuple[Dossier, Person]:
+    """The rows with this message counted: the cart's, inside the dossier, and the person's.
+
+    Both are written with the claim anyway, so the person's also says when this cart's next message is meant to go.
+    """
+    cart, now = dossier.cart, claim.claimed_at
+    told = replace(cart, reminders=reminders.counted(cart.reminders, claim.claim_id, now))
+    person = customer.sent(dossier.person, now)
+    if then is not None:
+        person = replace(person, intents=intend(person.intents, intent_of(cart, flow, then), now))
+    return replace(dossier, cart=told), person
+
+
+def reserve(records: Records, run: Run, dossier: Dossier, until: datetime | None, now: datetime) -> bool:
+    """Say when a waiting message will come, where another cart's could take its place.
+
+    False if the person's row has changed since it was read: then decide again.
+    """
+    cart, person = dossier.cart, dossier.person
+    if person is None or until is None or set(person.cart_ids) <= {cart.cart_id}:
+        return True
+    told = replace(person, intents=intend(person.intents, intent_of(cart, run.flow, until), now))
+    if told == person:
+        return True
+    before, after = (Page(persons={person.person_id: row}) for row in (person, told))
+    try:
+        records.save(run.shop, before, after)
+    except Conflict:
+        return False
+    return True

@@ -1,0 +1,139 @@
+"""Who gets the next place in a person's budget, and how much one cart and one address can bear."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cartback.domain import bounces, reminders
+from cartback.domain.bounces import SoftBounce
+from cartback.domain.budget import AHEAD, GRACE, Intent, intend, outranks
+from cartback.domain.cart import Cart, Item, absorb
+from cartback.domain.customer import merge
+from cartback.domain.money import Money
+from cartback.domain.policy import plan_for
+from cartback.domain.reminders import Reminder
+from cartback.domain.timing import Caps
+from cartback.domain.touches import SEND, SKIP, WAIT, Dossier, decide
+from tests.fakes.world import START, a_policy
+from tests.unit.domain.test_permission import ada, word
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+POLICY = a_policy(caps=Caps(1, 4, 8, timedelta(0)))
+PLAN = plan_for(POLICY, {"email"})
+
+
+def cart(**changes) -> Cart:
+    filled = Cart("demo", "small", items=(Item("v1", "Tasse"),), total=Money(1000, "EUR"), person_id="p1")
+    return replace(filled, started_at=START, activity_at=START, **changes)
+
+
+def decided(person, at=START + HOUR, cart=cart(), policy=POLICY, position=0):  # noqa: B008 - frozen
+    return decide(Dossier(cart, person), PLAN, position, 1, policy, at)
+
+
+def rival(due_at=START + 2 * HOUR, amount=9000, currency="EUR", **more) -> Intent:
+    return Intent("great", "cart_recovery", due_at, Money(amount, currency), **more)
+
+
+def test_a_message_of_less_worth_makes_room_for_one_of_more_that_is_due_soon():
+    told = decided(ada(word(), intents=(rival(),)))
+    assert (told.word, told.reason, told.until) == (WAIT, "makes_room", rival().due_at + GRACE)
+
+
+def test_a_message_waits_for_the_first_message_of_a_cart_that_was_only_just_opened():
+    just_opened = rival(due_at=START + HOUR, opened=True)
+    assert decided(ada(word(), intents=(just_opened,))).until == START + 2 * HOUR + GRACE
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        rival(amount=1000),
+        rival(amount=500),
+        rival(currency="USD"),
+        replace(rival(), worth=None),
+        rival(due_at=START + HOUR + AHEAD + timedelta(seconds=1)),
+        rival(due_at=START + HOUR - GRACE),
+        replace(rival(), subject="small"),
+    ],
+    ids=["as much", "less", "another currency", "unknown worth", "not soon", "over", "itself"],
+)
+def test_nothing_else_is_waited_for(other):
+    assert decided(ada(word(), intents=(other,))).word == SEND
+
+
+def test_where_the_budget_has_room_for_both_nobody_waits():
+    wide = replace(POLICY, caps=Caps(2, 4, 8, timedelta(0)))
+    assert decided(ada(word(), intents=(rival(),)), policy=wide).word == SEND
+
+
+def test_whoever_makes_room_until_it_is_too_late_expires_with_a_reason():
+    at = START + HOUR + PLAN.give_up_after
+    told = decided(ada(word(), intents=(rival(due_at=at + HOUR),)), at=at)
+    assert (told.word, told.reason) == (SKIP, "no_room_in_budget")
+
+
+def test_of_two_messages_at_most_one_outranks_the_other():
+    one, other = rival(), replace(rival(amount=10), subject="small")
+    assert (outranks(one, other), outranks(other, one), outranks(one, one)) == (True, False, False)
+
+
+def test_what_is_meant_next_about_a_cart_takes_the_place_of_what_was_meant_before():
+    later = rival(due_at=START + 5 * HOUR)
+    assert intend(intend((), rival(), START), later, START) == (later,)
+    assert intend((rival(due_at=START - 2 * DAY),), replace(rival(), subject="small"), START)[0].subject == "small"
+
+
+@pytest.mark.parametrize("before", [2, 3, 4])
+def test_a_cart_gets_at_most_three_messages_in_thirty_days_over_all_generations(before):
+    had = tuple(Reminder(f"k{number}", START - number * DAY) for number in range(before))
+    told = decided(ada(word()), cart=cart(reminders=had))
+    assert (told.word, told.reason) == ((SEND, "due") if before < 3 else (SKIP, "enough_for_cart"))
+
+
+def test_messages_of_more_than_thirty_days_ago_do_not_count_against_a_cart():
+    had = tuple(Reminder(f"k{number}", START + HOUR - 30 * DAY) for number in range(3))
+    assert decided(ada(word()), cart=cart(reminders=had)).word == SEND
+
+
+def test_a_message_that_is_claimed_again_counts_once():
+    once = reminders.counted((), "k1", START)
+    assert reminders.counted(once, "k1", START + HOUR) == (Reminder("k1", START + HOUR),)
+
+
+def test_two_rows_that_are_one_cart_have_had_the_messages_of_both():
+    one, other = cart(reminders=(Reminder("k1", START),)), cart(cart_id="c2", reminders=(Reminder("k2", START),))
+    assert {reminder.claim_id for reminder in absorb(one, other, "e1").reminders} == {"k1", "k2"}
+
+
+def came_back(number: int, days: float, address: str = "h1") -> SoftBounce:
+    return SoftBounce(f"k{number}", address, START + days * DAY)
+
+
+@pytest.mark.parametrize(
+    ("told", "enough"),
+    [
+        ([came_back(1, 0), came_back(2, 1)], False),
+        ([came_back(1, 0), came_back(2, 1), came_back(3, 29)], True),
+        ([came_back(1, 0), came_back(2, 1), came_back(3, 30)], False),
+        ([came_back(3, 29), came_back(1, 0), came_back(2, 1)], True),
+        ([came_back(1, 0), came_back(1, 1), came_back(1, 2)], False),
+        ([came_back(1, 0, "old"), came_back(2, 1), came_back(3, 2)], False),
+    ],
+    ids=["two", "three", "too far apart", "out of order", "one thrice", "another address"],
+)
+def test_the_third_message_that_comes_back_within_thirty_days_is_one_too_many(told, enough):
+    known: tuple[SoftBounce, ...] = ()
+    for one in told:
+        known = bounces.counted(known, one)
+    assert bounces.is_too_often(known, "h1") is enough
+
+
+def test_two_rows_of_one_person_have_the_bounces_and_intents_of_both():
+    one = ada(word(), soft_bounces=(came_back(1, 0),), intents=(rival(),))
+    other = replace(one, person_id="p2", soft_bounces=(came_back(2, 0),), intents=())
+    united, _ = merge(one, other)
+    assert (len(united.soft_bounces), united.intents) == (2, (rival(),))
