@@ -21,6 +21,7 @@ from cartback.domain.cart import (
     Cart,
     Item,
 )
+from cartback.domain.money import Money
 from cartback.domain.observations import CartSeen, Contact, OrderSeen
 from tests.fakes.world import START
 
@@ -226,3 +227,16 @@ def test_the_same_reference_of_the_same_shop_names_the_same_cart_and_of_no_other
     assert (
         len({carts.cart_id_for(shop, ref) for shop in ("demo", "other") for ref in ("cart:1", "cart:2")}) == 4
     )
+
+
+def test_a_cart_event_without_prices_does_not_forget_what_the_checkout_told():
+    priced = Item("v1", "Leinenhemd", unit_price=Money(5990, "EUR"), image_url="https://demo.example/h.jpg")
+    bare = Item("v1", "Leinenhemd", quantity=2)
+    checkout = CartSeen(("c",), START, "checkout", (priced,), stage="checkout", total=Money(5990, "EUR"))
+    later = CartSeen(("c",), START + timedelta(minutes=1), "cart", (bare,))
+    for tellings in ((checkout, later), (later, checkout)):
+        cart = Cart("demo", "1")
+        for seen in tellings:
+            cart = carts.see(cart, seen, "e")
+        assert (cart.items[0].unit_price, cart.items[0].quantity) == (Money(5990, "EUR"), 2)
+    assert carts.see(carts.see(Cart("demo", "1"), checkout, "a"), later, "b").total == Money(11980, "EUR")

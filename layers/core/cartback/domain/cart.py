@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain.hashes import short
+from cartback.domain.items import Item, completed, lines, total_of
 from cartback.domain.money import Money
 from cartback.domain.reminders import Reminder
 
@@ -25,21 +26,6 @@ OPEN, BOUGHT, EMPTIED, GIVEN_UP, ERASED = "open", "bought", "emptied", "given_up
 # once more when it closes it. Activity this soon after a purchase is that purchase, not a new cart.
 REOPEN_AFTER = timedelta(minutes=5)
 HISTORY_LENGTH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line of a cart. ``unit_price`` is what the shopper saw, for one piece."""
-
-    variant_id: str
-    title: str
-    quantity: int = 1
-    variant_title: str | None = None
-    unit_price: Money | None = None
-    product_id: str | None = None
-    sku: str | None = None
-    image_url: str | None = None
-    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +112,7 @@ def see(cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None) -> 
         restore_url=_way_back(cart, seen, known_at),
         locale=seen.contact.locale or cart.locale,
         device=seen.device or cart.device,
+        items=completed(cart.items, seen.items),
     )
     if known_at is not None and seen.at < known_at:
         return cart if seen.completed_at is None else _bought(cart, seen.completed_at, None, cause, now)
@@ -228,7 +215,10 @@ def _way_back(cart: Cart, seen: CartSeen, known_at: datetime | None) -> str | No
 
 
 def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
-    moved = replace(cart, items=seen.items, total=seen.total, activity_at=seen.at, content_from=seen.source)
+    items = completed(seen.items, cart.items)
+    moved = replace(
+        cart, items=items, total=seen.total or total_of(items), activity_at=seen.at, content_from=seen.source
+    )
     if cart.bought_at is not None and seen.at <= cart.bought_at + REOPEN_AFTER:
         return moved if seen.items else replace(cart, activity_at=seen.at, content_from=seen.source)
     if not seen.items:
@@ -239,7 +229,7 @@ def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
         return moved.noting(seen.at, "emptied", cause) if was_used else moved
     if cart.status == OPEN:
         moved = replace(moved, started_at=cart.started_at or seen.at)
-        return moved if cart.items == seen.items else moved.noting(seen.at, "changed", cause)
+        return moved if lines(cart.items) == lines(items) else moved.noting(seen.at, "changed", cause)
     if cart.status == GIVEN_UP and cart.closed_at is not None and seen.at <= cart.closed_at:
         return moved
     return _reopened(moved, seen.at, cause)
