@@ -5,6 +5,22 @@ from __future__ import annotations
 _REASONS = {
     "all_done": ("every touch has had its turn", "alle Schritte sind durch"),
     "all_sent": ("the last message is out", "die letzte Nachricht ist verschickt"),
+    "bot": (
+        "no shopper is behind it",
+        "dahinter steht kein Mensch",
+    ),
+    "paused_deliverability": (
+        "marketing is paused: too many mails bounced or were called spam",
+        "Werbung ruht: zu viele Mails kamen zurück oder galten als Spam",
+    ),
+    "silent_for_long": (
+        "the person has shown no interest for long",
+        "die Person hat lange kein Interesse gezeigt",
+    ),
+    "warming_up": (
+        "the new sender has reached its day's ceiling",
+        "der neue Absender hat die Obergrenze des Tages erreicht",
+    ),
     "asked": ("somebody signed up with this address", "jemand hat sich mit dieser Adresse angemeldet"),
     "asked_again_since": ("somebody signed up anew since", "inzwischen gab es eine neue Anmeldung"),
     "basis_not_sufficient": (
@@ -117,6 +133,7 @@ _EVENTS = {
         "ein Lauf brach ab und wartet auf jemanden: {error}",
     ),
     "preferred": ("the person changed their preferences", "die Person hat ihre Wünsche geändert"),
+    "scanned": ("a program followed a link of {touch}", "ein Programm folgte einem Link aus {touch}"),
     "started": ("{flow} started", "{flow} begann"),
     "watch": ("look at the cart", "Blick auf den Warenkorb"),
 }

@@ -7,7 +7,8 @@ from cartback.domain.language import of_page
 def handler(event, context):
     """Redirect to the shop's own checkout, or show that the link is over."""
     token = (event.get("pathParameters") or {}).get("token", "")
-    url = wiring.open_link()(token)
+    http = event["requestContext"]["http"]
+    url = wiring.open_link()(token, http["method"], http.get("userAgent"))
     if url is not None:
         redirect = {"location": url, "cache-control": "no-store", "referrer-policy": "no-referrer"}
         return {"statusCode": 302, "headers": redirect, "body": ""}

@@ -11,8 +11,11 @@ import typer
 from cartback.domain.address import email
 from cartback.domain.errors import Refused
 from cartback.domain.settings import ShopSettings
+from cartback.store.standing import DynamoStanding
+from cartback.usecases.watch_standing import ResumeShop
 from cli.documents import as_yaml, assignment, document, text_of
 from cli.screen import Desk, Usage, desk, moment, somebody, table
+from cli.words import reason
 
 group = typer.Typer(no_args_is_help=True, help="Shops, their policies and secrets.")
 
@@ -145,6 +148,18 @@ def remove(
         raise Refused(f"{shop} stays as it is")
     book.remove(shop, by or somebody())
     here.tell({"shop": shop, "removed": True}, f"{shop} is removed.")
+
+
+@group.command()
+def resume(context: typer.Context, shop: Shop) -> None:
+    """Let a shop go on that was stopped: after a pause for its mail's sake, or because it had left and came back."""
+    here = desk(context)
+    here.stack.book().show(shop)
+    standing = DynamoStanding(here.stack.clients, here.stack["InsightsTable"])
+    lifted = ResumeShop(standing, here.stack.records(), here.stack.clock)(shop)
+    words = [reason(because, here.lang) for because in lifted.values()]
+    said = f"{shop} goes on. Lifted: {'; '.join(words)}." if words else f"Nothing stopped {shop}."
+    here.tell({"shop": shop, "lifted": lifted}, said)
 
 
 @group.command()

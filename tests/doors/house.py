@@ -50,7 +50,8 @@ class House:
             monkeypatch.setenv(name, value)
         self.add_shop()
         mail = _mail()
-        mail.create_configuration_set(ConfigurationSetName=stack.refs["ConfigurationSet"])
+        for name in ("ConfigurationSet", "TransactionalSet"):
+            mail.create_configuration_set(ConfigurationSetName=stack.refs[name])
         mail.create_email_identity(EmailIdentity="lampen.example")
         mail.create_email_identity(EmailIdentity="hallo@lampen.example")
         self._listen()

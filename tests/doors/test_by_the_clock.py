@@ -112,6 +112,6 @@ def test_the_alarms_of_the_audit_look_at_metrics_that_are_published_without_a_sh
         for given in resources("AWS::CloudWatch::Alarm").values()
         if given["Namespace"] == "Cartback"
     }
-    assert set(watched) <= {*METRICS.values(), "ClaimsUnknown"}
+    assert set(watched) <= {*METRICS.values(), "ClaimsUnknown", "PrivacyRequests", "MarketingPaused"}
     assert {"SendsAfterPurchase", "SendsAfterOptOut", "DuplicateSends", "SendsWithoutBasis"} <= set(watched)
     assert all(names == {"service"} for names in watched.values())

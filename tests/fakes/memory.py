@@ -65,15 +65,16 @@ class MemoryRecords:
     def dossier(
         self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
     ) -> Dossier:
+        block = self.tables.live("blocks", shop, "shop") or self.tables.live("blocks", shop, "marketing")
         cart = self.tables.live("carts", shop, cart_id)
         if cart is None:
-            return Dossier(None, None)
+            return Dossier(None, None, shop_block=block)
         person = self.tables.live("persons", shop, cart.person_id) if cart.person_id else None
         while person is not None and person.merged_into:
             person = self.tables.live("persons", shop, person.merged_into)
         names = () if variants is None else {*variants, *(item.variant_id for item in cart.items)}
         stock = {name: self.tables.live("stock", shop, name) for name in names}
-        return Dossier(cart, person, {name: row for name, row in stock.items() if row is not None})
+        return Dossier(cart, person, {name: row for name, row in stock.items() if row is not None}, block)
 
     def save(self, shop: str, before: Page, after: Page) -> None:
         now = self.tables.clock.now()
@@ -137,7 +138,7 @@ class MemoryLedger:
         if stored is not None and stored[0].state != RELEASED:
             return "claimed_before"
         blocks = self.tables.rows["blocks"]
-        if (shop, claim.address_hash) in blocks or (shop, "shop") in blocks:
+        if any((shop, name) in blocks for name in (claim.address_hash, "shop", "marketing")):
             return "blocked"
         cart = self.tables.rows["carts"].get((shop, dossier.cart.cart_id))
         if cart is None or cart[0].version != dossier.cart.version:
@@ -146,6 +147,8 @@ class MemoryLedger:
             self.records.guard("persons", shop, person.person_id, person.version)
         except Conflict:
             return "changed"
+        if not self._count_of_day(claim, 1):
+            return "warming_up"
         counted = replace(dossier.cart, version=dossier.cart.version + 1)
         self.tables.put("carts", shop, counted.cart_id, counted, claim.claimed_at + CARTS_KEPT)
         self._put_person(person, claim.claimed_at)
@@ -180,6 +183,7 @@ class MemoryLedger:
     def release(self, before: Claim, after: Claim, person: Person) -> None:
         self._guard_claim(before)
         self.records.guard("persons", person.shop, person.person_id, person.version)
+        self._count_of_day(before, -1)
         self._put_claim(after)
         self._put_person(person, self.tables.clock.now())
 
@@ -209,6 +213,17 @@ class MemoryLedger:
         link = replace(row[0], uses=row[0].uses + 1)
         self.tables.put("links", shop, token_hash, link, row[1])
         return link
+
+    def _count_of_day(self, claim: Claim, by: int) -> bool:
+        """Count against the day of a sender that warms up, if it has room."""
+        if claim.ceiling is None:
+            return True
+        day = f"warm#{claim.claimed_at.date()}"
+        known = self.tables.live("counts", claim.shop, day) or 0
+        if by > 0 and known >= claim.ceiling:
+            return False
+        self.tables.put("counts", claim.shop, day, known + by, claim.claimed_at + timedelta(days=7))
+        return True
 
     def _guard_claim(self, before: Claim) -> None:
         stored = self.tables.rows["claims"].get((before.shop, before.claim_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cartback.domain.cart import Cart
+from cartback.domain.deliverability import Tally
 from tests.fakes.memory import MemoryTables
 
 _KEPT = ("blocks", "evidence")
@@ -73,3 +74,19 @@ class MemoryProofs:
     def of(self, shop: str, person_id: str) -> list:
         rows = self.tables.rows["evidence"].items()
         return [row for (of, _), (row, _) in rows if of == shop and row.person_id == person_id]
+
+
+class MemoryStanding:
+    """The port ``Standing``: one sum per shop, which no window ends."""
+
+    def __init__(self) -> None:
+        self.tallies: dict[str, Tally] = {}
+
+    def add(self, shop: str, at, tally: Tally) -> None:
+        self.tallies[shop] = self.lately(shop, at) + tally
+
+    def lately(self, shop: str, now) -> Tally:
+        return self.tallies.get(shop, Tally())
+
+    def reset(self, shop: str, now) -> None:
+        self.tallies.pop(shop, None)

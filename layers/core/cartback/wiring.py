@@ -260,9 +260,11 @@ def take_batch() -> TakeBatch:
     from cartback.store.once import PowertoolsOnce
     from cartback.store.queue import SqsQueue, unpack
     from cartback.store.raw import S3Raw
+    from cartback.store.standing import DynamoStanding
     from cartback.usecases.apply_events import ApplyEvents
     from cartback.usecases.apply_receipts import ApplyReceipts
     from cartback.usecases.take_batch import TakeBatch
+    from cartback.usecases.watch_standing import WatchStanding
 
     env = os.environ
     parking = SqsQueue(clients(), env["INTAKE_DLQ_URL"])
@@ -279,7 +281,9 @@ def take_batch() -> TakeBatch:
         fetcher=reach(),
         beat=health(),
     )
-    news = ApplyReceipts(ledger(), records(), bus(), clock(), metrics())
+    standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
+    watch = WatchStanding(standing, records(), clock(), metrics())
+    news = ApplyReceipts(ledger(), records(), bus(), clock(), metrics(), watch)
     return TakeBatch(events, news, unpack, ses_events.receipts, parking, metrics())
 
 
@@ -299,7 +303,8 @@ def channels() -> Mapping[str, Channel]:
     """The ways to a person that this stack has."""
     from cartback.channels.ses import Ses
 
-    return {"email": Ses(os.environ["CONFIGURATION_SET"])}
+    env = os.environ
+    return {"email": Ses(env["CONFIGURATION_SET"], transactional=env["TRANSACTIONAL_SET"])}
 
 
 @cache
@@ -370,9 +375,11 @@ def audit() -> AuditShops:
 @cache
 def open_link() -> OpenLink:
     """The way back to a cart."""
+    from cartback.store.counters import DynamoCounters
     from cartback.usecases.open_link import OpenLink
 
-    return OpenLink(ledger(), records(), settings(), clock())
+    counters = DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock())
+    return OpenLink(ledger(), records(), settings(), clock(), counters)
 
 
 @cache

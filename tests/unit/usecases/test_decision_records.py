@@ -81,7 +81,7 @@ CASES = {
     "all is well": (nothing, [("send", "due")]),
     "bought": (buy, [("stop", "bought")]),
     "sold out": (sell_out, [("skip", "out_of_stock")]),
-    "the shop left": (leave_the_shop, [("stop", "blocked")]),
+    "the shop left": (leave_the_shop, [("stop", "shop_left")]),
     "the address is blocked": (block_the_address, [("stop", "blocked")]),
     "the flow was switched off": (policy(flows=frozenset()), [("stop", "flow_off")]),
     "quiet hours": (policy(quiet=QuietHours(time(0), time(23))), [("wait", "quiet_hours")]),

@@ -232,7 +232,7 @@ def test_a_shop_that_left_sends_nothing(world, told):
     story = opened(world, told)
     world.deliver(told.delivery("bye", ShopLeft(START), at=START))
     assert story.wake() == "stop"
-    assert (world.outbox.sent, story.last_reason()) == ([], "blocked")
+    assert (world.outbox.sent, story.last_reason()) == ([], "shop_left")
 
 
 def test_a_run_that_is_woken_twice_sends_once(world, told):

@@ -56,10 +56,13 @@ _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 
 
 class Ses:
-    """Sends e-mail. ``configuration_set`` is where SES publishes what became of it, with our tags."""
+    """Sends e-mail. A configuration set is where SES publishes what became of it, with our tags.
 
-    def __init__(self, configuration_set: str, client: Any = None) -> None:
-        self._configuration_set = configuration_set
+    Transactional mail has one of its own, so that its reputation is measured, and may be paused, apart from marketing.
+    """
+
+    def __init__(self, configuration_set: str, client: Any = None, transactional: str | None = None) -> None:
+        self._sets = {"marketing": configuration_set, "transactional": transactional or configuration_set}
         self._client = client
 
     def send(self, message: Outgoing) -> Sent | NotSent | Doubtful:
@@ -74,7 +77,7 @@ class Ses:
                 FromEmailAddress=message.sender,
                 Destination={"ToAddresses": [message.address]},
                 Content={"Raw": {"Data": content}},
-                ConfigurationSetName=self._configuration_set,
+                ConfigurationSetName=self._sets[message.kind],
                 EmailTags=tags,
             )
         except aws.ClientError as error:

@@ -48,6 +48,8 @@ class Claim:
     because: str | None = None
     other_provider_ids: tuple[str, ...] = ()
     purpose: str = "cart_reminders"
+    ceiling: int | None = None
+    """How many messages the shop may claim on this day (UTC) while its sender is warming up; None: no limit."""
 
 
 def claim_id_for(shop: str, cart_id: str, generation: int, touch: str, channel: str) -> str:

@@ -63,6 +63,8 @@ class Person:
     soft_bounces: tuple[SoftBounce, ...] = ()
     intents: tuple[Intent, ...] = ()
     prefs: Preferences = NO_WISHES
+    carts_at: tuple[datetime, ...] = ()
+    clicked_at: datetime | None = None
     evidence_head: str = ""
     evidence_length: int = 0
     fresh_evidence: tuple[Evidence, ...] = ()
@@ -162,11 +164,13 @@ def ordered(person: Person, placed_at: datetime, now: datetime | None = None) ->
     return replace(person, last_order_at=placed_at)
 
 
-def owns(person: Person, cart_id: str) -> Person:
-    """Remember a cart as this person's, so that an erasure finds it."""
+def owns(person: Person, cart_id: str, at: datetime | None = None) -> Person:
+    """Remember a cart as this person's, so that an erasure finds it, and when it was begun (the shop's clock)."""
     if cart_id in person.cart_ids:
         return person
-    return replace(person, cart_ids=(*person.cart_ids, cart_id)[-REMEMBERED_CARTS:])
+    begun = sorted([*person.carts_at, *([at] if at else [])])
+    ids = (*person.cart_ids, cart_id)
+    return replace(person, cart_ids=ids[-REMEMBERED_CARTS:], carts_at=tuple(begun[-REMEMBERED_CARTS:]))
 
 
 def opt_out(
@@ -235,6 +239,8 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         last_order_at=max(filter(None, (winner.last_order_at, loser.last_order_at)), default=None),
         sends=tuple(sorted([*winner.sends, *loser.sends])),
         cart_ids=tuple(dict.fromkeys([*loser.cart_ids, *winner.cart_ids]))[-REMEMBERED_CARTS:],
+        carts_at=tuple(sorted([*loser.carts_at, *winner.carts_at]))[-REMEMBERED_CARTS:],
+        clicked_at=max(filter(None, (winner.clicked_at, loser.clicked_at)), default=None),
         forgotten_at=max(filter(None, (winner.forgotten_at, loser.forgotten_at)), default=None),
     )
     for name, word in consents.united(winner.consents, loser.consents).items():

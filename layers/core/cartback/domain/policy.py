@@ -6,6 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from cartback.domain.deliverability import WarmUp
 from cartback.domain.timing import Caps, QuietHours
 
 MOST_MESSAGES = 3
@@ -80,6 +81,8 @@ class Policy:
     pack: str = "dach"
     rest_after_purchase: timedelta = timedelta(days=1)
     give_up_after: timedelta = timedelta(days=7)
+    silent_after: timedelta = timedelta(days=365)
+    warm_up: WarmUp | None = None
     link_lifetime: timedelta = timedelta(days=30)
     ask_shop: bool = False
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ from pydantic import (
     field_validator,
 )
 
+from cartback.domain.deliverability import WarmUp
 from cartback.domain.errors import Refused
 from cartback.domain.packs import PACKS, STRICTEST
 from cartback.domain.policy import MOST_MESSAGES, PRESETS, Policy, Touch
@@ -124,6 +125,13 @@ class QuietSettings(_Part):
         return end
 
 
+class WarmUpSettings(_Part):
+    """How a new sender begins: so many messages on the first day (UTC), twice as many on each that follows."""
+
+    start: date = Field(description='a day such as "2026-09-01"')
+    first_day: int = Field(50, ge=1, le=10_000, description="a whole number from 1 to 10000")
+
+
 class PolicySettings(_Part):
     """The rules of the reminders. What stays unset comes from the preset."""
 
@@ -146,6 +154,8 @@ class PolicySettings(_Part):
         24, ge=0, le=720, description="hours, a whole number from 0 to 720"
     )
     give_up_after_days: int = Field(7, ge=1, le=30, description="days, a whole number from 1 to 30")
+    silent_after_days: int = Field(365, ge=30, le=1095, description="days, a whole number from 30 to 1095")
+    warm_up: WarmUpSettings | None = Field(None, description="start and first_day, or null for none")
     link_days: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
     ask_shop: bool = Field(False, description="true or false")
     flows: dict[Word, bool] = Field(
@@ -256,6 +266,8 @@ class ShopSettings(_Part):
             pack=rules.pack,
             rest_after_purchase=timedelta(hours=rules.rest_after_purchase_hours),
             give_up_after=timedelta(days=rules.give_up_after_days),
+            silent_after=timedelta(days=rules.silent_after_days),
+            warm_up=rules.warm_up and WarmUp(rules.warm_up.start, rules.warm_up.first_day),
             link_lifetime=timedelta(days=rules.link_days),
             ask_shop=rules.ask_shop,
         )

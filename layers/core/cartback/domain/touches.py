@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
+from cartback.domain.bots import suspect
 from cartback.domain.budget import Intent, makes_room_until
 from cartback.domain.cart import Cart, Item
 from cartback.domain.catalogue import Stock, dressed, still_there
 from cartback.domain.claims import claim_id_for
 from cartback.domain.customer import Person
+from cartback.domain.hygiene import engaged_at
 from cartback.domain.permission import accepted, permission
 from cartback.domain.policy import MOST_MESSAGES, Plan, Policy
 from cartback.domain.preferences import free_at
@@ -24,17 +26,25 @@ from cartback.domain.timing import after_caps
 
 SEND, WAIT, SKIP, STOP = "send", "wait", "skip", "stop"
 MOST_REARMS = 500
+PAUSED = "paused_deliverability"
+"""Why marketing of a shop is paused: too many of its mails bounced, or were called spam."""
+
 PURPOSE = "cart_reminders"
 """What a touch of a cart is for: the purpose that its consent must cover."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything a decision looks at, read at one moment. ``stock`` holds what is known of the cart's variants."""
+    """Everything a decision looks at, read at one moment. ``stock`` holds what is known of the cart's variants.
+
+    ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
+    (``paused_deliverability``).
+    """
 
     cart: Cart | None
     person: Person | None
     stock: dict[str, Stock] = field(default_factory=dict)
+    shop_block: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +66,26 @@ def decide(
 ) -> Decision:
     """Decide about touch number ``position`` (from 0) of a plan.
 
-    Rules, first that speaks wins: is the run still about this cart; did the person buy; is the shop willing; is
-    it due; is there somebody who agreed; is it too old; has the cart had enough; is anything left in stock; may it be
-    now, as the person wishes and as the shop does, or does another message need the place more.
+    Rules, first that speaks wins: is the run still about this cart; did the person buy; is the shop willing; is there
+    a person behind it; is it due; is there somebody who agreed and still cares; is it too old; is marketing paused; has
+    the cart had enough; is anything left in stock; may it be now, as the person wishes and as the shop does, or does
+    another message need the place more.
     """
     cart, person = dossier.cart, dossier.person
-    over = _over(cart, person, generation, policy)
+    over = _over(cart, person, generation, policy) or _nobody(dossier)
     if over is not None:
         return over
     due = due_at(cart, plan, position, policy)
     if now < due:
         return Decision(WAIT, "shopper_active", until=due, inputs={"due_at": due.isoformat()})
-    silent = _without_basis(person, plan.touches[position].channel, policy)
+    silent = _without_basis(person, plan.touches[position].channel, policy) or _silent(dossier, policy, now)
     if silent is not None:
         return silent
     if now > due + plan.give_up_after:
         return Decision(SKIP, "expired", inputs={"due_at": due.isoformat()})
+    if dossier.shop_block == PAUSED:
+        # Left out, not kept waiting: what is paused must not burst out all at once when it goes on.
+        return Decision(SKIP, PAUSED)
     touch = plan.touches[position]
     own = claim_id_for(cart.shop, cart.cart_id, generation, touch.name, touch.channel)
     before = lately(cart.reminders, now, besides=own)
@@ -134,6 +148,21 @@ def _over(cart: Cart | None, person: Person | None, generation: int, policy: Pol
     if "cart_recovery" not in policy.flows:
         return Decision(STOP, "flow_off", inputs={"policy_version": str(policy.version)})
     return None
+
+
+def _nobody(dossier: Dossier) -> Decision | None:
+    """The shop is gone, or there is no person behind the cart."""
+    if dossier.shop_block not in (None, PAUSED):
+        return Decision(STOP, dossier.shop_block)
+    rule = suspect(dossier.cart, dossier.person)
+    return None if rule is None else Decision(STOP, "bot", inputs={"rule": rule})
+
+
+def _silent(dossier: Dossier, policy: Policy, now: datetime) -> Decision | None:
+    since = engaged_at(dossier.person, dossier.cart)
+    if since is None or since + policy.silent_after > now:
+        return None
+    return Decision(STOP, "silent_for_long", inputs={"engaged_at": since.isoformat()})
 
 
 def _without_basis(person: Person | None, channel: str, policy: Policy) -> Decision | None:

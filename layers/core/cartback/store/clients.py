@@ -67,6 +67,11 @@ class Clients:
         return self._make("s3")
 
     @cached_property
+    def sesv2(self) -> Any:
+        """SES, to look after identities; mail is sent by a channel, with a client of its own."""
+        return self._make("sesv2")
+
+    @cached_property
     def secretsmanager(self) -> Any:
         """Secrets Manager."""
         return self._make("secretsmanager")

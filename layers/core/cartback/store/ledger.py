@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -23,7 +23,7 @@ from cartback.store.errors import cancelled, translated
 from cartback.store.records import Write, put_cart, put_person
 from cartback.store.tables import LEDGER_KEPT, Tables, block_key
 
-_CLAIM, _BLOCKED = 0, (3, 4)
+_CLAIM, _BLOCKED, _CEILING = 0, (3, 4, 5), 6
 
 
 class DynamoLedger:
@@ -45,6 +45,8 @@ class DynamoLedger:
             put_person(here, person, claim.claimed_at),
             self._not_blocked(claim.shop, claim.address_hash),
             self._not_blocked(claim.shop, "shop"),
+            self._not_blocked(claim.shop, "marketing"),
+            *self._under_ceiling(claim),
             {
                 "Put": {
                     "TableName": here.ledger,
@@ -56,7 +58,7 @@ class DynamoLedger:
         try:
             self._clients.dynamodb.transact_write_items(TransactItems=writes)
         except ClientError as error:
-            return self._why_not(error)
+            return self._why_not(error, ceiling=_CEILING if claim.ceiling is not None else None)
         return None
 
     def claim_alone(self, claim: Claim, subject: str, line: Line, links: Sequence[Link]) -> str | None:
@@ -75,7 +77,9 @@ class DynamoLedger:
             return self._why_not(error, blocked=(1, 2))
         return None
 
-    def _why_not(self, error: ClientError, blocked: tuple[int, ...] = _BLOCKED) -> str:
+    def _why_not(
+        self, error: ClientError, blocked: tuple[int, ...] = _BLOCKED, ceiling: int | None = None
+    ) -> str:
         """Read a cancelled transaction: an older claim or a block is final, a moved row means to decide again."""
         reasons = cancelled(error)
         failed = {i for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"}
@@ -85,7 +89,9 @@ class DynamoLedger:
                 raise error
         if _CLAIM in failed:
             return "claimed_before"
-        return "blocked" if failed.intersection(blocked) else "changed"
+        if failed.intersection(blocked):
+            return "blocked"
+        return "warming_up" if failed == {ceiling} else "changed"
 
     def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
         """Write a claim's new state over the one that was read, and the cart that closes with it."""
@@ -104,6 +110,7 @@ class DynamoLedger:
                 TransactItems=[
                     self._put_claim(after, "#state = :state", before.state),
                     put_person(self._tables, person, self._clock.now()),
+                    *([] if before.ceiling is None else [self._count_of_day(before, -1)]),
                 ]
             )
 
@@ -181,6 +188,30 @@ class DynamoLedger:
                 "ConditionExpression": condition,
                 "ExpressionAttributeNames": {"#state": "state"},
                 "ExpressionAttributeValues": {":state": text(state)},
+            }
+        }
+
+    def _under_ceiling(self, claim: Claim) -> list[Write]:
+        """Count a claim against the day of a sender that warms up, if the day has room for it."""
+        if claim.ceiling is None:
+            return []
+        write = self._count_of_day(claim, 1)
+        update = write["Update"]
+        update["ConditionExpression"] = "attribute_not_exists(#count) OR #count < :ceiling"
+        update["ExpressionAttributeValues"][":ceiling"] = number(claim.ceiling)
+        return [write]
+
+    def _count_of_day(self, claim: Claim, by: int) -> Write:
+        return {
+            "Update": {
+                "TableName": self._tables.ledger,
+                "Key": {"pk": text(f"{claim.shop}#warm#{claim.claimed_at.date()}"), "sk": text("count")},
+                "UpdateExpression": "SET expires_at = :expires_at ADD #count :by",
+                "ExpressionAttributeNames": {"#count": "count"},
+                "ExpressionAttributeValues": {
+                    ":by": number(by),
+                    ":expires_at": expires(claim.claimed_at, timedelta(days=7)),
+                },
             }
         }
 

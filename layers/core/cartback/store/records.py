@@ -101,10 +101,16 @@ class DynamoRecords:
     ) -> Dossier:
         """Read cart, person and stock at once; what the guesses missed is read after."""
         guessed = set(variants or ())
-        page = self.read(shop, carts=[cart_id], persons=[person_id] if person_id else [], stock=guessed)
-        cart = page.carts[cart_id]
+        page = self.read(
+            shop,
+            carts=[cart_id],
+            persons=[person_id] if person_id else [],
+            stock=guessed,
+            blocks=["shop", "marketing"],
+        )
+        cart, block = page.carts[cart_id], page.blocks["shop"] or page.blocks["marketing"]
         if cart is None:
-            return Dossier(None, None)
+            return Dossier(None, None, shop_block=block)
         wanted = cart.person_id
         while wanted is not None:
             if wanted not in page.persons:
@@ -117,7 +123,8 @@ class DynamoRecords:
         person = page.persons.get(cart.person_id) if cart.person_id else None
         while person is not None and person.merged_into:
             person = page.persons[person.merged_into]
-        return Dossier(cart, person, {i: row for i, row in page.stock.items() if row is not None})
+        stock = {i: row for i, row in page.stock.items() if row is not None}
+        return Dossier(cart, person, stock, block)
 
     def save(self, shop: str, before: Page, after: Page) -> None:
         """Write what differs. People and carts go together or not at all; a long list of stock follows in parts."""

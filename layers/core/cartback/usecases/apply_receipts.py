@@ -13,6 +13,7 @@ from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.facts import CATALOGUE, Fact, tell
 from cartback.domain.receipts import Receipt
 from cartback.ports import Bus, Clock, Ledger, Metrics, Page, Records
+from cartback.usecases.watch_standing import WatchStanding
 
 MOST_TRIES = 8
 
@@ -26,13 +27,17 @@ class ApplyReceipts:
     bus: Bus
     clock: Clock
     metrics: Metrics
+    watch_standing: WatchStanding | None = None
 
     def __call__(self, receipts: Sequence[Receipt]) -> None:
         for receipt in receipts:
-            claim = self._settle(receipt)
-            if claim is None:
+            found = self._settle(receipt)
+            if found is None:
                 self.metrics.count("ReceiptsUnknown")
                 continue
+            before, claim = found
+            if self.watch_standing is not None:
+                self.watch_standing(before, claim, receipt.permanent)
             self.metrics.count("Receipts", state=receipt.state, shop=receipt.shop)
             because = {claims.BOUNCED: "bounced", claims.COMPLAINED: "complained"}.get(receipt.state)
             if because and (receipt.permanent or receipt.state == claims.COMPLAINED):
@@ -41,7 +46,8 @@ class ApplyReceipts:
                 self._count(claim, receipt)
             self._tell(receipt, claim)
 
-    def _settle(self, receipt: Receipt) -> Claim | None:
+    def _settle(self, receipt: Receipt) -> tuple[Claim, Claim] | None:
+        """The claim as it was and as it is now; None for one that is not ours."""
         for _ in range(MOST_TRIES):
             known = self.ledger.read_claim(receipt.shop, receipt.claim_id)
             if known is None:
@@ -49,12 +55,12 @@ class ApplyReceipts:
             settled = claims.settle(known, receipt.state, receipt.at, receipt.detail or None)
             settled = claims.named(settled, receipt.provider_id)
             if settled is known:
-                return known
+                return known, known
             try:
                 self.ledger.mark(known, settled)
             except Conflict:
                 continue
-            return settled
+            return known, settled
         raise TryLater("the claim keeps changing")
 
     def _block(self, claim: Claim, because: str) -> None:

@@ -148,7 +148,7 @@ class Fold:
         person = self._person_of(seen.contact, seen.at, cause)
         if person is not None:
             cart = carts.identify(cart, person.person_id, seen.at, cause)
-            self._keep(customer.owns(person, cart.cart_id))
+            self._keep(customer.owns(person, cart.cart_id, seen.at))
             if seen.completed_at is not None:
                 bought = customer.ordered(self._person(person.person_id), seen.completed_at, self.now)
                 self._keep(bought)

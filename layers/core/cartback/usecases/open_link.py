@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from cartback.domain.bots import Opening, scanner
+from cartback.domain.claims import DELIVERED
+from cartback.domain.errors import Conflict
 from cartback.domain.weblink import is_local, web_link
-from cartback.ports import Clock, Ledger, Line, Link, Records, Settings, ShopFace
+from cartback.ports import Clock, Counters, Ledger, Line, Link, Page, Records, Settings, ShopFace
 from cartback.usecases import links
 
 
@@ -14,15 +19,17 @@ from cartback.usecases import links
 class OpenLink:
     """Give the address to redirect to, or None for a link that is unknown, foreign or over.
 
-    The link opens one cart and no account. A click is counted and proves nothing: scanners click too.
+    The link opens one cart and no account. Programs follow links too: what looks like one is led on all the same, but
+    noted apart (``scanned``), and is nobody's click.
     """
 
     ledger: Ledger
     records: Records
     settings: Settings
     clock: Clock
+    counters: Counters | None = None
 
-    def __call__(self, token: str) -> str | None:
+    def __call__(self, token: str, method: str = "GET", user_agent: str | None = None) -> str | None:
         now = self.clock.now()
         link = links.find(self.ledger, token, "restore", now)
         face = self.settings.shop(link.shop) if link else None
@@ -30,14 +37,38 @@ class OpenLink:
             return None
         if self.ledger.follow(link.shop, link.token_hash, now) is None:
             return None
-        self.ledger.note(
-            link.shop,
-            f"cart#{link.cart_id}",
-            Line(now, "clicked", {"touch": link.touch, "claim_id": link.claim_id, "channel": link.channel}),
-        )
+        sign = scanner(self._opening(link, now, method, user_agent))
+        about = {"touch": link.touch, "claim_id": link.claim_id, "channel": link.channel}
+        if sign is None:
+            self.ledger.note(link.shop, f"cart#{link.cart_id}", Line(now, "clicked", about))
+            self._remember(link, now)
+        else:
+            self.ledger.note(link.shop, f"cart#{link.cart_id}", Line(now, "scanned", {**about, "sign": sign}))
         cart = self.records.read(link.shop, carts=[link.cart_id]).carts.get(link.cart_id)
         wanted = cart.restore_url if cart is not None and cart.status in ("open", "given_up") else None
         return with_utm(allowed(wanted, face), link)
+
+
+    def _opening(self, link: Link, now: datetime, method: str, user_agent: str | None) -> Opening:
+        claim = self.ledger.read_claim(link.shop, link.claim_id)
+        since = None
+        if claim is not None:
+            since = claim.settled_at if claim.state == DELIVERED else claim.claimed_at
+        many = 1
+        if self.counters is not None:
+            many = self.counters.count(link.shop, f"opened/{link.claim_id}", timedelta(seconds=1))
+        return Opening(method, user_agent, now - since if since is not None else None, many)
+
+    def _remember(self, link: Link, now: datetime) -> None:
+        """That the person still cares. Whoever was quicker knows more: a lost note harms nobody."""
+        person = self.records.read(link.shop, persons=[link.person_id]).persons[link.person_id]
+        if person is None or person.erased_at is not None or person.merged_into:
+            return
+        before, after = (
+            Page(persons={link.person_id: row}) for row in (person, replace(person, clicked_at=now))
+        )
+        with suppress(Conflict):
+            self.records.save(link.shop, before, after)
 
 
 def allowed(url: str | None, face: ShopFace) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cartback.domain import cart as carts
 from cartback.domain import signup
@@ -88,7 +88,7 @@ class SweepErased:
         if self._is_void(shop, person_id, person):
             return _answer("done", here)
         parts = _OF_PERSON if person_id else _OF_SHOP
-        work = _Work(self, shop, person)
+        work = _Work(self, shop, person, self.clock.now())
         for _ in range(PAGES_PER_CALL):
             following = work.page(parts[here.part], here.inside)
             here = Place(here.round, here.part, following) if following else Place(here.round, here.part + 1)
@@ -121,6 +121,7 @@ class _Work:
     sweep: SweepErased
     shop: str
     person: Person | None
+    now: datetime
     known: frozenset[str] = field(default=frozenset())
 
     def __post_init__(self) -> None:
@@ -142,11 +143,10 @@ class _Work:
 
     def _carts(self, inside: str) -> str:
         found, following = self.sweep.tables.carts(self.shop, inside)
-        now = self.sweep.clock.now()
         for cart in found:
             if cart.person_id == self.person.person_id and _is_before(cart, self.person):
                 before = Page(carts={cart.cart_id: cart})
-                after = Page(carts={cart.cart_id: carts.erase(cart, now, "erasure")})
+                after = Page(carts={cart.cart_id: carts.erase(cart, self.now, "erasure")})
                 try:
                     self.sweep.records.save(self.shop, before, after)
                 except Conflict:

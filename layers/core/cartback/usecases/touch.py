@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cartback.domain import claims, customer
-from cartback.domain.cart import Cart, give_up
-from cartback.domain.claims import Claim, claim_id_for
-from cartback.domain.customer import Person
+from cartback.domain.cart import give_up
+from cartback.domain.claims import Claim
+from cartback.domain.deliverability import next_day
 from cartback.domain.errors import Conflict, Refused, TryLater
-from cartback.domain.language import first_spoken
 from cartback.domain.permission import permission
 from cartback.domain.policy import Plan, Policy
 from cartback.domain.touches import (
@@ -49,6 +48,7 @@ from cartback.ports import (
     Tokens,
 )
 from cartback.usecases.budgeting import counting, following_due, reserve
+from cartback.usecases.claiming import claim_for, language_of
 from cartback.usecases.closing import close
 from cartback.usecases.links import link_of
 from cartback.usecases.watch_cart import Run, decision_line, given_up
@@ -118,13 +118,18 @@ class Touch:
     ) -> dict[str, object] | None:
         """Claim, send, mark. None if the rows were not as decided any more: decide again."""
         touch, now = plan.touches[position], line.at
-        claim = _claim(run, touch.name, touch.channel, dossier, policy, now)
+        claim = claim_for(run, touch.name, touch.channel, dossier, policy, now)
         dossier, counted = counting(dossier, claim, run.flow, following_due(dossier, plan, position, policy))
         message, links = self._message(claim, dossier, decision, policy, face, run)
         line = replace(line, data={**line.data, "claim_id": claim.claim_id})
         refused = self.ledger.claim(claim, dossier, counted, line, links)
         if refused == "changed":
             return None
+        if refused == "warming_up":
+            free_at = next_day(now, int(claim.claim_id, 16))
+            inputs = {"ceiling": str(claim.ceiling), "until": free_at.isoformat()}
+            self._note(run, touch.name, Decision(WAIT, refused, inputs=inputs), policy, now)
+            return self._wait(run, dossier, position, whole_seconds(now, free_at))
         if refused == "blocked":
             self._note(run, touch.name, Decision(STOP, "blocked"), policy, now)
             return self._stopped(run, "blocked", now)
@@ -273,27 +278,3 @@ class Touch:
         self.ledger.note(
             run.shop, f"cart#{run.cart_id}", decision_line(run, touch, decision, policy.version, now)
         )
-
-
-def language_of(person: Person | None, cart: Cart | None, face: ShopFace) -> str:
-    """The language to write in: what the person chose, else what they or the cart speak, if the shop does too."""
-    chosen = person.prefs.language if person else None
-    wishes = [chosen, cart.locale if cart else None, person.locale if person else None]
-    return first_spoken(wishes, face.languages, face.languages[0])
-
-
-def _claim(run: Run, touch: str, channel: str, dossier: Dossier, policy: Policy, now: datetime) -> Claim:
-    person = dossier.person
-    return Claim(
-        shop=run.shop,
-        claim_id=claim_id_for(run.shop, run.cart_id, run.generation, touch, channel),
-        cart_id=run.cart_id,
-        generation=run.generation,
-        touch=touch,
-        channel=channel,
-        person_id=person.person_id,
-        address_hash=person.email_hash,
-        consent=permission(person, channel, PURPOSE, policy).word.reference,
-        policy_version=policy.version,
-        claimed_at=now,
-    )

@@ -1,0 +1,41 @@
+"""What a message is claimed under, and in which language it speaks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cartback.domain.cart import Cart
+from cartback.domain.claims import Claim, claim_id_for
+from cartback.domain.customer import Person
+from cartback.domain.language import first_spoken
+from cartback.domain.permission import permission
+from cartback.domain.policy import Policy
+from cartback.domain.touches import PURPOSE, Dossier
+from cartback.ports import ShopFace
+from cartback.usecases.watch_cart import Run
+
+
+def language_of(person: Person | None, cart: Cart | None, face: ShopFace) -> str:
+    """The language to write in: what the person chose, else what they or the cart speak, if the shop does too."""
+    chosen = person.prefs.language if person else None
+    wishes = [chosen, cart.locale if cart else None, person.locale if person else None]
+    return first_spoken(wishes, face.languages, face.languages[0])
+
+
+def claim_for(run: Run, touch: str, channel: str, dossier: Dossier, policy: Policy, now: datetime) -> Claim:
+    """The claim of one touch of a run, with the consent that it stands on and the day's ceiling, if there is one."""
+    person = dossier.person
+    return Claim(
+        shop=run.shop,
+        claim_id=claim_id_for(run.shop, run.cart_id, run.generation, touch, channel),
+        cart_id=run.cart_id,
+        generation=run.generation,
+        touch=touch,
+        channel=channel,
+        person_id=person.person_id,
+        address_hash=person.email_hash,
+        consent=permission(person, channel, PURPOSE, policy).word.reference,
+        policy_version=policy.version,
+        claimed_at=now,
+        ceiling=policy.warm_up.ceiling(now) if policy.warm_up is not None else None,
+    )
