@@ -12,7 +12,7 @@ from cartback.domain.customer import Person
 from cartback.domain.errors import Refused
 from cartback.domain.timing import after_caps
 from cartback.ports import Records
-from cartback.usecases.fold import SHOP_ITSELF
+from cartback.usecases.wanted_rows import SHOP_ITSELF
 from cli import words
 from cli.screen import Desk, desk, moment, table
 from cli.story import Moment, find_cart, story_of

@@ -95,7 +95,8 @@ class MemoryRecords:
                 if to == was:
                     continue
                 stored = self.tables.rows[part].get((shop, name))
-                guarded = part != "blocks" and to is not None and stored is not None
+                expired = stored is not None and stored[1] is not None and stored[1] <= now
+                guarded = part != "blocks" and to is not None and stored is not None and not expired
                 if guarded and stored[0] not in (was or to,):
                     raise Conflict(part)
                 writes.append((part, shop, name, to, now + kept if kept else None))

@@ -150,10 +150,10 @@ class DynamoRecords:
             row = replace(request, version=request.version + 1)
             yield guarded_put(here.customers, request_key(shop, i), row, request.version, now, REQUESTS_KEPT)
         for ref, to in _moved(before.refs, after.refs):
-            yield _pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, expires(now, CARTS_KEPT))
+            yield _pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, now, CARTS_KEPT)
         for alias, to in _moved(before.aliases, after.aliases):
             pk = alias_key(shop, alias)
-            yield _pointer(here.customers, pk, before.aliases.get(alias), to, expires(now, PEOPLE_KEPT))
+            yield _pointer(here.customers, pk, before.aliases.get(alias), to, now, PEOPLE_KEPT)
         for address, because in _moved(before.blocks, after.blocks):
             yield _block(here.customers, block_key(shop, address), because)
 
@@ -164,7 +164,7 @@ class DynamoRecords:
             yield guarded_put(table, stock_key(shop, i), row, stock.version, now, CATALOGUE_KEPT)
         for ref, to in _moved(before.inventory, after.inventory):
             pk = inventory_key(shop, ref)
-            yield _pointer(table, pk, before.inventory.get(ref), to, expires(now, CATALOGUE_KEPT))
+            yield _pointer(table, pk, before.inventory.get(ref), to, now, CATALOGUE_KEPT)
 
     def _write(self, writes: list[Write]) -> None:
         with translated("save rows"):
@@ -239,8 +239,10 @@ def guarded_put(
     return {"Put": put}
 
 
-def _pointer(table: str, pk: str, before: str | None, to: str | None, ttl: dict[str, str]) -> Write:
-    """A pointer that is written or moved only if it still points where it was read to point.
+def _pointer(
+    table: str, pk: str, before: str | None, to: str | None, now: datetime, kept: timedelta
+) -> Write:
+    """A pointer that is written or moved only if it still points where it was read to point, or is past its time.
 
     Taking one away needs no condition: it happens when a person is forgotten, and then it must be gone.
     """
@@ -249,9 +251,12 @@ def _pointer(table: str, pk: str, before: str | None, to: str | None, ttl: dict[
     return {
         "Put": {
             "TableName": table,
-            "Item": {"pk": text(pk), "to": text(to), "expires_at": ttl},
-            "ConditionExpression": "attribute_not_exists(pk) OR #to = :before",
+            "Item": {"pk": text(pk), "to": text(to), "expires_at": expires(now, kept)},
+            "ConditionExpression": "attribute_not_exists(pk) OR #to = :before OR expires_at <= :now",
             "ExpressionAttributeNames": {"#to": "to"},
-            "ExpressionAttributeValues": {":before": text(before or to)},
+            "ExpressionAttributeValues": {
+                ":before": text(before or to),
+                ":now": number(int(now.timestamp())),
+            },
         }
     }

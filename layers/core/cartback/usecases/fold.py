@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cartback.domain import cart as carts
-from cartback.domain import catalogue, customer
+from cartback.domain import customer
 from cartback.domain.budget import Intent, intend
 from cartback.domain.cart import Cart
-from cartback.domain.catalogue import Stock
 from cartback.domain.customer import Person
 from cartback.domain.facts import Fact, tell
 from cartback.domain.observations import (
@@ -35,72 +34,8 @@ from cartback.domain.observations import (
 from cartback.domain.payments import tell_failed, tell_refunded
 from cartback.domain.saying import tell_said
 from cartback.ports import Page
-from cartback.usecases import forgetting
-
-SHOP_ITSELF = "shop"
-
-
-@dataclass(slots=True)
-class Wanted:
-    """The rows that some observations may touch, as far as it can be said before reading."""
-
-    carts: set[str] = field(default_factory=set)
-    persons: set[str] = field(default_factory=set)
-    refs: set[str] = field(default_factory=set)
-    aliases: set[str] = field(default_factory=set)
-    stock: set[str] = field(default_factory=set)
-    inventory: set[str] = field(default_factory=set)
-    blocks: set[str] = field(default_factory=set)
-
-
-def hashes_of(contact: Contact, hashed: Callable[[str], str]) -> tuple[tuple[str, ...], str | None]:
-    """A contact's aliases as keyed hashes, and the one of the address among them."""
-    address = hashed(f"email:{contact.email}") if contact.email else None
-    return tuple(hashed(alias) for alias in contact.aliases()), address
-
-
-def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str], str]) -> Wanted:
-    """What to read first. Ids are guessed from the first reference or alias: right in nearly every case."""
-    rows = Wanted()
-    for seen in observations:
-        contact = getattr(seen, "contact", None)
-        if contact is not None:
-            aliases, address = hashes_of(contact, hashed)
-            rows.aliases.update(aliases)
-            rows.persons.update(customer.person_id_for(shop, alias) for alias in aliases)
-            rows.blocks.update([address] if address else [])
-        if isinstance(seen, CartSeen | OrderSeen | PaymentFailed):
-            rows.refs.update(seen.refs)
-            rows.carts.update(carts.cart_id_for(shop, ref) for ref in seen.refs)
-        elif isinstance(seen, StockSeen):
-            if seen.variant_id:
-                rows.stock.add(seen.variant_id)
-            if seen.inventory_ref:
-                rows.inventory.add(seen.inventory_ref)
-                rows.stock.add(_pseudo(seen.inventory_ref))
-        elif isinstance(seen, ProductSeen):
-            rows.stock.update(variant.variant_id for variant in seen.variants)
-            refs = {variant.inventory_ref for variant in seen.variants if variant.inventory_ref}
-            rows.inventory.update(refs)
-            rows.stock.update(_pseudo(ref) for ref in refs)
-        elif isinstance(seen, ShopLeft | ShopErased):
-            rows.blocks.add(SHOP_ITSELF)
-    return rows
-
-
-def missing(page: Page) -> Wanted:
-    """What the rows that were read point to and the page does not hold yet: read on until nothing is missing."""
-    rows = Wanted()
-    rows.carts.update(i for i in page.refs.values() if i and i not in page.carts)
-    rows.persons.update(i for i in page.aliases.values() if i and i not in page.persons)
-    rows.stock.update(i for i in page.inventory.values() if i and i not in page.stock)
-    for cart in page.carts.values():
-        if cart is not None and cart.person_id and cart.person_id not in page.persons:
-            rows.persons.add(cart.person_id)
-    for person in page.persons.values():
-        if person is not None and person.merged_into and person.merged_into not in page.persons:
-            rows.persons.add(person.merged_into)
-    return rows
+from cartback.usecases import fold_goods, forgetting
+from cartback.usecases.wanted_rows import SHOP_ITSELF, hashes_of
 
 
 @dataclass(slots=True)
@@ -113,7 +48,7 @@ class Fold:
     hashed: Callable[[str], str]
     facts: list[Fact] = field(default_factory=list)
 
-    def apply(self, seen: Observation, cause: str) -> None:
+    def apply(self, seen: Observation, cause: str) -> None:  # noqa: C901 (one case per kind of observation)
         """Fold one observation in; ``cause`` is the key of the event that brought it."""
         match seen:
             case CartSeen():
@@ -131,14 +66,15 @@ class Fold:
             case PaymentFailed() | RefundSeen():
                 self._payment(seen, cause)
             case StockSeen():
-                self._stock(seen)
+                fold_goods.fold_stock(self, seen)
             case ProductSeen():
-                self._product(seen)
+                fold_goods.fold_product(self, seen)
             case ShopLeft():
                 self.page.blocks[SHOP_ITSELF] = "shop_left"
-                self._tell("shop.left", seen.at, seen.at, left_at=seen.at)
+                self.tell("shop.left", seen.at, seen.at, left_at=seen.at)
 
-    def _tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
+    def tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
+        """Remember a fact to be told once the rows are saved."""
         self.facts.append(tell(name, self.shop, at, *same, **data))
 
     # carts and orders ---------------------------------------------------------------------------------------------
@@ -177,7 +113,7 @@ class Fold:
             self._keep(customer.ordered(self._person(person.person_id), seen.placed_at, self.now))
         buyer = person.person_id if person is not None else cart.person_id if cart is not None else None
         total = seen.total
-        self._tell(
+        self.tell(
             "order.placed",
             seen.placed_at,
             order_ref=seen.order_ref,
@@ -189,9 +125,9 @@ class Fold:
             currency=total.currency if total else None,
         )
         if seen.paid:
-            self._tell("order.paid", seen.at, order_ref=seen.order_ref, person_id=buyer)
+            self.tell("order.paid", seen.at, order_ref=seen.order_ref, person_id=buyer)
         if seen.cancelled_at is not None:
-            self._tell(
+            self.tell(
                 "order.cancelled", seen.cancelled_at, order_ref=seen.order_ref, cancelled_at=seen.cancelled_at
             )
 
@@ -212,7 +148,7 @@ class Fold:
         found: dict[str, Cart] = {}
         for ref in refs:
             cart_id = self.page.refs.get(ref)
-            cart = self.page.carts.get(cart_id) if cart_id else None
+            cart = self.page.carts.get(cart_id or carts.cart_id_for(self.shop, ref))
             if cart is not None:
                 found[cart.cart_id] = cart
         rows = sorted(found.values(), key=lambda cart: cart.opened_by is None)
@@ -232,7 +168,7 @@ class Fold:
             same = (step.generation, step.at)
             about = {"cart_id": cart.cart_id, "generation": step.generation}
             if step.what == "opened":
-                self._tell(
+                self.tell(
                     "cart.opened",
                     step.at,
                     step.generation,
@@ -245,13 +181,13 @@ class Fold:
                     currency=total.currency if total else None,
                 )
             elif step.what == "changed":
-                self._tell("cart.updated", step.at, *same, **about, activity_at=step.at)
+                self.tell("cart.updated", step.at, *same, **about, activity_at=step.at)
             elif step.what == "checkout":
-                self._tell("checkout.started", step.at, *same, **about, activity_at=step.at)
+                self.tell("checkout.started", step.at, *same, **about, activity_at=step.at)
             elif step.what == "emptied":
-                self._tell("cart.emptied", step.at, *same, **about, emptied_at=step.at)
+                self.tell("cart.emptied", step.at, *same, **about, emptied_at=step.at)
             elif step.what == "bought":
-                self._tell("cart.bought", step.at, *same, **about, bought_at=step.at)
+                self.tell("cart.bought", step.at, *same, **about, bought_at=step.at)
 
     # people -------------------------------------------------------------------------------------------------------
 
@@ -336,40 +272,3 @@ class Fold:
             if word.cause == cause:
                 self.facts.extend(tell_said(self.shop, one.person_id, word))
         return one
-
-    # goods --------------------------------------------------------------------------------------------------------
-
-    def _stock(self, seen: StockSeen) -> None:
-        variant_id = (
-            seen.variant_id
-            or self.page.inventory.get(seen.inventory_ref or "")
-            or _pseudo(seen.inventory_ref)
-        )
-        before = self.page.stock.get(variant_id) or Stock(self.shop, variant_id)
-        after = catalogue.count(before, seen)
-        self.page.stock[variant_id] = after
-        if after.available is not None and after.available >= 0:
-            self._tell("stock.changed", seen.at, seen.at, variant_id=variant_id, available=after.available)
-
-    def _product(self, seen: ProductSeen) -> None:
-        for variant in seen.variants:
-            stock = self.page.stock.get(variant.variant_id) or Stock(self.shop, variant.variant_id)
-            stock = catalogue.describe(stock, variant, seen.at)
-            ref = variant.inventory_ref
-            if ref:
-                self.page.inventory[ref] = variant.variant_id
-                early = self.page.stock.get(_pseudo(ref))
-                if early is not None:
-                    for place, (at, pieces) in early.levels.items():
-                        stock = catalogue.count(
-                            stock, StockSeen(at, pieces, variant.variant_id, location=place)
-                        )
-            self.page.stock[variant.variant_id] = (
-                catalogue.withdraw(stock, seen.at) if seen.deleted else stock
-            )
-        self._tell("product.updated", seen.at, seen.at, product_id=seen.product_id)
-
-
-def _pseudo(inventory_ref: str | None) -> str:
-    """Where counts wait for the product that says which variant they belong to."""
-    return f"inventory:{inventory_ref}"

@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from cartback.domain.observations import CustomerErased, CustomerSeen, Observation
 from cartback.ports import Hasher, Page, Records
-from cartback.usecases.fold import Wanted, missing, wanted
+from cartback.usecases.wanted_rows import Wanted, missing, wanted
 
 
 def page_about(

@@ -1,0 +1,43 @@
+"""Fold in what shops tell of their goods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cartback.domain import catalogue
+from cartback.domain.catalogue import Stock
+from cartback.domain.observations import ProductSeen, StockSeen
+from cartback.usecases.wanted_rows import waiting_room
+
+if TYPE_CHECKING:
+    from cartback.usecases.fold import Fold
+
+
+def fold_stock(fold: Fold, seen: StockSeen) -> None:
+    """A count of pieces: of a variant, or of an inventory item whose variant may not be known yet."""
+    variant_id = (
+        seen.variant_id
+        or fold.page.inventory.get(seen.inventory_ref or "")
+        or waiting_room(seen.inventory_ref)
+    )
+    before = fold.page.stock.get(variant_id) or Stock(fold.shop, variant_id)
+    after = catalogue.count(before, seen)
+    fold.page.stock[variant_id] = after
+    if after.available is not None and after.available >= 0:
+        fold.tell("stock.changed", seen.at, seen.at, variant_id=variant_id, available=after.available)
+
+
+def fold_product(fold: Fold, seen: ProductSeen) -> None:
+    """A product with its variants; counts that came before it find their variant now."""
+    for variant in seen.variants:
+        stock = fold.page.stock.get(variant.variant_id) or Stock(fold.shop, variant.variant_id)
+        stock = catalogue.describe(stock, variant, seen.at)
+        ref = variant.inventory_ref
+        if ref:
+            fold.page.inventory[ref] = variant.variant_id
+            early = fold.page.stock.get(waiting_room(ref))
+            if early is not None:
+                for place, (at, pieces) in early.levels.items():
+                    stock = catalogue.count(stock, StockSeen(at, pieces, variant.variant_id, location=place))
+        fold.page.stock[variant.variant_id] = catalogue.withdraw(stock, seen.at) if seen.deleted else stock
+    fold.tell("product.updated", seen.at, seen.at, product_id=seen.product_id)

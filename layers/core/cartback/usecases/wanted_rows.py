@@ -1,0 +1,91 @@
+"""Which rows some observations are about, as far as it can be said before reading, and what reading then asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from cartback.domain import cart as carts
+from cartback.domain import customer
+from cartback.domain.observations import (
+    CartSeen,
+    Contact,
+    Observation,
+    OrderSeen,
+    PaymentFailed,
+    ProductSeen,
+    ShopErased,
+    ShopLeft,
+    StockSeen,
+)
+from cartback.ports import Page
+
+SHOP_ITSELF = "shop"
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The rows that some observations may touch, as far as it can be said before reading."""
+
+    carts: set[str] = field(default_factory=set)
+    persons: set[str] = field(default_factory=set)
+    refs: set[str] = field(default_factory=set)
+    aliases: set[str] = field(default_factory=set)
+    stock: set[str] = field(default_factory=set)
+    inventory: set[str] = field(default_factory=set)
+    blocks: set[str] = field(default_factory=set)
+
+
+def hashes_of(contact: Contact, hashed: Callable[[str], str]) -> tuple[tuple[str, ...], str | None]:
+    """A contact's aliases as keyed hashes, and the one of the address among them."""
+    address = hashed(f"email:{contact.email}") if contact.email else None
+    return tuple(hashed(alias) for alias in contact.aliases()), address
+
+
+def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str], str]) -> Wanted:
+    """What to read first. Ids are guessed from the first reference or alias: right in nearly every case."""
+    rows = Wanted()
+    for seen in observations:
+        contact = getattr(seen, "contact", None)
+        if contact is not None:
+            aliases, address = hashes_of(contact, hashed)
+            rows.aliases.update(aliases)
+            rows.persons.update(customer.person_id_for(shop, alias) for alias in aliases)
+            rows.blocks.update([address] if address else [])
+        if isinstance(seen, CartSeen | OrderSeen | PaymentFailed):
+            rows.refs.update(seen.refs)
+            rows.carts.update(carts.cart_id_for(shop, ref) for ref in seen.refs)
+        elif isinstance(seen, StockSeen):
+            if seen.variant_id:
+                rows.stock.add(seen.variant_id)
+            if seen.inventory_ref:
+                rows.inventory.add(seen.inventory_ref)
+                rows.stock.add(waiting_room(seen.inventory_ref))
+        elif isinstance(seen, ProductSeen):
+            rows.stock.update(variant.variant_id for variant in seen.variants)
+            refs = {variant.inventory_ref for variant in seen.variants if variant.inventory_ref}
+            rows.inventory.update(refs)
+            rows.stock.update(waiting_room(ref) for ref in refs)
+        elif isinstance(seen, ShopLeft | ShopErased):
+            rows.blocks.add(SHOP_ITSELF)
+    return rows
+
+
+def missing(page: Page) -> Wanted:
+    """What the rows that were read point to and the page does not hold yet: read on until nothing is missing."""
+    rows = Wanted()
+    rows.carts.update(i for i in page.refs.values() if i and i not in page.carts)
+    rows.persons.update(i for i in page.aliases.values() if i and i not in page.persons)
+    rows.stock.update(i for i in page.inventory.values() if i and i not in page.stock)
+    for cart in page.carts.values():
+        if cart is not None and cart.person_id and cart.person_id not in page.persons:
+            rows.persons.add(cart.person_id)
+    for person in page.persons.values():
+        if person is not None and person.merged_into and person.merged_into not in page.persons:
+            rows.persons.add(person.merged_into)
+    return rows
+
+
+def waiting_room(inventory_ref: str | None) -> str:
+    """Where counts wait for the product that says which variant they belong to."""
+    return f"inventory:{inventory_ref}"
