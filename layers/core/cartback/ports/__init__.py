@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from cartback.ports.upkeep import LetterSweep as LetterSweep
     from cartback.ports.upkeep import RawSweep as RawSweep
     from cartback.ports.upkeep import Standing as Standing
-    from cartback.ports.upkeep import Standing as Standing
     from cartback.ports.upkeep import TableSweep as TableSweep
     from cartback.ports.world import Bus as Bus
     from cartback.ports.world import Clock as Clock

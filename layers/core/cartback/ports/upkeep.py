@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from cartback.domain.audit import Audit
     from cartback.domain.cart import Cart
     from cartback.domain.deliverability import Tally
-    from cartback.domain.deliverability import Tally
     from cartback.domain.delivery import Delivery
     from cartback.domain.health import Health
 
@@ -21,18 +20,6 @@ class AuditBook(Protocol):
     def keep(self, audit: Audit) -> None: ...
 
     def read(self, shop: str, day: date) -> Audit | None: ...
-
-
-class Standing(Protocol):
-    """How a shop's marketing mail fares."""
-
-    def add(self, shop: str, at: datetime, tally: Tally) -> None: ...
-
-    def lately(self, shop: str, now: datetime) -> Tally:
-        """The sum over ``domain.deliverability.WINDOW``."""
-
-    def reset(self, shop: str, now: datetime) -> None:
-        """Forget what was, so that it stops nothing any more."""
 
 
 class Standing(Protocol):
