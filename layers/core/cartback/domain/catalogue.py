@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cartback.domain.cart import Item
 from cartback.domain.money import Money
-from cartback.domain.observations import StockSeen, VariantSeen
+
+if TYPE_CHECKING:  # what shops tell is many classes, and whoever decides or sends needs none of them
+    from cartback.domain.observations import StockSeen, VariantSeen
 
 
 @dataclass(frozen=True, slots=True)

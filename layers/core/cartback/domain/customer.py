@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain import consent as consents
 from cartback.domain import purchases
@@ -14,9 +14,11 @@ from cartback.domain.budget import Intent
 from cartback.domain.consent import MARKETING, UNTICKED, Consent, key
 from cartback.domain.evidence import UNKNOWN, Circumstances, Evidence, following
 from cartback.domain.hashes import short
-from cartback.domain.observations import Contact
 from cartback.domain.preferences import NO_WISHES, Preferences
 from cartback.domain.purchases import Purchase
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import Contact
 
 REMEMBERED_SENDS = timedelta(days=31)
 REMEMBERED_CARTS = 20

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
-from cartback.domain.observations import Fetch
 from cartback.ports import Http, ShopApi, ShopKeys
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import Fetch
 
 
 @dataclass(frozen=True, slots=True)
