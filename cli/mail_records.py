@@ -1,7 +1,7 @@
 """What the DNS must say so that mailbox providers believe a sender: judged from records, said in plain words.
 
-Gmail, Yahoo and Microsoft ask bulk senders for SPF, DKIM and DMARC with alignment (reliability.md). Aligned means that the
-domain which SPF or DKIM proves is the one in the From line, or below it.
+Gmail, Yahoo and Microsoft ask bulk senders for SPF, DKIM and DMARC with alignment (reliability.md). Aligned means
+that the domain which SPF or DKIM proves is the one in the From line, or below it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Finding:
 def diagnose(domain: str, region: str, identity: dict[str, Any] | None, dns: Resolver) -> list[Finding]:
     """Everything that must be right for ``domain`` to send; ``identity`` is SES's own account of it, None for none."""
     if identity is None:
-        says = f"SES does not know {domain}. Make the identity: aws sesv2 create-email-identity --email-identity {domain}"
+        says = f"SES does not know it: aws sesv2 create-email-identity --email-identity {domain}"
         return [Finding("identity", MUST, says), _dmarc(domain, dns)]
     return [
         _identity(domain, identity),
@@ -47,7 +47,9 @@ def diagnose(domain: str, region: str, identity: dict[str, Any] | None, dns: Res
 def _identity(domain: str, identity: dict[str, Any]) -> Finding:
     if identity.get("VerifiedForSendingStatus"):
         return Finding("identity", GOOD, f"SES may send from {domain}")
-    return Finding("identity", MUST, f"SES has not verified {domain} yet: it does so by the DKIM records below")
+    return Finding(
+        "identity", MUST, f"SES has not verified {domain} yet: it does so by the DKIM records below"
+    )
 
 
 def _dkim(domain: str, identity: dict[str, Any], dns: Resolver) -> list[Finding]:
@@ -69,8 +71,11 @@ def _dkim(domain: str, identity: dict[str, Any], dns: Resolver) -> list[Finding]
 def _mail_from(domain: str, region: str, identity: dict[str, Any], dns: Resolver) -> list[Finding]:
     host = (identity.get("MailFromAttributes") or {}).get("MailFromDomain")
     if not host:
-        says = f"bounces go to amazonses.com, so SPF proves Amazon and not you: set a MAIL FROM such as bounce.{domain}"
-        return [Finding("MAIL FROM", MUST, says), Finding("SPF", MUST, "is not aligned without a MAIL FROM of your own")]
+        says = f"bounces go to amazonses.com, so SPF proves Amazon, not you: set a MAIL FROM such as bounce.{domain}"
+        return [
+            Finding("MAIL FROM", MUST, says),
+            Finding("SPF", MUST, "is not aligned without a MAIL FROM of your own"),
+        ]
     if not host.endswith(f".{domain}"):
         return [Finding("MAIL FROM", MUST, f"{host} is not below {domain}, so SPF is not aligned")]
     found = []
@@ -89,7 +94,9 @@ def _spf(host: str, dns: Resolver) -> Finding:
     if not said:
         return Finding("SPF", MUST, "nobody knows that SES may send for you", wanted)
     if len(said) > 1:
-        return Finding("SPF", MUST, f"{len(said)} records: receivers then ignore them all (RFC 7208 § 4.5)", wanted)
+        return Finding(
+            "SPF", MUST, f"{len(said)} records: receivers then ignore them all (RFC 7208 § 4.5)", wanted
+        )
     words = said[0].lower().split()
     if "include:amazonses.com" not in words:
         return Finding("SPF", MUST, "does not name amazonses.com", wanted)
@@ -106,22 +113,32 @@ def _dmarc(domain: str, dns: Resolver) -> Finding:
         at = at.partition(".")[2]
     wanted = (f"_dmarc.{domain}", "TXT", f"v=DMARC1; p=none; rua=mailto:dmarc@{domain}")
     if len(said) != 1:
-        says = f"{len(said)} records, there must be one" if said else "Gmail and Yahoo refuse bulk mail without it"
+        says = (
+            f"{len(said)} records, there must be one"
+            if said
+            else "Gmail and Yahoo refuse bulk mail without it"
+        )
         return Finding("DMARC", MUST, says, wanted)
     tags = dict(re.findall(r"(\w+)\s*=\s*([^;\s]+)", said[0]))
     if tags.get("p") not in ("none", "quarantine", "reject"):
         return Finding("DMARC", MUST, "has no policy (p=)", wanted)
     if tags["p"] == "none":
         says = "p=none only watches. Read its reports for some weeks, then ask for quarantine"
-        return Finding("DMARC", ADVICE, says, (f"_dmarc.{domain}", "TXT", said[0].replace("p=none", "p=quarantine")))
+        return Finding(
+            "DMARC", ADVICE, says, (f"_dmarc.{domain}", "TXT", said[0].replace("p=none", "p=quarantine"))
+        )
     return Finding("DMARC", GOOD, said[0])
 
 
 def _bimi(domain: str, dns: Resolver) -> Finding:
     if any(text.startswith("v=BIMI1") for text in _texts(f"default._bimi.{domain}", dns)):
         return Finding("BIMI", GOOD, "your logo is announced; DMARC must ask for quarantine or reject")
-    says = "optional: shows your logo in the inbox, once DMARC is at quarantine or reject and the logo is certified (VMC, CMC)"
-    record = (f"default._bimi.{domain}", "TXT", f"v=BIMI1; l=https://{domain}/logo.svg; a=https://{domain}/logo.pem")
+    says = "optional: your logo in the inbox, once DMARC is at quarantine or reject and the logo certified (VMC, CMC)"
+    record = (
+        f"default._bimi.{domain}",
+        "TXT",
+        f"v=BIMI1; l=https://{domain}/logo.svg; a=https://{domain}/logo.pem",
+    )
     return Finding("BIMI", ADVICE, says, record)
 
 

@@ -19,10 +19,8 @@ def add_to(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(
-    context: typer.Context, shop: Annotated[str, typer.Argument(help="the shop's id")]
-) -> None:
-    """Check identity, DKIM, MAIL FROM, SPF, DMARC and BIMI of a shop's sender. Exit code 1 if something must be done."""
+def doctor(context: typer.Context, shop: Annotated[str, typer.Argument(help="the shop's id")]) -> None:
+    """Check identity, DKIM, MAIL FROM, SPF, DMARC and BIMI of a shop's sender; exit 1 if something must be done."""
     here = desk(context)
     sender = here.stack.book().show(shop).sender.address
     domain = sender.rpartition("@")[2]

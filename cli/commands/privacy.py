@@ -19,10 +19,13 @@ from cli.screen import Desk, Usage, desk
 Shop = Annotated[str, typer.Argument(help="the shop's id")]
 Who = Annotated[
     str | None,
-    typer.Argument(metavar="[PERSON]", help="a person's id, a cart of theirs, or a link from one of their mails"),
+    typer.Argument(
+        metavar="[PERSON]", help="a person's id, a cart of theirs, or a link from one of their mails"
+    ),
 ]
 ByAddress = Annotated[
-    bool, typer.Option("--address", help="ask for an e-mail address or a number, or read it from standard input")
+    bool,
+    typer.Option("--address", help="ask for an e-mail address or a number, or read it from standard input"),
 ]
 
 
@@ -39,7 +42,9 @@ def export(
     shop: Shop,
     person: Who = None,
     by_address: ByAddress = False,
-    out: Annotated[Path | None, typer.Option("--out", help="a new file; standard output, if not said")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="a new file; standard output, if not said")
+    ] = None,
 ) -> None:
     """Give out everything that is known of one person, as JSON."""
     here = desk(context)

@@ -34,9 +34,21 @@ def claim_of(room, number: int, ceiling: int | None) -> tuple[Claim, Dossier, Pe
     person = Person("demo", f"p{number}", email=f"p{number}@example.com", email_hash=f"h{number}")
     room.records.save("demo", Page(), Page(carts={cart.cart_id: cart}, persons={person.person_id: person}))
     dossier = room.records.dossier("demo", cart.cart_id, person.person_id, None)
-    dossier = replace(dossier, person=room.records.read("demo", persons=[person.person_id]).persons[person.person_id])
+    dossier = replace(
+        dossier, person=room.records.read("demo", persons=[person.person_id]).persons[person.person_id]
+    )
     claim = Claim(
-        "demo", f"claim{number}", cart.cart_id, 1, "reminder", "email", person.person_id, f"h{number}", "e", 1, START,
+        "demo",
+        f"claim{number}",
+        cart.cart_id,
+        1,
+        "reminder",
+        "email",
+        person.person_id,
+        f"h{number}",
+        "e",
+        1,
+        START,
         ceiling=ceiling,
     )
     return claim, dossier, dossier.person
@@ -62,10 +74,17 @@ def test_a_stopped_shop_claims_nothing_and_every_dossier_says_why(room, where):
     room.records.save("demo", Page(), Page(blocks={where: "because"}))
     claim, dossier, person = claim_of(room, 1, None)
     assert dossier.shop_block == "because"
-    assert room.ledger.claim(claim, dossier, sent(person, START), Line(START, "decision", {}), []) == "blocked"
+    assert (
+        room.ledger.claim(claim, dossier, sent(person, START), Line(START, "decision", {}), []) == "blocked"
+    )
 
 
 def test_a_pause_of_marketing_stops_no_answer_to_somebodys_own_request(room):
     room.records.save("demo", Page(), Page(blocks={"marketing": "paused_deliverability"}))
     claim, _, _ = claim_of(room, 1, None)
-    assert room.ledger.claim_alone(replace(claim, purpose="service"), "request#r", Line(START, "decision", {}), []) is None
+    assert (
+        room.ledger.claim_alone(
+            replace(claim, purpose="service"), "request#r", Line(START, "decision", {}), []
+        )
+        is None
+    )

@@ -1,4 +1,4 @@
-"""A planted person goes the whole way of a cart and is looked for everywhere: where no person belongs, and after an erasure."""
+"""A planted person goes the whole way of a cart and is looked for: where nobody belongs, and after an erasure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def own(event: dict) -> dict:
 
 
 def walk(house) -> dict[str, object]:
-    """Send the canary the whole way: cart, run, mail, delivery, click, a dead letter; gives the machine's input."""
+    """Send the canary the whole way: cart, run, mail, a dead letter; gives what was told on it."""
     house.tell(own(checkout()), "msg_1")
     facts = house.heard()
     opened = next(fact for fact in facts if fact["fact"] == "cart.opened")
@@ -76,7 +76,10 @@ def objects(house) -> list[str]:
 
 def everywhere(house) -> dict[str, object]:
     """All that is kept, by the place where it lies."""
-    tables = {name: house.stack.rows(name) for name in ("Carts", "Customers", "Ledger", "Catalogue", "Idempotency", "Insights")}
+    tables = {
+        name: house.stack.rows(name)
+        for name in ("Carts", "Customers", "Ledger", "Catalogue", "Idempotency", "Insights")
+    }
     return {
         **tables,
         "objects": objects(house),
@@ -103,9 +106,17 @@ def cartback(house, *line: str, typed: str | None = None):
     """Run the operator's command line on the house's stack."""
     refs = house.stack.refs
     outputs = {
-        "CartsTable": "Carts", "CustomersTable": "Customers", "LedgerTable": "Ledger",
-        "CatalogueTable": "Catalogue", "SettingsTable": "Settings", "RawBucket": refs["RawBucket"],
-        "IntakeDlqUrl": refs["IntakeDlq"], "PepperSecret": refs["Pepper"], "BusName": refs["Bus"],
+        "CartsTable": "Carts",
+        "CustomersTable": "Customers",
+        "LedgerTable": "Ledger",
+        "CatalogueTable": "Catalogue",
+        "SettingsTable": "Settings",
+        "RawBucket": refs["RawBucket"],
+        "IntakeDlqUrl": refs["IntakeDlq"],
+        "InsightsTable": "Insights",
+        "ShopSecretPrefix": house.stack.environment("ReceiveWebhook")["SHOP_SECRET_PREFIX"],
+        "PepperSecret": refs["Pepper"],
+        "BusName": refs["Bus"],
     }
     stack = Stack("test", outputs, house.stack.clients, HandClock(house.now))
     done = CliRunner().invoke(app, list(line), obj=stack, input=typed, catch_exceptions=False)
@@ -124,8 +135,12 @@ def test_nobody_is_named_where_no_person_belongs(house, capsys, caplog):
     assert "CloudWatchMetrics" in printed.out, "the metrics of the dead letter were looked at"
     assert traces(printed.out + printed.err + caplog.text) == []
     kept = everywhere(house)
-    assert traces(kept["Customers"]) and traces(kept["objects"]) and traces(kept["letters"])
-    assert {place: found for place in ("Carts", "Ledger", "Idempotency", "Insights") if (found := traces(kept[place]))} == {}
+    assert all(traces(kept[place]) for place in ("Customers", "objects", "letters"))
+    assert {
+        place: found
+        for place in ("Carts", "Ledger", "Idempotency", "Insights")
+        if (found := traces(kept[place]))
+    } == {}
 
 
 def test_a_bug_that_names_somebody_is_logged_without_them(house, monkeypatch, caplog, capsys):
@@ -146,7 +161,14 @@ def test_after_an_erasure_nobody_finds_the_canary(house, capsys, way):
     seen = walk(house)
     opened = seen["opened"]["data"]
     if way == "shop":
-        house.tell({"type": "customer.erased", "at": instant(house), "data": {name: CANARY[name] for name in ("id", "email", "phone")}}, "msg_erase")
+        house.tell(
+            {
+                "type": "customer.erased",
+                "at": instant(house),
+                "data": {name: CANARY[name] for name in ("id", "email", "phone")},
+            },
+            "msg_erase",
+        )
         sweep(house, opened["person_id"])
     elif way == "address":
         cartback(house, "privacy", "erase", SHOP, "--address", "--yes", typed=CANARY["email"] + "\n")
@@ -172,7 +194,9 @@ def test_what_comes_late_of_somebody_forgotten_is_swept_when_nothing_more_can_co
 
 def test_an_export_holds_everything_that_is_known_and_nobody_else(house):
     opened = walk(house)["opened"]["data"]
-    house.now += timedelta(minutes=1)  # the worker names a batch after its messages, and the house numbers these
+    house.now += timedelta(
+        minutes=1
+    )  # the worker names a batch after its messages, and the house numbers these
     house.tell(checkout(5, ref="c-ada"), "msg_ada")
     exported = cartback(house, "privacy", "export", SHOP, opened["cart_id"]).output
     document = json.loads(exported)
@@ -205,7 +229,9 @@ def sweep(house, person_id: str) -> None:
     """Play the machine: both rounds."""
     answer, words = {"cursor": ""}, []
     while answer.get("next") != "done":
-        answer = house.call("sweep_erased", {"shop": SHOP, "person_id": person_id, "cursor": answer["cursor"]})
+        answer = house.call(
+            "sweep_erased", {"shop": SHOP, "person_id": person_id, "cursor": answer["cursor"]}
+        )
         words.append(answer["next"])
         if answer["next"] == "wait":
             house.now += timedelta(seconds=answer["wait_seconds"])

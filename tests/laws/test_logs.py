@@ -26,7 +26,8 @@ def _logs(path: Path) -> list[ast.Call]:
     return [
         call
         for call in _calls(path, *_LEVELS)
-        if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in {"log", "logger", "logging"}
+        if isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func.value) in {"log", "logger", "logging"}
     ]
 
 
@@ -57,8 +58,21 @@ def test_nothing_is_printed(path: Path):
 def test_a_task_is_told_ids_and_numbers_only(path: Path):
     """Inputs of tasks stand in the history of a run for 90 days."""
     known = {
-        "shop", "flow", "run", "subject", "generation", "person_id", "cart_id", "request_id", "variants",
-        "rearms", "plan", "position", "cursor", "error", "cause",
+        "shop",
+        "flow",
+        "run",
+        "subject",
+        "generation",
+        "person_id",
+        "cart_id",
+        "request_id",
+        "variants",
+        "rearms",
+        "plan",
+        "position",
+        "cursor",
+        "error",
+        "cause",
     }
     for name, state in machine(path)["States"].items():
         if state["Type"] == "Task":

@@ -58,7 +58,9 @@ def test_marketing_stops_at_the_limits_and_not_before(lately, because):
     assert overdone(lately) == because
 
 
-@pytest.mark.parametrize(("days", "ceiling"), [(-3, 50), (0, 50), (1, 100), (5, 1600), (10, 51_200), (11, None), (999, None)])
+@pytest.mark.parametrize(
+    ("days", "ceiling"), [(-3, 50), (0, 50), (1, 100), (5, 1600), (10, 51_200), (11, None), (999, None)]
+)
 def test_a_new_sender_doubles_every_day_until_there_is_no_ceiling(days, ceiling):
     warm_up = WarmUp(date(2026, 9, 1), 50)
     assert warm_up.ceiling(datetime(2026, 9, 1, 12, tzinfo=UTC) + timedelta(days=days)) == ceiling

@@ -30,7 +30,9 @@ def world(told: Told) -> World:
 
 
 def the_person(world: World, mail: str = "ada@example.com"):
-    return world.tables.live("persons", "demo", world.tables.live("aliases", "demo", plain_hash("demo", f"email:{mail}")))
+    return world.tables.live(
+        "persons", "demo", world.tables.live("aliases", "demo", plain_hash("demo", f"email:{mail}"))
+    )
 
 
 def sweep(world: World, person_id: str | None) -> list[str]:
@@ -87,8 +89,12 @@ def test_an_address_in_an_event_that_no_adapter_reads_is_found(world, told, eras
 
 def test_dead_letters_and_news_of_the_provider_are_looked_through_too(world, told, erased):
     told.heard["dead"] = Refused("odd")
-    bounce = '{"eventType": "Bounce", "mail": {"destination": ["ada@example.com"], "tags": {"shop": ["demo"]}}}'
-    other = '{"eventType": "Bounce", "mail": {"destination": ["bob@example.com"], "tags": {"shop": ["demo"]}}}'
+    bounce = (
+        '{"eventType": "Bounce", "mail": {"destination": ["ada@example.com"], "tags": {"shop": ["demo"]}}}'
+    )
+    other = (
+        '{"eventType": "Bounce", "mail": {"destination": ["bob@example.com"], "tags": {"shop": ["demo"]}}}'
+    )
     dead = Delivery("demo", "told", "x", "dead", START, '{"email": "ada@example.com"}')
     foreign = replace(dead, shop="other")
     world.letters.letters = [(None, bounce), (None, other), (dead, ""), (foreign, "")]

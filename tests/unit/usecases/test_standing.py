@@ -45,7 +45,11 @@ def open_cart(world: World, told: Told, number: int = 1) -> Run:
 
 
 def reasons(world: World, run: Run) -> list[str]:
-    return [line.data["reason"] for line in world.ledger.story("demo", f"cart#{run.cart_id}") if line.kind == "decision"]
+    return [
+        line.data["reason"]
+        for line in world.ledger.story("demo", f"cart#{run.cart_id}")
+        if line.kind == "decision"
+    ]
 
 
 def test_a_paused_shop_leaves_touches_out_and_goes_on_when_an_operator_says_so(world, told, standing):
@@ -130,7 +134,9 @@ def test_a_bot_is_never_written_to_and_the_rule_is_kept(world, told):
     assert (line.data["reason"], line.data["rule"]) == ("bot", "disposable_address")
 
 
-@pytest.mark.parametrize(("after", "agent", "kind"), [(5, None, "scanned"), (60, "Proofpoint", "scanned"), (60, None, "clicked")])
+@pytest.mark.parametrize(
+    ("after", "agent", "kind"), [(5, None, "scanned"), (60, "Proofpoint", "scanned"), (60, None, "clicked")]
+)
 def test_a_program_is_led_on_and_is_nobodys_click(world, told, after, agent, kind):
     run = open_cart(world, told)
     world.clock.move(hours=1)

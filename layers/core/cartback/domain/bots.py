@@ -1,8 +1,8 @@
 """Who is no shopper: rules as data, for carts that no person filled and for visits that no person made.
 
 A cart that a shopping agent filled for a customer (AI-20) is no bot's: the agent has the customer's own address and
-consent, an amount that a household buys, and makes no ten carts an hour. So no rule looks at what program filled a cart,
-only at whether what is in it, and whose it is, makes sense.
+consent, an amount that a household buys, and makes no ten carts an hour. So no rule looks at what program filled a
+cart, only at whether what is in it, and whose it is, makes sense.
 """
 
 from __future__ import annotations
@@ -24,12 +24,15 @@ MOST_IN_A_SECOND = 3
 
 # Domains of which everybody may read every mailbox, and those that exist for examples and tests (RFC 2606, RFC 6761).
 DISPOSABLE = frozenset(
-    """10minutemail.com discard.email dispostable.com fakeinbox.com getnada.com guerrillamail.com maildrop.cc mailinator.com
-    mailnesia.com mintemail.com sharklasers.com temp-mail.org tempmail.com throwawaymail.com trashmail.com trashmail.de
-    wegwerfmail.de yopmail.com""".split()
+    """
+    10minutemail.com discard.email dispostable.com fakeinbox.com getnada.com guerrillamail.com maildrop.cc
+    mailinator.com mailnesia.com mintemail.com sharklasers.com temp-mail.org tempmail.com throwawaymail.com
+    trashmail.com trashmail.de wegwerfmail.de yopmail.com
+    """.split()
 )
 _TESTS = re.compile(
-    r"(?:test|tester|testing|asdf|qwerty|foo|bot|noreply|no-reply)[0-9]*@.*|.*@(?:test|localhost|invalid)\..*", re.ASCII
+    r"(?:test|tester|testing|asdf|qwerty|foo|bot|noreply|no-reply)[0-9]*@.*|.*@(?:test|localhost|invalid)\..*",
+    re.ASCII,
 )
 _MADE_UP = re.compile(r"[a-z]*[0-9][a-z0-9]{23,}|[bcdfghjklmnpqrstvwxz]{12,}|(.)\1{7,}.*", re.ASCII)
 
@@ -37,7 +40,8 @@ _MADE_UP = re.compile(r"[a-z]*[0-9][a-z0-9]{23,}|[bcdfghjklmnpqrstvwxz]{12,}|(.)
 # are left out on purpose: whoever follows a link for a customer brings the customer back.
 _SCANNERS = re.compile(
     r"barracuda|proofpoint|mimecast|safelinks|symantec|trendmicro|fortimail|cloudmark|messagelabs|forcepoint|ironport|"
-    r"googleimageproxy|bingpreview|facebookexternalhit|slackbot|whatsapp/|telegrambot|twitterbot|linkedinbot|skypeuripreview|"
+    r"googleimageproxy|bingpreview|facebookexternalhit|slackbot|whatsapp/|telegrambot|twitterbot|linkedinbot|"
+    r"skypeuripreview|"
     r"googlebot|bingbot|yandexbot|ahrefsbot|semrushbot|crawler|spider|headlesschrome|phantomjs|"
     r"curl/|wget/|python-requests|python-urllib|go-http-client|libwww-perl|okhttp|java/|scrapy",
     re.IGNORECASE,
@@ -109,7 +113,7 @@ class Opening:
 
 
 def scanner(opening: Opening) -> str | None:
-    """By which sign a program followed a link and no person did, or None. A person who is taken for one loses nothing."""
+    """By which sign a program followed a link and no person did, or None. Who is mistaken for one loses nothing."""
     if opening.method == "HEAD":
         return "head"
     if _SCANNERS.search(opening.user_agent or ""):

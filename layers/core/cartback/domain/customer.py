@@ -276,17 +276,6 @@ def chain(person: Person) -> dict[str, Any]:
     return {name: getattr(person, name) for name in names}
 
 
-def returned(person: Person) -> Person:
-    """Somebody who was forgotten comes back by their own hand: a new beginning, with the old proofs still in place."""
-    return Person(
-        shop=person.shop,
-        person_id=person.person_id,
-        version=person.version,
-        forgotten_at=person.forgotten_at,
-        **chain(person),
-    )
-
-
 def is_forgotten(person: Person, at: datetime) -> bool:
     """Whether what was said at ``at`` (the shop's clock) is older than the person's wish to be forgotten.
 

@@ -1,7 +1,8 @@
 """Whether a shop's mail is still welcome: what came of it lately, when to stop, and how a new sender begins.
 
-SES reviews an account at 5 % bounces or 0.1 % complaints and pauses it at 10 % or 0.5 %, transactional mail included;
-Gmail filters from 0.1 % on (reliability.md, "Gmail, Yahoo, Microsoft"; LEG-8). So marketing stops before others stop us.
+SES reviews an account at 5 % bounces or 0.1 % complaints and pauses it at 10 % or 0.5 %, with all of its mail;
+Gmail filters from 0.1 % on (reliability.md, "Gmail, Yahoo, Microsoft"; LEG-8).
+So marketing stops before others stop us.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ WINDOW = timedelta(days=7)
 
 MOST_BOUNCES, MOST_COMPLAINTS = 0.05, 0.001
 FEWEST = 100
-"""Of fewer messages one typing error is more than a hundredth: a rate means nothing yet, and SES looks at none either."""
+"""Of fewer messages one typing error is more than a hundredth: a rate means nothing yet."""
 
 FEWEST_COMPLAINTS = 2
 """One complaint is one person, and in a week of less than a thousand messages always above 0.1 %."""

@@ -50,7 +50,11 @@ class DynamoStanding:
                 )
 
     def _rows(self, shop: str, now: datetime) -> list[Row]:
-        ask: dict[str, Any] = {":shop": text(shop), ":first": text(_day(now - WINDOW)), ":last": text(_day(now))}
+        ask: dict[str, Any] = {
+            ":shop": text(shop),
+            ":first": text(_day(now - WINDOW)),
+            ":last": text(_day(now)),
+        }
         with translated("read what became of mail"):
             answer = self._clients.dynamodb.query(
                 TableName=self._table,

@@ -17,7 +17,7 @@ from cartback.ports import Delivery
 from cartback.store.clients import Clients
 from cartback.store.codec import Row, decode, number, text
 from cartback.store.errors import translated
-from cartback.store.queue import pack, unpack
+from cartback.store.queue import unpack
 from cartback.store.tables import Tables, cart_key, evidence_key
 
 EXPORTS = "_exports"

@@ -13,6 +13,7 @@ from cartback.domain.evidence import Circumstances
 from cartback.domain.facts import tell
 from cartback.domain.observations import Contact
 from cartback.domain.packs import DOUBLE
+from cartback.domain.returning import returned
 from cartback.domain.saying import tell_said
 from cartback.domain.signup import PRESSED_TWICE, SignUp
 from cartback.ports import Bus, Clock, Ledger, Link, Page, Records, Settings, ShopFace, Texts
@@ -130,7 +131,7 @@ class Confirm:
             if person is None:
                 return Person(shop, wanted)
             if person.merged_into is None:
-                return customer.returned(person) if person.erased_at is not None else person
+                return returned(person) if person.erased_at is not None else person
             wanted = person.merged_into
 
     def _tell(self, request: SignUp, confirmed: SignUp) -> None:

@@ -18,7 +18,7 @@ BY_HAND = "operator"
 
 @dataclass(frozen=True, slots=True)
 class ErasePerson:
-    """Forget in the rows, and tell it: that starts the sweep of everything else. Raises TryLater if rows keep changing."""
+    """Forget in the rows, and tell it, which starts the sweep of the rest. Raises TryLater if rows keep changing."""
 
     records: Records
     hasher: Hasher
@@ -77,10 +77,11 @@ class ErasePerson:
 
 def person_of(records: Records, shop: str, person_id: str) -> Person:
     """The person of this id, or the one that the row was merged into. Raises Refused (404) for nobody."""
-    wanted: str | None = person_id
-    while wanted is not None:
+    wanted = person_id
+    while True:
         person = records.read(shop, persons=[wanted]).persons[wanted]
         if person is None:
             raise Refused(f"person: {shop} knows nobody by {person_id}", 404)
+        if person.merged_into is None:
+            return person
         wanted = person.merged_into
-    return person

@@ -44,7 +44,9 @@ def forget(
         said_no = any(word.state == WITHDRAWN for word in person.consents.values())
         if email_hash and (person.blocked or said_no):
             fold.page.blocks[email_hash] = person.blocked or "opted_out"
-        said_no_by_phone = any(word.state == WITHDRAWN and word.channel != "email" for word in person.consents.values())
+        said_no_by_phone = any(
+            word.state == WITHDRAWN and word.channel != "email" for word in person.consents.values()
+        )
         if person.phone_hash and said_no_by_phone:
             fold.page.blocks[person.phone_hash] = "opted_out"
         for cart_id in person.cart_ids:
@@ -55,9 +57,7 @@ def forget(
         for alias in (*person.aliases, *aliases):
             fold.page.aliases[alias] = person.person_id
         fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, aliases)
-        fold.facts.append(
-            tell("customer.erased", fold.shop, fold.now, person_id=person.person_id)
-        )
+        fold.facts.append(tell("customer.erased", fold.shop, fold.now, person_id=person.person_id))
 
 
 def asked(fold: Fold, seen: DataRequested) -> None:

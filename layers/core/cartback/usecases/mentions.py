@@ -25,5 +25,5 @@ def mentions(
         seen = adapter(delivery.platform).observe(delivery) or []
     except Refused:
         return False
-    contacts = [one.contact for one in seen if getattr(one, "contact", None) is not None]
+    contacts = [contact for one in seen if (contact := getattr(one, "contact", None)) is not None]
     return any(hashed(alias) in known for contact in contacts for alias in contact.aliases())

@@ -9,7 +9,7 @@ so everything is looked through once more when no such delivery can come.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cartback.domain import cart as carts
@@ -116,16 +116,19 @@ def _answer(word: str, place: Place, after: timedelta = timedelta(seconds=1)) ->
 
 @dataclass(slots=True)
 class _Work:
-    """The parts of one sweep. ``known`` are the hashes of the forgotten person; empty for everybody."""
+    """The parts of one sweep. ``known`` are the hashes of the forgotten person, ``since`` when they asked for it."""
 
     sweep: SweepErased
     shop: str
     person: Person | None
     now: datetime
-    known: frozenset[str] = field(default=frozenset())
+    known: frozenset[str] = frozenset()
+    since: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.known = frozenset(self.person.aliases) if self.person else frozenset()
+        if self.person is not None:
+            self.known = frozenset(self.person.aliases)
+            self.since = self.person.forgotten_at or self.person.erased_at
 
     def page(self, part: str, inside: str) -> str:
         """Do one page of a part; give where the next begins, empty at its end."""
@@ -144,7 +147,7 @@ class _Work:
     def _carts(self, inside: str) -> str:
         found, following = self.sweep.tables.carts(self.shop, inside)
         for cart in found:
-            if cart.person_id == self.person.person_id and _is_before(cart, self.person):
+            if self._is_forgotten(cart):
                 before = Page(carts={cart.cart_id: cart})
                 after = Page(carts={cart.cart_id: carts.erase(cart, self.now, "erasure")})
                 try:
@@ -153,10 +156,17 @@ class _Work:
                     continue  # it has only just changed: the second round finds it again
         return following
 
+    def _is_forgotten(self, cart: Cart) -> bool:
+        """Whether a cart is the person's and to be forgotten: unless they came back, and it is of the time since."""
+        person = self.person
+        if person is None or cart.person_id != person.person_id or cart.status == ERASED:
+            return False
+        return person.erased_at is not None or not _after(cart.activity_at or cart.closed_at, self.since)
+
     def _unwanted(self, delivery: Delivery) -> bool:
         if self.person is None:
             return True
-        if self.person.erased_at is None and delivery.received_at > self.person.forgotten_at:
+        if self.person.erased_at is None and _after(delivery.received_at, self.since):
             return False  # they came back by their own hand, and this is of the time since
         return mentions(delivery, self.known, self._hashed, self.sweep.adapter)
 
@@ -181,18 +191,16 @@ class _Work:
         waiting = {
             name: row
             for name, row in before.requests.items()
-            if row is not None and row.email and row.requested_at <= person.forgotten_at
+            if row is not None and row.email and not _after(row.requested_at, self.since)
         }
         if waiting:
-            over = {name: signup.over(row, signup.EXPIRED) for name, row in waiting.items()}
-            here.records.save(self.shop, Page(requests=waiting), Page(requests=over))
+            over = Page(requests={name: signup.over(row, signup.EXPIRED) for name, row in waiting.items()})
+            here.records.save(self.shop, Page(requests=dict(waiting)), over)
         if person.erased_at is not None:
-            here.tables.fade(self.shop, person.person_id, person.forgotten_at + PROOF_KEPT)
+            here.tables.fade(self.shop, person.person_id, (self.since or self.now) + PROOF_KEPT)
         return ""
 
 
-def _is_before(cart: Cart, person: Person) -> bool:
-    """Whether a cart is of the time that is to be forgotten: all of it, unless the person came back since."""
-    if cart.status == ERASED:
-        return False
-    return person.erased_at is not None or (cart.activity_at or cart.closed_at) <= person.forgotten_at
+def _after(at: datetime | None, since: datetime | None) -> bool:
+    """Whether something is of the time since somebody was forgotten."""
+    return at is not None and since is not None and at > since

@@ -1,0 +1,101 @@
+"""What the page about data protection promises is what the code and the template do."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from cartback.domain import signup
+from cartback.domain.bots import MOST_CARTS, MOST_IN_A_SECOND, MOST_LINES, MOST_OF_ONE, MOST_PIECES, SOONEST
+from cartback.domain.deliverability import (
+    FEWEST,
+    FEWEST_COMPLAINTS,
+    MOST_BOUNCES,
+    MOST_COMPLAINTS,
+    NO_CEILING_FROM,
+    WINDOW,
+)
+from cartback.store import tables
+from cartback.store.once import REMEMBERED
+from cartback.usecases.replay import KEPT
+from cartback.usecases.sweep_erased import AGAIN_AFTER, PROOF_KEPT
+from tests.laws.reading import ROOT, properties, resources, template
+
+PAGE = (ROOT / "docs" / "privacy.md").read_text()
+
+
+def _days() -> dict[str, int]:
+    section = PAGE.partition("## How long what is kept")[2].partition("\n## ")[0]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in section.splitlines()
+        if line.startswith("|")
+    ]
+    return {where: int(found[-1]) for where, _, days in rows[2:] if (found := re.findall(r"\d+", days))}
+
+
+def _seconds(queue: str) -> timedelta:
+    return timedelta(seconds=properties(queue)["MessageRetentionPeriod"])
+
+
+def _bucket() -> timedelta:
+    (rule,) = properties("RawBucket")["LifecycleConfiguration"]["Rules"]
+    return timedelta(days=rule["ExpirationInDays"])
+
+
+KEPT_FOR = {
+    "`Carts`": tables.CARTS_KEPT,
+    "`Customers`": tables.PEOPLE_KEPT,
+    "`Customers`, sign-ups": signup.KEPT,
+    "`Ledger`": tables.LEDGER_KEPT,
+    "`Ledger`, proofs": PROOF_KEPT,
+    "`Catalogue`": tables.CATALOGUE_KEPT,
+    "`Idempotency`": REMEMBERED,
+    "raw events, exports": KEPT,
+    "intake queue": _seconds("IntakeQueue"),
+    "dead letters": _seconds("IntakeDlq"),
+    "logs": timedelta(days=template()["Parameters"]["LogRetentionDays"]["Default"]),
+}
+
+
+def test_the_page_names_every_place_with_its_days():
+    assert set(_days()) == set(KEPT_FOR)
+
+
+@pytest.mark.parametrize("where", KEPT_FOR)
+def test_what_is_kept_is_kept_as_long_as_the_page_says(where: str):
+    assert timedelta(days=_days()[where]) == KEPT_FOR[where]
+
+
+def test_the_bucket_forgets_when_the_code_says_so():
+    assert _bucket() == KEPT
+
+
+def test_every_table_that_holds_rows_of_shops_is_on_the_page():
+    for name in set(resources("AWS::DynamoDB::Table")) - {"Settings", "Insights"}:
+        assert f"| `{name}`" in PAGE, name
+
+
+def test_a_second_look_comes_after_the_oldest_delivery_that_is_let_in():
+    from cartback.shops.shopify import OLDEST
+
+    assert AGAIN_AFTER > OLDEST
+
+
+def test_the_page_about_deliverability_says_the_numbers_of_the_code():
+    page = " ".join((ROOT / "docs" / "deliverability.md").read_text().replace("**", "").split())
+    for said in (
+        f"within {WINDOW.days} days, of at least {FEWEST} marketing messages",
+        f"{MOST_BOUNCES:.0%}".replace("%", " %") + " bounced for good",
+        f"{MOST_COMPLAINTS:.1%}".replace("%", " %") + ", and two people at least",
+        f"until {NO_CEILING_FROM:,}",
+        f"more than {MOST_LINES} lines, {MOST_OF_ONE} pieces of one thing, or {MOST_PIECES:,} in all",
+    ):
+        assert said in page, said
+    words = {2: "two", 3: "third", 10: "ten"}
+    assert f"{words[MOST_CARTS]} carts of one person within an hour" in page
+    assert f"within {words[int(SOONEST.total_seconds())]} seconds of delivery" in page
+    assert f"the {words[MOST_IN_A_SECOND]} within a second" in page
+    assert words[FEWEST_COMPLAINTS] == "two"
