@@ -122,7 +122,7 @@ def test_times_and_words_in_yaml_mean_what_they_say(
     [
         (["shop", "edit", "lamp-shop", "policy.preset=wild"], 1, "policy.preset: "),
         (["shop", "edit", "lamp-shop", "policy.presett=wild"], 1, "policy.presett: no such setting"),
-        (["shop", "edit", "lamp-shop", "platform=shopware"], 1, "platform: "),
+        (["shop", "edit", "lamp-shop", "platform=teleshopping"], 1, "platform: "),
         (["shop", "edit", "lamp-shop", "preset"], 1, "preset: write path=value"),
         (["shop", "edit", "lamp-shop"], 2, "edit: say either"),
         (["shop", "edit", "lamp-shop", "name=X", "--file", "x"], 2, "edit: say either"),
