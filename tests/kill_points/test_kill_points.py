@@ -123,12 +123,16 @@ def budget(platform: Platform) -> list[str]:
     wrong = []
     for (_, _), (person, _) in platform.world.tables.rows["persons"].items():
         if person.erased_at is None and person.merged_into is None:
-            held = sum(
-                1 for claim in claims if claim.person_id == person.person_id and claim.state != RELEASED
-            )
+            names = {person.person_id, *_joined_with(platform, person.person_id)}
+            held = sum(1 for claim in claims if claim.person_id in names and claim.state != RELEASED)
             if len(person.sends) != held:
                 wrong.append(f"{len(person.sends)} messages counted, {held} claimed")
     return wrong
+
+
+def _joined_with(platform: Platform, person_id: str) -> set[str]:
+    rows = (row for row, _ in platform.world.tables.rows["persons"].values())
+    return {row.person_id for row in rows if row.merged_into == person_id}
 
 
 def once_key(delivery) -> str:

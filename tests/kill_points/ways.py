@@ -146,6 +146,26 @@ def bounced(platform: Platform) -> None:
         platform.news_of(message, "Bounce", bounceType="Permanent", feedbackId="f-1")
 
 
+def came_back_for_now(platform: Platform) -> None:
+    """The mailbox is full, and by the time that we hear of it two people have turned out to be one."""
+    opened(platform, contact=ada(customer_ref=None))
+    told = platform.told
+    platform.run_all()
+    account = cart(START, CUP, ref="cart:c2", contact=replace(ada(), email=None, consents=()))
+    platform.tell(told.delivery("e2", account, at=START))
+    platform.tell(told.delivery("e3", cart(START, CUP, ref="cart:c2", contact=ada()), at=START))
+    platform.run_all()
+    for message in platform.world.outbox.sent[:1]:
+        platform.news_of(message, "Bounce", bounceType="Transient", feedbackId="f-1")
+
+
+def with_two_carts(platform: Platform) -> None:
+    """A second cart has to wait for its place in the budget, and says so."""
+    opened(platform)
+    platform.tell(platform.told.delivery("e2", cart(START, CUP, ref="cart:c2"), at=START))
+    platform.run_all()
+
+
 def switched_off(platform: Platform) -> None:
     """The shop has switched the flow off."""
     policies = platform.world.settings.policies
@@ -252,6 +272,8 @@ WAYS: tuple[Callable[[Platform], None], ...] = (
     named_only,
     woken_twice,
     bounced,
+    came_back_for_now,
+    with_two_carts,
     switched_off,
     clicked_and_left,
     removed_between_two_messages,

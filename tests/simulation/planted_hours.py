@@ -25,14 +25,16 @@ def quiet_hours_are_in_utc(patches: Patches) -> None:
 def quiet_hours_ignore_the_change_of_clocks(patches: Patches) -> None:
     """The end of the night is reckoned with the offset of its beginning."""
 
-    def after(before, instant, zone, quiet):
-        if quiet is None:
-            return instant
+    def after(before, instant, zones, nights):
+        ends = [_end(instant, zone, night) for zone in list(zones) for night in list(nights)]
+        return max(ends, default=instant)
+
+    def _end(instant, zone, night):
         offset = instant.astimezone(zone).utcoffset()
         there = datetime.combine(*_wall(instant + offset), tzinfo=UTC)
-        return max(instant, before(there, ZoneInfo("UTC"), quiet) - offset)
+        return max(instant, timing.after_quiet(there, ZoneInfo("UTC"), night) - offset)
 
-    patches.around(timing, "after_quiet", after)
+    patches.around(quiet, "after_all_quiet", after)
 
 
 def _wall(moment: datetime) -> tuple:
