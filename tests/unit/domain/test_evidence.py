@@ -11,6 +11,7 @@ from cartback.domain import customer
 from cartback.domain.consent import GRANTED, UNTICKED, WITHDRAWN, Consent
 from cartback.domain.customer import Person
 from cartback.domain.evidence import Circumstances, Evidence, chain, fault, seal_of
+from cartback.domain.returning import returned
 from tests.fakes.world import START
 
 HOW = Circumstances(wording="Ja.", wording_version="v1", requested_at=START, ip="203.0.113.7")
@@ -104,6 +105,6 @@ def test_what_two_rows_that_become_one_knew_stays_provable_on_both():
 
 def test_an_erasure_breaks_no_chain_and_a_return_goes_on_with_it():
     erased = customer.erase(ADA, START, START)
-    back = customer.say(customer.returned(erased), said(9), HOW)
+    back = customer.say(returned(erased), said(9), HOW)
     assert fault(back.fresh_evidence, back.evidence_length, back.evidence_head) is None
     assert back.evidence_length == 4
