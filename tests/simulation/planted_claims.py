@@ -11,7 +11,7 @@ from cartback.domain import customer
 from cartback.domain.claims import CLAIMED, RELEASED, UNKNOWN, settle
 from cartback.domain.errors import TryLater
 from cartback.ports import Doubtful, NotSent
-from cartback.usecases import settle_claims, touch
+from cartback.usecases import claiming, settle_claims, touch
 from cartback.usecases.apply_receipts import ApplyReceipts
 from tests.fakes import memory
 from tests.fakes.memory import MemoryLedger, MemoryRecords
@@ -142,7 +142,7 @@ def the_claim_has_the_run_in_its_name(patches: Patches) -> None:
     """The claim's name changes with every attempt, so that equal effects do not meet."""
     attempts = iter(range(10**9))
     patches.around(
-        touch, "claim_id_for", lambda before, *names: before(*names[:-1], f"{names[-1]}{next(attempts)}")
+        claiming, "claim_id_for", lambda before, *names: before(*names[:-1], f"{names[-1]}{next(attempts)}")
     )
 
 

@@ -33,7 +33,7 @@ FOUND_BY: dict[str, int] = {
     "an_order_is_matched_by_its_first_name_only": 0,
     "an_order_of_the_same_person_is_not_looked_at": 0,
     "blocks_have_a_time_to_live": 2,
-    "claim_ignores_the_list_of_blocks": 2,
+    "claim_ignores_the_list_of_blocks": 21,
     "claim_ignores_the_version_of_the_cart": 1,
     "claim_ignores_the_version_of_the_person": 1,
     "claim_is_taken_though_it_is_taken": 2,

@@ -64,6 +64,7 @@ class Cast:
         self.shoppers: list[Shopper] = []
         self._waiting: dict[int, tuple[object, int]] = {}
         self._waits = 0
+        self._about_to_leave: dict[str, SimShop] = {}
         for shop in shops:
             season.house.policies.policies[shop.name] = shop.policy
             season.house.policies.faces[shop.name] = shop.face
@@ -84,7 +85,7 @@ class Cast:
         season.stage.mailbox, season.stage.got = self._mailbox, self._got
         season.stage.walls = lambda shop, address: PLACES[self.by_address[(shop, address)].place]
         season.stage.paused = self._paused
-        season.stage.awaited = lambda shop, cart_id: bool(self._strikers(shop, cart_id))
+        season.stage.awaited = self._awaited
         if season.kinds:
             for number, shop in enumerate(shops):
                 self._fate(shop, number)
@@ -103,8 +104,10 @@ class Cast:
         changes, leaves, how = rng.random() < 0.4, rng.random() < 0.06, rng.random()
         if changes:
             season.schedule.at(when[0], partial(self._change_policy, shop, how))
-        if leaves:
-            season.schedule.at(when[1], partial(self._say, shop, "leaves", (ShopLeft(when[1]),)))
+        if leaves and how < 0.5:
+            season.schedule.at(when[1], partial(self._leave, shop))
+        elif leaves:
+            season.schedule.at(when[1], partial(self._about_to_leave.__setitem__, shop.name, shop))
         season.schedule.at(when[2], partial(self._say, shop, "nonsense", Refused("quantity is no number")))
         season.schedule.at(when[3], partial(self._say, shop, "odd topic", None))
 
@@ -113,12 +116,17 @@ class Cast:
         policies[shop.name] = changed(policies[shop.name], how)
         self.season.note(shop.name, "shop", f"changes its policy to {policies[shop.name]}")
 
-    def _say(self, shop: SimShop, what: str, seen) -> None:
+    def _leave(self, shop: SimShop, **how: bool) -> None:
+        """A shop removes us; some do it in the middle of a touch."""
+        self._about_to_leave.pop(shop.name, None)
+        self._say(shop, "leaves", (ShopLeft(self.season.schedule.now),), **how)
+
+    def _say(self, shop: SimShop, what: str, seen, **how: bool) -> None:
         season = self.season
         season.note(shop.name, "shop", what)
         rng = stream(season.seed, "network", shop.name, what)
         season.network.say(
-            rng, shop.name, season.schedule.now, seen, key=f"{shop.name} {what}", who=shop.name
+            rng, shop.name, season.schedule.now, seen, key=f"{shop.name} {what}", who=shop.name, **how
         )
 
     def _enter(self, shopper: Shopper) -> None:
@@ -164,7 +172,12 @@ class Cast:
             s for s in waiting if any(cart_id == _cart_id(shop, ref) for cart in s.carts for ref in cart.refs)
         ]
 
+    def _awaited(self, shop: str, cart_id: str) -> bool:
+        return shop in self._about_to_leave or bool(self._strikers(shop, cart_id))
+
     def _paused(self, shop: str, cart_id: str) -> None:
+        if shop in self._about_to_leave:
+            self._leave(self._about_to_leave[shop], at_once=True)
         for shopper in self._strikers(shop, cart_id):
             strike, shopper.strike = shopper.strike, None
             strike()
