@@ -15,8 +15,8 @@ from bench.doors import doors
 WRITERS = frozenset({"touch", "leave", "ask_confirmation", "confirm", "preferences"})
 # Module (with everything below it) -> why, and the doors that may.
 FORBIDDEN: dict[str, tuple[str, frozenset[str]]] = {
-    "aws_lambda_powertools.metrics": ("50 ms, and most first events count nothing", frozenset()),
-    "aws_lambda_powertools": ("Powertools is for the worker behind the queue", frozenset({"apply_events"})),
+    # Whatever is imported of Powertools brings its metrics along.
+    "aws_lambda_powertools": ("50 ms and more, and most first events count nothing", frozenset({"apply_events"})),
     "aws_xray_sdk": (
         "Powertools' Tracer, 300 ms even when switched off; tracing doubles the bill",
         frozenset(),

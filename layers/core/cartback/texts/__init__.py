@@ -8,11 +8,14 @@ never contains markup, and nothing that a shop or shopper typed is ever treated 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from cartback.ports import ShopFace
 from cartback.texts.fields import MailFields, PageFields, QuestionFields, read
 from cartback.texts.folder import LANGUAGES, written
 from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS
+
+if TYPE_CHECKING:
+    from cartback.ports import ShopFace
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cartback.domain.timing import Deadline
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cartback.domain.timing import Deadline
 
 _DAYS = {
     "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
+from typing import TYPE_CHECKING
 
-from cartback.domain.cart import Item
 from cartback.domain.errors import Refused
-from cartback.domain.money import Money
-from cartback.domain.preferences import View
-from cartback.ports import ShopFace
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Item
+    from cartback.domain.money import Money
+    from cartback.domain.preferences import View
+    from cartback.ports import ShopFace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cartback.domain.cart import Item
 from cartback.domain.errors import Refused
 from cartback.domain.money import in_words
 from cartback.domain.weblink import is_local, tagged, web_link
-from cartback.ports import ShopFace
 from cartback.texts import colours
 from cartback.texts.cleaning import first_name, one_line
 from cartback.texts.fields import MailFields, QuestionFields
 from cartback.texts.folder import ROOT
 from cartback.texts.rendering import laid_out, words
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Item
+    from cartback.ports import ShopFace
 
 MOST_ITEMS = 5
 """Lines that a mail shows; the rest becomes "and 3 more". More would push the button off a phone's screen."""

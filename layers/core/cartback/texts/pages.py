@@ -5,18 +5,21 @@ from __future__ import annotations
 from calendar import month_name
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from cartback.domain.errors import Refused
 from cartback.domain.weblink import is_local, web_link
-from cartback.ports import ShopFace
 from cartback.texts import colours
 from cartback.texts.cleaning import one_line
-from cartback.texts.fields import PageFields
 from cartback.texts.folder import LANGUAGES
 from cartback.texts.page_headers import PAGE_STYLE
 from cartback.texts.rendering import laid_out, words
+
+if TYPE_CHECKING:
+    from cartback.ports import ShopFace
+    from cartback.texts.fields import PageFields
 
 METHODS = {
     "leave": "get",

@@ -10,29 +10,31 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from cartback.domain.errors import Conflict, Refused, TryLater
-from cartback.domain.facts import Fact
 from cartback.domain.hashes import short
 from cartback.domain.observations import Fetch, Observation
-from cartback.ports import (
-    Beat,
-    Bus,
-    Clock,
-    Delivery,
-    Fetcher,
-    Hasher,
-    Metrics,
-    Once,
-    Parking,
-    RawStore,
-    Records,
-    ShopAdapter,
-    Translator,
-)
 from cartback.usecases.fold import Fold
 from cartback.usecases.rows import copied, page_about
+
+if TYPE_CHECKING:
+    from cartback.domain.facts import Fact
+    from cartback.ports import (
+        Beat,
+        Bus,
+        Clock,
+        Delivery,
+        Fetcher,
+        Hasher,
+        Metrics,
+        Once,
+        Parking,
+        RawStore,
+        Records,
+        ShopAdapter,
+        Translator,
+    )
 
 MOST_TRIES = 8
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cartback.domain import bounces, claims, customer
 from cartback.domain.bounces import SoftBounce
-from cartback.domain.claims import Claim
-from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.facts import CATALOGUE, Fact, tell
-from cartback.domain.receipts import Receipt
 from cartback.ports import Bus, Clock, Ledger, Metrics, Page, Records
-from cartback.usecases.watch_standing import WatchStanding
+
+if TYPE_CHECKING:
+    from cartback.domain.claims import Claim
+    from cartback.domain.customer import Person
+    from cartback.domain.receipts import Receipt
+    from cartback.usecases.watch_standing import WatchStanding
 
 MOST_TRIES = 8
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import batched
+from typing import TYPE_CHECKING
 
 from cartback.domain.audit import (
     AFTER_OPT_OUT,
@@ -18,10 +19,12 @@ from cartback.domain.audit import (
     Evidence,
     audit,
 )
-from cartback.domain.claims import Claim
-from cartback.domain.customer import Person
 from cartback.domain.errors import TryLater
-from cartback.ports import AuditBook, ClaimIndex, Clock, Metrics, Records
+
+if TYPE_CHECKING:
+    from cartback.domain.claims import Claim
+    from cartback.domain.customer import Person
+    from cartback.ports import AuditBook, ClaimIndex, Clock, Metrics, Records
 
 METRICS = {
     AFTER_PURCHASE: "SendsAfterPurchase",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cartback.domain import customer, reminders
 from cartback.domain.budget import intend
-from cartback.domain.claims import Claim
-from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
-from cartback.domain.policy import Plan, Policy
 from cartback.domain.touches import Dossier, due_at, intent_of
 from cartback.ports import Page, Records
-from cartback.usecases.watch_cart import Run
+
+if TYPE_CHECKING:
+    from cartback.domain.claims import Claim
+    from cartback.domain.customer import Person
+    from cartback.domain.policy import Plan, Policy
+    from cartback.usecases.watch_cart import Run
 
 
 def following_due(dossier: Dossier, plan: Plan, position: int, policy: Policy) -> datetime | None:

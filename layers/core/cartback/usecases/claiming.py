@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cartback.domain.cart import Cart
 from cartback.domain.claims import Claim, claim_id_for
-from cartback.domain.customer import Person
 from cartback.domain.language import first_spoken
 from cartback.domain.permission import permission
-from cartback.domain.policy import Policy
 from cartback.domain.touches import PURPOSE, Dossier
-from cartback.ports import ShopFace
-from cartback.usecases.watch_cart import Run
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
+    from cartback.domain.customer import Person
+    from cartback.domain.policy import Policy
+    from cartback.ports import ShopFace
+    from cartback.usecases.watch_cart import Run
 
 
 def language_of(person: Person | None, cart: Cart | None, face: ShopFace) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
-from cartback.ports import Metrics, RawSweep
 from cartback.usecases.export_person import ExportPerson, as_json
+
+if TYPE_CHECKING:
+    from cartback.ports import Metrics, RawSweep
 
 
 @dataclass(frozen=True, slots=True)

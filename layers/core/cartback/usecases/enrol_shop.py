@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cartback.domain.answers import Answer, Visit
 from cartback.domain.errors import Refused, TryLater
-from cartback.ports import Clock, KeyStore, ShopAdapter, Tokens
 from cartback.usecases.receive_webhook import SHOP_NAME, STRANGER
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock, KeyStore, ShopAdapter, Tokens
 
 LARGEST_BODY = 20_000
 

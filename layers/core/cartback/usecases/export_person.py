@@ -6,15 +6,17 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cartback.domain.cart import Cart
-from cartback.domain.customer import Person
 from cartback.domain.signup import request_id_for
-from cartback.ports import Clock, Hasher, Ledger, Proofs, RawShelf, Records, ShopAdapter, TableSweep
 from cartback.usecases.erase_person import person_of
 from cartback.usecases.mentions import mentions
 from cartback.usecases.replay import KEPT
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
+    from cartback.domain.customer import Person
+    from cartback.ports import Clock, Hasher, Ledger, Proofs, RawShelf, Records, ShopAdapter, TableSweep
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cartback.domain import cart as carts
 from cartback.domain import customer
@@ -33,9 +34,11 @@ from cartback.domain.observations import (
 )
 from cartback.domain.payments import tell_failed, tell_refunded
 from cartback.domain.saying import tell_said
-from cartback.ports import Page
 from cartback.usecases import fold_goods, forgetting
 from cartback.usecases.wanted_rows import SHOP_ITSELF, hashes_of
+
+if TYPE_CHECKING:
+    from cartback.ports import Page
 
 
 @dataclass(slots=True)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from cartback.domain import cart as carts
 from cartback.domain import customer
 from cartback.domain.consent import WITHDRAWN
-from cartback.domain.customer import Person
 from cartback.domain.facts import tell
-from cartback.domain.observations import CustomerErased, DataRequested, ShopErased
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cartback.domain.customer import Person
+    from cartback.domain.observations import CustomerErased, DataRequested, ShopErased
     from cartback.usecases.fold import Fold
 
 

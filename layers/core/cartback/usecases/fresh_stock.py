@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cartback.domain.catalogue import Stock, describe
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.policy import Policy
 from cartback.domain.service import Unsupported
-from cartback.domain.touches import Dossier
-from cartback.ports import Metrics, ShopApi
+
+if TYPE_CHECKING:
+    from cartback.domain.policy import Policy
+    from cartback.domain.touches import Dossier
+    from cartback.ports import Metrics, ShopApi
 
 
 @dataclass(frozen=True, slots=True)

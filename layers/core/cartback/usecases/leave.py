@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cartback.domain import customer
-from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.saying import tell_said
 from cartback.ports import Bus, Clock, Ledger, Line, Link, Page, Records
 from cartback.usecases import links
+
+if TYPE_CHECKING:
+    from cartback.domain.customer import Person
 
 MOST_TRIES = 8
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cartback.domain.claims import Claim
 from cartback.domain.hashes import short
 from cartback.domain.tokens import hashed
 from cartback.ports import Ledger, Link
+
+if TYPE_CHECKING:
+    from cartback.domain.claims import Claim
 
 _TOKEN = re.compile(r"([a-z0-9][a-z0-9-]{1,39})\.([A-Za-z0-9_-]{43})", re.ASCII)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
 from cartback.domain.naming import names
-from cartback.ports import Delivery, ShopAdapter
+
+if TYPE_CHECKING:
+    from cartback.ports import Delivery, ShopAdapter
 
 
 def mentions(

@@ -48,7 +48,6 @@ class OpenLink:
         wanted = cart.restore_url if cart is not None and cart.status in ("open", "given_up") else None
         return with_utm(allowed(wanted, face), link)
 
-
     def _opening(self, link: Link, now: datetime, method: str, user_agent: str | None) -> Opening:
         claim = self.ledger.read_claim(link.shop, link.claim_id)
         since = None

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cartback.domain import customer
 from cartback.domain.consent import CHANNELS, GRANTED, TOPICS, Consent, words_for
-from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.evidence import Circumstances
 from cartback.domain.language import OFFERED
@@ -21,6 +21,9 @@ from cartback.domain.preferences import FREQUENCIES, PAUSES, Preferences, View
 from cartback.domain.saying import tell_said
 from cartback.ports import Bus, Clock, Ledger, Line, Link, Page, Records, Settings, Texts
 from cartback.usecases import links
+
+if TYPE_CHECKING:
+    from cartback.domain.customer import Person
 
 MOST_TRIES = 8
 

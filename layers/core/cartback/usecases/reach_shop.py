@@ -8,10 +8,10 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
-from cartback.ports import Http, ShopApi, ShopKeys
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Fetch
+    from cartback.ports import Http, ShopApi, ShopKeys
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
-from cartback.ports import Clock, Queue, RawShelf
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock, Queue, RawShelf
 
 KEPT = timedelta(days=14)
 """How long raw events are kept. Idempotency keys and names of runs live longer, so that a replay repeats nothing."""

@@ -8,10 +8,13 @@ still settles it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cartback.domain.claims import SETTLE_WITHIN, UNKNOWN, is_doubtful, settle
 from cartback.domain.errors import Conflict
-from cartback.ports import ClaimIndex, Clock, Ledger, Metrics
+
+if TYPE_CHECKING:
+    from cartback.ports import ClaimIndex, Clock, Ledger, Metrics
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cartback.domain.hashes import short
-from cartback.ports import Runs
+
+if TYPE_CHECKING:
+    from cartback.ports import Runs
 
 EVERYBODY = "everybody"
 

@@ -51,7 +51,9 @@ class StartFlows:
             "generation": generation,
             "person_id": data.get("person_id"),
             "variants": [],
-            "wait_seconds": whole_seconds(now, first_look(data, policy, now) if flow.about == "cart" else now),
+            "wait_seconds": whole_seconds(
+                now, first_look(data, policy, now) if flow.about == "cart" else now
+            ),
         }
 
     def _note(self, shop: str, subject: str, kind: str, flow: Flow, data: dict[str, str]) -> None:

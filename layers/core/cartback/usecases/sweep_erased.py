@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cartback.domain import cart as carts
 from cartback.domain import signup
 from cartback.domain.cart import ERASED, Cart
-from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
 from cartback.domain.naming import names
 from cartback.domain.signup import request_id_for
@@ -32,6 +32,9 @@ from cartback.ports import (
     TableSweep,
 )
 from cartback.usecases.mentions import mentions
+
+if TYPE_CHECKING:
+    from cartback.domain.customer import Person
 
 AGAIN_AFTER = timedelta(hours=96)
 """When everything is looked through once more: the oldest delivery that is accepted (72 h), and a day for the queue."""

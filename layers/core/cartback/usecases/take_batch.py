@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.receipts import Receipt
-from cartback.ports import Delivery, Metrics, Parking
 from cartback.usecases.apply_events import ApplyEvents, Message
-from cartback.usecases.apply_receipts import ApplyReceipts
+
+if TYPE_CHECKING:
+    from cartback.domain.receipts import Receipt
+    from cartback.ports import Delivery, Metrics, Parking
+    from cartback.usecases.apply_receipts import ApplyReceipts
 
 
 @dataclass(frozen=True, slots=True)

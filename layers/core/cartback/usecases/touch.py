@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cartback.domain import claims, customer
 from cartback.domain.cart import give_up
-from cartback.domain.claims import Claim
 from cartback.domain.deliverability import next_day
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.permission import permission
-from cartback.domain.policy import Plan, Policy
 from cartback.domain.touches import (
     PURPOSE,
     SEND,
@@ -52,6 +51,10 @@ from cartback.usecases.claiming import claim_for, language_of
 from cartback.usecases.closing import close
 from cartback.usecases.links import link_of
 from cartback.usecases.watch_cart import Run, decision_line, given_up
+
+if TYPE_CHECKING:
+    from cartback.domain.claims import Claim
+    from cartback.domain.policy import Plan, Policy
 
 MOST_TRIES = 8
 LEAVE_LINK_LIFETIME = timedelta(days=730)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cartback.domain import cart as carts
 from cartback.domain import customer
@@ -18,7 +19,9 @@ from cartback.domain.observations import (
     ShopLeft,
     StockSeen,
 )
-from cartback.ports import Page
+
+if TYPE_CHECKING:
+    from cartback.ports import Page
 
 SHOP_ITSELF = "shop"
 

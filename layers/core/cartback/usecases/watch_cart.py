@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cartback.domain.cart import Cart
 from cartback.domain.facts import Fact, tell
 from cartback.domain.policy import Policy, plan_for
 from cartback.domain.touches import MOST_REARMS, STOP, WAIT, Decision, decide, whole_seconds
 from cartback.ports import Bus, Clock, Ledger, Line, Records, Settings
 from cartback.usecases.closing import close
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cartback.domain.claims import Claim
 from cartback.domain.deliverability import Tally, news, overdone
 from cartback.domain.touches import PAUSED
 from cartback.ports import Clock, Metrics, Page, Records, Standing
+
+if TYPE_CHECKING:
+    from cartback.domain.claims import Claim
 
 SHOP_ITSELF, MARKETING = "shop", "marketing"
 
