@@ -12,7 +12,7 @@ from cartback.domain.address import email
 from cartback.domain.errors import Refused
 from cartback.domain.settings import ShopSettings
 from cartback.store.standing import DynamoStanding
-from cartback.usecases.watch_standing import ResumeShop
+from cartback.usecases.resume_shop import ResumeShop
 from cli.documents import as_yaml, assignment, document, text_of
 from cli.screen import Desk, Usage, desk, moment, somebody, table
 from cli.words import reason

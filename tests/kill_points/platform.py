@@ -23,9 +23,12 @@ from cartback.usecases.apply_events import Message
 from cartback.usecases.ask_confirmation import Asking
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.watch_cart import Run
+from cartback.usecases.watch_standing import WatchStanding
 from functions import apply_events as door
 from tests.asl import Call, Ended, Wait, start
 from tests.asl_machine import Machine
+from tests.fakes.memory import MemoryCounters
+from tests.fakes.sweeps import MemoryStanding
 from tests.fakes.told import Told
 from tests.fakes.world import World
 from tests.kill_points.injection import Crash, Injector, Watched
@@ -69,6 +72,10 @@ class KilledWorld(World):
         watched = {"fetcher": Watched(Shelf(), self.injector), "beat": Watched(self.health, self.injector)}
         self.apply_events = replace(self.apply_events, **watched)
         self.subscribe = replace(self.subscribe, counters=Watched(self.subscribe.counters, self.injector))
+        self.open_link = replace(self.open_link, counters=Watched(MemoryCounters(self.tables), self.injector))
+        self.standing = MemoryStanding()
+        watch = WatchStanding(Watched(self.standing, self.injector), self.records, self.clock, self.metrics)
+        self.apply_receipts = replace(self.apply_receipts, watch_standing=watch)
         self.take_batch = TakeBatch(
             self.apply_events, self.apply_receipts, unpack, ses_events.receipts, self.queue, self.metrics
         )

@@ -30,6 +30,7 @@ REPEATED = {
     "erase_person": "an operator at the command line; the shop's own word goes the way of every event",
     "start_erasing": "EventBridge; a run has one name",
     "sweep_erased": "the state machine of an erasure; sweeping again sweeps what is left",
+    "resume_shop": "an operator at the command line; lifting twice is lifting once",
     "connect_shop": "an operator at the command line, who is told how far it came",
     "enrol_shop": "a merchant in the platform's own form, answered 503",
     "audit": "a schedule; it only reads, and keeps its result under the day's name",

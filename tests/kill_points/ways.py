@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from cartback import shops
 from cartback.domain.answers import Arrival
+from cartback.domain.deliverability import Tally
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.observations import Fetch
 from cartback.ports import NotSent, ShopKeys
@@ -146,6 +147,20 @@ def bounced(platform: Platform) -> None:
         platform.news_of(message, "Bounce", bounceType="Permanent", feedbackId="f-1")
 
 
+def bounced_too_often(platform: Platform) -> None:
+    """The shop has had so many bounces that one more stops its marketing."""
+    platform.world.standing.add("demo", START, Tally(settled=200, bounced=30))
+    bounced(platform)
+
+
+def opened_by_a_scanner(platform: Platform) -> None:
+    """A program looks where the link of the mail leads."""
+    left_alone(platform)
+    world = platform.world
+    if world.tokens.made and world.outbox.sent:
+        platform.patiently(lambda: world.open_link(f"demo.{world.tokens.made[0]}", "HEAD"))
+
+
 def came_back_for_now(platform: Platform) -> None:
     """The mailbox is full, and by the time that we hear of it two people have turned out to be one."""
     opened(platform, contact=ada(customer_ref=None))
@@ -272,6 +287,8 @@ WAYS: tuple[Callable[[Platform], None], ...] = (
     named_only,
     woken_twice,
     bounced,
+    bounced_too_often,
+    opened_by_a_scanner,
     came_back_for_now,
     with_two_carts,
     switched_off,

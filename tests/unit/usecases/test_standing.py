@@ -11,8 +11,9 @@ from cartback.domain.deliverability import FEWEST, Tally, WarmUp
 from cartback.domain.policy import Plan, Touch
 from cartback.domain.receipts import Receipt
 from cartback.usecases.apply_receipts import ApplyReceipts
+from cartback.usecases.resume_shop import ResumeShop
 from cartback.usecases.watch_cart import Run
-from cartback.usecases.watch_standing import ResumeShop, WatchStanding
+from cartback.usecases.watch_standing import WatchStanding
 from tests.fakes.sweeps import MemoryStanding
 from tests.fakes.told import SHIRT, Told, ada, cart
 from tests.fakes.world import START, World, a_policy

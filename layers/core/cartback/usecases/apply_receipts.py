@@ -39,14 +39,14 @@ class ApplyReceipts:
                 self.metrics.count("ReceiptsUnknown")
                 continue
             before, claim = found
-            if self.watch_standing is not None:
-                self.watch_standing(before, claim, receipt.permanent)
             self.metrics.count("Receipts", state=receipt.state, shop=receipt.shop)
             because = {claims.BOUNCED: "bounced", claims.COMPLAINED: "complained"}.get(receipt.state)
             if because and (receipt.permanent or receipt.state == claims.COMPLAINED):
                 self._block(claim, because)
             elif because:
                 self._count(claim, receipt)
+            if self.watch_standing is not None:
+                self.watch_standing(before, claim, receipt.permanent)
             self._tell(receipt, claim)
 
     def _settle(self, receipt: Receipt) -> tuple[Claim, Claim] | None:

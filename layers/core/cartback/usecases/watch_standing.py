@@ -1,9 +1,8 @@
-"""Stop a shop's marketing before mailbox providers stop it, and let it go on when an operator says so."""
+"""Stop a shop's marketing before mailbox providers stop it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain.deliverability import Tally, news, overdone
@@ -13,7 +12,8 @@ from cartback.ports import Clock, Metrics, Page, Records, Standing
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
 
-SHOP_ITSELF, MARKETING = "shop", "marketing"
+MARKETING = "marketing"
+"""The block that stands for all marketing of a shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,3 @@ class WatchStanding:
             self.records.save(shop, known, Page(blocks={MARKETING: PAUSED}))
             self.metrics.count("MarketingPaused")
             self.metrics.count("MarketingPaused", shop=shop, because=because)
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeShop:
-    """Lift what stopped a whole shop: the pause, and the mark that it had left."""
-
-    standing: Standing
-    records: Records
-    clock: Clock
-
-    def __call__(self, shop: str) -> dict[str, str]:
-        """Give what was lifted, by where it stood; empty if nothing stopped the shop."""
-        now: datetime = self.clock.now()
-        before = self.records.read(shop, blocks=[SHOP_ITSELF, MARKETING])
-        lifted = {where: because for where, because in before.blocks.items() if because}
-        if MARKETING in lifted:
-            self.standing.reset(shop, now)
-        if lifted:
-            self.records.save(shop, before, Page(blocks=dict.fromkeys(lifted)))
-        return lifted
