@@ -23,9 +23,9 @@ from cartback.store.clock import FastClock, SystemClock
 from cartback.store.health import DynamoHealth
 from cartback.store.insights import DynamoAudits
 from cartback.store.ledger import DynamoLedger
+from cartback.store.proofs import Proofs
 from cartback.store.queue import SqsQueue
 from cartback.store.raw import S3Raw
-from cartback.store.proofs import Proofs
 from cartback.store.records import DynamoRecords
 from cartback.store.secrets import SecretWriter
 from cartback.store.settings import DynamoShopBook
