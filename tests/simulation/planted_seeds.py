@@ -5,6 +5,7 @@ FOUND_BY: dict[str, int] = {
     "a_bought_cart_is_listed_again": 0,
     "a_bounce_blocks_nothing": 0,
     "a_cap_is_one_too_high": 0,
+    "a_cart_that_is_filled_again_is_reminded_of_for_ever": 0,
     "a_consent_moves_to_a_new_address": 0,
     "a_crash_between_claim_and_mark_gives_the_claim_back": 33,
     "a_doubt_stays_a_doubt": 2,
@@ -45,6 +46,7 @@ FOUND_BY: dict[str, int] = {
     "news_of_a_send_opens_the_claim_again": 2,
     "no_consent_is_needed": 0,
     "nobody_is_ever_written_to": 0,
+    "only_the_clock_of_the_shop_counts": 0,
     "people_are_known_by_one_name_only": 0,
     "quiet_hours_are_in_utc": 0,
     "quiet_hours_ignore_the_change_of_clocks": 130,
@@ -69,6 +71,4 @@ FOUND_BY: dict[str, int] = {
     "there_are_no_quiet_hours": 0,
     "two_rows_of_one_cart_are_not_joined": 0,
     "what_cannot_be_read_is_dropped": 1,
-    "a_cart_that_is_filled_again_is_reminded_of_for_ever": 0,
-    "only_the_clock_of_the_shop_counts": 0,
 }
