@@ -45,7 +45,13 @@ def why(
         "sends": list(person.sends),
         "free_from": after_caps(now, person.sends, policy.caps),
         "consents": [
-            {"channel": key(c.channel, c.purpose), "state": c.state, "basis": c.basis, "source": c.source, "at": c.at}
+            {
+                "channel": key(c.channel, c.purpose),
+                "state": c.state,
+                "basis": c.basis,
+                "source": c.source,
+                "at": c.at,
+            }
             for c in person.consents.values()
         ],
         **_history(here, records, shop, person),

@@ -16,7 +16,10 @@ WRITERS = frozenset({"touch", "leave", "ask_confirmation", "confirm", "preferenc
 # Module (with everything below it) -> why, and the doors that may.
 FORBIDDEN: dict[str, tuple[str, frozenset[str]]] = {
     # Whatever is imported of Powertools brings its metrics along.
-    "aws_lambda_powertools": ("50 ms and more, and most first events count nothing", frozenset({"apply_events"})),
+    "aws_lambda_powertools": (
+        "50 ms and more, and most first events count nothing",
+        frozenset({"apply_events"}),
+    ),
     "aws_xray_sdk": (
         "Powertools' Tracer, 300 ms even when switched off; tracing doubles the bill",
         frozenset(),

@@ -76,7 +76,7 @@ class MemoryRecords:
         stock = {name: self.tables.live("stock", shop, name) for name in names}
         return Dossier(cart, person, {name: row for name, row in stock.items() if row is not None}, block)
 
-    def save(self, shop: str, before: Page, after: Page) -> None:
+    def save(self, shop: str, before: Page, after: Page) -> None:  # noqa: C901 (one transaction, told in one piece)
         now = self.tables.clock.now()
         writes = []
         for part, kept in _VERSIONED.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-
 from typing import TYPE_CHECKING
 
 from cartback.ports import Delivery

@@ -19,14 +19,12 @@ from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message
 from cartback.usecases.apply_receipts import ApplyReceipts
 from cartback.usecases.ask_confirmation import AskConfirmation
-from cartback.usecases.collect_export import CollectExport
-from cartback.usecases.erase_person import ErasePerson
-from cartback.usecases.export_person import ExportPerson
-from cartback.usecases.start_erasing import StartErasing
-from cartback.usecases.sweep_erased import SweepErased
 from cartback.usecases.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.collect_export import CollectExport
 from cartback.usecases.confirm import Confirm
 from cartback.usecases.enrol_shop import EnrolShop
+from cartback.usecases.erase_person import ErasePerson
+from cartback.usecases.export_person import ExportPerson
 from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
@@ -34,16 +32,18 @@ from cartback.usecases.prefer import Prefer
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.usecases.reconcile import Reconcile
 from cartback.usecases.settle_claims import SettleClaims
+from cartback.usecases.start_erasing import StartErasing
 from cartback.usecases.start_flows import StartFlows
 from cartback.usecases.start_reconciling import StartReconciling
 from cartback.usecases.subscribe import Subscribe
+from cartback.usecases.sweep_erased import SweepErased
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
-from tests.fakes.shelf import MemoryShelf
-from tests.fakes.sweeps import MemoryLetterSweep, MemoryProofs, MemoryRawSweep, MemoryTableSweep
 from tests.fakes.memory import MemoryCounters, MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
+from tests.fakes.shelf import MemoryShelf
 from tests.fakes.shop_api import DictHealth, ListedShop
+from tests.fakes.sweeps import MemoryLetterSweep, MemoryProofs, MemoryRawSweep, MemoryTableSweep
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 

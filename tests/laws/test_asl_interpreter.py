@@ -80,7 +80,9 @@ def test_every_expression_of_every_machine_gives_what_the_library_gives(path):
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"n": 0}, {"n": 3}, {"n": None}, {"n": "x"}, {"n": [1, 2]}, [{"n": 1}, {"n": 2}], 7], ids=str
+    "given",
+    [{}, {"n": 0}, {"n": 3}, {"n": None}, {"n": "x"}, {"n": [1, 2]}, [{"n": 1}, {"n": 2}], 7],
+    ids=str,
 )
 def test_a_number_in_the_place_of_a_missing_path_is_what_the_library_gives(given: Any) -> None:
     text = "$states.input.n ? $states.input.n : 0"

@@ -20,6 +20,7 @@ class Taken:
     against: tuple[tuple[str, str], ...]
     addresses: frozenset[str]
 
+
 MOST_PER_CART = 3
 """Messages about one cart within 30 days, over all its generations."""
 

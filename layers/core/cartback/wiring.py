@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from cartback.store.records import DynamoRecords
     from cartback.store.settings import CachedSettings
     from cartback.store.tokens import PepperedHasher
-    from cartback.usecases.audit import AuditShops
-    from cartback.usecases.enrol_shop import EnrolShop
     from cartback.usecases.ask_confirmation import AskConfirmation
+    from cartback.usecases.audit import AuditShops
     from cartback.usecases.collect_export import CollectExport
     from cartback.usecases.confirm import Confirm
+    from cartback.usecases.enrol_shop import EnrolShop
     from cartback.usecases.leave import Leave
     from cartback.usecases.open_link import OpenLink
     from cartback.usecases.park_run import ParkRun

@@ -86,8 +86,18 @@ def request(**value) -> bytes:
 
 AT = str(int(START.timestamp()))
 WORD = {"id": "wamid.1", "from": NUMBER[1:], "timestamp": AT, "type": "text", "text": {"body": "Stopp"}}
-BUTTON = {"id": "wamid.2", "from": NUMBER[1:], "timestamp": AT, "type": "button", "button": {"text": "Stop promotions"}}
-REPLY = {**WORD, "type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"title": "STOP"}}}
+BUTTON = {
+    "id": "wamid.2",
+    "from": NUMBER[1:],
+    "timestamp": AT,
+    "type": "button",
+    "button": {"text": "Stop promotions"},
+}
+REPLY = {
+    **WORD,
+    "type": "interactive",
+    "interactive": {"type": "button_reply", "button_reply": {"title": "STOP"}},
+}
 SWITCH = {"wa_id": NUMBER[1:], "category": "marketing_messages", "value": "stop", "timestamp": AT}
 
 
@@ -102,7 +112,8 @@ def test_what_meta_signed_passes_and_nothing_else():
 
 
 @pytest.mark.parametrize(
-    "value", [{"messages": [WORD]}, {"messages": [BUTTON]}, {"messages": [REPLY]}, {"user_preferences": [SWITCH]}]
+    "value",
+    [{"messages": [WORD]}, {"messages": [BUTTON]}, {"messages": [REPLY]}, {"user_preferences": [SWITCH]}],
 )
 def test_a_word_a_button_and_the_switch_of_whatsapp_are_farewells(value):
     [seen] = whatsapp_answers.observed(request(**value), START + timedelta(days=1))
@@ -158,8 +169,11 @@ def states(world: World) -> dict[str, str]:
 
 @pytest.mark.parametrize(("sender", "left"), [(NUMBER, "sms"), (f"whatsapp:{NUMBER}", "whatsapp")])
 def test_a_stop_by_message_ends_its_channel_and_no_other(world, told, sender, left):
-    agreed = tuple(ConsentSeen(c, True, START, "double_opt_in", "form", sticky=True) for c in ("email", "sms", "whatsapp"))
-    world.deliver(told.delivery("e1", cart(START, SHIRT, contact=ada(phone=NUMBER, consents=agreed)), at=START))
+    channels = ("email", "sms", "whatsapp")
+    agreed = tuple(ConsentSeen(c, True, START, "double_opt_in", "form", sticky=True) for c in channels)
+    world.deliver(
+        told.delivery("e1", cart(START, SHIRT, contact=ada(phone=NUMBER, consents=agreed)), at=START)
+    )
     farewell(world, told, START + timedelta(seconds=1), From=sender)
     assert states(world) == {c: "withdrawn" if c == left else "granted" for c in ("email", "sms", "whatsapp")}
     assert [fact.data["channel"] for fact in world.bus.named("consent.withdrawn")] == [left]
@@ -169,7 +183,9 @@ def test_a_stop_of_somebody_we_have_not_met_outlives_the_older_consent_that_come
     farewell(world, told, START + timedelta(hours=1))
     assert all(person.phone is None for person in people(world))
     agreed = (ConsentSeen("sms", True, START, "double_opt_in", "form", sticky=True),)
-    world.deliver(told.delivery("e1", cart(START, SHIRT, contact=ada(phone=NUMBER, consents=agreed)), at=START))
+    world.deliver(
+        told.delivery("e1", cart(START, SHIRT, contact=ada(phone=NUMBER, consents=agreed)), at=START)
+    )
     assert states(world)["sms"] == "withdrawn"
 
 

@@ -84,7 +84,10 @@ def test_of_two_messages_at_most_one_outranks_the_other():
 def test_what_is_meant_next_about_a_cart_takes_the_place_of_what_was_meant_before():
     later = rival(due_at=START + 5 * HOUR)
     assert intend(intend((), rival(), START), later, START) == (later,)
-    assert intend((rival(due_at=START - 2 * DAY),), replace(rival(), subject="small"), START)[0].subject == "small"
+    assert (
+        intend((rival(due_at=START - 2 * DAY),), replace(rival(), subject="small"), START)[0].subject
+        == "small"
+    )
 
 
 @pytest.mark.parametrize("before", [2, 3, 4])
@@ -105,7 +108,10 @@ def test_a_message_that_is_claimed_again_counts_once():
 
 
 def test_two_rows_that_are_one_cart_have_had_the_messages_of_both():
-    one, other = cart(reminders=(Reminder("k1", START),)), cart(cart_id="c2", reminders=(Reminder("k2", START),))
+    one, other = (
+        cart(reminders=(Reminder("k1", START),)),
+        cart(cart_id="c2", reminders=(Reminder("k2", START),)),
+    )
     assert {reminder.claim_id for reminder in absorb(one, other, "e1").reminders} == {"k1", "k2"}
 
 

@@ -16,7 +16,9 @@ def test_a_whole_answer_that_is_a_stop_word_is_a_farewell(body):
     assert meaning(body) == STOP
 
 
-@pytest.mark.parametrize("body", ["", "please stop the delivery", "do not stop", "stop?no", "Wann ist Ende?", "halt"])
+@pytest.mark.parametrize(
+    "body", ["", "please stop the delivery", "do not stop", "stop?no", "Wann ist Ende?", "halt"]
+)
 def test_an_answer_that_says_more_is_for_a_person_to_read(body):
     assert meaning(body) is None
 

@@ -39,7 +39,9 @@ def walls(opened) -> list[time]:
 def rules(zone: str) -> tuple[timedelta, ...]:
     """What a zone's clock shows, twice a day for three years."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    return tuple((start + timedelta(hours=12 * n)).astimezone(ZoneInfo(zone)).utcoffset() for n in range(2200))
+    return tuple(
+        (start + timedelta(hours=12 * n)).astimezone(ZoneInfo(zone)).utcoffset() for n in range(2200)
+    )
 
 
 def test_the_table_has_every_country_and_every_clock_of_the_time_zone_database():
@@ -82,7 +84,12 @@ def test_a_region_narrows_a_country_of_many_zones_and_one_between_two_zones_has_
 
 
 def test_a_region_is_kept_only_where_it_tells_the_time():
-    told = [region_of("US", "us-fl"), region_of("DE", "BY"), region_of(None, "FL"), region_of("US", "no state")]
+    told = [
+        region_of("US", "us-fl"),
+        region_of("DE", "BY"),
+        region_of(None, "FL"),
+        region_of("US", "no state"),
+    ]
     assert told == ["FL", None, None, None]
 
 
@@ -91,7 +98,7 @@ def test_a_number_of_the_country_of_the_address_adds_nothing_and_one_from_abroad
     assert plausible("DE", None, "+81312345678", "Europe/Berlin")[0] == ("Europe/Berlin", "Asia/Tokyo")
 
 
-@pytest.mark.parametrize(("names", "day"), TOGETHER, ids=lambda value: str(value))
+@pytest.mark.parametrize(("names", "day"), TOGETHER, ids=str)
 def test_no_minute_of_a_day_on_which_clocks_change_leads_into_the_night_of_any_of_several_zones(names, day):
     zones = [ZoneInfo(name) for name in names]
     start = datetime.fromisoformat(f"{day}T00:00+00:00") - timedelta(hours=12)

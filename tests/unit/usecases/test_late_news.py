@@ -70,7 +70,9 @@ def test_somebody_who_comes_back_after_an_erasure_is_new_and_has_to_agree_anew(w
 
 def test_the_wish_to_be_forgotten_outlives_coming_back(world, told):
     world.deliver(told.delivery("forget", CustomerErased(ada(), START), at=START))
-    world.deliver(told.delivery("again", cart(START + timedelta(days=1), SHIRT, contact=ada(consents=())), at=START))
+    world.deliver(
+        told.delivery("again", cart(START + timedelta(days=1), SHIRT, contact=ada(consents=())), at=START)
+    )
     late = cart(START - timedelta(hours=1), SHIRT, ref="cart:c2")
     world.deliver(told.delivery("late", late, at=START))
     assert the_person(world).consent("email") is None

@@ -44,7 +44,9 @@ def person(world: World):
 
 
 def come_back(world: World, message, at) -> None:
-    news = Receipt("demo", message.claim_id, BOUNCED, at, f"{message.claim_id}/{at}", detail="Transient/MailboxFull")
+    news = Receipt(
+        "demo", message.claim_id, BOUNCED, at, f"{message.claim_id}/{at}", detail="Transient/MailboxFull"
+    )
     world.apply_receipts([news])
 
 
@@ -104,8 +106,12 @@ def test_a_bounce_that_is_told_of_after_the_person_was_joined_with_another_is_co
     assert len(person(world).soft_bounces) == 1
 
 
-def test_with_one_place_left_the_cart_that_is_worth_more_gets_it_and_the_other_expires_with_a_reason(world, told):
-    world.settings.policies["demo"] = a_policy(caps=Caps(1, 1, 1, timedelta(0)), give_up_after=timedelta(days=3))
+def test_with_one_place_left_the_cart_that_is_worth_more_gets_it_and_the_other_expires_with_a_reason(
+    world, told
+):
+    world.settings.policies["demo"] = a_policy(
+        caps=Caps(1, 1, 1, timedelta(0)), give_up_after=timedelta(days=3)
+    )
     small = opened(world, told, "cart:small", amount=1000)
     world.clock.move(minutes=30)
     great = opened(world, told, "cart:great", amount=9000)
@@ -145,7 +151,9 @@ def test_a_message_that_waits_says_so_in_the_persons_row_if_another_cart_could_t
 
 
 def test_a_cart_that_is_bought_and_filled_again_gets_no_fourth_message_within_thirty_days(world, told):
-    world.settings.policies["demo"] = a_policy(caps=Caps(9, 9, 9, timedelta(0)), rest_after_purchase=timedelta(0))
+    world.settings.policies["demo"] = a_policy(
+        caps=Caps(9, 9, 9, timedelta(0)), rest_after_purchase=timedelta(0)
+    )
     story = opened(world, told, "cart:c1")
     while story.wake() == "wait":
         pass

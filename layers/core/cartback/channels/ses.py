@@ -71,7 +71,8 @@ class Ses:
             content, tags = mime(message), _tags(message)
         except Refused as refusal:
             return NotSent(refusal.reason)
-        client = self._client = self._client or Session().create_client("sesv2", config=ONE_REQUEST)
+        client: Any = self._client or Session().create_client("sesv2", config=ONE_REQUEST)
+        self._client = client
         try:
             answer = client.send_email(
                 FromEmailAddress=message.sender,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from cartback.domain import claims
 from cartback.domain.errors import Refused
@@ -23,7 +24,7 @@ _STATES = {
 }
 
 
-def receipts(event: Mapping[str, object]) -> list[Receipt]:
+def receipts(event: Mapping[str, Any]) -> list[Receipt]:
     """The receipt of one event; nothing for kinds that say nothing about a claim (Open, DeliveryDelay).
 
     A mail without our tags is not ours, and gives nothing either. Raises ``Refused`` for a known kind whose shape
@@ -56,7 +57,7 @@ def receipts(event: Mapping[str, object]) -> list[Receipt]:
         raise Refused(f"{kind} event of SES: {type(error).__name__}") from error
 
 
-def _detail(part: Mapping[str, object]) -> str:
+def _detail(part: Mapping[str, Any]) -> str:
     words = [
         part.get("bounceType"),
         part.get("bounceSubType"),

@@ -11,6 +11,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from cartback.domain import address
 from cartback.domain.errors import Refused
@@ -36,22 +37,32 @@ def observed(body: bytes, now: datetime) -> list[CustomerSeen]:
     try:
         document = json.loads(body)
         return [
-            _farewell(number, ref, min(at, now), now) for number, ref, at in _said(document, now) if number is not None
+            _farewell(number, ref, min(at, now), now)
+            for number, ref, at in _said(document, now)
+            if number is not None
         ]
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
         raise Refused(f"not a request of WhatsApp: {type(error).__name__}") from error
 
 
-def _said(document: Mapping[str, object], now: datetime) -> Iterator[tuple[str | None, str, datetime]]:
+def _said(document: Mapping[str, Any], now: datetime) -> Iterator[tuple[str | None, str, datetime]]:
     """Who left, by which message, and when."""
     changes = [change for entry in document["entry"] for change in entry["changes"]]
     for value in (change["value"] for change in changes):
         for message in value.get("messages", ()):
             if meaning(_words(message)) == STOP:
-                yield _number(message.get("from")), str(message["id"]), _instant(message.get("timestamp"), now)
+                yield (
+                    _number(message.get("from")),
+                    str(message["id"]),
+                    _instant(message.get("timestamp"), now),
+                )
         for wish in value.get("user_preferences", ()):
             if wish.get("category") == "marketing_messages" and wish.get("value") == "stop":
-                yield _number(wish.get("wa_id")), json.dumps(wish, sort_keys=True), _instant(wish.get("timestamp"), now)
+                yield (
+                    _number(wish.get("wa_id")),
+                    json.dumps(wish, sort_keys=True),
+                    _instant(wish.get("timestamp"), now),
+                )
 
 
 def _words(message: Mapping[str, dict]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.hashes import short
 from cartback.domain.items import Item, completed, lines, total_of
@@ -277,7 +277,7 @@ def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:
     ).noting(at, "opened_again", cause)
 
 
-def _whose(cart: Cart, other: Cart) -> dict[str, object]:
+def _whose(cart: Cart, other: Cart) -> dict[str, Any]:
     mine, theirs = cart.identified_at, other.identified_at
     older = theirs is None or (mine is not None and theirs <= mine)
     if other.person_id is None or (cart.person_id is not None and older):

@@ -287,9 +287,7 @@ def is_forgotten(person: Person, at: datetime) -> bool:
 
 def nameless(person: Person) -> Person:
     """Keep what somebody said, and not who it was: enough for a refusal that comes before anything else."""
-    return replace(
-        person, **dict.fromkeys("email email_hash phone first_name locale country region".split())
-    )
+    return replace(person, **dict.fromkeys("email email_hash phone first_name locale country region".split()))
 
 
 def _latest[T](newer: bool, said: T | None, known: T | None) -> T | None:

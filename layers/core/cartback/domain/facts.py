@@ -138,7 +138,13 @@ CATALOGUE: dict[str, Kind] = {
     "subscription.confirmed": _kind(
         "The owner of the address said yes to the question.",
         "request_id",
-        {"request_id": "id", "generation": "count", "person_id": "id", "channel": "word", "confirmed_at": "time"},
+        {
+            "request_id": "id",
+            "generation": "count",
+            "person_id": "id",
+            "channel": "word",
+            "confirmed_at": "time",
+        },
     ),
     "stock.changed": _kind(
         "The number of pieces of a variant changed.",

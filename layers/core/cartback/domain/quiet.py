@@ -47,5 +47,7 @@ def opening(instant: datetime, person: Person, channel: str, policy: Policy) -> 
 def legal(person: Person, channel: str, policy: Policy) -> tuple[QuietHours, ...]:
     """The hours that the law of the shop's market wants quiet, and of every market that the person may be in."""
     places = {person.country, *countries_of(person.phone)}
-    packs = [pack for pack in PACKS.values() if pack.name == policy.pack or places.intersection(pack.countries)]
+    packs = [
+        pack for pack in PACKS.values() if pack.name == policy.pack or places.intersection(pack.countries)
+    ]
     return tuple(dict.fromkeys(pack.quiet[channel][0] for pack in packs if channel in pack.quiet))

@@ -267,7 +267,7 @@ class ShopSettings(_Part):
             rest_after_purchase=timedelta(hours=rules.rest_after_purchase_hours),
             give_up_after=timedelta(days=rules.give_up_after_days),
             silent_after=timedelta(days=rules.silent_after_days),
-            warm_up=rules.warm_up and WarmUp(rules.warm_up.start, rules.warm_up.first_day),
+            warm_up=WarmUp(rules.warm_up.start, rules.warm_up.first_day) if rules.warm_up else None,
             link_lifetime=timedelta(days=rules.link_days),
             ask_shop=rules.ask_shop,
         )

@@ -196,7 +196,9 @@ _CANADA = """
 """
 
 PREFIXES: dict[str, tuple[str, ...]] = {
-    **{code: tuple(places.split(",")) for code, _, places in (pair.partition("=") for pair in _CODES.split())},
+    **{
+        code: tuple(places.split(",")) for code, _, places in (pair.partition("=") for pair in _CODES.split())
+    },
     **{f"1{area}": ("CA",) for area in _CANADA.split()},
 }
 """The countries of a number by how it begins, without the plus; the longest beginning counts."""

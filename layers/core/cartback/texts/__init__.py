@@ -43,7 +43,7 @@ def email(
     # Jinja takes a while to load, and most Lambdas that meet this module never write.
     from cartback.texts import mail
 
-    kind = QuestionFields if flow in mail.WITHOUT_CART else MailFields
+    kind: type[MailFields | QuestionFields] = QuestionFields if flow in mail.WITHOUT_CART else MailFields
     return mail.write(flow, touch, lang, read(kind, fields, f"{flow}/{touch}.email.{lang}"))
 
 

@@ -6,7 +6,7 @@ event: through the queue, the shop's adapter and the fold.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -122,7 +122,7 @@ class Reconcile:
             self.queue.put(delivery)
         return False
 
-    def _is_news(self, shop: str, seen: list[Observation]) -> bool:
+    def _is_news(self, shop: str, seen: Sequence[Observation]) -> bool:
         before = page_about(self.records, self.hasher, shop, seen)
         after = copied(before)
         fold = Fold(shop, after, self.clock.now(), lambda text: self.hasher(shop, text))

@@ -128,10 +128,14 @@ def _money(bag: Reader) -> dict[str, Any] | None:
 
 
 def _address(address: Reader) -> dict[str, Any] | None:
-    return None if address.is_null else {
-        "country_code": address["countryCodeV2"].value,
-        "province_code": address["provinceCode"].value,
-    }
+    return (
+        None
+        if address.is_null
+        else {
+            "country_code": address["countryCodeV2"].value,
+            "province_code": address["provinceCode"].value,
+        }
+    )
 
 
 def _id(node: Reader) -> int:

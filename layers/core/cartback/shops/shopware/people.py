@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from cartback.domain import address, reading, zones
 from cartback.domain.observations import ConsentSeen, Contact
@@ -59,6 +60,9 @@ def by_id(ref: str) -> Contact:
     return Contact(customer_ref=ref)
 
 
-def _place(billing: Reader) -> dict[str, str | None]:
+def _place(billing: Reader) -> dict[str, Any]:
     country = billing["country"]["iso"].fitting(reading.COUNTRY)
-    return {"country": country, "region": zones.region_of(country, billing["countryState"]["shortCode"].cut(10))}
+    return {
+        "country": country,
+        "region": zones.region_of(country, billing["countryState"]["shortCode"].cut(10)),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from cartback.domain import address, reading, zones
 from cartback.domain.observations import ConsentSeen, Contact
@@ -64,7 +65,7 @@ def of_charge(charge: Reader) -> Contact:
     )
 
 
-def _place(place: Reader) -> dict[str, str | None]:
+def _place(place: Reader) -> dict[str, Any]:
     country = place["country"].fitting(reading.COUNTRY)
     return {"country": country, "region": zones.region_of(country, place["state"].cut(10))}
 
