@@ -94,3 +94,7 @@ def test_the_switch_comes_before_the_message_and_the_message_before_the_browser(
     assert of_page(None, "de", "en") == "de"
     assert of_page("fr", None, "de-CH") == "de"
     assert first_spoken(["EN_gb"], ("de", "en"), "de") == "en"
+
+
+def test_half_a_character_in_an_id_is_still_a_name():
+    assert short("cart", "\ud800") != short("cart", "\udfff")

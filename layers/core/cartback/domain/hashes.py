@@ -11,4 +11,4 @@ def short(*parts: object, length: int = 26) -> str:
     Parts are separated by a byte that no part can hold (0x1f is refused by every parser in front of this).
     """
     text = "\x1f".join(str(part) for part in parts)
-    return hashlib.sha256(text.encode()).hexdigest()[:length]
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
