@@ -15,7 +15,7 @@ from cartback.domain.facts import Fact
 from cartback.ports import Begun, Page
 from cartback.usecases.apply_events import ApplyEvents, Message
 
-_PARTS = ("carts", "persons", "refs", "aliases", "stock", "inventory", "blocks")
+_PARTS = ("carts", "persons", "refs", "aliases", "stock", "inventory", "products", "blocks")
 
 
 class Rows:

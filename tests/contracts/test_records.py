@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.cart import Cart, Item
-from cartback.domain.catalogue import Stock
+from cartback.domain.catalogue import Product, Stock
 from cartback.domain.consent import Consent
 from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
@@ -219,3 +219,15 @@ def test_a_dossier_of_an_unknown_cart_holds_nobody(room):
 def test_a_dossier_never_crosses_shops(room):
     saved(room, carts={"c1": replace(CART, person_id="p1")}, persons={"p1": ADA})
     assert room.records.dossier("other", "c1", "p1", ["v1"]).cart is None
+
+
+def test_a_product_leads_to_its_variants_and_is_guarded_like_every_row(room):
+    shirt = Product("demo", "p1", variants=("v1", "v2"), gone_at=START, said_at=START)
+    page = saved(room, products={"p1": shirt}, stock={"v1": STOCK})
+    assert page.products["p1"] == replace(shirt, version=1)
+    assert room.records.read("other", products=["p1"]).products == {"p1": None}
+    grown = replace(page.products["p1"], variants=("v1", "v2", "v3"))
+    room.records.save("demo", page, Page(products={"p1": grown}))
+    with pytest.raises(Conflict):
+        room.records.save("demo", page, Page(products={"p1": replace(page.products["p1"], gone_at=None)}))
+    assert room.records.read("demo", products=["p1"]).products["p1"] == replace(grown, version=2)

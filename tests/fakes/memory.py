@@ -24,6 +24,7 @@ _VERSIONED = {
     "carts": CARTS_KEPT,
     "persons": PEOPLE_KEPT,
     "stock": CATALOGUE_KEPT,
+    "products": CATALOGUE_KEPT,
     "requests": REQUESTS_KEPT,
 }
 _POINTERS = {"refs": CARTS_KEPT, "aliases": PEOPLE_KEPT, "inventory": CATALOGUE_KEPT, "blocks": None}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain.cart import Item
 from cartback.domain.money import Money
 
 if TYPE_CHECKING:  # what shops tell is many classes, and whoever decides or sends needs none of them
-    from cartback.domain.observations import StockSeen, VariantSeen
+    from cartback.domain.observations import ProductSeen, StockSeen, VariantSeen
+
+_RENEWED_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,23 @@ class Stock:
         """Pieces over all places; None if unknown or not tracked."""
         known = [pieces for _, pieces in self.levels.values() if pieces is not None]
         return sum(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Which variants belong to a product, for words that name only the product: it is gone, it is back.
+
+    ``said_at`` follows the shop's words in steps of a month, so that the row lives as long as its variants' rows do
+    without being written at each of their words.
+    """
+
+    shop: str
+    product_id: str
+    version: int = 0
+    variants: tuple[str, ...] = ()
+    gone_at: datetime | None = None
+    back_at: datetime | None = None
+    said_at: datetime | None = None
 
 
 def still_there(stock: Stock | None) -> bool:
@@ -95,3 +114,41 @@ def withdraw(stock: Stock, at: datetime) -> Stock:
     if stock.product_at is not None and at < stock.product_at:
         return stock
     return replace(stock, deleted=True, product_at=at)
+
+
+def means_all(seen: ProductSeen) -> bool:
+    """Whether a word is about the whole product, and not about the variants that it names.
+
+    So are words without variants, and words that name the product as its own variant: where only an id is told,
+    or where variants are products with a parent.
+    """
+    return not seen.variants or any(one.variant_id == seen.product_id for one in seen.variants)
+
+
+def enter(product: Product, seen: ProductSeen) -> Product:
+    """Fold a word into the product's own row: the variants that it names, and whether all of it went or came back."""
+    new = dict.fromkeys((*product.variants, *(one.variant_id for one in seen.variants)))
+    gone_at, back_at = product.gone_at, product.back_at
+    if means_all(seen) and seen.deleted:
+        gone_at = max(filter(None, (gone_at, seen.at)))
+    elif means_all(seen):
+        back_at = max(filter(None, (back_at, seen.at)))
+    said_at = product.said_at
+    if said_at is None or seen.at - said_at >= _RENEWED_AFTER:
+        said_at = seen.at
+    return replace(product, variants=tuple(new), gone_at=gone_at, back_at=back_at, said_at=said_at)
+
+
+def overshadowed(product: Product, stock: Stock) -> Stock:
+    """A variant in the light of its product: gone with it, or back with it, whichever the shop said last.
+
+    Only what went with the product comes back with it; a variant's own later word stands. Of a product that was
+    deleted and of one that came back at the same instant, the deleted one counts: silence is the safe side.
+    """
+    gone_at, back_at = product.gone_at, product.back_at
+    if gone_at is None:
+        return stock
+    if back_at is not None and back_at > gone_at:
+        went_along = stock.deleted and stock.product_at == gone_at
+        return replace(stock, deleted=False, product_at=back_at) if went_along else stock
+    return stock if stock.deleted else withdraw(stock, gone_at)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from cartback.domain.cart import Cart
-    from cartback.domain.catalogue import Stock
+    from cartback.domain.catalogue import Product, Stock
     from cartback.domain.claims import Claim
     from cartback.domain.customer import Person
     from cartback.domain.evidence import Evidence
@@ -22,8 +22,8 @@ class Page:
     """The rows that one piece of work reads and changes together. ``None`` means: looked for, not there.
 
     ``refs`` lead from a shop's reference to a cart, ``aliases`` from a hash to a person, ``inventory`` from a shop's
-    inventory item to a variant; ``blocks`` hold the reason why an address (by its hash) gets nothing, and under
-    ``shop`` why nobody of this shop does.
+    inventory item to a variant, ``products`` to all variants of one; ``blocks`` hold the reason why an address (by its
+    hash) gets nothing, and under ``shop`` why nobody of this shop does.
     """
 
     carts: dict[str, Cart | None] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Page:
     aliases: dict[str, str | None] = field(default_factory=dict)
     stock: dict[str, Stock | None] = field(default_factory=dict)
     inventory: dict[str, str | None] = field(default_factory=dict)
+    products: dict[str, Product | None] = field(default_factory=dict)
     blocks: dict[str, str | None] = field(default_factory=dict)
     requests: dict[str, SignUp | None] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class Records(Protocol):
         aliases: Iterable[str] = (),
         stock: Iterable[str] = (),
         inventory: Iterable[str] = (),
+        products: Iterable[str] = (),
         blocks: Iterable[str] = (),
         requests: Iterable[str] = (),
     ) -> Page: ...

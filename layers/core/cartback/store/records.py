@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cartback.domain.cart import Cart
-from cartback.domain.catalogue import Stock
+from cartback.domain.catalogue import Product, Stock
 from cartback.domain.customer import Person
 from cartback.domain.evidence import Evidence
 from cartback.domain.signup import KEPT as REQUESTS_KEPT
@@ -30,6 +30,7 @@ from cartback.store.tables import (
     get_all,
     inventory_key,
     person_key,
+    product_key,
     ref_key,
     request_key,
     stock_key,
@@ -62,6 +63,7 @@ class DynamoRecords:
         aliases: Iterable[str] = (),
         stock: Iterable[str] = (),
         inventory: Iterable[str] = (),
+        products: Iterable[str] = (),
         blocks: Iterable[str] = (),
         requests: Iterable[str] = (),
     ) -> Page:
@@ -76,6 +78,7 @@ class DynamoRecords:
             "requests": {i: (here.customers, request_key(shop, i)) for i in requests},
             "stock": {i: (here.catalogue, stock_key(shop, i)) for i in stock},
             "inventory": {i: (here.catalogue, inventory_key(shop, i)) for i in inventory},
+            "products": {i: (here.catalogue, product_key(shop, i)) for i in products},
         }
         wanted: dict[str, list[str]] = {}
         for part in keys.values():
@@ -83,7 +86,7 @@ class DynamoRecords:
                 wanted.setdefault(table, []).append(pk)
         rows = get_all(self._clients, wanted) if wanted else {}
         now = self._clock.now()
-        kinds = {"carts": Cart, "persons": Person, "stock": Stock, "requests": SignUp}
+        kinds = {"carts": Cart, "persons": Person, "stock": Stock, "products": Product, "requests": SignUp}
         page = Page()
         for name, part in keys.items():
             into = getattr(page, name)
@@ -162,6 +165,9 @@ class DynamoRecords:
         for i, stock in _changed(before.stock, after.stock).items():
             row = replace(stock, version=stock.version + 1)
             yield guarded_put(table, stock_key(shop, i), row, stock.version, now, CATALOGUE_KEPT)
+        for i, product in _changed(before.products, after.products).items():
+            kept = replace(product, version=product.version + 1)
+            yield guarded_put(table, product_key(shop, i), kept, product.version, now, CATALOGUE_KEPT)
         for ref, to in _moved(before.inventory, after.inventory):
             pk = inventory_key(shop, ref)
             yield _pointer(table, pk, before.inventory.get(ref), to, now, CATALOGUE_KEPT)
@@ -220,7 +226,7 @@ def put_evidence(tables: Tables, entry: Evidence) -> Write:
 
 
 def guarded_put(
-    table: str, pk: str, row: Cart | Person | SignUp | Stock, version: int, now: datetime, kept: timedelta
+    table: str, pk: str, row: Cart | Person | SignUp | Stock | Product, version: int, now: datetime, kept: timedelta
 ) -> Write:
     """A put that holds only if the row still has ``version`` (0: is not there, or past its time and not yet swept)."""
     item: Row = {

@@ -77,6 +77,11 @@ def stock_key(shop: str, variant_id: str) -> str:
     return f"{shop}#variant#{variant_id}"
 
 
+def product_key(shop: str, product_id: str) -> str:
+    """Which variants a product has."""
+    return f"{shop}#product#{product_id}"
+
+
 def inventory_key(shop: str, inventory_ref: str) -> str:
     """A shop's inventory item."""
     return f"{shop}#inventory#{inventory_ref}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cartback.domain import catalogue
-from cartback.domain.catalogue import Stock
+from cartback.domain.catalogue import Product, Stock
 from cartback.domain.observations import ProductSeen, StockSeen
 from cartback.usecases.wanted_rows import waiting_room
 
@@ -28,7 +28,13 @@ def fold_stock(fold: Fold, seen: StockSeen) -> None:
 
 
 def fold_product(fold: Fold, seen: ProductSeen) -> None:
-    """A product with its variants; counts that came before it find their variant now."""
+    """A product with its variants; counts that came before it find their variant now.
+
+    Of a deleted product most shops tell the id and nothing else: its variants are known from earlier words. The
+    product remembers when it went, so that a word which is older, but comes later, makes none of them sellable.
+    """
+    before = fold.page.products.get(seen.product_id) or Product(fold.shop, seen.product_id)
+    product = fold.page.products[seen.product_id] = catalogue.enter(before, seen)
     for variant in seen.variants:
         stock = fold.page.stock.get(variant.variant_id) or Stock(fold.shop, variant.variant_id)
         stock = catalogue.describe(stock, variant, seen.at)
@@ -40,4 +46,8 @@ def fold_product(fold: Fold, seen: ProductSeen) -> None:
                 for place, (at, pieces) in early.levels.items():
                     stock = catalogue.count(stock, StockSeen(at, pieces, variant.variant_id, location=place))
         fold.page.stock[variant.variant_id] = catalogue.withdraw(stock, seen.at) if seen.deleted else stock
+    for variant_id in product.variants:
+        known = fold.page.stock.get(variant_id)
+        if known is not None:
+            fold.page.stock[variant_id] = catalogue.overshadowed(product, known)
     fold.tell("product.updated", seen.at, seen.at, product_id=seen.product_id)

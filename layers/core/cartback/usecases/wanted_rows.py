@@ -36,6 +36,7 @@ class Wanted:
     aliases: set[str] = field(default_factory=set)
     stock: set[str] = field(default_factory=set)
     inventory: set[str] = field(default_factory=set)
+    products: set[str] = field(default_factory=set)
     blocks: set[str] = field(default_factory=set)
 
 
@@ -65,6 +66,7 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
                 rows.inventory.add(seen.inventory_ref)
                 rows.stock.add(waiting_room(seen.inventory_ref))
         elif isinstance(seen, ProductSeen):
+            rows.products.add(seen.product_id)
             rows.stock.update(variant.variant_id for variant in seen.variants)
             refs = {variant.inventory_ref for variant in seen.variants if variant.inventory_ref}
             rows.inventory.update(refs)
@@ -80,6 +82,9 @@ def missing(page: Page) -> Wanted:
     rows.carts.update(i for i in page.refs.values() if i and i not in page.carts)
     rows.persons.update(i for i in page.aliases.values() if i and i not in page.persons)
     rows.stock.update(i for i in page.inventory.values() if i and i not in page.stock)
+    for product in page.products.values():
+        if product is not None:
+            rows.stock.update(i for i in product.variants if i not in page.stock)
     for cart in page.carts.values():
         if cart is not None and cart.person_id and cart.person_id not in page.persons:
             rows.persons.add(cart.person_id)
