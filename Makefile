@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate bench load lint lock clean
+.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate mutants bench load lint lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -37,7 +37,7 @@ down: setup ## stop the local cloud
 
 test: test-fast test-flows test-browser ## everything that CI runs
 
-FAST := $(wildcard $(addprefix tests/,laws unit contracts doors properties kill_points fuzz simulation budgets))
+FAST := $(wildcard $(addprefix tests/,laws unit contracts doors properties kill_points mutation fuzz simulation budgets))
 test-fast: setup ## laws, unit, doors and simulation: no cloud, no browser
 	@$(if $(FAST),$(BIN)/pytest -q -n auto $(FAST),echo "no fast rooms yet")
 
@@ -47,6 +47,10 @@ fuzz: setup ## hostile input for every parser: CASES=1000000 for the long run, O
 SEEDS ?= 300
 simulate: setup ## seasons of shoppers under faults: SEEDS=10000 for the long run, SEED=4711 for one and its story
 	@$(BIN)/python -m tests.simulation.run $(if $(filter file,$(origin SEED)),--seeds $(SEEDS),--seed $(SEED))
+
+mutants: setup ## rules broken one small piece at a time: ONLY=domain/budget.py, SAMPLE=30 of each module; DOCS=1 keeps it
+	@PYTHONPATH=layers/core:functions $(BIN)/python -m tests.mutation.run --only "$(ONLY)" \
+	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(DOCS),--write-docs)
 
 test-flows: setup ## the real template on the local cloud
 	@$(if $(wildcard tests/flows/test_*.py),$(BIN)/pytest -q tests/flows,echo "no flows room yet")

@@ -1,0 +1,232 @@
+"""Break the rules one small piece at a time, and see whether a test notices.
+
+python -m tests.mutation.run                             # everything, some forty minutes of one core
+python -m tests.mutation.run --only domain/budget.py     # one module, some seconds
+python -m tests.mutation.run --sample 30 --seed 1        # thirty of each module
+
+A runner of our own, because the ones that are well kept do not fit here. mutmut 3.8 changes only the bodies of
+functions, and half of our rules are constants, defaults of fields and tables; it also names modules by their path,
+so that nothing under ``layers/core`` is ever met by a test. cosmic-ray starts pytest anew for each mutant, which
+would take hours, and changes the files in which others are working.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+import cartback
+from bench.report import about_this_run, rows, write_block
+from tests.mutation.operators import Mutant, mutants_of
+from tests.mutation.trials import KILLED, NOT_REACHED, SURVIVED, TIMED_OUT, Suite, source_of, trial
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / ".local" / "mutants.json"
+PAGE = ROOT / "docs" / "mutation.md"
+
+CLAIM_CODE = (
+    "usecases/claiming.py",
+    "usecases/touch.py",
+    "usecases/budgeting.py",
+    "usecases/settle_claims.py",
+    "usecases/closing.py",
+    "store/ledger.py",
+)
+LEFT_OUT = {
+    "domain/zone_tables.py": "a table of data: a test of each line would be the table, typed again",
+    "domain/setting_faults.py": "words for people about wrong settings",
+}
+ROOMS = (
+    "tests/unit/domain",
+    "tests/unit/usecases",
+    "tests/unit/settings",
+    "tests/unit/shops",
+    "tests/unit/texts",
+    "tests/unit/channels/test_answers.py",
+    "tests/properties",
+    "tests/contracts/test_ledger.py",
+    "tests/contracts/test_claim_index.py",
+)
+"""The quick rooms that know the domain; no simulation, no doors, no kill points, no local cloud."""
+
+EXAMPLES = 15
+_PHASES = (Phase.explicit, Phase.generate)
+_OWN_SETTINGS = "_hypothesis_internal_use_settings"
+_OUT = os.dup(2)
+
+
+def modules() -> list[str]:
+    """What is mutated: the domain and the claim code, by their path in the package."""
+    folder = Path(cartback.__file__).parent
+    rules = (
+        f"domain/{path.name}" for path in sorted((folder / "domain").glob("*.py")) if path.stem != "__init__"
+    )
+    return [name for name in (*rules, *CLAIM_CODE) if name not in LEFT_OUT]
+
+
+class Trials:
+    """A pytest plugin: instead of running the tests once, run them once per mutant."""
+
+    def __init__(self, chosen: Sequence[str], sample: int, seed: int) -> None:
+        self.chosen, self.sample, self.seed = chosen, sample, seed
+        self.told: dict[str, Any] = {}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Ask each property fewer times: the whole of it would run once per mutant."""
+        for item in items:
+            holder, name = (item.cls, "settings") if _is_machine(item) else (item.obj, _OWN_SETTINGS)
+            own = getattr(holder, name, None)
+            if own is not None:
+                fewer = min(own.max_examples, EXAMPLES)
+                setattr(holder, name, settings(own, max_examples=fewer, phases=_PHASES, database=None))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for each in pkgutil.walk_packages(cartback.__path__, "cartback."):
+            importlib.import_module(each.name)
+        suite = Suite(list(session.items))
+        suite.run_once()
+        say(f"{len(suite.items)} tests, {sum(suite.seconds.values()):.0f} s")
+        if suite.failed:
+            say(f"red without any mutant, and not asked: {suite.failed}")
+        for name in self.chosen:
+            self.told[name] = self._module(suite, name)
+            keep(self.told)
+        return True
+
+    def _module(self, suite: Suite, name: str) -> dict[str, Any]:
+        module = importlib.import_module("cartback." + name.removesuffix(".py").replace("/", "."))
+        source, began = source_of(module), time.monotonic()
+        every = mutants_of(source)
+        taken = self._taken(name, every)
+        results = [(mutant, *trial(suite, module, source, mutant)) for mutant in taken]
+        counts = Counter(verdict for _, verdict, _ in results)
+        say(f"{name:32} {counts} of {len(every)}, {time.monotonic() - began:.0f} s")
+        return {
+            "all": len(every),
+            "tried": len(taken),
+            **{verdict: counts[verdict] for verdict in (KILLED, TIMED_OUT, SURVIVED, NOT_REACHED)},
+            "left": [
+                (str(mutant), verdict) for mutant, verdict, _ in results if verdict in (SURVIVED, NOT_REACHED)
+            ],
+            "killers": Counter(test.partition("::")[0] for _, _, test in results if test),
+            "seconds": round(time.monotonic() - began),
+        }
+
+    def _taken(self, name: str, every: list[Mutant]) -> list[Mutant]:
+        if not self.sample or len(every) <= self.sample:
+            return every
+        places = random.Random(f"{self.seed}/{name}").sample(range(len(every)), self.sample)
+        return [every[place] for place in sorted(places)]
+
+
+def _is_machine(item: pytest.Item) -> bool:
+    return getattr(item, "cls", None) is not None and hasattr(item.cls, "settings")
+
+
+def say(line: str) -> None:
+    """One line to the terminal, past what pytest captures."""
+    os.write(_OUT, f"{line}\n".encode())
+
+
+def keep(told: dict[str, Any]) -> None:
+    """Add the modules of this run to what was measured before."""
+    KEPT.parent.mkdir(exist_ok=True)
+    known = json.loads(KEPT.read_text()) if KEPT.exists() else {"modules": {}}
+    about = about_this_run()
+    measured = {name: {**each, "about": about} for name, each in told.items()}
+    KEPT.write_text(json.dumps({"modules": {**known["modules"], **measured}}, indent=1))
+
+
+def score(each: dict[str, Any]) -> str:
+    """How many of a hundred mutants were noticed; none to try is no score."""
+    return f"{100 * (each[KILLED] + each[TIMED_OUT]) / each['tried']:.1f} %" if each["tried"] else "–"
+
+
+def table(measured: dict[str, Any]) -> str:
+    """The figures per module, and their sum."""
+    verdicts = (KILLED, TIMED_OUT, SURVIVED, NOT_REACHED)
+    named = [(name, measured[name]) for name in modules() if name in measured]
+    total = {key: sum(each[key] for _, each in named) for key in ("all", "tried", *verdicts)}
+    body = [
+        (name, each["all"], each["tried"], *(each[verdict] for verdict in verdicts), score(each))
+        for name, each in (*named, ("together", total))
+        if each["all"]
+    ]
+    return rows(("module", "mutants", "tried", *verdicts, "score"), body)
+
+
+def headline(measured: dict[str, Any]) -> str:
+    """When, on what and with which tool."""
+    abouts = sorted((each["about"] for each in measured.values()), key=lambda about: about["measured_at"])
+    commits = sorted({about["commit"] for about in abouts})
+    machine, seconds = abouts[-1]["machine"], sum(each["seconds"] for each in measured.values())
+    return (
+        f"Measured until {abouts[-1]['measured_at'][:16].replace('T', ' ')} UTC at commit {', '.join(commits)} with "
+        f"`tests/mutation`, Python {machine['python']}, one process on {machine['cores']} cores of {machine['cpu']} "
+        f"that others used too: {seconds / 60:.0f} minutes."
+    )
+
+
+def survivors(measured: dict[str, Any]) -> str:
+    """Every change that nobody noticed, by module, as the command found it."""
+    told = []
+    for name in (name for name in modules() if name in measured and measured[name]["left"]):
+        told.append(f"{name}")
+        told += [
+            f"  {what}{'  (not reached)' * (verdict == NOT_REACHED)}"
+            for what, verdict in measured[name]["left"]
+        ]
+    return "\n".join(("```text", *told, "```"))
+
+
+def main(given: list[str] | None = None) -> int:
+    """Read the command line, run, and tell; the exit code is 1 if nothing could be measured."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    ask.add_argument("--only", default="", help="modules, by a part of their path, with commas between")
+    ask.add_argument("--sample", type=int, default=0, help="at most so many mutants of each module")
+    ask.add_argument("--seed", type=int, default=1, help="which ones")
+    ask.add_argument("--write-docs", action="store_true", help="put the figures into docs/mutation.md")
+    asked = ask.parse_args(given)
+    parts = asked.only.split(",")
+    trials = Trials(
+        [name for name in modules() if any(part in name for part in parts)], asked.sample, asked.seed
+    )
+    settings.register_profile(
+        "mutants",
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=_PHASES,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("mutants")
+    switches = ("-o", "addopts=", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
+    pytest.main([*switches, *ROOMS], plugins=[trials])
+    for name, each in trials.told.items():
+        say(
+            "\n".join([f"{name}: {score(each)}", *(f"  {what}  {verdict}" for what, verdict in each["left"])])
+        )
+    if trials.told and asked.write_docs:
+        measured = json.loads(KEPT.read_text())["modules"]
+        write_block("mutants", f"{headline(measured)}\n\n{table(measured)}", PAGE)
+        write_block("survivors", survivors(measured), PAGE)
+    return 0 if trials.told else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
