@@ -124,6 +124,7 @@ _EVENTS = {
         "eine zweite Spur desselben Warenkorbs kam hinzu",
     ),
     "left": ("unsubscribed ({channel})", "abgemeldet ({channel})"),
+    "listed": ("waits until {due_at} for its first look", "wartet bis {due_at} auf den ersten Blick"),
     "message": ("message {touch} ({channel}): {state}", "Nachricht {touch} ({channel}): {state}"),
     "not_started": ("{flow} did not start, because {reason}", "{flow} begann nicht, denn {reason}"),
     "opened": ("opened: somebody can be reminded of it", "eröffnet: jemand kann erinnert werden"),

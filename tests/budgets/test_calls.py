@@ -169,6 +169,26 @@ def test_starting_a_run_costs_two_calls(house):
     assert told(house.recorder.taken()) == {"dynamodb.PutItem": 1, "stepfunctions.StartExecution": 1}
 
 
+def test_starting_from_the_list_costs_two_calls_a_cart_and_few_for_all_together(house):
+    house.add_shop(version=2, policy={"orchestration": "due_index"})
+    house.batch(*carts(EVENTS))
+    for fact in [fact for fact in house.heard() if fact["fact"] == "cart.opened"]:
+        house.call("start_flows", {"detail": fact})
+    house.now += timedelta(hours=2)
+    house.recorder.taken()
+    started = house.call("start_listed", sample("start_listed"))["started"]
+    assert started > 2
+    assert told(house.recorder.taken()) == {
+        "dynamodb.Scan": 1,  # the names of the shops, every five minutes
+        "dynamodb.GetItem": 1,  # the policy, once a minute
+        "dynamodb.Query": 4,
+        "dynamodb.BatchGetItem": 1,
+        "stepfunctions.StartExecution": started,
+        "dynamodb.PutItem": started,
+        "dynamodb.BatchWriteItem": 1,
+    }
+
+
 def test_a_run_carries_less_than_a_hundredth_of_what_step_functions_allows(house):
     """256 KiB are allowed, and every state's input and output is kept in the history: small is also cheap."""
     _, variables = _touched(house, items=40)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person
+from cartback.domain.due import Due
 from cartback.domain.errors import Conflict
 from cartback.domain.signup import KEPT as REQUESTS_KEPT
 from cartback.domain.touches import Dossier
@@ -36,7 +37,8 @@ class MemoryTables:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.rows: dict[str, dict[tuple[str, str], tuple[object, datetime | None]]] = {
-            part: {} for part in (*_VERSIONED, *_POINTERS, "claims", "links", "lines", "evidence", "counts")
+            part: {}
+            for part in (*_VERSIONED, *_POINTERS, "claims", "links", "lines", "evidence", "counts", "due")
         }
 
     def live(self, part: str, shop: str, name: str) -> object | None:
@@ -282,3 +284,27 @@ class MemoryOnce:
     def abandon(self, keys: Sequence[str]) -> None:
         for key in keys:
             self.keys.pop(key, None)
+
+
+class MemoryDue:
+    """The port ``DueIndex``."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self.tables = tables
+
+    def put(self, due: Due) -> None:
+        self.tables.put("due", due.shop, _due_name(due), due, None)
+
+    def until(self, shop: str, now: datetime) -> list[Due]:
+        rows = [
+            due for (of, _), (due, _) in self.tables.rows["due"].items() if of == shop and due.due_at <= now
+        ]
+        return sorted(rows, key=lambda due: due.due_at)
+
+    def drop(self, dues: Sequence[Due]) -> None:
+        for due in dues:
+            self.tables.rows["due"].pop((due.shop, _due_name(due)), None)
+
+
+def _due_name(due: Due) -> str:
+    return f"{due.due_at:%Y-%m-%dT%H:%M}#{due.cart_id}#{due.generation}#{due.flow}"

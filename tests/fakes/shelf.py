@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cartback.ports import Delivery
 
 if TYPE_CHECKING:
-    from tests.fakes.world import ListRaw
+    from tests.fakes.outside import ListRaw
 
 
 class MemoryShelf:

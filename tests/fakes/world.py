@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from cartback import shops, texts
-from cartback.domain.facts import Fact
+from cartback.channels import answer_line
 from cartback.domain.policy import PRESETS, Policy
 from cartback.domain.timing import Caps
-from cartback.ports import Delivery, Doubtful, NotSent, Outgoing, Sent, ShopFace, ShopKeys
+from cartback.flows import all_flows
+from cartback.ports import Delivery, ShopFace, ShopKeys
 from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message
 from cartback.usecases.apply_receipts import ApplyReceipts
 from cartback.usecases.ask_confirmation import AskConfirmation
 from cartback.usecases.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.collect import Collect
 from cartback.usecases.collect_export import CollectExport
 from cartback.usecases.confirm import Confirm
 from cartback.usecases.enrol_shop import EnrolShop
@@ -29,18 +30,28 @@ from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.prefer import Prefer
+from cartback.usecases.receive_answer import ReceiveAnswer
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.usecases.reconcile import Reconcile
 from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_erasing import StartErasing
 from cartback.usecases.start_flows import StartFlows
+from cartback.usecases.start_listed import StartListed
 from cartback.usecases.start_reconciling import StartReconciling
 from cartback.usecases.subscribe import Subscribe
 from cartback.usecases.sweep_erased import SweepErased
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
-from tests.fakes.memory import MemoryCounters, MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
+from tests.fakes.memory import (
+    MemoryCounters,
+    MemoryDue,
+    MemoryLedger,
+    MemoryOnce,
+    MemoryRecords,
+    MemoryTables,
+)
+from tests.fakes.outside import CountingMetrics, ListBus, ListQueue, ListRaw, ListRuns, Outbox
 from tests.fakes.shelf import MemoryShelf
 from tests.fakes.shop_api import DictHealth, ListedShop
 from tests.fakes.sweeps import MemoryLetterSweep, MemoryProofs, MemoryRawSweep, MemoryTableSweep
@@ -78,81 +89,6 @@ class SeededTokens:
 def plain_hash(shop: str, text: str) -> str:
     """A hash without a secret: good enough to be the same twice and different otherwise."""
     return hashlib.sha256(f"{shop}\x1f{text}".encode()).hexdigest()[:40]
-
-
-class ListBus:
-    """Remembers every fact, and can refuse to take any."""
-
-    def __init__(self) -> None:
-        self.facts: list[Fact] = []
-
-    def publish(self, facts) -> None:
-        self.facts.extend(facts)
-
-    def named(self, name: str) -> list[Fact]:
-        return [fact for fact in self.facts if fact.name == name]
-
-
-class ListRuns:
-    """Remembers every run by its name."""
-
-    def __init__(self) -> None:
-        self.started: dict[str, dict[str, object]] = {}
-
-    def start(self, flow: str, name: str, variables: dict[str, object]) -> bool:
-        if name in self.started:
-            return False
-        json.dumps(variables)
-        self.started[name] = variables
-        return True
-
-
-class ListQueue:
-    """The queue and its dead-letter queue."""
-
-    def __init__(self) -> None:
-        self.deliveries: list[Delivery] = []
-        self.parked: list[tuple[str, str]] = []
-
-    def put(self, delivery: Delivery) -> None:
-        self.deliveries.append(delivery)
-
-    def park(self, body: str, reason: str) -> None:
-        self.parked.append((body, reason))
-
-
-class CountingMetrics:
-    """Counts."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-
-    def count(self, name: str, value: int = 1, **dimensions: str) -> None:
-        self.counts[name] += value
-
-
-class ListRaw:
-    """Remembers every batch that was kept."""
-
-    def __init__(self) -> None:
-        self.batches: dict[tuple[str, str], list[Delivery]] = {}
-
-    def keep(self, shop: str, batch: str, deliveries) -> None:
-        self.batches[(shop, batch)] = list(deliveries)
-
-
-class Outbox:
-    """A provider that takes everything, unless it was told what to answer next."""
-
-    def __init__(self) -> None:
-        self.sent: list[Outgoing] = []
-        self.answers: list[Sent | NotSent | Doubtful] = []
-
-    def send(self, message: Outgoing) -> Sent | NotSent | Doubtful:
-        answer = self.answers.pop(0) if self.answers else Sent(f"ses-{len(self.sent) + 1}")
-        if not isinstance(answer, NotSent):
-            self.sent.append(message)
-        return answer
 
 
 class DictSettings:
@@ -238,6 +174,7 @@ class World:
         self.tables = MemoryTables(self.clock)
         self.records = MemoryRecords(self.tables)
         self.ledger = MemoryLedger(self.tables)
+        self.due = MemoryDue(self.tables)
         self.once = MemoryOnce(self.clock, timedelta(seconds=30), REMEMBERED)
         self.bus, self.runs, self.queue, self.raw = ListBus(), ListRuns(), ListQueue(), ListRaw()
         self.metrics, self.outbox, self.tokens = CountingMetrics(), Outbox(), SeededTokens()
@@ -252,6 +189,7 @@ class World:
         channels = {"email": self.outbox}
         self.enrol_shop = EnrolShop(self.keys, self.tokens, self.clock, self.adapter)
         self.receive_webhook = ReceiveWebhook(self.keys, self.queue, self.clock, self.adapter)
+        self.receive_answer = ReceiveAnswer(self.keys, self.queue, self.clock, answer_line)
         self.apply_events = ApplyEvents(
             records=self.records,
             once=self.once,
@@ -264,7 +202,7 @@ class World:
             adapter=self.adapter,
         )
         self.apply_receipts = ApplyReceipts(self.ledger, self.records, self.bus, self.clock, self.metrics)
-        self.start_flows = StartFlows(self.settings, self.ledger, self.runs, self.clock)
+        self._wire_starting()
         self.watch_cart = WatchCart(
             self.records, self.settings, self.ledger, self.bus, self.clock, frozenset(channels)
         )
@@ -290,6 +228,20 @@ class World:
         self._wire_sign_up(channels)
         self._wire_reconciliation()
         self._wire_privacy()
+
+    def _wire_starting(self) -> None:
+        self.start_flows = StartFlows(self.settings, self.ledger, self.runs, self.clock, self.due)
+        self.start_listed = StartListed(
+            lambda: list(self.shops),
+            self.due,
+            self.records,
+            self.settings,
+            self.ledger,
+            self.runs,
+            {flow.name: flow for flow in all_flows()},
+            self.clock,
+            self.metrics,
+        )
 
     def _wire_privacy(self) -> None:
         here = {
@@ -325,6 +277,15 @@ class World:
             self.bus,
             self.clock,
             self.metrics,
+        )
+        self.collect = Collect(
+            self.keys,
+            self.settings,
+            self.queue,
+            MemoryCounters(self.tables),
+            self.clock,
+            shops.load,
+            lambda: self.metrics,
         )
         self.ask_confirmation = AskConfirmation(
             **here, channels=channels, texts=texts, tokens=self.tokens, public_url="https://api.example"

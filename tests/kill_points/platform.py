@@ -66,6 +66,7 @@ class KilledWorld(World):
             "outbox",
             "settings",
             "keys",
+            "due",
         ):
             setattr(self, name, Watched(getattr(self, name), self.injector))
         super()._wire()
@@ -212,6 +213,16 @@ class Platform:
             if not self._again():
                 return answer
         return answer
+
+    def sweep_all(self) -> None:
+        """Sweep the list every minute until nothing waits on it; then drive what was started."""
+        listed = self.world.tables.rows["due"]
+        while listed:
+            next_at = min(due.due_at for due, _ in listed.values())
+            if next_at > self.world.clock.now():
+                self.world.clock.move(seconds=(next_at - self.world.clock.now()).total_seconds())
+            self.patiently(self.world.start_listed)
+        self.run_all()
 
     # Step Functions ----------------------------------------------------------------------------------------------
 

@@ -14,16 +14,17 @@ from cartback.domain.claims import RELEASED
 from cartback.usecases.apply_events import Message
 from functions import apply_events as door
 from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
-from tests.kill_points import ways, ways_of_signing_up
+from tests.kill_points import ways, ways_of_listing, ways_of_signing_up
 from tests.kill_points.injection import FAULTS, OVERTAKEN, Injector
 from tests.kill_points.news import STATES, news
 from tests.kill_points.platform import Platform
 from tests.kill_points.sites import Site, sites
 
-WAYS = (*ways.WAYS, *ways_of_signing_up.WAYS)
+WAYS = (*ways.WAYS, *ways_of_signing_up.WAYS, *ways_of_listing.WAYS)
 # Where somebody stands by who sees the failure and repeats the command, or a schedule does.
 REPEATED = {
     "edit_shop": "an operator at the command line",
+    "hear_answers": "an operator at the command line",
     "replay": "an operator at the command line",
     "export_person": "an operator, or the task of an export; it only reads",
     "collect_export": "the task of an export; it keeps one document under one name",
@@ -103,8 +104,10 @@ def runs(platform: Platform) -> list[str]:
     """Every opened cart has its run where the flow is on; every run ends, or somebody sees why not."""
     world = platform.world
     wrong = [f"run {name} never ended" for name in world.runs.started if name not in platform.ended]
+    wrong += [f"cart {due.cart_id} waits for ever" for due, _ in world.tables.rows["due"].values()]
     subjects = {(given["subject"], given["generation"]) for given in world.runs.started.values()}
     if any(policy.flows for policy in world.settings.policies.values()):
+        subjects |= _left_out(platform)
         wrong += [
             f"cart {step.cause} was opened and no run started"
             for cart, _ in world.tables.rows["carts"].values()
@@ -116,6 +119,16 @@ def runs(platform: Platform) -> list[str]:
     ]
     failed = [name for name, end in platform.ended.items() if end.status == "FAILED"]
     return wrong + (["a run failed and nobody sees it"] if failed and not parked else [])
+
+
+def _left_out(platform: Platform) -> set[tuple[str, int]]:
+    """The carts of which a line says why no run began after their time on the list."""
+    rows = (row for row, _ in platform.world.tables.rows["lines"].values())
+    return {
+        (subject.removeprefix("cart#"), int(line.data["generation"]))
+        for subject, line in rows
+        if line.kind == "decision" and line.data["word"] == "stop"
+    }
 
 
 def budget(platform: Platform) -> list[str]:

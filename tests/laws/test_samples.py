@@ -65,7 +65,16 @@ def test_every_door_has_a_sample_and_every_sample_a_door():
 # ── their shape ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@_of("receive_webhook", "enrol_shop", "open_link", "leave", "subscribe", "confirm", "preferences")
+@_of(
+    "receive_webhook",
+    "receive_answer",
+    "enrol_shop",
+    "open_link",
+    "leave",
+    "subscribe",
+    "confirm",
+    "preferences",
+)
 def test_a_sample_of_http_is_of_a_route_of_its_door(path: Path):
     event = json.loads(path.read_text())
     routes = {
@@ -143,6 +152,25 @@ def test_the_intake_greets_senders_with_manners_of_their_own(
     assert (answer["statusCode"], answer["body"]) == (status, body)
     assert answer["headers"]["content-type"].startswith("text/plain")
     assert world.queue.deliveries == []
+
+
+@pytest.mark.parametrize(
+    ("sample", "status", "body", "kept"),
+    [
+        ("receive_answer", 200, "<Response/>", 1),
+        ("receive_answer.whatsapp", 200, "heard\n", 1),
+        ("receive_answer.handshake", 200, "1158201444", 0),
+        ("receive_answer.forged", 403, "signature missing or wrong\n", 0),
+    ],
+)
+def test_a_farewell_is_kept_and_its_provider_hears_what_it_waits_for(
+    world: World, sample: str, status: int, body: str, kept: int
+):
+    for channel in ("sms", "whatsapp"):
+        world.keys.by_shop[f"{SHOP}/{channel}"] = ShopKeys(channel, (SECRET,))
+    answer = _handle(sample)
+    assert (answer["statusCode"], answer["body"]) == (status, body)
+    assert len(world.queue.deliveries) == kept
 
 
 def test_a_shop_introduces_itself_before_it_confirms(world: World):
@@ -238,7 +266,7 @@ def test_a_link_that_nobody_was_sent_leads_to_a_friendly_page(world: World, samp
     assert "<html" in answer["body"]
 
 
-@_of("settle_claims", "audit")
+@_of("settle_claims", "audit", "start_listed")
 def test_a_sample_of_the_clock_comes_from_the_schedule_of_its_door(path: Path):
     event = json.loads(path.read_text())
     name, (schedule, given) = doors()[_door(path)], *properties(doors()[_door(path)])["Events"].items()
@@ -249,6 +277,7 @@ def test_a_sample_of_the_clock_comes_from_the_schedule_of_its_door(path: Path):
 
 def test_what_the_clock_brings_is_handled(world: World):
     assert _handle("settle_claims") == {"unknown": 0}
+    assert _handle("start_listed") == {"started": 0, "again": 0, "dropped": 0, "left": 0}
     (counts,) = _handle("audit")["audits"].values()
     assert set(counts.values()) == {0}
 

@@ -132,7 +132,7 @@ def runs_start_for_flows_that_are_off(patches: Patches) -> None:
     """Switching a flow off stops nothing that runs."""
     patches.around(
         touches,
-        "_over",
+        "over",
         lambda before, cart, person, generation, policy: before(
             cart, person, generation, replace(policy, flows=frozenset({"cart_recovery"}))
         ),

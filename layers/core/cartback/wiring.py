@@ -6,15 +6,16 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cartback import shops
 from cartback.store.clients import Clients
 from cartback.store.clock import FastClock, SystemClock
 
 if TYPE_CHECKING:
-    from cartback.ports import Channel, Clock, Http
+    from cartback.ports import Channel, Clock, Http, ShopAdapter
     from cartback.store.bus import EventBridgeBus
+    from cartback.store.due import DynamoDue
     from cartback.store.health import DynamoHealth
     from cartback.store.ledger import DynamoLedger
     from cartback.store.metrics import EmbeddedMetrics
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cartback.store.tokens import PepperedHasher
     from cartback.usecases.ask_confirmation import AskConfirmation
     from cartback.usecases.audit import AuditShops
+    from cartback.usecases.collect import Collect
     from cartback.usecases.collect_export import CollectExport
     from cartback.usecases.confirm import Confirm
     from cartback.usecases.enrol_shop import EnrolShop
@@ -31,11 +33,13 @@ if TYPE_CHECKING:
     from cartback.usecases.park_run import ParkRun
     from cartback.usecases.prefer import Prefer
     from cartback.usecases.reach_shop import ReachShop
+    from cartback.usecases.receive_answer import ReceiveAnswer
     from cartback.usecases.receive_webhook import ReceiveWebhook
     from cartback.usecases.reconcile import Reconcile
     from cartback.usecases.settle_claims import SettleClaims
     from cartback.usecases.start_erasing import StartErasing
     from cartback.usecases.start_flows import StartFlows
+    from cartback.usecases.start_listed import StartListed
     from cartback.usecases.start_reconciling import StartReconciling
     from cartback.usecases.subscribe import Subscribe
     from cartback.usecases.sweep_erased import SweepErased
@@ -134,6 +138,45 @@ def receive_webhook() -> ReceiveWebhook:
 
 
 @cache
+def receive_answer() -> ReceiveAnswer:
+    """The intake of what people answer."""
+    from cartback.channels import answer_line
+    from cartback.store.keys import SecretKeys
+    from cartback.store.queue import SqsQueue
+    from cartback.usecases.receive_answer import ReceiveAnswer
+
+    env = os.environ
+    keys = SecretKeys(clients(), env["ANSWER_SECRET_PREFIX"], clock())
+    queue = SqsQueue(clients(), env["INTAKE_QUEUE_URL"])
+    return ReceiveAnswer(keys, queue, clock(), answer_line, env["PUBLIC_URL"])
+
+
+def source(platform: str) -> ShopAdapter:
+    """Who understands a delivery: the adapter of its platform, or the reader of farewells.
+
+    Raises ``Refused`` for a platform that nobody serves.
+    """
+    from cartback.domain import farewells
+
+    return cast("ShopAdapter", farewells) if platform == farewells.ANSWERS else shops.load(platform)
+
+
+@cache
+def collect() -> Collect:
+    """The intake of what visitors' pages tell."""
+    from cartback.store.counters import DynamoCounters, SparingCounters
+    from cartback.store.keys import SecretKeys
+    from cartback.store.queue import SqsQueue
+    from cartback.usecases.collect import Collect
+
+    env = os.environ
+    keys = SecretKeys(clients(), env["SHOP_SECRET_PREFIX"], clock())
+    counters = SparingCounters(DynamoCounters(clients(), env["LEDGER_TABLE"], clock()), clock())
+    queue = SqsQueue(clients(), env["INTAKE_QUEUE_URL"])
+    return Collect(keys, settings(), queue, counters, clock(), shops.load, metrics)
+
+
+@cache
 def enrol_shop() -> EnrolShop:
     """The door for platforms that connect in a ceremony."""
     from cartback.store.secrets import SecretWriter
@@ -224,7 +267,7 @@ def sweep_erased() -> SweepErased:
         raw=RawSweep(clients(), env["RAW_BUCKET"]),
         letters=LetterSweep(clients(), env["INTAKE_DLQ_URL"]),
         hasher=hasher(),
-        adapter=shops.load,
+        adapter=source,
         clock=clock(),
         metrics=metrics(),
     )
@@ -247,7 +290,7 @@ def collect_export() -> CollectExport:
         tables=TableSweep(clients(), records().tables),
         shelf=S3Raw(clients(), env["RAW_BUCKET"], clock()),
         hasher=hasher(),
-        adapter=shops.load,
+        adapter=source,
         clock=clock(),
     )
     return CollectExport(export, RawSweep(clients(), env["RAW_BUCKET"]), metrics())
@@ -277,7 +320,7 @@ def take_batch() -> TakeBatch:
         hasher=hasher(),
         clock=clock(),
         metrics=metrics(),
-        adapter=shops.load,
+        adapter=source,
         fetcher=reach(),
         beat=health(),
     )
@@ -295,7 +338,38 @@ def start_flows() -> StartFlows:
     from cartback.usecases.start_flows import StartFlows
 
     machines = {flow.name: os.environ[f"FLOW_{flow.name.upper()}_ARN"] for flow in all_flows()}
-    return StartFlows(settings(), ledger(), StepFunctionsRuns(clients(), machines), clock())
+    return StartFlows(settings(), ledger(), StepFunctionsRuns(clients(), machines), clock(), due_index())
+
+
+@cache
+def due_index() -> DynamoDue:
+    """The list of carts that wait for their first look."""
+    from cartback.store.due import DynamoDue
+
+    return DynamoDue(clients(), os.environ["LEDGER_TABLE"])
+
+
+@cache
+def start_listed() -> StartListed:
+    """What starts the runs of listed carts."""
+    from cartback.flows.cart_recovery import FLOW
+    from cartback.store.bus import StepFunctionsRuns
+    from cartback.store.settings import DynamoShopBook, Remembered
+    from cartback.usecases.start_listed import StartListed
+
+    env = os.environ
+    machines = {FLOW.name: env["FLOW_CART_RECOVERY_ARN"]}
+    return StartListed(
+        shops=Remembered(DynamoShopBook(clients(), env["SETTINGS_TABLE"]).names, clock()),
+        index=due_index(),
+        records=records(),
+        settings=settings(),
+        ledger=ledger(),
+        runs=StepFunctionsRuns(clients(), machines),
+        flows={FLOW.name: FLOW},
+        clock=clock(),
+        metrics=metrics(),
+    )
 
 
 @cache

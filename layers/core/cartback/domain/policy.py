@@ -9,6 +9,10 @@ from datetime import timedelta
 from cartback.domain.deliverability import WarmUp
 from cartback.domain.timing import Caps, QuietHours
 
+PER_CART, DUE_INDEX, BATCH = "per_cart", "due_index", "batch"
+ORCHESTRATIONS = (PER_CART, DUE_INDEX, BATCH)
+"""How a shop's runs begin (``domain.due``)."""
+
 MOST_MESSAGES = 3
 """Messages per cart, whatever a policy says: more than that annoys (SEQ-8, CONFLICTS-3)."""
 
@@ -85,6 +89,7 @@ class Policy:
     warm_up: WarmUp | None = None
     link_lifetime: timedelta = timedelta(days=30)
     ask_shop: bool = False
+    orchestration: str = PER_CART
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from pydantic import (
 from cartback.domain.deliverability import WarmUp
 from cartback.domain.errors import Refused
 from cartback.domain.packs import PACKS, STRICTEST
-from cartback.domain.policy import MOST_MESSAGES, PRESETS, Policy, Touch
+from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, PRESETS, Policy, Touch
 from cartback.domain.setting_faults import explain
 from cartback.domain.setting_kinds import (
     SPAN_WORDS,
@@ -158,6 +158,9 @@ class PolicySettings(_Part):
     warm_up: WarmUpSettings | None = Field(None, description="start and first_day, or null for none")
     link_days: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
     ask_shop: bool = Field(False, description="true or false")
+    orchestration: Annotated[str, one_of(*ORCHESTRATIONS)] = Field(
+        PER_CART, description=f"one of {', '.join(ORCHESTRATIONS)}"
+    )
     flows: dict[Word, bool] = Field(
         {"cart_recovery": True, "double_opt_in": True}, description="names of flows, each true or false"
     )
@@ -270,4 +273,5 @@ class ShopSettings(_Part):
             warm_up=WarmUp(rules.warm_up.start, rules.warm_up.first_day) if rules.warm_up else None,
             link_lifetime=timedelta(days=rules.link_days),
             ask_shop=rules.ask_shop,
+            orchestration=rules.orchestration,
         )

@@ -72,9 +72,9 @@ def decide(
     another message need the place more.
     """
     cart, person = dossier.cart, dossier.person
-    over = _over(cart, person, generation, policy) or _nobody(dossier)
-    if over is not None:
-        return over
+    ended = over(cart, person, generation, policy) or _nobody(dossier)
+    if ended is not None:
+        return ended
     due = due_at(cart, plan, position, policy)
     if now < due:
         return Decision(WAIT, "shopper_active", until=due, inputs={"due_at": due.isoformat()})
@@ -132,7 +132,8 @@ def whole_seconds(now: datetime, until: datetime) -> int:
     return max(1, ceil((until - now).total_seconds()))
 
 
-def _over(cart: Cart | None, person: Person | None, generation: int, policy: Policy) -> Decision | None:
+def over(cart: Cart | None, person: Person | None, generation: int, policy: Policy) -> Decision | None:
+    """Why a run has nothing more to do with this cart, as far as cart and person say; None if it has."""
     if cart is None:
         return Decision(STOP, "cart_unknown")
     if cart.generation != generation:

@@ -15,6 +15,7 @@ from cartback.domain.delivery import Delivery as Delivery
 from cartback.domain.delivery import ShopKeys as ShopKeys
 
 if TYPE_CHECKING:
+    from cartback.ports.intake import AnswerLine as AnswerLine
     from cartback.ports.intake import Begun as Begun
     from cartback.ports.intake import Fetcher as Fetcher
     from cartback.ports.intake import Greeter as Greeter
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from cartback.ports.messages import Sent as Sent
     from cartback.ports.messages import Texts as Texts
     from cartback.ports.rows import ClaimIndex as ClaimIndex
+    from cartback.ports.rows import DueIndex as DueIndex
     from cartback.ports.rows import Ledger as Ledger
     from cartback.ports.rows import Line as Line
     from cartback.ports.rows import Link as Link
@@ -63,8 +65,10 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "world": "Bus Clock Counters Hasher Metrics Runs Tokens",
-    "intake": "Begun Fetcher Greeter KeyStore Keys Once Parking Queue RawShelf RawStore ShopAdapter Translator",
-    "rows": "ClaimIndex Ledger Line Link Page Proofs Records",
+    "intake": (
+        "AnswerLine Begun Fetcher Greeter KeyStore Keys Once Parking Queue RawShelf RawStore ShopAdapter Translator"
+    ),
+    "rows": "ClaimIndex DueIndex Ledger Line Link Page Proofs Records",
     "settings": "KeptSettings Settings ShopBook ShopFace",
     "messages": "Channel Doubtful NotSent Outgoing Sent Texts",
     "service": "Http ShopApi",

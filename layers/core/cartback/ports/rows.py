@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cartback.domain.catalogue import Product, Stock
     from cartback.domain.claims import Claim
     from cartback.domain.customer import Person
+    from cartback.domain.due import Due
     from cartback.domain.evidence import Evidence
     from cartback.domain.signup import SignUp
     from cartback.domain.touches import Dossier
@@ -160,3 +161,16 @@ class Proofs(Protocol):
     """The chains of consent, for whoever has to prove one."""
 
     def of(self, shop: str, person_id: str) -> list[Evidence]: ...
+
+
+class DueIndex(Protocol):
+    """The list of carts that wait for their first look (``domain.due``). Entries are ids, never people."""
+
+    def put(self, due: Due) -> None:
+        """List a cart; the same entry put twice is one entry."""
+
+    def until(self, shop: str, now: datetime) -> list[Due]:
+        """What is due by now, at least the oldest thousand of it; what was listed just now may still be missing."""
+
+    def drop(self, dues: Sequence[Due]) -> None:
+        """Take entries off the list; one that is gone already is no error."""

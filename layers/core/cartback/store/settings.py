@@ -10,6 +10,7 @@ hundredth of the time that validating it again would, and pydantic never has to 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 CURRENT = "current"
 FRESH_FOR = timedelta(seconds=60)
+NAMES_FRESH_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,24 @@ class DynamoShopBook:
         return sorted(
             (each.settings for each in kept if not each.removed), key=lambda settings: settings.shop
         )
+
+
+class Remembered:
+    """The names of all shops, asked for once in five minutes: a sweep comes every minute, and shops come rarely.
+
+    A new shop's first cart is due no sooner than the shortest silence that settings allow, which is as long.
+    """
+
+    def __init__(self, names: Callable[[], list[str]], clock: Clock) -> None:
+        self._names, self._clock = names, clock
+        self._known: tuple[datetime, list[str]] | None = None
+
+    def __call__(self) -> list[str]:
+        """Every shop that was ever added."""
+        now = self._clock.now()
+        if self._known is None or now - self._known[0] >= NAMES_FRESH_FOR:
+            self._known = (now, self._names())
+        return self._known[1]
 
 
 class CachedSettings:

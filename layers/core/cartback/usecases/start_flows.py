@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cartback.domain.cart import Cart
-from cartback.domain.flows import Flow, execution_name, subject_of
-from cartback.domain.policy import Policy, plan_for
-from cartback.domain.touches import due_at, whole_seconds
+from cartback.domain.due import Due, first_due, listed_at, waits_on_list
+from cartback.domain.flows import Flow, subject_of
+from cartback.domain.money import Money
+from cartback.domain.touches import whole_seconds
 from cartback.flows import started_by
-from cartback.ports import Clock, Ledger, Line, Runs, Settings
+from cartback.usecases.starting import begin, note
+
+if TYPE_CHECKING:
+    from cartback.domain.policy import Policy
+    from cartback.ports import Clock, DueIndex, Ledger, Runs, Settings
 
 
 @dataclass(frozen=True, slots=True)
 class StartFlows:
-    """Start every flow that is switched on for the shop. A doubled fact meets the first run's name and is done."""
+    """Start every flow that is switched on for the shop. A doubled fact meets the first run's name and is done.
+
+    Where the shop's policy says so, a cart is listed under the minute of its first look instead (``domain.due``).
+    """
 
     settings: Settings
     ledger: Ledger
     runs: Runs
     clock: Clock
+    index: DueIndex
 
     def __call__(self, fact: str, shop: str, data: Mapping[str, object]) -> list[str]:
         """Give the names of the runs that were started now."""
@@ -29,47 +38,39 @@ class StartFlows:
         started = []
         for flow in started_by(fact):
             subject, generation = subject_of(flow, data)
+            now = self.clock.now()
             if policy is None or flow.name not in policy.flows:
                 why = "shop_unknown" if policy is None else "flow_off"
-                self._note(shop, subject, "not_started", flow, {"reason": why, "generation": str(generation)})
+                said = {"reason": why, "generation": str(generation)}
+                note(self.ledger, flow, shop, subject, "not_started", said, now)
                 continue
-            name = execution_name(flow.name, shop, subject, generation)
-            variables = self._variables(flow, shop, subject, generation, data, policy)
-            if self.runs.start(flow.name, name, variables):
-                started.append(name)
-                self._note(shop, subject, "started", flow, {"run": name, "generation": str(generation)})
+            due = _first_look(data, policy) if flow.about == "cart" else now
+            if flow.about == "cart" and waits_on_list(policy):
+                self._list(flow, shop, data, listed_at(due, policy), now)
+                continue
+            person_id, wait_seconds = data.get("person_id"), whole_seconds(now, due)
+            run = begin(self.runs, self.ledger, flow, shop, subject, generation, person_id, wait_seconds, now)
+            if run is not None:
+                started.append(run)
         return started
 
-    def _variables(
-        self, flow: Flow, shop: str, subject: str, generation: int, data: Mapping[str, object], policy: Policy
-    ) -> dict[str, object]:
-        now = self.clock.now()
-        return {
-            "shop": shop,
-            "flow": flow.name,
-            "subject": subject,
-            "generation": generation,
-            "person_id": data.get("person_id"),
-            "variants": [],
-            "wait_seconds": whole_seconds(
-                now, first_look(data, policy, now) if flow.about == "cart" else now
-            ),
-        }
-
-    def _note(self, shop: str, subject: str, kind: str, flow: Flow, data: dict[str, str]) -> None:
-        line = Line(self.clock.now(), kind, {"flow": flow.name, **data})
-        self.ledger.note(shop, f"{flow.about}#{subject}", line)
+    def _list(
+        self, flow: Flow, shop: str, data: Mapping[str, object], due_at: datetime, now: datetime
+    ) -> None:
+        subject, generation = subject_of(flow, data)
+        person_id = str(data["person_id"]) if data.get("person_id") else None
+        self.index.put(Due(shop, flow.name, subject, generation, due_at, person_id, _worth(data)))
+        said = {"generation": str(generation), "due_at": due_at.isoformat()}
+        note(self.ledger, flow, shop, subject, "listed", said, now)
 
 
-def first_look(data: Mapping[str, object], policy: Policy, now: datetime) -> datetime:
-    """When a run looks at its cart for the first time: as soon as its first touch could be due."""
-    plan = plan_for(policy, ())
-    if not plan.touches:
-        return now + policy.silence
-    cart = Cart(
-        shop="",
-        cart_id="",
-        started_at=datetime.fromisoformat(str(data["started_at"])),
-        activity_at=datetime.fromisoformat(str(data["activity_at"])),
+def _first_look(data: Mapping[str, object], policy: Policy) -> datetime:
+    activity_at, started_at = (
+        datetime.fromisoformat(str(data[name])) for name in ("activity_at", "started_at")
     )
-    return due_at(cart, plan, 0, policy)
+    return first_due(activity_at, started_at, policy)
+
+
+def _worth(data: Mapping[str, object]) -> Money | None:
+    amount, currency = data.get("amount"), data.get("currency")
+    return Money(int(str(amount)), str(currency)) if amount is not None and currency else None

@@ -1,0 +1,8 @@
+"""Every minute: start the runs of carts that waited on the list until they were due."""
+
+from cartback import wiring
+
+
+def handler(event, context):
+    """Answer with what became of the carts whose time has come."""
+    return wiring.start_listed()()

@@ -1,0 +1,92 @@
+"""Start the runs of listed carts whose time has come; take those off the list that were bought or emptied in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from cartback.domain.due import Due, in_groups, look
+from cartback.domain.touches import Decision
+from cartback.usecases.starting import begin, note
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cartback.domain.flows import Flow
+    from cartback.ports import Clock, DueIndex, Ledger, Metrics, Records, Runs, Settings
+
+MOST_GROUPS = 20
+"""Groups of one sweep: a thousand carts, at some 35 ms each. What is left is due a minute later just as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartListed:
+    """One sweep over the lists of all shops, most valuable carts first; shops take turns, group by group.
+
+    An entry is dropped only after its run was started or its reason noted, so that a sweep that dies leaves the
+    entry to the next one; runs have names, so that starting again starts nothing.
+    """
+
+    shops: Callable[[], Sequence[str]]
+    index: DueIndex
+    records: Records
+    settings: Settings
+    ledger: Ledger
+    runs: Runs
+    flows: Mapping[str, Flow]
+    clock: Clock
+    metrics: Metrics
+
+    def __call__(self) -> dict[str, int]:
+        """Give how many runs were started, carts listed anew and entries dropped without a run; and what is left."""
+        now = self.clock.now()
+        dues = {shop: self.index.until(shop, now) for shop in self.shops()}
+        turns = [
+            group
+            for turn in zip_longest(*map(in_groups, dues.values()))
+            for group in turn
+            if group is not None
+        ]
+        counts = {"started": 0, "again": 0, "dropped": 0, "left": sum(map(len, turns[MOST_GROUPS:]))}
+        for group in turns[:MOST_GROUPS]:
+            self._group(group, counts)
+        late = [now - listed[0].due_at for listed in dues.values() if listed]
+        if late:
+            self.metrics.count("DueLateSeconds", int(max(late).total_seconds()))
+        return counts
+
+    def _group(self, group: tuple[Due, ...], counts: dict[str, int]) -> None:
+        shop, now = group[0].shop, self.clock.now()
+        policy = self.settings.policy(shop)
+        carts = self.records.read(shop, carts=[due.cart_id for due in group]).carts
+        for due in group:
+            flow = self.flows[due.flow]
+            if policy is None or due.flow not in policy.flows:
+                why = "shop_unknown" if policy is None else "flow_off"
+                self._leave_out(due, flow, "not_started", {"reason": why}, now, counts)
+                continue
+            found = look(due, carts.get(due.cart_id), policy, now)
+            if isinstance(found, Decision):
+                said = {"word": found.word, "reason": found.reason, "policy_version": str(policy.version)}
+                self._leave_out(due, flow, "decision", {**found.inputs, **said}, now, counts)
+            elif found is not None:
+                self.index.put(found)
+                counts["again"] += 1
+            else:
+                begin(self.runs, self.ledger, flow, shop, due.cart_id, due.generation, due.person_id, 1, now)
+                counts["started"] += 1
+        self.index.drop(group)
+
+    def _leave_out(
+        self,
+        due: Due,
+        flow: Flow,
+        kind: str,
+        said: dict[str, str],
+        now: datetime,
+        counts: dict[str, int],
+    ) -> None:
+        note(self.ledger, flow, due.shop, due.cart_id, kind, {**said, "generation": str(due.generation)}, now)
+        counts["dropped"] += 1

@@ -1,0 +1,49 @@
+"""Begin one run, and keep a line of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cartback.domain.flows import execution_name
+from cartback.ports import Line
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cartback.domain.flows import Flow
+    from cartback.ports import Ledger, Runs
+
+
+def begin(
+    runs: Runs,
+    ledger: Ledger,
+    flow: Flow,
+    shop: str,
+    subject: str,
+    generation: int,
+    person_id: object,
+    wait_seconds: int,
+    now: datetime,
+) -> str | None:
+    """Start the run of this subject and generation. Gives its name; None if it was started before."""
+    name = execution_name(flow.name, shop, subject, generation)
+    variables = {
+        "shop": shop,
+        "flow": flow.name,
+        "subject": subject,
+        "generation": generation,
+        "person_id": person_id,
+        "variants": [],
+        "wait_seconds": wait_seconds,
+    }
+    if not runs.start(flow.name, name, variables):
+        return None
+    note(ledger, flow, shop, subject, "started", {"run": name, "generation": str(generation)}, now)
+    return name
+
+
+def note(
+    ledger: Ledger, flow: Flow, shop: str, subject: str, kind: str, data: dict[str, str], now: datetime
+) -> None:
+    """Keep a line about a flow in its subject's story."""
+    ledger.note(shop, f"{flow.about}#{subject}", Line(now, kind, {"flow": flow.name, **data}))
