@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cartback import shops
+from cartback import wiring
 from cartback.domain.customer import Person
 from cartback.domain.errors import Refused
 from cartback.domain.observations import Contact
@@ -32,7 +32,7 @@ def export(stack: Stack) -> ExportPerson:
         tables=TableSweep(stack.clients, stack.tables),
         shelf=S3Raw(stack.clients, stack["RawBucket"], stack.clock),
         hasher=hasher(stack),
-        adapter=shops.load,
+        adapter=wiring.source,
         clock=stack.clock,
     )
 
@@ -52,7 +52,7 @@ def sweep(stack: Stack) -> SweepErased:
         raw=RawSweep(stack.clients, stack["RawBucket"]),
         letters=LetterSweep(stack.clients, stack["IntakeDlqUrl"]),
         hasher=hasher(stack),
-        adapter=shops.load,
+        adapter=wiring.source,
         clock=stack.clock,
         metrics=NoMetrics(),
     )

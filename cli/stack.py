@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cartback import flows, shops
+from cartback.channels import answered
 from cartback.domain.errors import Refused, TryLater
 from cartback.ports import Clock
 from cartback.store.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
@@ -35,6 +36,7 @@ from cartback.texts import folder
 from cartback.usecases.audit import LookBack
 from cartback.usecases.connect_shop import ConnectShop
 from cartback.usecases.edit_shop import EditShop, Known
+from cartback.usecases.hear_answers import HearAnswers
 from cartback.usecases.replay import Replay
 from cartback.web.client import Http
 
@@ -93,6 +95,10 @@ class Stack:
             self.clock,
             known(),
         )
+
+    def answers(self) -> HearAnswers:
+        """Hearing what people answer."""
+        return HearAnswers(SecretWriter(self.clients, self["AnswerSecretPrefix"]), answered())
 
     def connect(self) -> ConnectShop:
         """Connecting of shops. Shops on this machine are called only from the local cloud."""

@@ -1,4 +1,4 @@
-"""``cartback shop connect`` and ``cartback shop health``: how we reach a shop, and how well we hear it."""
+"""``cartback shop connect``, ``answers`` and ``health``: how we reach a shop, and how well we hear it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.health import Health
-from cli.commands.shop import Shop, group
+from cli.commands.shop import SecretFile, Shop, group, typed_secret
 from cli.documents import document
 from cli.screen import Desk, desk, distance, moment, table
 
@@ -18,7 +18,7 @@ _LOOK_EVERY = 2.0
 
 
 def add_to(app: typer.Typer) -> None:
-    """Nothing to add: these two join the group ``shop``."""
+    """Nothing to add: these join the group ``shop``."""
 
 
 @group.command()
@@ -60,6 +60,33 @@ def connect(
         "by_hand": list(done.by_hand),
         "heard_at": heard,
     }
+    here.tell(told, *lines)
+
+
+@group.command()
+def answers(
+    context: typer.Context,
+    shop: Shop,
+    channel: Annotated[str, typer.Argument(help="sms or whatsapp")],
+    secret_file: SecretFile = None,
+    retire: Annotated[
+        bool, typer.Option("--retire", help="stop accepting the secret before the newest")
+    ] = False,
+) -> None:
+    """Hear what people answer on a channel: keep the provider's secret, and say where it has to send answers."""
+    here = desk(context)
+    here.stack.book().show(shop)
+    line = here.stack.answers()
+    done = (
+        line.retire(shop, channel) if retire else line.accept(shop, channel, typed_secret(here, secret_file))
+    )
+    url = here.stack["ApiUrl"].rstrip("/") + done.path
+    plural = "" if done.secrets == 1 else "s"
+    lines = [f"Answers go to {url}", f"{shop} accepts {done.secrets} secret{plural} for it, within a minute."]
+    told: dict[str, Any] = {"shop": shop, "channel": channel, "answers_url": url, "secrets": done.secrets}
+    if channel == "whatsapp":
+        lines.append(f"Verify token: {done.verify_token}")
+        told["verify_token"] = done.verify_token
     here.tell(told, *lines)
 
 

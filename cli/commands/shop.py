@@ -146,6 +146,7 @@ def remove(
         f"Remove {shop}? Its secret is dropped and nothing is sent any more", err=True
     ):
         raise Refused(f"{shop} stays as it is")
+    here.stack.answers().end(shop)
     book.remove(shop, by or somebody())
     here.tell({"shop": shop, "removed": True}, f"{shop} is removed.")
 
@@ -178,13 +179,14 @@ def secret(
         accepted = book.retire(shop)
     else:
         book.show(shop)
-        accepted = book.set_secret(shop, _secret(here, secret_file))
+        accepted = book.set_secret(shop, typed_secret(here, secret_file))
     more = "" if accepted == 1 else " The one before it counts until `--retire`."
     line = f"{shop} accepts {accepted} secret{'' if accepted == 1 else 's'}, within a minute.{more}"
     here.tell({"shop": shop, "secrets": accepted}, line)
 
 
-def _secret(here: Desk, file: str | None) -> str:
+def typed_secret(here: Desk, file: str | None) -> str:
+    """A secret from a file, or typed in where somebody sits; never from the line itself. Raises Usage for neither."""
     if file is not None:
         return text_of(file)
     if here.as_json or not sys.stdin.isatty():

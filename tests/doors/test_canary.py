@@ -115,6 +115,7 @@ def cartback(house, *line: str, typed: str | None = None):
         "IntakeDlqUrl": refs["IntakeDlq"],
         "InsightsTable": "Insights",
         "ShopSecretPrefix": house.stack.environment("ReceiveWebhook")["SHOP_SECRET_PREFIX"],
+        "AnswerSecretPrefix": house.stack.environment("ReceiveAnswer")["ANSWER_SECRET_PREFIX"],
         "PepperSecret": refs["Pepper"],
         "BusName": refs["Bus"],
     }

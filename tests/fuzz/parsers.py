@@ -13,8 +13,9 @@ from functools import cache
 from random import Random
 
 from cartback import shops
-from cartback.channels import ses_events, twilio_answers, whatsapp_answers
-from cartback.domain import address
+from cartback.channels import answer_line, answered, ses_events, twilio_answers, whatsapp_answers
+from cartback.domain import address, farewells
+from cartback.domain.answers import Visit
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.language import OFFERED, of_page
 from cartback.domain.settings import ShopSettings
@@ -22,7 +23,9 @@ from cartback.ports import Delivery, Link, ShopKeys
 from cartback.store.queue import pack, unpack
 from cartback.usecases import links
 from cartback.usecases.open_link import allowed, with_utm
+from cartback.usecases.receive_answer import ReceiveAnswer
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from tests.fakes.answer_senders import answer, meta, twilio, whatsapp_message, whatsapp_request
 from tests.fakes.world import START, DictKeys, HandClock, ListQueue, a_face
 from tests.fuzz import mutations
 from tests.fuzz.mails import envelopes, words
@@ -154,14 +157,43 @@ def mail_events(random: Random) -> None:
 def answers(random: Random) -> None:
     """What people answer to short messages, as Twilio and WhatsApp tell it, behind the signature."""
     number, body = mutations.text(random, "+4915112345678"), mutations.text(random, "STOP")
-    seen = twilio_answers.observed({"MessageSid": "SM1", "From": number, "Body": body}, START)
+    seen = twilio_answers.farewells({"MessageSid": "SM1", "From": number, "Body": body}, START)
     message = {"id": "w1", "from": number, "timestamp": "1772445600", "type": "text", "text": {"body": body}}
     value = {"messages": [message], "user_preferences": [{"wa_id": number, "value": "stop"}]}
     request = {"entry": [{"changes": [{"field": "messages", "value": value}]}]}
-    seen += whatsapp_answers.observed(json.dumps(mutations.document(random, request)).encode(), START)
-    for each in seen:
+    seen += whatsapp_answers.farewells(json.dumps(mutations.document(random, request)).encode(), START)
+    for each in farewells.observe(
+        Delivery("demo", farewells.ANSWERS, "", "k", START, farewells.packed(seen))
+    ):
         if any(word.granted for word in each.contact.consents) or address.phone(each.contact.phone) is None:
             raise AssertionError("an answer that agrees, or of nobody")
+
+
+def answer_door(channel: str) -> Parser:
+    """The whole way in of answers: no 5xx, and nothing is let in whose proof does not fit."""
+    keys, queue = DictKeys(), ListQueue()
+    keys.by_shop[f"demo/{channel}"] = ShopKeys(channel, ("nobody knows",))
+    receive = ReceiveAnswer(keys, queue, HandClock(), answer_line)
+    host, path = "api.example", f"/answers/demo/{channel}"
+
+    def attempt(random: Random) -> None:
+        if channel == "sms":
+            told, headers = twilio(
+                f"https://{host}{path}", "nobody knows", **answer(mutations.text(random, "STOP"))
+            )
+        else:
+            said = mutations.document(random, whatsapp_message(1772445600))
+            told = whatsapp_request(messages=[said])
+            headers = meta(told, "nobody knows")
+        forged = random.random() < 0.5
+        if forged and random.random() < 0.5:
+            told = _other(random, told)
+        elif forged:
+            headers[proof(headers)] = _another_proof(random, headers[proof(headers)])
+        said = receive("demo", channel, Visit("POST", "", "", headers, told), host, path)
+        _judge(said, forged)
+
+    return attempt
 
 
 MESSAGES = [
@@ -256,6 +288,8 @@ def parsers() -> dict[str, Parser]:
     for platform in shops.platforms():
         named[f"webhook:{platform}"] = webhook(platform)
         named[f"observe:{platform}"] = observe(platform)
+    for channel in answered():
+        named[f"answers:{channel}"] = answer_door(channel)
     alone = (mail_events, answers, queue, tokens, redirects, languages, settings, envelopes, words, addresses)
     return {**named, **{parser.__name__: parser for parser in alone}}
 

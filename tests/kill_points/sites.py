@@ -19,6 +19,7 @@ INSIDE = {
     "Metrics": "a line of the log",
     "Texts": "templates of this package",
     "ShopAdapter": "pure translation",
+    "AnswerLine": "pure translation",
     "Greeter": "pure translation",
     "Translator": "pure translation",
 }

@@ -2,58 +2,56 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
-import json
 from datetime import timedelta
 
 import pytest
 
 from cartback.channels import twilio_answers, whatsapp_answers
 from cartback.domain.errors import Refused
-from cartback.domain.observations import ConsentSeen, Contact, CustomerErased
+from cartback.domain.farewells import ANSWERS, TOPIC, observe, packed
+from cartback.domain.observations import ConsentSeen, Contact, CustomerErased, CustomerSeen
+from cartback.ports import Delivery
+from tests.fakes.answer_senders import NUMBER, answer, twilio, whatsapp_message, whatsapp_request
 from tests.fakes.told import SHIRT, Told, ada, cart
 from tests.fakes.world import START, World, plain_hash
 
-URL = "https://api.example/receipts/twilio/demo?x=1"
-NUMBER = "+4915112345678"
+URL = "https://api.example/answers/demo/sms?x=1"
 
 
 def form(url=URL, token="token", **fields) -> tuple[bytes, str]:
-    from urllib.parse import urlencode
-
-    told = url + "".join(name + fields[name] for name in sorted(fields))
-    mac = hmac.new(token.encode(), told.encode(), hashlib.sha1).digest()
-    return urlencode(fields).encode(), base64.b64encode(mac).decode()
+    body, headers = twilio(url, token, **fields)
+    return body, headers["x-twilio-signature"]
 
 
-def answer(body="STOP", **more) -> dict[str, str]:
-    return {"MessageSid": "SM1", "From": NUMBER, "Body": body, **more}
+def observed(farewells) -> list[CustomerSeen]:
+    """What the worker makes of what the door let in."""
+    return observe(Delivery("demo", ANSWERS, TOPIC, "k", START, packed(farewells)))
 
 
 def test_a_request_that_twilio_signed_is_read_field_by_field_the_empty_ones_too():
     body, signature = form(**answer("Stöp", NumMedia=""))
-    assert twilio_answers.fields_of(URL, body, signature, ["old", "token"]) == answer("Stöp", NumMedia="")
+    assert twilio_answers.fields_of([URL], body, signature, ["old", "token"]) == answer("Stöp", NumMedia="")
 
 
 def test_twilio_may_sign_the_url_with_its_default_port():
     body, signature = form(URL.replace("api.example", "api.example:443"), **answer())
-    assert twilio_answers.fields_of(URL, body, signature, ["token"])["Body"] == "STOP"
+    assert twilio_answers.fields_of([URL], body, signature, ["token"])["Body"] == "STOP"
 
 
 @pytest.mark.parametrize("forged", [{"token": "other"}, {"url": "https://evil.example/"}])
 def test_what_somebody_else_signed_is_refused(forged):
     body, signature = form(**forged, **answer())
     with pytest.raises(Refused) as refused:
-        twilio_answers.fields_of(URL, body, signature, ["token"])
+        twilio_answers.fields_of([URL], body, signature, ["token"])
     assert refused.value.status == 403
 
 
 @pytest.mark.parametrize("signature", ["", "ä", "AAAA"])
 def test_a_changed_form_or_a_broken_signature_is_refused(signature):
     with pytest.raises(Refused):
-        twilio_answers.fields_of(URL, form(**answer())[0], signature, ["token"])
+        twilio_answers.fields_of([URL], form(**answer())[0], signature, ["token"])
 
 
 @pytest.mark.parametrize(
@@ -65,27 +63,26 @@ def test_a_changed_form_or_a_broken_signature_is_refused(signature):
     ],
 )
 def test_a_farewell_by_message_is_one_for_its_channel(fields, channel):
-    [seen] = twilio_answers.observed(fields, START)
+    [seen] = observed(twilio_answers.farewells(fields, START))
     [said] = seen.contact.consents
     assert (seen.contact.phone, said.channel, said.granted, said.sticky) == (NUMBER, channel, False, True)
 
 
 @pytest.mark.parametrize("fields", [answer("When does it come?"), answer(From="12345"), answer("START")])
 def test_any_other_answer_changes_nothing(fields):
-    assert twilio_answers.observed(fields, START) == []
+    assert twilio_answers.farewells(fields, START) == []
 
 
-def test_an_incoming_message_without_its_names_is_refused():
-    with pytest.raises(Refused, match="MessageSid"):
-        twilio_answers.observed({"Body": "STOP"}, START)
-
-
-def request(**value) -> bytes:
-    return json.dumps({"entry": [{"changes": [{"field": "messages", "value": value}]}]}).encode()
+@pytest.mark.parametrize("missing", ["MessageSid", "From", "Body"])
+def test_an_incoming_message_without_one_of_its_fields_is_refused_by_that_fields_name(missing):
+    fields = {name: value for name, value in answer().items() if name != missing}
+    with pytest.raises(Refused, match=f"^{missing}: missing") as refused:
+        twilio_answers.farewells(fields, START)
+    assert refused.value.status == 400
 
 
 AT = str(int(START.timestamp()))
-WORD = {"id": "wamid.1", "from": NUMBER[1:], "timestamp": AT, "type": "text", "text": {"body": "Stopp"}}
+WORD = whatsapp_message(int(AT))
 BUTTON = {
     "id": "wamid.2",
     "from": NUMBER[1:],
@@ -102,7 +99,7 @@ SWITCH = {"wa_id": NUMBER[1:], "category": "marketing_messages", "value": "stop"
 
 
 def test_what_meta_signed_passes_and_nothing_else():
-    body = request(messages=[WORD])
+    body = whatsapp_request(messages=[WORD])
     mac = hmac.new(b"app", body, hashlib.sha256).hexdigest()
     whatsapp_answers.verify(body, f"sha256={mac}", ["old", "app"])
     for signature in (mac, f"sha256={'0' * 64}", "", "ä"):
@@ -116,7 +113,7 @@ def test_what_meta_signed_passes_and_nothing_else():
     [{"messages": [WORD]}, {"messages": [BUTTON]}, {"messages": [REPLY]}, {"user_preferences": [SWITCH]}],
 )
 def test_a_word_a_button_and_the_switch_of_whatsapp_are_farewells(value):
-    [seen] = whatsapp_answers.observed(request(**value), START + timedelta(days=1))
+    [seen] = observed(whatsapp_answers.farewells(whatsapp_request(**value), START + timedelta(days=1)))
     [said] = seen.contact.consents
     assert (seen.contact.phone, said.channel, said.granted, said.at) == (NUMBER, "whatsapp", False, START)
 
@@ -132,13 +129,36 @@ def test_a_word_a_button_and_the_switch_of_whatsapp_are_farewells(value):
     ],
 )
 def test_other_news_of_whatsapp_changes_nothing(value):
-    assert whatsapp_answers.observed(request(**value), START) == []
+    assert whatsapp_answers.farewells(whatsapp_request(**value), START) == []
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"entry": [1]}', request(messages=[{"type": "text"}])])
+def test_a_field_that_whatsapp_always_sends_is_missed_by_its_name():
+    with pytest.raises(Refused, match=r"^changes: missing"):
+        whatsapp_answers.farewells(b'{"entry": [{}]}', START)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[1]",
+        '{"a": 1}',
+        '[{"channel": "sms", "number": "ada", "at": "2026-03-02T10:00:00+00:00", "source": "x"}]',
+        '[{"channel": "sms", "number": "+4915112345678", "at": "2026-03-02T10:00:00", "source": "x"}]',
+    ],
+)
+def test_a_delivery_that_holds_no_farewells_is_refused(body):
+    with pytest.raises(Refused, match="no farewells in the delivery"):
+        observe(Delivery("demo", ANSWERS, TOPIC, "k", START, body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\xff", b"[" * 40, b"[]", b"{}", b'{"entry": [1]}', whatsapp_request(messages=[{"type": "text"}])],
+)
 def test_a_request_of_another_shape_is_refused(body):
     with pytest.raises(Refused):
-        whatsapp_answers.observed(body, START)
+        whatsapp_answers.farewells(body, START)
 
 
 # ── the effect ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -156,7 +176,7 @@ def world(told: Told) -> World:
 
 def farewell(world: World, told: Told, at=START, **fields) -> None:
     told.heard.pop("stop", None)
-    world.deliver(told.delivery("stop", *twilio_answers.observed(answer(**fields), at), at=at))
+    world.deliver(told.delivery("stop", *observed(twilio_answers.farewells(answer(**fields), at)), at=at))
 
 
 def people(world: World):
@@ -189,11 +209,38 @@ def test_a_stop_of_somebody_we_have_not_met_outlives_the_older_consent_that_come
     assert states(world)["sms"] == "withdrawn"
 
 
-def test_the_block_list_keeps_hashes_only_and_survives_an_erasure(world, told):
-    world.deliver(told.delivery("e1", cart(START, SHIRT, contact=ada(phone=NUMBER)), at=START))
-    refusal = ConsentSeen("email", False, START, "explicit", "form", sticky=True)
-    world.deliver(told.delivery("e2", cart(START, SHIRT, contact=ada(consents=(refusal,))), at=START))
-    world.deliver(told.delivery("x", CustomerErased(Contact(email="ada@example.com"), START), at=START))
+@pytest.mark.parametrize(
+    ("channel", "alias"), [("email", "email:ada@example.com"), ("sms", f"phone:{NUMBER}")]
+)
+def test_the_block_of_an_address_and_of_a_number_keeps_a_hash_only_and_survives_an_erasure(
+    world, told, channel, alias
+):
+    whose = ada(phone=NUMBER)
+    world.deliver(told.delivery("e1", cart(START, SHIRT, contact=whose), at=START))
+    refusal = ConsentSeen(channel, False, START, "explicit", "form", sticky=True)
+    again = ada(phone=NUMBER, consents=(refusal,))
+    world.deliver(told.delivery("e2", cart(START, SHIRT, contact=again), at=START))
+    erased = CustomerErased(Contact(email="ada@example.com", phone=NUMBER), START)
+    world.deliver(told.delivery("x", erased, at=START))
     blocks = world.tables.rows["blocks"]
-    assert blocks == {("demo", plain_hash("demo", "email:ada@example.com")): ("opted_out", None)}
-    assert all(expires_at is None for _, expires_at in blocks.values())
+    assert blocks[("demo", plain_hash("demo", alias))] == ("opted_out", None)
+    assert NUMBER not in str(blocks)
+    assert "@" not in str(blocks)
+    assert all(person.phone is None and person.email is None for person in people(world))
+
+
+def test_a_number_that_said_stop_before_its_erasure_gets_nothing_when_it_comes_back(world, told):
+    agreed = (ConsentSeen("sms", True, START, "double_opt_in", "form", sticky=True),)
+    whose = ada(phone=NUMBER, consents=agreed)
+    world.deliver(told.delivery("e1", cart(START, SHIRT, contact=whose), at=START))
+    farewell(world, told, START + timedelta(seconds=1))
+    erased = CustomerErased(Contact(customer_ref="1", phone=NUMBER), START + timedelta(seconds=2))
+    world.deliver(told.delivery("x", erased, at=START + timedelta(seconds=2)))
+    back = ada(customer_ref="2", email="other@example.com", phone=NUMBER, consents=agreed)
+    world.deliver(
+        told.delivery("e3", cart(START + timedelta(days=1), SHIRT, ref="cart:c2", contact=back), at=START)
+    )
+    [person] = [person for person in people(world) if person.phone == NUMBER]
+    assert person.address_hash("sms") == plain_hash("demo", f"phone:{NUMBER}")
+    page = world.records.read("demo", blocks=[person.address_hash("sms")])
+    assert page.blocks[person.address_hash("sms")] == "opted_out"

@@ -63,6 +63,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         outputs |= {
             "BusName": "cartback",
             "ShopSecretPrefix": "cartback/test/shop/",
+            "AnswerSecretPrefix": "cartback/test/answers/",
             "ApiUrl": "https://api.example/",
         }
         yield Stack("cartback-test", outputs, clients, Standing())

@@ -1,4 +1,4 @@
-"""``cartback shop connect`` and ``cartback shop health`` on a whole stack."""
+"""``cartback shop connect``, ``answers`` and ``health`` on a whole stack."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from cartback.domain.answers import path_word
 from cartback.domain.health import Health
 from cli.commands import reach
 from cli.stack import Stack
@@ -94,3 +95,44 @@ def test_waiting_ends_with_the_event_or_says_that_none_came(
     assert laden("shop", "connect", "laden", "--wait", "1").exit_code == 3
     stack.health().beat("laden", stack.clock.now())
     assert "Heard at" in laden("shop", "connect", "laden", "--wait", "1").output
+
+
+def test_the_secret_of_answers_is_kept_rotated_and_dropped_with_the_shop(
+    laden: Cartback, stack: Stack
+) -> None:
+    keys = stack.answers().keys
+    for secret in ("the first auth token", "the second auth token"):
+        line = ("shop", "answers", "laden", "whatsapp", "--secret-file", "-", "--json")
+        done = laden(*line, typed=secret.replace(" ", "-"))
+        assert secret.replace(" ", "-") not in done.output
+        told = json.loads(done.output)
+        assert told["answers_url"] == "https://api.example/answers/laden/whatsapp"
+        assert told["verify_token"] == path_word(secret.replace(" ", "-"))
+    assert keys.read("laden/whatsapp").secrets == ("the-second-auth-token", "the-first-auth-token")
+    assert "accepts 1 secret for it" in laden("shop", "answers", "laden", "whatsapp", "--retire").output
+    assert keys.read("laden/whatsapp").secrets == ("the-second-auth-token",)
+    assert laden("shop", "remove", "laden", "--yes").exit_code == 0
+    assert keys.read("laden/whatsapp") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (("laden", "pigeon", "--secret-file", "-"), "channel: must be one of sms, whatsapp"),
+        (("laden", "sms", "--secret-file", "-"), "secret: must be 16 to 500 printable characters"),
+        (("laden", "sms", "--retire"), "secret: laden has none for sms yet"),
+        (("nobody", "sms", "--retire"), "shop: nobody is not known"),
+    ],
+)
+def test_a_wrong_word_about_answers_is_refused_by_field(
+    laden: Cartback, line: tuple[str, ...], says: str
+) -> None:
+    done = laden("shop", "answers", *line, typed="short")
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"cartback: {says}")
+
+
+def test_only_whatsapp_has_a_word_to_verify_with(laden: Cartback) -> None:
+    done = laden("shop", "answers", "laden", "sms", "--secret-file", "-", typed="an-auth-token-of-twilio")
+    assert "https://api.example/answers/laden/sms" in done.output
+    assert "Verify token" not in done.output

@@ -14,49 +14,76 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from cartback.domain import address
+from cartback.domain.answers import Answer, Visit
 from cartback.domain.errors import Refused
-from cartback.domain.observations import ConsentSeen, Contact, CustomerSeen
+from cartback.domain.farewells import Farewell, Heard
 from cartback.domain.stop_words import STOP, meaning
 
+ANSWERS_ON = "sms"
+"""A WhatsApp number that is rented from Twilio tells of its answers here too."""
+
+# Nothing is said back: Twilio confirms an opt-out itself, and a second message would be one too many.
+_SILENCE = Answer(200, "<Response/>", "text/xml", exact=True)
 _MOST_FIELDS = 200
 _PORTS = {"https": 443, "http": 80}
 
 
-def fields_of(url: str, body: bytes, signature: str, tokens: Sequence[str]) -> dict[str, str]:
-    """The form fields of a genuine request to our public ``url``. Raises ``Refused`` (403) for any other.
+def prove(visit: Visit, urls: Sequence[str], secrets: Sequence[str]) -> None:
+    """See ``ports.AnswerLine``; the secrets are auth tokens of the account that owns the number."""
+    fields_of(urls, visit.body, visit.headers.get("x-twilio-signature", ""), secrets)
 
-    ``tokens`` are the auth tokens that may have signed: two while one is rotated.
+
+def hear(visit: Visit, now: datetime) -> Heard:
+    """See ``ports.AnswerLine``."""
+    fields = dict(_pairs(visit.body))
+    found = farewells(fields, now)
+    return Heard(_SILENCE, fields["MessageSid"][:64], tuple(found))
+
+
+def fields_of(urls: Sequence[str], body: bytes, signature: str, tokens: Sequence[str]) -> dict[str, str]:
+    """The form fields of a genuine request to one of our public ``urls``. Raises ``Refused`` (403) for any other.
+
+    ``tokens`` are the auth tokens that may have signed: two while one is rotated. A body that is no form is refused
+    with 400, whoever signed it.
     """
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError as error:
-        raise Refused("not a form", status=400) from error
+    pairs = _pairs(body)
     # Of a repeated field each value counts once, sorted.
     told = "".join(name + value for name, value in sorted(set(pairs)))
+    given = signature.encode("utf-8", "replace")
+    genuine = False
     for token in tokens:
-        for spelling in _spellings(url):
-            mac = hmac.new(token.encode(), (spelling + told).encode(), hashlib.sha1).digest()
-            if hmac.compare_digest(base64.b64encode(mac), signature.encode()):
-                return dict(pairs)
-    raise Refused("the signature is not Twilio's", status=403)
+        for spelling in (spelling for url in urls for spelling in _spellings(url)):
+            signed = (spelling + told).encode("utf-8", "replace")
+            mac = hmac.new(token.encode(), signed, hashlib.sha1).digest()
+            genuine |= hmac.compare_digest(base64.b64encode(mac), given)
+    if not genuine:
+        raise Refused("the signature is not Twilio's", status=403)
+    return dict(pairs)
 
 
-def observed(fields: dict[str, str], at: datetime) -> list[CustomerSeen]:
+def farewells(fields: dict[str, str], at: datetime) -> list[Farewell]:
     """The farewell in an answer, if it is one; ``at`` is when it reached us, because Twilio tells no time.
 
-    Raises ``Refused`` for a request without the names that every incoming message has.
+    Raises ``Refused`` that names the field for a request without what every incoming message has.
     """
-    sid, sender, body = fields.get("MessageSid"), fields.get("From"), fields.get("Body")
-    if not sid or not sender or body is None:
-        raise Refused("an incoming message has MessageSid, From and Body")
-    if fields.get("OptOutType", "").casefold() != STOP and meaning(body) != STOP:
+    for name in ("MessageSid", "From", "Body"):
+        if name not in fields or not (fields[name] or name == "Body"):
+            raise Refused(f"{name}: missing; an incoming message has MessageSid, From and Body")
+    sid, sender = fields["MessageSid"], fields["From"]
+    if fields.get("OptOutType", "").casefold() != STOP and meaning(fields["Body"]) != STOP:
         return []
     channel = "whatsapp" if sender.startswith("whatsapp:") else "sms"
     number = address.phone(sender.removeprefix("whatsapp:"))
     if number is None:
         return []  # a short code or a name: nobody whom we could write to
-    word = ConsentSeen(channel, False, at, "explicit", f"twilio {sid[:40]}", sticky=True)
-    return [CustomerSeen(Contact(phone=number, consents=(word,)), at)]
+    return [Farewell(channel, number, at, f"twilio {sid[:40]}")]
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise Refused("not a form", status=400) from error
 
 
 def _spellings(url: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from cartback.domain.answers import Answer, Arrival, Visit
     from cartback.domain.delivery import Delivery, ShopKeys
+    from cartback.domain.farewells import Heard
     from cartback.domain.observations import Fetch, Observation
 
 
@@ -95,6 +96,19 @@ class Greeter(Protocol):
     ) -> tuple[Answer, ShopKeys]: ...
 
     def confirm(self, visit: Visit, keys: ShopKeys, now: datetime) -> tuple[Answer, ShopKeys]: ...
+
+
+class AnswerLine(Protocol):
+    """One provider's way of telling what people answer to our messages: a module of ``channels``.
+
+    ``prove`` raises ``Refused`` with 403 unless one of the secrets vouches for the visit to one of our public
+    ``urls``; what it refuses otherwise it refuses whatever the secrets are. ``hear`` reads a visit that was proven, and
+    raises ``Refused`` that names the field for one of another shape.
+    """
+
+    def prove(self, visit: Visit, urls: Sequence[str], secrets: Sequence[str]) -> None: ...
+
+    def hear(self, visit: Visit, now: datetime) -> Heard: ...
 
 
 class Translator(Protocol):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.farewells import ANSWERS
 from cartback.domain.hashes import short
 from cartback.domain.observations import Fetch, Observation
 from cartback.usecases.fold import Fold
@@ -102,11 +103,13 @@ class ApplyEvents:
         return report
 
     def _heard(self, shop: str, group: list[Message]) -> None:
-        """Take the shop's pulse, by what it sent itself: neither by a replay nor by what we found in its lists."""
+        """Take the shop's pulse, by what it sent itself: no replay, no answer of people, nothing of its lists."""
         sent = [
             message.delivery.received_at
             for message in group
-            if not message.delivery.replayed and not message.delivery.key.startswith("reconcile:")
+            if not message.delivery.replayed
+            and message.delivery.platform != ANSWERS
+            and not message.delivery.key.startswith("reconcile:")
         ]
         if self.beat is not None and sent:
             self.beat.beat(shop, max(sent))

@@ -1,0 +1,71 @@
+"""Farewells by answering a message: what a door lets in of them, and what the worker makes of it.
+
+Of everything that people answer only the farewell is kept. What else they write is a letter to the shop, and none of
+our business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cartback.domain import address
+from cartback.domain.answers import Answer
+from cartback.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from cartback.domain.delivery import Delivery
+    from cartback.domain.observations import CustomerSeen
+
+ANSWERS = "answers"
+"""What stands as the platform of a delivery that holds farewells. No folder of ``shops`` has this name."""
+TOPIC = "farewell"
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Who left (a number in E.164), on which channel, when, and by which message: ``source`` is the evidence."""
+
+    channel: str
+    number: str
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a provider is answered, and the farewells in what it told. ``key`` is its own name for that."""
+
+    answer: Answer
+    key: str = ""
+    farewells: tuple[Farewell, ...] = ()
+
+
+def packed(farewells: Sequence[Farewell]) -> str:
+    """Farewells as the body of a delivery."""
+    listed = [
+        {"channel": one.channel, "number": one.number, "at": one.at.isoformat(), "source": one.source}
+        for one in farewells
+    ]
+    return json.dumps(listed, separators=(",", ":"))
+
+
+def observe(delivery: Delivery) -> list[CustomerSeen]:
+    """What a delivery of farewells says, as observations. Raises ``Refused`` for what ``packed`` did not write."""
+    try:
+        return [_seen(one) for one in json.loads(delivery.body)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"no farewells in the delivery: {type(error).__name__}") from error
+
+
+def _seen(told: dict[str, Any]) -> CustomerSeen:
+    from cartback.domain.observations import ConsentSeen, Contact, CustomerSeen
+
+    number, at = address.phone(told["number"]), datetime.fromisoformat(told["at"])
+    if number is None or at.tzinfo is None:
+        raise ValueError("a farewell of nobody, or of no time")
+    word = ConsentSeen(str(told["channel"]), False, at, "explicit", str(told["source"]), sticky=True)
+    return CustomerSeen(Contact(phone=number, consents=(word,)), at)
