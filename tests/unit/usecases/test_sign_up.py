@@ -266,6 +266,8 @@ def test_the_button_makes_a_subscriber_with_all_the_proof_there_is(form):
     assert fault(entries, person.evidence_length, person.evidence_head) is None
     how = entries[0].how
     assert (how.wording, how.page) == (question.wording, "https://demo.example/start")
+    assert "2 am Tag" in how.wording, "how often it may be at most belongs to what was agreed to"
+    assert how.wording in " ".join(form.world.outbox.sent[0].text.split())
     assert (how.requested_at, how.confirmed_at) == (START, form.world.clock.now())
     assert (how.ip, how.user_agent) == ("198.51.100.4", "Her phone")
     assert how.message == form.world.outbox.sent[0].claim_id

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from cartback.domain.frequency import Frequency
+
 if TYPE_CHECKING:
     from cartback.domain.policy import Policy
     from cartback.domain.settings import ShopSettings
@@ -29,6 +31,7 @@ class ShopFace:
     returns_url: str | None = None
     shipping_url: str | None = None
     sender_name: str = ""
+    frequency: Frequency = Frequency()
 
 
 class Settings(Protocol):

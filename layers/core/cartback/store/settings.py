@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cartback.domain.frequency import Frequency, promised
 from cartback.domain.hashes import short
 from cartback.domain.policy import Policy, Touch
 from cartback.domain.timing import Caps, QuietHours
@@ -43,7 +44,7 @@ class _Ready:
 
 def _shape() -> str:
     """Changes when a field is added, renamed or taken away: what an older Cartback made ready is then made anew."""
-    kinds = (Policy, ShopFace, Touch, Caps, QuietHours)
+    kinds = (Policy, ShopFace, Frequency, Touch, Caps, QuietHours)
     return short("ready", *(name for kind in kinds for name in kind.__dataclass_fields__))
 
 
@@ -189,6 +190,7 @@ def face(settings: ShopSettings) -> ShopFace:
         support_url=settings.links.support_url,
         returns_url=settings.links.returns_url,
         shipping_url=settings.links.shipping_url,
+        frequency=promised(settings.policy()),
     )
 
 

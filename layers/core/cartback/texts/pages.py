@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from cartback.domain.consent import TOPICS
 from cartback.domain.errors import Refused
 from cartback.domain.weblink import is_local, web_link
 from cartback.texts import colours
@@ -72,17 +73,30 @@ def _switch(lang: str) -> dict[str, str]:
 
 
 def wording(lang: str, shop: ShopFace, topics: Sequence[str]) -> str:
-    """What somebody agrees to, in one sentence. Raises ``Refused`` for a language or topic that there is not."""
+    """What somebody agrees to, and how often at most. Raises ``Refused`` for a language or topic that there is not.
+
+    Whoever is asked is told which messages will come and how often (CON-5); the numbers are the shop's own caps.
+    """
     if lang not in LANGUAGES:
         raise Refused(f"there is no wording in {lang}")
     name = f"layouts/wording.{lang}"
-    facts = {"shop": {"name": one_line(shop.name, 60)}, "topics": ""}
+    shown = {"name": one_line(shop.name, 60)}
+    facts = {"shop": shown, "frequency": shop.frequency, "topics": "", "most": 0, "limits": ""}
     parts = words(name, facts)
-    if not topics or not set(topics) <= parts.keys() - {"sentence", "joined"}:
+    if not topics or not set(topics) <= parts.keys() & set(TOPICS):
         raise Refused(f"{name}: no words for {', '.join(topics)}")
-    named = [parts[topic] for topic in topics]
-    last = f" {parts['joined']} ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
-    return words(name, {**facts, "topics": last})["sentence"]
+    limits = [
+        words(name, {**facts, "most": most})[f"within_{days}"] for days, most in shop.frequency.limits()
+    ]
+    said = {
+        "topics": _listed([parts[topic] for topic in topics], parts["joined"]),
+        "limits": _listed(limits, parts["joined"]),
+    }
+    return words(name, {**facts, **said})["sentence"]
+
+
+def _listed(named: Sequence[str], joined: str) -> str:
+    return f" {joined} ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
 
 
 def day_in_words(instant: datetime, lang: str) -> str:
