@@ -30,7 +30,8 @@ from hypothesis import HealthCheck, Phase, settings
 
 import cartback
 from bench.report import about_this_run, rows, write_block
-from tests.mutation.operators import Mutant, mutants_of
+from cartback.domain.hashes import short
+from tests.mutation.operators import mutants_of
 from tests.mutation.trials import KILLED, NOT_REACHED, SURVIVED, TIMED_OUT, Suite, source_of, trial
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,9 @@ ROOMS = (
 )
 """The quick rooms that know the domain; no simulation, no doors, no kill points, no local cloud."""
 
+VERDICTS = (KILLED, TIMED_OUT, SURVIVED, NOT_REACHED)
+LEFT = (SURVIVED, NOT_REACHED)
+
 EXAMPLES = 15
 _PHASES = (Phase.explicit, Phase.generate)
 _OWN_SETTINGS = "_hypothesis_internal_use_settings"
@@ -80,8 +84,8 @@ def modules() -> list[str]:
 class Trials:
     """A pytest plugin: instead of running the tests once, run them once per mutant."""
 
-    def __init__(self, chosen: Sequence[str], sample: int, seed: int) -> None:
-        self.chosen, self.sample, self.seed = chosen, sample, seed
+    def __init__(self, chosen: Sequence[str], sample: int, seed: int, again: bool) -> None:
+        self.chosen, self.sample, self.seed, self.again = chosen, sample, seed, again
         self.told: dict[str, Any] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -104,33 +108,40 @@ class Trials:
             say(f"red without any mutant, and not asked: {suite.failed}")
         for name in self.chosen:
             self.told[name] = self._module(suite, name)
-            keep(self.told)
+            keep(name, self.told[name])
         return True
 
     def _module(self, suite: Suite, name: str) -> dict[str, Any]:
         module = importlib.import_module("cartback." + name.removesuffix(".py").replace("/", "."))
         source, began = source_of(module), time.monotonic()
         every = mutants_of(source)
-        taken = self._taken(name, every)
-        results = [(mutant, *trial(suite, module, source, mutant)) for mutant in taken]
+        before = self._known(name, source)
+        places = [place for place, _, _ in before["left"]] if before else self._taken(name, len(every))
+        results = [(place, *trial(suite, module, source, every[place])) for place in places]
         counts = Counter(verdict for _, verdict, _ in results)
-        say(f"{name:32} {counts} of {len(every)}, {time.monotonic() - began:.0f} s")
+        if before:
+            counts += Counter({KILLED: before[KILLED], TIMED_OUT: before[TIMED_OUT]})
+        spent = time.monotonic() - began
+        say(f"{name:32} {dict(counts)} of {len(every)}, {spent:.0f} s")
         return {
             "all": len(every),
-            "tried": len(taken),
-            **{verdict: counts[verdict] for verdict in (KILLED, TIMED_OUT, SURVIVED, NOT_REACHED)},
-            "left": [
-                (str(mutant), verdict) for mutant, verdict, _ in results if verdict in (SURVIVED, NOT_REACHED)
-            ],
+            "tried": counts.total(),
+            **{verdict: counts[verdict] for verdict in VERDICTS},
+            "left": [(place, str(every[place]), verdict) for place, verdict, _ in results if verdict in LEFT],
             "killers": Counter(test.partition("::")[0] for _, _, test in results if test),
-            "seconds": round(time.monotonic() - began),
+            "seconds": round(spent + (before or {"seconds": 0})["seconds"]),
+            "source": short("source", source),
         }
 
-    def _taken(self, name: str, every: list[Mutant]) -> list[Mutant]:
-        if not self.sample or len(every) <= self.sample:
-            return every
-        places = random.Random(f"{self.seed}/{name}").sample(range(len(every)), self.sample)
-        return [every[place] for place in sorted(places)]
+    def _known(self, name: str, source: str) -> dict[str, Any] | None:
+        """What was measured of this very text, if only what was left of it is to be tried again."""
+        measured = read_kept().get(name) if self.again else None
+        return measured if measured and measured["source"] == short("source", source) else None
+
+    def _taken(self, name: str, count: int) -> list[int]:
+        if not self.sample or count <= self.sample:
+            return list(range(count))
+        return sorted(random.Random(f"{self.seed}/{name}").sample(range(count), self.sample))
 
 
 def _is_machine(item: pytest.Item) -> bool:
@@ -142,13 +153,15 @@ def say(line: str) -> None:
     os.write(_OUT, f"{line}\n".encode())
 
 
-def keep(told: dict[str, Any]) -> None:
-    """Add the modules of this run to what was measured before."""
+def keep(name: str, told: dict[str, Any]) -> None:
+    """Put what was measured of a module beside what was measured of others."""
     KEPT.parent.mkdir(exist_ok=True)
-    known = json.loads(KEPT.read_text()) if KEPT.exists() else {"modules": {}}
-    about = about_this_run()
-    measured = {name: {**each, "about": about} for name, each in told.items()}
-    KEPT.write_text(json.dumps({"modules": {**known["modules"], **measured}}, indent=1))
+    KEPT.write_text(json.dumps({**read_kept(), name: {**told, "about": about_this_run()}}, indent=1))
+
+
+def read_kept() -> dict[str, Any]:
+    """What was measured last, by module."""
+    return json.loads(KEPT.read_text()) if KEPT.exists() else {}
 
 
 def score(each: dict[str, Any]) -> str:
@@ -158,15 +171,14 @@ def score(each: dict[str, Any]) -> str:
 
 def table(measured: dict[str, Any]) -> str:
     """The figures per module, and their sum."""
-    verdicts = (KILLED, TIMED_OUT, SURVIVED, NOT_REACHED)
     named = [(name, measured[name]) for name in modules() if name in measured]
-    total = {key: sum(each[key] for _, each in named) for key in ("all", "tried", *verdicts)}
+    total = {key: sum(each[key] for _, each in named) for key in ("all", "tried", *VERDICTS)}
     body = [
-        (name, each["all"], each["tried"], *(each[verdict] for verdict in verdicts), score(each))
+        (name, each["all"], each["tried"], *(each[verdict] for verdict in VERDICTS), score(each))
         for name, each in (*named, ("together", total))
         if each["all"]
     ]
-    return rows(("module", "mutants", "tried", *verdicts, "score"), body)
+    return rows(("module", "mutants", "tried", *VERDICTS, "score"), body)
 
 
 def headline(measured: dict[str, Any]) -> str:
@@ -188,7 +200,7 @@ def survivors(measured: dict[str, Any]) -> str:
         told.append(f"{name}")
         told += [
             f"  {what}{'  (not reached)' * (verdict == NOT_REACHED)}"
-            for what, verdict in measured[name]["left"]
+            for _, what, verdict in measured[name]["left"]
         ]
     return "\n".join(("```text", *told, "```"))
 
@@ -199,12 +211,13 @@ def main(given: list[str] | None = None) -> int:
     ask.add_argument("--only", default="", help="modules, by a part of their path, with commas between")
     ask.add_argument("--sample", type=int, default=0, help="at most so many mutants of each module")
     ask.add_argument("--seed", type=int, default=1, help="which ones")
+    ask.add_argument(
+        "--again", action="store_true", help="only what was left last time, if the module is the same"
+    )
     ask.add_argument("--write-docs", action="store_true", help="put the figures into docs/mutation.md")
     asked = ask.parse_args(given)
-    parts = asked.only.split(",")
-    trials = Trials(
-        [name for name in modules() if any(part in name for part in parts)], asked.sample, asked.seed
-    )
+    chosen = dict.fromkeys(name for part in asked.only.split(",") for name in modules() if part in name)
+    trials = Trials(list(chosen), asked.sample, asked.seed)
     settings.register_profile(
         "mutants",
         max_examples=EXAMPLES,
@@ -219,10 +232,12 @@ def main(given: list[str] | None = None) -> int:
     pytest.main([*switches, *ROOMS], plugins=[trials])
     for name, each in trials.told.items():
         say(
-            "\n".join([f"{name}: {score(each)}", *(f"  {what}  {verdict}" for what, verdict in each["left"])])
+            "\n".join(
+                [f"{name}: {score(each)}", *(f"  {what}  {verdict}" for _, what, verdict in each["left"])]
+            )
         )
     if trials.told and asked.write_docs:
-        measured = json.loads(KEPT.read_text())["modules"]
+        measured = read_kept()
         write_block("mutants", f"{headline(measured)}\n\n{table(measured)}", PAGE)
         write_block("survivors", survivors(measured), PAGE)
     return 0 if trials.told else 1
