@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from cartback.domain.frequency import Frequency
@@ -31,7 +31,7 @@ class ShopFace:
     returns_url: str | None = None
     shipping_url: str | None = None
     sender_name: str = ""
-    frequency: Frequency = Frequency()
+    frequency: Frequency = field(default_factory=Frequency)
 
 
 class Settings(Protocol):

@@ -58,7 +58,7 @@ def page(name: str, lang: str, fields: PageFields | Mapping[str, object]) -> str
 
 
 def wording(lang: str, shop: ShopFace, topics: Sequence[str]) -> str:
-    """What somebody agrees to who agrees to these topics, and how often it comes. Raises ``Refused`` for an unknown one."""
+    """What somebody agrees to, and how often it comes at most. Raises ``Refused`` for an unknown topic."""
     from cartback.texts import pages
 
     return pages.wording(lang, shop, topics)
