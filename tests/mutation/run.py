@@ -217,7 +217,7 @@ def main(given: list[str] | None = None) -> int:
     ask.add_argument("--write-docs", action="store_true", help="put the figures into docs/mutation.md")
     asked = ask.parse_args(given)
     chosen = dict.fromkeys(name for part in asked.only.split(",") for name in modules() if part in name)
-    trials = Trials(list(chosen), asked.sample, asked.seed)
+    trials = Trials(list(chosen), asked.sample, asked.seed, asked.again)
     settings.register_profile(
         "mutants",
         max_examples=EXAMPLES,
