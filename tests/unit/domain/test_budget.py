@@ -9,14 +9,16 @@ import pytest
 
 from cartback.domain import bounces, reminders
 from cartback.domain.bounces import SoftBounce
-from cartback.domain.budget import AHEAD, GRACE, Intent, intend, outranks
+from cartback.domain.budget import AHEAD, GRACE, Intent, intend, makes_room_until, outranks
 from cartback.domain.cart import Cart, Item, absorb
 from cartback.domain.customer import merge
+from cartback.domain.flows import MONEY, NEWS, RANKS, SERVICE, Flow
 from cartback.domain.money import Money
 from cartback.domain.policy import plan_for
 from cartback.domain.reminders import Reminder
-from cartback.domain.timing import Caps
+from cartback.domain.timing import Caps, after_caps
 from cartback.domain.touches import SEND, SKIP, WAIT, Dossier, decide
+from cartback.flows import all_flows, rank_of
 from tests.fakes.world import START, a_policy
 from tests.unit.domain.test_permission import ada, word
 
@@ -79,6 +81,49 @@ def test_whoever_makes_room_until_it_is_too_late_expires_with_a_reason():
 def test_of_two_messages_at_most_one_outranks_the_other():
     one, other = rival(), replace(rival(amount=10), subject="small")
     assert (outranks(one, other), outranks(other, one), outranks(one, one)) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("rank", "decision"), [(SERVICE, WAIT), (MONEY, SEND), (NEWS, SEND)], ids=["service", "money", "news"]
+)
+def test_a_reminder_makes_room_for_service_without_worth_and_for_news_never(rank, decision):
+    other = replace(rival(), worth=None, rank=rank)
+    assert decided(ada(word(), intents=(other,))).word == decision
+
+
+@pytest.mark.parametrize("worth", [None, Money(1, "EUR"), Money(1_000_000, "USD")])
+def test_service_goes_before_money_before_news_whatever_they_are_worth(worth):
+    service, money, news = (replace(rival(), subject=rank, rank=rank, worth=worth) for rank in RANKS)
+    rich = replace(money, worth=Money(10**9, "EUR"))
+    assert outranks(service, rich)
+    assert outranks(money, replace(news, worth=rich.worth))
+    assert outranks(service, news)
+    for lower, higher in ((rich, service), (news, money), (news, service), (service, service)):
+        assert not outranks(lower, higher)
+
+
+def test_news_waits_for_a_cart_of_one_cent_that_would_lose_its_place():
+    news = Intent("n1", "news", START + HOUR, rank=NEWS)
+    cent = rival(amount=1)
+
+    def free_at(instant, sends):
+        return after_caps(instant, sends, POLICY.caps)
+
+    assert makes_room_until([cent], news, (), free_at, START + HOUR) == cent.due_at + GRACE
+    assert makes_room_until([news], replace(cent, subject="c"), (), free_at, START + HOUR) is None
+
+
+def test_every_flow_says_its_rank_and_carts_stand_between_service_and_news():
+    assert {flow.name: flow.rank for flow in all_flows()}.items() >= {
+        ("cart_recovery", MONEY),
+        ("double_opt_in", SERVICE),
+    }
+    assert all(flow.rank in RANKS for flow in all_flows())
+    assert rank_of("cart_recovery") == MONEY
+
+
+def test_a_flow_that_claims_no_rank_lets_all_others_go_first():
+    assert Flow("f", "cart.opened", "cart_id", "p", "o").rank == RANKS[-1]
 
 
 def test_what_is_meant_next_about_a_cart_takes_the_place_of_what_was_meant_before():

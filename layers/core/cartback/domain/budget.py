@@ -1,4 +1,4 @@
-"""Who may have the next place in a person's budget: of several messages the one that is worth the most.
+"""Who may have the next place in a person's budget: service before money before news, then whatever is worth the most.
 
 Flows do not know of each other, but they share the person's row. There each says which message it means to send and
 when; a message that is worth less, and would take the place, waits for it (CON-8). The reservation is bounded: it
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from cartback.domain.flows import MONEY, RANKS
 from cartback.domain.money import Money
 
 AHEAD = timedelta(days=1)
@@ -27,8 +28,9 @@ MOST_KEPT = 20
 class Intent:
     """The next message that a run means to send: about which subject, in which flow, when, and what it may win.
 
-    ``opened`` marks a subject that was only just opened: then ``due_at`` is its last activity, and the policy says
-    how long after it the first message is due.
+    ``rank`` is the flow's own, one of ``domain.flows.RANKS``: many messages have no worth in money. ``opened``
+    marks a subject that was only just opened: then ``due_at`` is its last activity, and the policy says how long
+    after it the first message is due.
     """
 
     subject: str
@@ -36,6 +38,7 @@ class Intent:
     due_at: datetime
     worth: Money | None = None
     opened: bool = False
+    rank: str = MONEY
 
     def resolved(self, first_after: timedelta) -> Intent:
         """This intent with the instant at which its message is due."""
@@ -49,7 +52,12 @@ def intend(intents: Iterable[Intent], new: Intent, now: datetime) -> tuple[Inten
 
 
 def outranks(one: Intent, other: Intent) -> bool:
-    """Whether one message is worth more. Amounts of different currencies, and unknown ones, cannot be compared."""
+    """Whether one message goes before another: the rank of its flow decides, and the worth within one rank.
+
+    Amounts of different currencies, and unknown ones, cannot be compared: then whoever comes first goes first.
+    """
+    if one.rank != other.rank:
+        return RANKS.index(one.rank) < RANKS.index(other.rank)
     if one.worth is None or other.worth is None or one.worth.currency != other.worth.currency:
         return False
     return one.worth.amount > other.worth.amount

@@ -7,12 +7,18 @@ from dataclasses import dataclass
 
 from cartback.domain.hashes import short
 
+SERVICE, MONEY, NEWS = "service", "money", "news"
+RANKS = (SERVICE, MONEY, NEWS)
+"""Whose message goes first where one person's budget has room for one only: what somebody asked for or needs, then
+what there is something to win by, then what could as well come tomorrow (TIM-7, CON-8)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """``starts_on`` names the fact; ``subject`` the field of it that the run is about, ``about`` what that is.
 
-    A run about a cart first waits until the cart is quiet; any other begins at once.
+    A run about a cart first waits until the cart is quiet; any other begins at once. ``rank`` is one of ``RANKS``;
+    a flow that claims none lets all others go first.
     """
 
     name: str
@@ -21,6 +27,7 @@ class Flow:
     purpose: str
     owner: str
     about: str = "cart"
+    rank: str = NEWS
 
 
 def execution_name(flow: str, shop: str, subject: str, generation: int) -> str:

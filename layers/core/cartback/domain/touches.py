@@ -16,6 +16,7 @@ from cartback.domain.cart import Cart, Item
 from cartback.domain.catalogue import Stock, dressed, still_there
 from cartback.domain.claims import claim_id_for
 from cartback.domain.customer import Person
+from cartback.domain.flows import MONEY
 from cartback.domain.hygiene import engaged_at
 from cartback.domain.permission import accepted, permission
 from cartback.domain.policy import MOST_MESSAGES, Plan, Policy
@@ -110,9 +111,9 @@ def decide(
     return Decision(SEND, "due", items=left, inputs=looked_at)
 
 
-def intent_of(cart: Cart, flow: str, due_at: datetime) -> Intent:
-    """What a run means to send next about a cart: worth what the cart holds."""
-    return Intent(cart.cart_id, flow, due_at, cart.total)
+def intent_of(cart: Cart, flow: str, due_at: datetime, rank: str = MONEY) -> Intent:
+    """What a run means to send next about a cart: worth what the cart holds, in the rank of its flow."""
+    return Intent(cart.cart_id, flow, due_at, cart.total, rank=rank)
 
 
 def due_at(cart: Cart, plan: Plan, position: int, policy: Policy) -> datetime:

@@ -16,6 +16,11 @@ def all_flows() -> tuple[Flow, ...]:
     return tuple(import_module(f"{__name__}.{name}").FLOW for name in names)
 
 
+def rank_of(name: str) -> str:
+    """The rank of a flow's messages in a person's budget. Raises KeyError for a flow that there is not."""
+    return {flow.name: flow.rank for flow in all_flows()}[name]
+
+
 def started_by(fact: str) -> tuple[Flow, ...]:
     """The flows that a fact starts."""
     return tuple(flow for flow in all_flows() if flow.starts_on == fact)

@@ -1,6 +1,6 @@
 """Remind somebody of the cart that they left, up to three times, until they buy, empty it or say no."""
 
-from cartback.domain.flows import Flow
+from cartback.domain.flows import MONEY, Flow
 
 FLOW = Flow(
     name="cart_recovery",
@@ -8,4 +8,5 @@ FLOW = Flow(
     subject="cart_id",
     purpose="win back an abandoned cart",
     owner="marketing",
+    rank=MONEY,
 )

@@ -10,6 +10,7 @@ from cartback.domain import customer, reminders
 from cartback.domain.budget import intend
 from cartback.domain.errors import Conflict
 from cartback.domain.touches import Dossier, due_at, intent_of
+from cartback.flows import rank_of
 from cartback.ports import Page, Records
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def counting(dossier: Dossier, claim: Claim, flow: str, then: datetime | None) -
     told = replace(cart, reminders=reminders.counted(cart.reminders, claim.claim_id, now))
     person = customer.sent(dossier.person, now)
     if then is not None:
-        person = replace(person, intents=intend(person.intents, intent_of(cart, flow, then), now))
+        person = replace(
+            person, intents=intend(person.intents, intent_of(cart, flow, then, rank_of(flow)), now)
+        )
     return replace(dossier, cart=told), person
 
 
@@ -45,7 +48,8 @@ def reserve(records: Records, run: Run, dossier: Dossier, until: datetime | None
     cart, person = dossier.cart, dossier.person
     if person is None or until is None or set(person.cart_ids) <= {cart.cart_id}:
         return True
-    told = replace(person, intents=intend(person.intents, intent_of(cart, run.flow, until), now))
+    meant = intent_of(cart, run.flow, until, rank_of(run.flow))
+    told = replace(person, intents=intend(person.intents, meant, now))
     if told == person:
         return True
     before, after = (Page(persons={person.person_id: row}) for row in (person, told))
