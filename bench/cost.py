@@ -39,8 +39,10 @@ class Shape:
     call_ms: float = 8.0
     log_bytes: float = 350.0
     peak: float = 10.0
-    due_index: bool = False
-    """Runs start only once the silence has passed: planned, see docs/scale.md. Recorded is the mode without."""
+    listed: bool = False
+    """Carts wait on the list instead of in a run (``policy.orchestration``: due_index or batch)."""
+    in_time: float = 0.15
+    """The share of carts that are bought or emptied before their first message is due; part of ``ends[0]``."""
 
     @property
     def mails(self) -> float:
@@ -49,11 +51,30 @@ class Shape:
 
     @property
     def transitions(self) -> float:
-        """Transitions per cart."""
-        return sum(
-            (0 if self.due_index and not touches else TRANSITIONS[touches]) * share
-            for touches, share in self.ends.items()
-        )
+        """Transitions per cart. Whoever is bought on the list has none."""
+        saved = self.in_time * TRANSITIONS[0] if self.listed else 0.0
+        return sum(TRANSITIONS[touches] * share for touches, share in self.ends.items()) - saved
+
+    @property
+    def runs(self) -> float:
+        """Runs per cart."""
+        return 1 - self.in_time if self.listed else 1.0
+
+
+def shape_with(in_time: float, **more: Any) -> Shape:
+    """Carts of which so many are bought or emptied before their first message is due; the others end as they do.
+
+    One in twenty also ends before its first message, for lack of consent or stock. Raises ValueError for a share that
+    leaves nobody to be reminded.
+    """
+    usual = Shape()
+    others = usual.ends[0] - usual.in_time
+    left = 1 - in_time - others
+    if in_time < 0 or left <= 0:
+        raise ValueError(f"no share of carts that are bought in time: {in_time}")
+    scale = left / (1 - usual.ends[0])
+    ends = {touches: share * scale for touches, share in usual.ends.items() if touches}
+    return Shape(ends={0: in_time + others, **ends}, in_time=in_time, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +118,13 @@ def bill(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | None
     """What so many carts a month cost."""
     shape, works = shape or Shape(), (recorded or profile())["works"]
     size = batch_size(carts, shape)
-    runs = 1 - shape.ends[0] if shape.due_index else 1.0
-    touches = shape.mails
-    last = shape.ends[3]
+    touches, last = shape.mails, shape.ends[3]
     times = {  # invocations per cart
         "receive_webhook": shape.webhooks,
         "apply": shape.webhooks / size,
-        "start_flows": runs,
-        "watch_cart": runs,
+        "list_cart" if shape.listed else "start_flows": 1.0,
+        "sweep_cart": 1.0 if shape.listed else 0.0,
+        "watch_cart": shape.runs,
         "touch": touches - last,
         "last_touch": last,
     }
@@ -128,7 +148,8 @@ def bill(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | None
     months = 6  # carts are kept for half a year
     used["storage_gb_month"] += 12_000 * months / 1e9
     items = {name: used[name] * carts * PRICES[name].dollars for name in used}
-    return Bill(carts, dict(sorted(items.items(), key=lambda each: -each[1])), _fixed(), shape.recovered)
+    fixed = _fixed(_used(works["sweep_idle"], shape))
+    return Bill(carts, dict(sorted(items.items(), key=lambda each: -each[1])), fixed, shape.recovered)
 
 
 def _between(one: dict[str, Any], ten: dict[str, Any], size: float) -> dict[str, Any]:
@@ -162,14 +183,15 @@ def _used(work: Mapping[str, Any], shape: Shape) -> dict[str, float]:
     }
 
 
-def _fixed() -> float:
-    """What a stack costs in a month without carts: its key, two secrets, its alarms, and pollers that find nothing."""
+def _fixed(sweep: Mapping[str, float]) -> float:
+    """What a stack costs a month without carts: key, secrets, alarms, and pollers and sweeps that find nothing."""
     idle_polls = _BATCHES_AT_ONCE * SECONDS_A_MONTH / 20
     return (
         PRICES["key_month"].dollars
         + 2 * PRICES["secret_month"].dollars
         + 12 * PRICES["alarm_month"].dollars
         + idle_polls * PRICES["sqs_request"].dollars
+        + SECONDS_A_MONTH / 60 * sum(amount * PRICES[name].dollars for name, amount in sweep.items())
     )
 
 
@@ -192,13 +214,13 @@ def strains(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | N
     shape, works = shape or Shape(), (recorded or profile())["works"]
     each = carts / SECONDS_A_MONTH
     size = batch_size(int(carts * shape.peak), shape)
-    runs = 1 - shape.ends[0] if shape.due_index else 1.0
     told = works["apply_ten"]["calls"]["events.PutEvents"] / 10 * shape.webhooks + 1  # a run tells of its own
     busy = {
         "receive_webhook": shape.webhooks,
         "apply_ten": shape.webhooks / size,
-        "start_flows": runs,
-        "watch_cart": runs,
+        "list_cart" if shape.listed else "start_flows": 1.0,
+        "sweep_cart": 1.0 if shape.listed else 0.0,
+        "watch_cart": shape.runs,
         "touch": shape.mails,
     }
     seconds = sum(
@@ -207,9 +229,9 @@ def strains(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | N
     days_open = sum(_DAYS_OPEN[touches] * share for touches, share in shape.ends.items())
     used = {
         "ses_rate": each * shape.mails,
-        "open_runs": each * 86_400 * days_open,
+        "open_runs": each * 86_400 * (days_open - shape.listed * shape.in_time * _DAYS_OPEN[0]),
         "transitions": each * shape.transitions,
-        "starts": each * runs,
+        "starts": each * shape.runs,
         "put_events": each * told,
         "lambda": each * seconds,
         "api": each * shape.webhooks,

@@ -62,8 +62,8 @@ def handler(door: str) -> Handler:
     return found
 
 
-def furnish(path: Path) -> None:
-    """Make the shops of the traffic: secrets and settings."""
+def furnish(path: Path, version: int = 1, **policy: Any) -> None:
+    """Make the shops of the traffic, or their next version: secrets and settings."""
     from cartback.domain.settings import ShopSettings
     from cartback.ports import KeptSettings
     from cartback.store.clients import Clients
@@ -88,7 +88,7 @@ def furnish(path: Path) -> None:
             "domains": ["bench.example", "werkhof-muster.myshopify.com"],
             "sender": {"name": "Bench", "address": "hello@bench.example"},
             "imprint": ["Bench & Co.", "Main Road 1, 10115 Berlin"],
-            "policy": {"quiet_hours": None, "accepted_bases": ["double_opt_in", "explicit"]},
-            "version": 1,
+            "policy": {"quiet_hours": None, "accepted_bases": ["double_opt_in", "explicit"], **policy},
+            "version": version,
         }
         book.put(KeptSettings(ShopSettings.parse(document)))

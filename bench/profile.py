@@ -11,7 +11,7 @@ import io
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,8 @@ from bench.doors import ROOT
 from bench.recorded import Recorder, listening, told
 from bench.stand_in import Cloud
 from bench.stand_in.cloud import FACTS
+from cartback import wiring
+from cartback.domain.policy import DUE_INDEX
 
 PROFILE = ROOT / "bench" / "profile.json"
 
@@ -30,7 +32,7 @@ PROFILE = ROOT / "bench" / "profile.json"
 class Work:
     """One invocation of a door: its calls, the units they cost, the facts that it told, and CPU in milliseconds."""
 
-    calls: dict[str, int]
+    calls: Mapping[str, float]
     write_units: float
     read_units: float
     facts: float
@@ -70,7 +72,8 @@ def record() -> dict[str, Any]:
         tape = Tape(cloud, recorder)
         works = {"receive_webhook": _webhooks(tape, 60)}
         works |= {"apply_one": _batches(tape, 1, 20), "apply_ten": _batches(tape, 10, 4)}
-        works |= _run(tape)
+        works |= _run(tape, _facts(tape))
+        works |= _listed(tape, _facts(tape))
     return {
         "recorded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "webhook_bytes": len(json.dumps(traffic.webhook(0, datetime.now(UTC)).request())),
@@ -104,9 +107,13 @@ def _batches(tape: Tape, size: int, count: int) -> Work:
     return _mean(works[1:])
 
 
-def _run(tape: Tape) -> dict[str, Work]:
+def _facts(tape: Tape) -> list[dict[str, Any]]:
+    """The next ten facts that were told."""
+    return [json.loads(body) for _, body, _ in tape.cloud.shelf.receive(FACTS, 10, 600)]
+
+
+def _run(tape: Tape, facts: list[dict[str, Any]]) -> dict[str, Work]:
     """One run of each course: started, looked at, touched; a last touch closes its cart."""
-    facts = [json.loads(body) for _, body, _ in tape.cloud.shelf.receive(FACTS, 10, 600)]
     tape.play("start_flows", {"detail": facts[0]})
     started = [tape.play("start_flows", {"detail": fact})[0] for fact in facts[1:]]
     looked, touched, last = [], [], []
@@ -133,6 +140,32 @@ def _run(tape: Tape) -> dict[str, Work]:
         "touch": _mean(touched[1:]),
         "last_touch": _mean(last[1:]),
     }
+
+
+def _listed(tape: Tape, facts: list[dict[str, Any]]) -> dict[str, Work]:
+    """Other carts, that wait on a list: put there, swept all together, and a sweep that finds nothing."""
+    handlers.furnish(tape.cloud.path, version=2, orchestration=DUE_INDEX)
+    wiring.settings.cache_clear()
+    wiring.start_flows.cache_clear()
+    tape.play("start_listed", {})
+    idle = [tape.play("start_listed", {})[0] for _ in range(5)]
+    listed = [tape.play("start_flows", {"detail": fact})[0] for fact in facts]
+    sweep, counts = tape.play("start_listed", {})
+    if counts["started"] < len(facts):
+        raise RuntimeError(f"the bench's carts were not swept: {counts}")
+    return {"list_cart": _mean(listed[1:]), "sweep_idle": _mean(idle), "sweep_cart": _each(sweep, len(facts))}
+
+
+def _each(work: Work, count: int) -> Work:
+    """The share of one of so many."""
+    return Work(
+        {name: calls / count for name, calls in work.calls.items()},
+        round(work.write_units / count, 2),
+        round(work.read_units / count, 2),
+        work.facts / count,
+        round(work.cpu_ms / count, 3),
+        round(work.sent_bytes / count),
+    )
 
 
 def _mean(works: list[Work]) -> Work:

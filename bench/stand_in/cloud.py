@@ -35,6 +35,7 @@ class Cloud:
     """Answers requests. ``seen`` is told of each call: service, operation, bytes out, bytes back."""
 
     def __init__(self, path: Path, seen: Seen | None = None) -> None:
+        self.path = path
         self.shelf = Shelf(path)
         self._dynamo = Dynamo(self.shelf)
         self._seen = seen

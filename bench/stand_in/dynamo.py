@@ -28,6 +28,7 @@ class Dynamo:
             "BatchWriteItem": self._batch_write,
             "TransactWriteItems": self._transact,
             "Query": self._query,
+            "Scan": self._scan,
         }
         return calls[operation](asked)
 
@@ -86,10 +87,18 @@ class Dynamo:
         return 200, {}
 
     def _query(self, asked: dict[str, Any]) -> Answer:
-        """All items under one key: how a story is read."""
-        pk = asked["ExpressionAttributeValues"][":pk"]["S"]
-        found = [row for row in self.shelf.rows(asked["TableName"]) if row["pk"]["S"] == pk]
-        return 200, {"Items": sorted(found, key=lambda row: row["sk"]["S"]), "Count": len(found)}
+        """The items under one key, in their order: how a story is read, and what is due by now."""
+        found = self._found(asked, asked["KeyConditionExpression"])
+        items = sorted(found, key=lambda row: row["sk"]["S"])[: asked.get("Limit")]
+        return 200, {"Items": items, "Count": len(items)}
+
+    def _scan(self, asked: dict[str, Any]) -> Answer:
+        items = self._found(asked, asked["FilterExpression"])
+        return 200, {"Items": items, "Count": len(items)}
+
+    def _found(self, asked: Mapping[str, Any], expression: str) -> list[dict[str, Any]]:
+        values = asked["ExpressionAttributeValues"]
+        return [row for row in self.shelf.rows(asked["TableName"]) if holds(expression, row, {}, values)]
 
     def _refused(self, write: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, Any] | None:
         """The item for which a write's condition does not hold (empty if there is none); None if it may go on."""

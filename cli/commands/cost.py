@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -24,11 +24,19 @@ def cost(
     ] = None,
     recovered: Annotated[float, typer.Option("--recovered", help="share of carts that are won back")] = 0.10,
     webhooks: Annotated[float, typer.Option("--webhooks", help="webhooks per cart")] = 5.0,
+    in_time: Annotated[
+        float, typer.Option("--in-time", help="share of carts that are bought before their first message")
+    ] = 0.15,
+    listed: Annotated[
+        bool, typer.Option("--listed", help="carts wait on the list (policy.orchestration), not in runs")
+    ] = False,
 ) -> None:
     """Say what the carts of a month cost on AWS, from recorded calls and list prices. Asks no stack."""
     if not 0 < recovered <= 1 or webhooks <= 0 or any(count < 1 for count in carts or ()):
         raise Usage("--carts and --webhooks are above 0, --recovered is above 0 and at most 1")
-    shape = replace(model.Shape(), recovered=recovered, webhooks=webhooks)
+    if not 0 <= in_time <= 0.9:
+        raise Usage("--in-time is from 0 to 0.9")
+    shape = model.shape_with(in_time, recovered=recovered, webhooks=webhooks, listed=listed)
     counts = sorted(set(carts or model.SCALES))
     recorded = model.profile()
     bills = [model.bill(count, shape, recorded) for count in counts]

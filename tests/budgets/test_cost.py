@@ -45,10 +45,25 @@ def test_carts_that_are_won_back_rarely_cost_more_each():
     assert dear.per_thousand_recovered == pytest.approx(4 * cheap.per_thousand_recovered)
 
 
-def test_a_due_index_saves_the_transitions_of_those_who_buy_in_time():
-    with_runs, with_index = cost.Shape(), cost.Shape(due_index=True)
-    assert with_index.transitions == pytest.approx(with_runs.transitions - 0.20 * cost.TRANSITIONS[0])
+def test_a_list_saves_the_transitions_of_those_who_buy_in_time():
+    with_runs, with_index = cost.Shape(), cost.Shape(listed=True)
+    assert with_index.transitions == pytest.approx(
+        with_runs.transitions - with_runs.in_time * cost.TRANSITIONS[0]
+    )
     assert cost.bill(1_000_000, with_index).total < cost.bill(1_000_000, with_runs).total
+
+
+@pytest.mark.parametrize("in_time", [0.0, 0.15, 0.6, 0.9])
+def test_all_carts_end_somehow_however_many_are_bought_in_time(in_time):
+    shape = cost.shape_with(in_time)
+    assert sum(shape.ends.values()) == pytest.approx(1)
+    assert shape.ends[0] == pytest.approx(in_time + 0.05)
+
+
+def test_a_sweep_that_finds_nothing_costs_cents_a_month():
+    sweep = cost._used(cost.profile()["works"]["sweep_idle"], cost.Shape())
+    month = cost.SECONDS_A_MONTH / 60 * sum(amount * PRICES[name].dollars for name, amount in sweep.items())
+    assert month < 0.30
 
 
 def test_the_first_quota_to_break_breaks_where_it_is_said_to():
@@ -75,6 +90,8 @@ def test_the_command_shows_the_first_quota_to_break_and_what_to_ask_for():
     assert "per 1,000 recovered" in shown
 
 
-@pytest.mark.parametrize("line", [["--carts", "0"], ["--recovered", "2"], ["--webhooks", "0"]])
+@pytest.mark.parametrize(
+    "line", [["--carts", "0"], ["--in-time", "0.95"], ["--recovered", "2"], ["--webhooks", "0"]]
+)
 def test_an_impossible_shop_is_refused(line: list[str]):
     assert CliRunner().invoke(app, ["cost", *line]).exit_code == 2

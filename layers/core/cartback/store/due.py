@@ -6,6 +6,7 @@ order of its minutes: what is due is read from its beginning, however late the r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -55,7 +56,7 @@ class DynamoDue:
             found.extend(decode(Due, row) for row in answer["Items"])
         return sorted((due for due in found if due.due_at <= now), key=lambda due: due.due_at)
 
-    def drop(self, dues: list[Due] | tuple[Due, ...]) -> None:
+    def drop(self, dues: Sequence[Due]) -> None:
         """See ``ports.DueIndex``."""
         doomed = list({str(_key(due)): {"DeleteRequest": {"Key": _key(due)}} for due in dues}.values())
         for start in range(0, len(doomed), _ROWS_PER_BATCH):
