@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate mutants bench load lint lock clean
+.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate mutants bench load lint docs lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -75,6 +75,10 @@ lint: setup ## style, types and the template
 	@$(BIN)/cfn-lint template.yaml
 	@$(BIN)/sam validate --lint --region eu-central-1
 	@$(CHECKOV) --file template.yaml --framework cloudformation --quiet --compact --skip-download
+
+docs: setup ## write the schemas and the AsyncAPI document of docs/ anew from the code
+	@$(BIN)/python docs/write_facts.py
+	@$(BIN)/python docs/write_asyncapi.py
 
 lock: ## lock anew, and pin what the Lambda layer carries
 	@for project in . local/checkov; do \

@@ -45,8 +45,8 @@ def _of(*names: str) -> Any:
 
 
 def test_every_folder_of_samples_belongs_to_somebody_who_quantifies_over_it():
-    """Platforms' samples are fed to their adapters in tests/unit/shops, the doors' to their handlers here."""
-    assert {folder.name for folder in EVENTS.iterdir()} == {*shops.platforms(), "doors"}
+    """Those of platforms and pages are fed to adapters in tests/unit/shops, those of doors to handlers here."""
+    assert {folder.name for folder in EVENTS.iterdir()} == {*shops.platforms(), "browser", "doors"}
     assert "glob(" in (ROOT / "tests" / "unit" / "shops" / "samples.py").read_text()
 
 
@@ -72,6 +72,7 @@ def test_every_door_has_a_sample_and_every_sample_a_door():
     "open_link",
     "leave",
     "subscribe",
+    "collect",
     "confirm",
     "preferences",
 )
@@ -241,6 +242,23 @@ def test_a_parked_run_is_noted(world: World):
 def test_a_sign_up_is_taken_from_the_shops_own_pages(world: World, sample: str, status: int, asked: int):
     assert _handle(sample)["statusCode"] == status
     assert len(world.bus.named("subscription.requested")) == asked
+
+
+@pytest.mark.parametrize(
+    ("sample", "status", "kept"),
+    [
+        ("collect", 202, 1),
+        ("collect.foreign", 403, 0),
+        ("collect.forged", 401, 0),
+        ("collect.may", 204, 0),
+        ("collect.script", 200, 0),
+    ],
+)
+def test_a_page_of_the_shop_is_listened_to_and_given_the_script(
+    world: World, sample: str, status: int, kept: int
+):
+    assert _handle(sample)["statusCode"] == status
+    assert len(world.queue.deliveries) == kept
 
 
 def test_a_request_that_is_gone_stops_its_run(world: World):

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
+TOLD_BY = "told-by"
+"""The header of a delivery that says ``page`` where not the shop itself but a visitor's browser told it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One event as it arrived: verified, not yet understood. ``key`` is the sender's name for it, for duplicates.

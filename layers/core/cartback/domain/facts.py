@@ -153,6 +153,13 @@ CATALOGUE: dict[str, Kind] = {
         "available",
     ),
     "product.updated": _kind("A product's description changed.", "product_id", {"product_id": "id"}),
+    "product.viewed": _kind(
+        "Somebody looked at a product; the cart and the person only if they are known already.",
+        "product_id",
+        {"product_id": "id", "viewed_at": "time", "cart_id": "id", "person_id": "id"},
+        "cart_id",
+        "person_id",
+    ),
     "shop.left": _kind("The shop removed us.", "shop", {"left_at": "time"}),
     "shop.erased": _kind("Everybody of a shop is to be forgotten.", "shop", {"erased_at": "time"}),
     "privacy.requested": _kind(

@@ -202,6 +202,16 @@ class RefundSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductViewed:
+    """Somebody looked at a product. ``refs`` lead to the cart of this visit, whether or not it ever held anything."""
+
+    product_id: str
+    at: datetime
+    refs: tuple[str, ...] = ()
+    contact: Contact = Contact()
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Something that the shop named without telling it: it has to be read from the shop's own API first.
 
@@ -226,5 +236,6 @@ Observation = (
     | DataRequested
     | PaymentFailed
     | RefundSeen
+    | ProductViewed
     | Fetch
 )

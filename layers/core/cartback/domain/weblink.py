@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -37,6 +37,14 @@ def web_link(text: object, *, local: bool = False) -> str | None:
 def is_local(text: object) -> bool:
     """Whether an address leads to this machine over plain http: a shop or API of the local cloud."""
     return isinstance(text, str) and text.startswith("http://") and web_link(text, local=True) is not None
+
+
+def is_of(origin: str, hosts: Collection[str]) -> bool:
+    """Whether an Origin header names one of these hosts or a host below one, over TLS."""
+    if web_link(origin, local=True) is None:
+        return False
+    host = urlsplit(origin).hostname or ""
+    return any(host == name or host.endswith("." + name) for name in hosts)
 
 
 def _is_loopback(host: str) -> bool:

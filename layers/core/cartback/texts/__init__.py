@@ -24,6 +24,7 @@ __all__ = [
     "MailFields",
     "PageFields",
     "QuestionFields",
+    "browser_script",
     "email",
     "page",
     "wording",
@@ -45,6 +46,13 @@ def email(
 
     kind: type[MailFields | QuestionFields] = QuestionFields if flow in mail.WITHOUT_CART else MailFields
     return mail.write(flow, touch, lang, read(kind, fields, f"{flow}/{touch}.email.{lang}"))
+
+
+def browser_script(known: str | None) -> dict[str, object]:
+    """Answer whoever asks for the script of the shop's pages, and has perhaps this version of it (an ETag) already."""
+    from cartback.texts import script
+
+    return script.answered(known)
 
 
 def page(name: str, lang: str, fields: PageFields | Mapping[str, object]) -> str:

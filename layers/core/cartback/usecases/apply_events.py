@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from cartback.domain.delivery import TOLD_BY
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.farewells import ANSWERS
 from cartback.domain.hashes import short
@@ -110,6 +111,7 @@ class ApplyEvents:
             if not message.delivery.replayed
             and message.delivery.platform != ANSWERS
             and not message.delivery.key.startswith("reconcile:")
+            and TOLD_BY not in message.delivery.headers
         ]
         if self.beat is not None and sent:
             self.beat.beat(shop, max(sent))

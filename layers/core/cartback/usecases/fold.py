@@ -27,6 +27,7 @@ from cartback.domain.observations import (
     OrderSeen,
     PaymentFailed,
     ProductSeen,
+    ProductViewed,
     RefundSeen,
     ShopErased,
     ShopLeft,
@@ -72,6 +73,8 @@ class Fold:
                 fold_goods.fold_stock(self, seen)
             case ProductSeen():
                 fold_goods.fold_product(self, seen)
+            case ProductViewed():
+                fold_goods.tell_of_view(self, seen, cause)
             case ShopLeft():
                 self.page.blocks[SHOP_ITSELF] = "shop_left"
                 self.tell("shop.left", seen.at, seen.at, left_at=seen.at)

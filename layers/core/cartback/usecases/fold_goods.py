@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import catalogue
 from cartback.domain.catalogue import Product, Stock
-from cartback.domain.observations import ProductSeen, StockSeen
+from cartback.domain.observations import ProductSeen, ProductViewed, StockSeen
 from cartback.usecases.wanted_rows import waiting_room
 
 if TYPE_CHECKING:
@@ -51,3 +51,18 @@ def fold_product(fold: Fold, seen: ProductSeen) -> None:
         if known is not None:
             fold.page.stock[variant_id] = catalogue.overshadowed(product, known)
     fold.tell("product.updated", seen.at, seen.at, product_id=seen.product_id)
+
+
+def tell_of_view(fold: Fold, seen: ProductViewed, cause: str) -> None:
+    """Somebody looked at a product. That makes nobody known: no row is written for it."""
+    aliases, _ = fold.hashes(seen.contact)
+    known = [person.person_id for person in fold.known_as(aliases) if person.erased_at is None]
+    fold.tell(
+        "product.viewed",
+        seen.at,
+        cause,
+        product_id=seen.product_id,
+        viewed_at=seen.at,
+        cart_id=next(filter(None, (fold.page.refs.get(ref) for ref in seen.refs)), None),
+        person_id=known[0] if known else None,
+    )

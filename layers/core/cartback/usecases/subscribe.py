@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
-from urllib.parse import urlsplit
 
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import tell
 from cartback.domain.signup import HONEYPOT, Form, SignUp, ask, read_form, request_id_for
-from cartback.domain.weblink import web_link
+from cartback.domain.weblink import is_of
 from cartback.ports import Bus, Clock, Counters, Hasher, Metrics, Page, Records, Settings, ShopFace
 
 FLOW = "double_opt_in"
@@ -54,13 +53,13 @@ class Subscribe:
     def origin(self, shop: str, origin: str | None) -> str | None:
         """The origin itself, if it is one of the shop's: what a browser may be told to let the answer through to."""
         face = self.settings.shop(shop)
-        return origin if face is not None and origin is not None and is_own(origin, face) else None
+        return origin if face is not None and origin is not None and is_of(origin, face.domains) else None
 
     def __call__(self, shop: str, fields: Mapping[str, Sequence[str]], visitor: Visitor) -> ShopFace:
         policy, face = self.settings.policy(shop), self.settings.shop(shop)
         if policy is None or face is None or FLOW not in policy.flows:
             raise Refused("no sign-ups here", 404)
-        if visitor.origin is not None and not is_own(visitor.origin, face):
+        if visitor.origin is not None and not is_of(visitor.origin, face.domains):
             raise Refused("this form belongs to another site", 403)
         self._count(shop, "shop", "", MOST_PER_SHOP)
         self._count(shop, "visitor", network(visitor.ip), MOST_PER_VISITOR)
@@ -107,14 +106,6 @@ class Subscribe:
         if self.counters.count(shop, f"subscribe/{name}", within) > most:
             self.metrics.count("SignUpsRefused", shop=shop, limit=what)
             raise Refused("too many sign-ups, please try again later", 429)
-
-
-def is_own(origin: str, face: ShopFace) -> bool:
-    """Whether an Origin header names the shop: one of its hosts or a host below one, over TLS."""
-    if web_link(origin, local=True) is None:
-        return False
-    host = urlsplit(origin).hostname or ""
-    return any(host == name or host.endswith("." + name) for name in face.domains)
 
 
 def network(ip: str | None) -> str:

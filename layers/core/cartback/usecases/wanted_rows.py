@@ -15,6 +15,7 @@ from cartback.domain.observations import (
     OrderSeen,
     PaymentFailed,
     ProductSeen,
+    ProductViewed,
     ShopErased,
     ShopLeft,
     StockSeen,
@@ -56,7 +57,7 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
             rows.aliases.update(aliases)
             rows.persons.update(customer.person_id_for(shop, alias) for alias in aliases)
             rows.blocks.update([address] if address else [])
-        if isinstance(seen, CartSeen | OrderSeen | PaymentFailed):
+        if isinstance(seen, CartSeen | OrderSeen | PaymentFailed | ProductViewed):
             rows.refs.update(seen.refs)
             rows.carts.update(carts.cart_id_for(shop, ref) for ref in seen.refs)
         elif isinstance(seen, StockSeen):

@@ -28,6 +28,7 @@ TOPICS: dict[str, str] = {
     "customer.erased": "customer_erased",
     "stock.updated": "stock_updated",
     "product.updated": "product_updated",
+    "product.viewed": "product_viewed",
     "shop.left": "shop_left",
 }
 

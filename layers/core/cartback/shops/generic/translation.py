@@ -7,11 +7,13 @@ refused, null means "not said", texts and lists have limits.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain import address, reading, zones
 from cartback.domain.cart import Item
+from cartback.domain.delivery import TOLD_BY
 from cartback.domain.money import Money
 from cartback.domain.observations import (
     CartSeen,
@@ -22,6 +24,7 @@ from cartback.domain.observations import (
     Observation,
     OrderSeen,
     ProductSeen,
+    ProductViewed,
     ShopLeft,
     StockSeen,
     VariantSeen,
@@ -52,6 +55,7 @@ _CUSTOMER = _PERSON | frozenset("first_name locale country region consents".spli
 _CONSENT = frozenset("channel granted at basis source".split())
 _STOCK = frozenset("variant_id available location".split())
 _PRODUCT = frozenset("product_id title currency deleted variants".split())
+_VIEW = frozenset("product_id cart_id customer".split())
 _VARIANT = frozenset("variant_id variant_title sku price image_url available endless".split())
 
 
@@ -60,7 +64,11 @@ def translate(delivery: Delivery, name: str) -> list[Observation]:
     event = reading.parse(delivery.body).only(_ENVELOPE)
     event["type"].word((delivery.topic,))
     understand: Translation = globals()[name]
-    return understand(event["data"], event["at"].instant())
+    seen = understand(event["data"], event["at"].instant())
+    if delivery.headers.get(TOLD_BY) == "page":
+        # Dated by our clock, not by the shop's: neither may make the other's news look old.
+        return [replace(one, source="page") if isinstance(one, CartSeen) else one for one in seen]
+    return seen
 
 
 def cart_updated(data: Reader, at: datetime) -> list[Observation]:
@@ -135,6 +143,13 @@ def product_updated(data: Reader, at: datetime) -> list[Observation]:
             deleted=bool(data["deleted"].maybe(Reader.flag)),
         )
     ]
+
+
+def product_viewed(data: Reader, at: datetime) -> list[Observation]:
+    """Read that somebody looked at a product; the cart's id is that of the visit."""
+    data.only(_VIEW)
+    contact = data["customer"].maybe(_customer) or Contact()
+    return [ProductViewed(_id(data["product_id"]), at, _refs(data), contact)]
 
 
 def shop_left(data: Reader, at: datetime) -> list[Observation]:
