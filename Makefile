@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate mutants bench load lint docs lock clean
+.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate mutants bench peak load lint docs lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -63,6 +63,9 @@ test-browser: setup ## the pages, on a phone and a desktop
 
 bench: setup ## what it costs in time, memory and calls, beside floors and budgets; CARTS=1000000 for the longest curve
 	@$(BIN)/python -m bench.run $(if $(CARTS),--carts $(CARTS)) $(if $(DOCS),--write-docs)
+
+peak: setup ## a peak day under default quotas, on paper: what waits where; DOCS=1 keeps the table
+	@$(BIN)/python -m bench.peak $(if $(DOCS),--write-docs)
 
 load: setup ## RATE=500 webhooks a second for SECONDS=600 through the real handlers, then faults; DOCS=1 keeps the figures
 	@$(BIN)/python -m bench.load $(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(DOCS),--write-docs)

@@ -21,6 +21,7 @@ INTAKE_BUDGET, OTHER_BUDGET = 1.15, 1.5
 FIRST_EVENT = {
     "receive_webhook": ("cartback.shops.shopify",),
     "apply_events": ("cartback.shops.shopify", "cartback.shops.shopify.translation"),
+    "collect": ("cartback.shops.generic", "cartback.shops.generic.translation"),
     "touch": ("cartback.texts.mail",),
     "ask_confirmation": ("cartback.texts.mail",),
     "confirm": ("cartback.texts.pages",),

@@ -131,7 +131,7 @@ def bill(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | None
     works = {**works, "apply": _between(works["apply_one"], works["apply_ten"], size)}
     used: Counter[str] = Counter()
     for door, often in times.items():
-        used.update({name: amount * often for name, amount in _used(works[door], shape).items()})
+        used.update({name: amount * often for name, amount in used_by(works[door], shape).items()})
     news = touches * shape.events_per_mail
     used.update(
         {
@@ -148,7 +148,7 @@ def bill(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | None
     months = 6  # carts are kept for half a year
     used["storage_gb_month"] += 12_000 * months / 1e9
     items = {name: used[name] * carts * PRICES[name].dollars for name in used}
-    fixed = _fixed(_used(works["sweep_idle"], shape))
+    fixed = _fixed(used_by(works["sweep_idle"], shape))
     return Bill(carts, dict(sorted(items.items(), key=lambda each: -each[1])), fixed, shape.recovered)
 
 
@@ -167,7 +167,7 @@ def _between(one: dict[str, Any], ten: dict[str, Any], size: float) -> dict[str,
     return {**mixed, "calls": calls}
 
 
-def _used(work: Mapping[str, Any], shape: Shape) -> dict[str, float]:
+def used_by(work: Mapping[str, Any], shape: Shape) -> dict[str, float]:
     """What one invocation uses, in units of the price list."""
     calls: Mapping[str, float] = work["calls"]
     seconds = (work["cpu_ms"] / _SHARE_OF_A_CPU + sum(calls.values()) * shape.call_ms) / 1000
@@ -224,7 +224,7 @@ def strains(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | N
         "touch": shape.mails,
     }
     seconds = sum(
-        often * _used(works[door], shape)["lambda_gb_second"] / MEMORY_GB for door, often in busy.items()
+        often * used_by(works[door], shape)["lambda_gb_second"] / MEMORY_GB for door, often in busy.items()
     )
     days_open = sum(_DAYS_OPEN[touches] * share for touches, share in shape.ends.items())
     used = {

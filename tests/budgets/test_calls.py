@@ -14,7 +14,8 @@ from moto import mock_aws
 
 from bench.recorded import Recorder, listening, told
 from tests.contracts.stack import CREDENTIALS, Stack
-from tests.doors.house import SHOP, House, checkout, sample
+from tests.doors.house import SECRET, SHOP, House, checkout, sample
+from tests.fakes.pages import claims_of, page_event, sealed
 from tests.fakes.world import START
 
 _SERVICES = ("dynamodb", "sqs", "events", "stepfunctions", "s3", "secretsmanager")
@@ -101,6 +102,19 @@ def test_the_door_makes_one_call_per_webhook(house):
     event["headers"] = {"content-type": "application/json", **house.signed(body, "msg_2")}
     assert house.warm("receive_webhook", event)["statusCode"] == 202
     assert told(house.recorder.taken()) == {"sqs.SendMessage": 1}
+
+
+def test_the_door_of_pages_makes_one_call_per_event_however_many_come_at_once(house):
+    def event(cart: str, name: int) -> dict[str, Any]:
+        given = sample("collect")
+        given["pathParameters"]["shop"], given["headers"]["origin"] = SHOP, "https://lampen.example"
+        token = sealed(claims_of(SHOP, START, cart=cart), SECRET)
+        return given | {"body": json.dumps(page_event(token, event_id=f"{name:032x}"))}
+
+    assert house.call("collect", event("c-1", 1))["statusCode"] == 202
+    for number in range(2, 10):
+        assert house.warm("collect", event("c-1", number))["statusCode"] == 202
+        assert told(house.recorder.taken()) == {"sqs.SendMessage": 1}
 
 
 def test_a_webhook_costs_at_most_three_calls_behind_the_queue(house):

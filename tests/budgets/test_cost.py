@@ -61,7 +61,7 @@ def test_all_carts_end_somehow_however_many_are_bought_in_time(in_time):
 
 
 def test_a_sweep_that_finds_nothing_costs_cents_a_month():
-    sweep = cost._used(cost.profile()["works"]["sweep_idle"], cost.Shape())
+    sweep = cost.used_by(cost.profile()["works"]["sweep_idle"], cost.Shape())
     month = cost.SECONDS_A_MONTH / 60 * sum(amount * PRICES[name].dollars for name, amount in sweep.items())
     assert month < 0.30
 

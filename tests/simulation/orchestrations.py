@@ -45,7 +45,7 @@ class Way:
         }
         calls = sum(
             times
-            * sum(amount * PRICES[item].dollars for item, amount in cost._used(works[work], shape).items())
+            * sum(amount * PRICES[item].dollars for item, amount in cost.used_by(works[work], shape).items())
             for work, times in often.items()
         )
         transitions = self.counts["transitions"] * PRICES["transition"].dollars
