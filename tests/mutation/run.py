@@ -105,7 +105,7 @@ class Trials:
         suite.run_once()
         say(f"{len(suite.items)} tests, {sum(suite.seconds.values()):.0f} s")
         if suite.failed:
-            say(f"red without any mutant, and not asked: {suite.failed}")
+            say(f"{len(suite.failed)} are red without any mutant, and not asked: {suite.failed[:9]}")
         for name in self.chosen:
             self.told[name] = self._module(suite, name)
             keep(name, self.told[name])
