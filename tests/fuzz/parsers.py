@@ -18,6 +18,7 @@ from cartback.domain import address, farewells
 from cartback.domain.answers import Visit
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.language import OFFERED, of_page
+from cartback.domain.observations import OrderSeen
 from cartback.domain.settings import ShopSettings
 from cartback.ports import Delivery, Link, ShopKeys
 from cartback.store.queue import pack, unpack
@@ -26,7 +27,8 @@ from cartback.usecases.open_link import allowed, with_utm
 from cartback.usecases.receive_answer import ReceiveAnswer
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from tests.fakes.answer_senders import answer, meta, twilio, whatsapp_message, whatsapp_request
-from tests.fakes.world import START, DictKeys, HandClock, ListQueue, a_face
+from tests.fakes.pages import claims_of, sealed
+from tests.fakes.world import START, DictKeys, HandClock, ListQueue, World, a_face
 from tests.fuzz import mutations
 from tests.fuzz.mails import envelopes, words
 from tests.fuzz.senders import SECRETS, proof, signed
@@ -178,9 +180,9 @@ def answer_door(channel: str) -> Parser:
 
     def attempt(random: Random) -> None:
         if channel == "sms":
-            told, headers = twilio(
-                f"https://{host}{path}", "nobody knows", **answer(mutations.text(random, "STOP"))
-            )
+            # A form cannot hold half a character: nobody could have signed it.
+            said = mutations.text(random, "STOP").encode("utf-8", "replace").decode()
+            told, headers = twilio(f"https://{host}{path}", "nobody knows", **answer(said))
         else:
             said = mutations.document(random, whatsapp_message(1772445600))
             told = whatsapp_request(messages=[said])
@@ -194,6 +196,49 @@ def answer_door(channel: str) -> Parser:
         _judge(said, forged)
 
     return attempt
+
+
+def pages() -> Parser:
+    """What browsers send: kept is only what is signed for this cart, and what is kept the worker understands."""
+    world = World()
+    world.keys.by_shop["demo"] = ShopKeys("generic", (SECRETS["generic"],))
+    files = sorted((samples.EVENTS / "browser").glob("*.json"))
+    good = sealed(claims_of("demo", START, cart="c-5512"), SECRETS["generic"])
+
+    def attempt(random: Random) -> None:
+        event = json.loads(random.choice(files).read_text()) | {"token": good}
+        forged = random.random() < 0.4
+        if forged:
+            event["token"] = _other_token(random, good)
+        text = json.dumps(event)
+        whole = forged or random.random() < 0.2
+        world.queue.deliveries.clear()
+        world.tables.rows["counts"].clear()
+        world.collect(
+            "demo",
+            "https://demo.example",
+            "text/plain",
+            text.encode() if whole else mutations.body(random, text),
+        )
+        if forged:
+            raise AssertionError("a forged token was let in")
+        (delivery,) = world.queue.deliveries
+        for seen in shops.load("generic").observe(unpack(json.loads(pack(delivery)))):
+            if seen.contact.aliases() or "cart:c-5512" not in seen.refs or isinstance(seen, OrderSeen):
+                raise AssertionError("a browser said what only the shop may say")
+
+    return attempt
+
+
+def _other_token(random: Random, good: str) -> object:
+    """A token that is not the good one: other claims under its signature, of another secret, or damaged."""
+    claims = claims_of("demo", START, cart="c-5512", customer={"id": "somebody-else"})
+    if random.random() < 0.5:
+        claims = mutations.document(random, claims)
+    foreign = sealed(claims, "a secret of somebody else")
+    borrowed = ".".join([*foreign.split(".")[:2], good.split(".")[2]])
+    other = random.choice((foreign, borrowed, claims, mutations.text(random, good)))
+    return other if other != good else ""
 
 
 MESSAGES = [
@@ -290,6 +335,7 @@ def parsers() -> dict[str, Parser]:
         named[f"observe:{platform}"] = observe(platform)
     for channel in answered():
         named[f"answers:{channel}"] = answer_door(channel)
+    named["pages"] = pages()
     alone = (mail_events, answers, queue, tokens, redirects, languages, settings, envelopes, words, addresses)
     return {**named, **{parser.__name__: parser for parser in alone}}
 

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from cartback.domain import page_token
 from cartback.domain.language import OFFERED
 from cartback.shops import shopify
 from tests.fuzz import mutations
@@ -31,6 +32,12 @@ def test_a_parser_that_lets_a_bug_out_is_found(monkeypatch):
     monkeypatch.setattr("tests.fuzz.parsers.of_page", lambda *_: OFFERED[9])
     _, found = run("languages", SEED, range(50))
     assert found[0][1].startswith("IndexError")
+
+
+def test_a_page_that_is_let_in_with_a_forged_token_is_found(monkeypatch):
+    monkeypatch.setattr(page_token, "_signed", lambda *_: True)
+    _, found = run("pages", SEED, range(500))
+    assert "a forged token was let in" in found[0][1]
 
 
 def test_a_door_that_lets_a_forgery_in_is_found(monkeypatch):

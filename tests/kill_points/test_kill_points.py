@@ -14,13 +14,13 @@ from cartback.domain.claims import RELEASED
 from cartback.usecases.apply_events import Message
 from functions import apply_events as door
 from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
-from tests.kill_points import ways, ways_of_listing, ways_of_signing_up
+from tests.kill_points import ways, ways_of_listing, ways_of_pages, ways_of_signing_up
 from tests.kill_points.injection import FAULTS, OVERTAKEN, Injector
 from tests.kill_points.news import STATES, news
 from tests.kill_points.platform import Platform
 from tests.kill_points.sites import Site, sites
 
-WAYS = (*ways.WAYS, *ways_of_signing_up.WAYS, *ways_of_listing.WAYS)
+WAYS = (*ways.WAYS, *ways_of_signing_up.WAYS, *ways_of_listing.WAYS, *ways_of_pages.WAYS)
 # Where somebody stands by who sees the failure and repeats the command, or a schedule does.
 REPEATED = {
     "edit_shop": "an operator at the command line",

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
 TOLD_BY = "told-by"
 """The header of a delivery that says ``page`` where not the shop itself but a visitor's browser told it."""
 
