@@ -54,12 +54,11 @@ ROOMS = (
     "tests/unit/domain",
     "tests/unit/usecases",
     "tests/unit/settings",
-    "tests/unit/shops",
-    "tests/unit/texts",
-    "tests/unit/channels/test_answers.py",
+    "tests/unit/shops/test_reading.py",
+    "tests/unit/texts/test_deadlines.py",
+    "tests/unit/texts/test_weblink.py",
     "tests/properties",
     "tests/contracts/test_ledger.py",
-    "tests/contracts/test_claim_index.py",
 )
 """The quick rooms that know the domain; no simulation, no doors, no kill points, no local cloud."""
 
