@@ -13,6 +13,16 @@ from bench import cold, cost, report
 from bench.doors import ROOT, doors
 
 DECISION_BUDGET_US = 200
+# The seasons are the tests' own: they are played in a process of theirs, and nothing here knows them.
+_SEASONS = """
+import time
+from tests.simulation.play import play
+play(2)
+began = time.process_time()
+carts = sum(play(seed).counts["carts"] for seed in range(30))
+spent = time.process_time() - began
+told = {"seasons": 30, "carts_per_second": carts / spent, "seconds_per_season": round(spent / 30, 2)}
+"""
 
 
 def measure(given: argparse.Namespace) -> dict[str, Any]:
@@ -34,6 +44,7 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
         )
     told["importtime"] = cold.slowest_imports("receive_webhook")
     told["warm"] = _apart("from bench import warm; told = warm.measure()")
+    told["simulation"] = _apart(_SEASONS)
     sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000) if size <= given.carts]
     told["growth"] = {
         "carts": [_apart(f"from bench import growth; told = growth.of_carts({size})") for size in sizes],
@@ -75,6 +86,13 @@ def tables(told: dict[str, Any]) -> str:
     slow = ", ".join(f"{name} {ms:.1f}" for name, ms in told["importtime"][:8])
     parts += ["", f"Slowest imports of `receive_webhook` by themselves, ms: {slow}.", "", "Warm:", ""]
     parts += [report.rows(("what", "figure", "floor, peer or budget", "ratio"), _warm_rows(told["warm"]))]
+    played = told["simulation"]
+    parts += [
+        "",
+        f"Simulation: {played['carts_per_second']:.0f} carts per second and core through the real use cases and state "
+        f"machines with all their faults ({played['seconds_per_season']} s of CPU per season of 30 days, "
+        f"{played['seasons']} seasons).",
+    ]
     parts += ["", "Growth: CPU per event with the house's own code alone, rows in memory:", ""]
     parts.append(
         report.rows(

@@ -27,6 +27,7 @@ FOUND_BY: dict[str, int] = {
     "a_send_is_repeated_after_a_lost_answer": 2,
     "a_touch_comes_before_it_is_due": 10,
     "an_emptied_cart_stays_open": 1,
+    "an_entry_leaves_the_list_before_its_run_begins": 2,
     "an_erasure_does_nothing": 0,
     "an_event_is_done_before_it_is_worked_on": 9,
     "an_hour_that_does_not_exist_ends_the_night_early": 42,
@@ -64,6 +65,7 @@ FOUND_BY: dict[str, int] = {
     "the_first_touch_is_sent_again_and_again": 0,
     "the_generation_is_not_in_the_name_of_the_run": 0,
     "the_generation_never_grows": 5,
+    "the_list_forgets_what_it_could_not_do_in_its_minute": 0,
     "the_mark_forgets_what_the_provider_said": 2,
     "the_run_decides_and_the_row_is_not_asked": 0,
     "the_second_row_of_a_cart_keeps_its_run": 2,
@@ -71,4 +73,5 @@ FOUND_BY: dict[str, int] = {
     "there_are_no_quiet_hours": 0,
     "two_rows_of_one_cart_are_not_joined": 0,
     "what_cannot_be_read_is_dropped": 1,
+    "whoever_was_active_is_not_listed_again": 0,
 }
