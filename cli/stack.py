@@ -161,7 +161,7 @@ class Stack:
 def known() -> Known:
     """What there is in the folders."""
     names = frozenset(flow.name for flow in flows.all_flows())
-    return Known(frozenset(shops.platforms()), names, folder.written("cart_recovery"))
+    return Known(frozenset(shops.platforms()), names, folder.written("cart_recovery"), shops.check_secret)
 
 
 def local(start: Path) -> Stack:

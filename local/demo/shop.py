@@ -1,4 +1,4 @@
-"""The demo shop as Cartback knows it: added as `cartback shop add` would, with the same rules."""
+"""The demo shops as Cartback knows them: added and connected as `cartback shop` would, with the same rules."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from cartback import flows, shops
 from cartback.store.clients import Clients
 from cartback.store.secrets import SecretWriter
 from cartback.store.settings import DynamoShopBook
+from cartback.store.tokens import SystemTokens
 from cartback.texts import folder
+from cartback.usecases.connect_shop import ConnectShop
 from cartback.usecases.edit_shop import EditShop, Known
-from local.demo import shopify
-from local.demo.assortment import PRODUCT_NUMBERS
-from local.demo.sender import Sender
+from cartback.web.client import Http
+from local.demo.platforms import DemoShop
 from local.stage import Stage
 
 SHOP = "demo"
@@ -32,12 +33,46 @@ class StageClients(Clients):
 
 
 def add(stage: Stage, url: str, **changes: object) -> str:
-    """Add the shop with its front at ``url``; give the secret that its webhooks are signed with.
+    """Add the Shopify shop with its front at ``url``; give the secret that its webhooks are signed with.
 
     ``changes`` replace whole fields of the document. Raises Refused, naming the field, for a wrong one.
     """
+    book, shop = _book(stage), str(changes.get("shop", SHOP))
+    book.add({**document(url), **changes}, "demo")
+    secret = secrets.token_urlsafe(24)
+    book.set_secret(shop, secret)
+    return secret
+
+
+def connect(stage: Stage, shop: DemoShop, **changes: object) -> None:
+    """Add a shop and let the two find each other as its platform does it: by a secret, a ceremony or an API.
+
+    ``changes`` replace whole fields of the document. Raises Refused for wrong settings or a refused access,
+    RuntimeError where the shop finds fault with us.
+    """
+    front, book = shop.ground.front_url, _book(stage)
+    own = {"shop": shop.shop, "platform": shop.platform, "policy": shop.policy}
+    book.add({**document(front), **own, **changes}, "demo")
+    secret = shop.fresh_secret()
+    if secret is not None:
+        book.set_secret(shop.shop, secret)
+    shop.introduce_itself()
+    access = shop.access()
+    if access is not None:
+        keys = SecretWriter(StageClients(stage), stage.stack.outputs["ShopSecretPrefix"])
+        http = Http(loopback=True)
+        ConnectShop(keys, http, shops.api, SystemTokens(), stage.api_url)(shop.shop, shop.platform, access)
+
+
+def stocked(shop: DemoShop, now: datetime) -> None:
+    """Tell Cartback what a shop sells. Raises RuntimeError if it does not take it."""
+    for number, told in enumerate(shop.goods(now)):
+        shop.send(told, f"goods-{number}", now)
+
+
+def _book(stage: Stage) -> EditShop:
     outputs, clients = stage.stack.outputs, StageClients(stage)
-    book = EditShop(
+    return EditShop(
         DynamoShopBook(clients, outputs["SettingsTable"]),
         SecretWriter(clients, outputs["ShopSecretPrefix"]),
         stage.clock,
@@ -45,19 +80,9 @@ def add(stage: Stage, url: str, **changes: object) -> str:
             frozenset(shops.platforms()),
             frozenset(flow.name for flow in flows.all_flows()),
             folder.written("cart_recovery"),
+            check_secret=shops.check_secret,
         ),
     )
-    shop = str(changes.get("shop", SHOP))
-    book.add({**document(url), **changes}, "demo")
-    secret = secrets.token_urlsafe(24)
-    book.set_secret(shop, secret)
-    return secret
-
-
-def stocked(sender: Sender, front_url: str, now: datetime) -> None:
-    """Tell Cartback what the shop sells. Raises RuntimeError if it does not take it."""
-    for number in PRODUCT_NUMBERS:
-        sender.send("products/create", shopify.product(number, front_url, now), f"product-{number}", now)
 
 
 def document(url: str) -> dict[str, Any]:

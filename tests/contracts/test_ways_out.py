@@ -70,6 +70,9 @@ DAMAGES = [
     {**json.loads(pack(delivery("{}"))), "received_at": "yesterday"},
     {**json.loads(pack(delivery("{}"))), "received_at": 5},
     {**json.loads(pack(delivery("{}"))), "headers": 5},
+    {**json.loads(pack(delivery("{}"))), "headers": {"x": 5}},
+    {**json.loads(pack(delivery("{}"))), "received_at": "2026-03-02T10:00:00"},
+    *({**json.loads(pack(delivery("{}"))), name: 5} for name in ("body", "shop", "platform", "topic", "key")),
 ]
 
 

@@ -69,6 +69,15 @@ UNREADABLE = [
 ]
 
 
+@pytest.mark.parametrize("name", ["body", "shop", "platform", "topic", "key", "received_at"])
+@pytest.mark.parametrize("value", [None, 5, ["x"], {"type": "cart.updated"}])
+def test_an_event_with_a_field_that_is_no_text_is_parked_by_the_name_of_the_field(house, name, value):
+    body = json.dumps({**json.loads(packed(checkout())), name: value})
+    assert house.apply([body, packed(checkout())]) == []
+    assert house.parked() == [(body, f"no event in the message: {name} is no text")]
+    assert len(carts(house)) == 1
+
+
 @pytest.mark.parametrize("body", UNREADABLE)
 def test_a_message_that_nobody_can_read_is_parked_with_its_reason_and_the_others_are_applied(house, body):
     assert house.apply([body, packed(checkout())]) == []

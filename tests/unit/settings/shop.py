@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from datetime import UTC, datetime, timedelta
 
+from cartback import shops
 from cartback.domain.errors import Conflict
 from cartback.domain.settings import ShopSettings
 from cartback.ports import KeptSettings, ShopKeys
@@ -22,6 +23,7 @@ KNOWN = Known(
     platforms=frozenset({"shopify", "generic"}),
     flows=frozenset({"cart_recovery", "double_opt_in"}),
     texts={name: frozenset({"de", "en"}) for name in ("reminder", "answers", "last_note")},
+    check_secret=shops.check_secret,
 )
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

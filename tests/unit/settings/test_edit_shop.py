@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from cartback import shops
 from cartback.domain.errors import Conflict, Refused
 from cartback.ports import KeptSettings
 from cartback.usecases.edit_shop import EditShop, Known
+from tests.fakes.senders import generic_headers
 from tests.unit.settings.shop import START, BookInMemory, KeysInMemory, Ticking, desk, document
 
 OLD, NEW, NEWEST = ("shpss_" + letter * 32 for letter in "abc")
@@ -130,6 +132,7 @@ def test_a_preset_without_its_texts_is_refused() -> None:
         frozenset({"shopify"}),
         frozenset({"cart_recovery", "double_opt_in"}),
         {"reminder": frozenset({"de"})},
+        shops.check_secret,
     )
     edit = EditShop(BookInMemory(), KeysInMemory(), Ticking(), known)
     with pytest.raises(Refused, match=r"^policy.preset: 'reminder' has no text in en"):
@@ -193,6 +196,34 @@ def test_a_secret_that_cannot_be_one_is_refused_and_not_repeated(secret: str) ->
     with pytest.raises(Refused, match=r"^secret: must be") as refused:
         edit.set_secret("lamp-shop", secret)
     assert not secret or secret not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("secret", "says"),
+    [
+        ("shpss_" + "a" * 32, "must be base64"),
+        ("whsec_" + "not/base64!" * 4, "must be base64"),
+        ("whsec_" + "A" * 30, "is too short: 22 bytes once decoded, and it takes at least 24"),
+        ("A" * 16, "is too short: 12 bytes"),
+    ],
+)
+def test_a_secret_that_no_signature_of_our_own_scheme_could_match_is_refused(secret: str, says: str) -> None:
+    edit = desk()
+    edit.add(document(platform="generic"), "anna")
+    with pytest.raises(Refused, match=f"^secret: {says}") as refused:
+        edit.set_secret("lamp-shop", secret)
+    assert secret not in refused.value.reason
+    assert edit.secrets("lamp-shop") == 0
+
+
+@pytest.mark.parametrize("secret", ["whsec_" + "A" * 32, "A" * 32, "whsec_" + "+/" * 22])
+def test_whatever_is_taken_as_a_secret_of_our_own_scheme_can_sign(secret: str) -> None:
+    edit = desk()
+    edit.add(document(platform="generic"), "anna")
+    assert edit.set_secret("lamp-shop", secret) == 1
+    body = b'{"type": "shop.left"}'
+    headers = generic_headers(body, secret, timestamp=START)
+    assert shops.load("generic").verify(body, headers, (secret,), START)[0] == "shop.left"
 
 
 def test_no_secret_is_kept_for_a_shop_that_is_not_there() -> None:

@@ -31,6 +31,13 @@ def load(platform: str) -> ShopAdapter:
     return cast("ShopAdapter", import_module(f"{__name__}.{platform}"))
 
 
+def check_secret(platform: str, secret: str) -> None:
+    """Raise ``Refused`` for a secret with which this platform could never sign; most take any."""
+    check = getattr(load(platform), "check_secret", None)
+    if check is not None:
+        check(secret)
+
+
 def api(platform: str) -> ModuleType:
     """The module ``api`` of a platform, which may take its time to import.
 

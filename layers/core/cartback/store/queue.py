@@ -65,21 +65,34 @@ def pack(delivery: Delivery) -> str:
 
 
 def unpack(envelope: dict[str, Any]) -> Delivery:
-    """The delivery of a message's body. Raises Refused for what ``pack`` did not write."""
+    """The delivery of a message's body. Raises Refused for what ``pack`` did not write, by the name of the field."""
+    body = _text(envelope, "body")
+    headers = envelope.get("headers")
+    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        raise Refused("no event in the message: headers are no texts")
     try:
-        body = envelope["body"]
-        if envelope["packed"]:
+        if envelope.get("packed"):
             body = zlib.decompress(base64.b64decode(body)).decode()
-        return Delivery(
-            shop=envelope["shop"],
-            platform=envelope["platform"],
-            topic=envelope["topic"],
-            key=envelope["key"],
-            received_at=datetime.fromisoformat(envelope["received_at"]),
-            body=body,
-            headers=dict(envelope["headers"]),
-            replayed=bool(envelope.get("replayed")),
-            generation=str(envelope.get("generation", "")),
-        )
-    except (KeyError, TypeError, ValueError, zlib.error) as error:
+        received_at = datetime.fromisoformat(_text(envelope, "received_at"))
+    except (ValueError, zlib.error) as error:
         raise Refused(f"no event in the message: {type(error).__name__}") from error
+    if received_at.tzinfo is None:
+        raise Refused("no event in the message: received_at has no zone")
+    return Delivery(
+        shop=_text(envelope, "shop"),
+        platform=_text(envelope, "platform"),
+        topic=_text(envelope, "topic"),
+        key=_text(envelope, "key"),
+        received_at=received_at,
+        body=body,
+        headers=headers,
+        replayed=bool(envelope.get("replayed")),
+        generation=str(envelope.get("generation", "")),
+    )
+
+
+def _text(envelope: dict[str, Any], name: str) -> str:
+    value = envelope.get(name)
+    if not isinstance(value, str):
+        raise Refused(f"no event in the message: {name} is no text")
+    return value

@@ -19,11 +19,15 @@ _PRESENT = 2
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is in the folders: platforms, flows, and for each touch of the recovery the languages of its text."""
+    """What there is in the folders: platforms, flows, and for each touch of the recovery the languages of its text.
+
+    ``check_secret`` raises Refused for a platform and a secret with which it could never sign.
+    """
 
     platforms: frozenset[str]
     flows: frozenset[str]
     texts: Mapping[str, frozenset[str]]
+    check_secret: Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class EditShop:
         secret = secret.strip()
         if not re.fullmatch(r"[!-~]{16,500}", secret, re.ASCII):
             raise Refused("secret: must be 16 to 500 printable characters without spaces")
+        self.known.check_secret(settings.platform, secret)
         keys = self.keys.read(shop)
         before = [old for old in keys.secrets if old != secret] if keys else []
         secrets = tuple([secret, *before][:_PRESENT])

@@ -100,10 +100,25 @@ def _matches(signed: bytes, header: str, secrets: Sequence[str]) -> bool:
 
 def _keys(secrets: Sequence[str]) -> Iterator[bytes]:
     for secret in secrets:
-        text = secret.removeprefix("whsec_")
-        try:
-            key = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-        except ValueError:
-            continue  # a secret of another kind cannot have signed this
-        if len(key) >= SHORTEST_KEY:
+        key = _key(secret)
+        if key is not None and len(key) >= SHORTEST_KEY:
             yield key
+
+
+def _key(secret: str) -> bytes | None:
+    """The bytes of a secret; None for a secret of another kind, which cannot have signed anything here."""
+    text = secret.removeprefix("whsec_")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return None
+
+
+def check_secret(secret: str) -> None:
+    """Raise ``Refused`` for a secret that no signature of this scheme could ever match."""
+    key = _key(secret)
+    if key is None:
+        raise Refused("secret: must be base64, with or without whsec_ before it (Standard Webhooks)")
+    if len(key) < SHORTEST_KEY:
+        short = f"{len(key)} bytes once decoded, and it takes at least {SHORTEST_KEY}"
+        raise Refused(f"secret: is too short: {short}")
