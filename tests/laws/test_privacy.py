@@ -18,6 +18,7 @@ from cartback.domain.deliverability import (
     WINDOW,
 )
 from cartback.store import tables
+from cartback.store.due import KEPT as DUE_KEPT
 from cartback.store.once import REMEMBERED
 from cartback.usecases.replay import KEPT
 from cartback.usecases.sweep_erased import AGAIN_AFTER, PROOF_KEPT
@@ -51,6 +52,7 @@ KEPT_FOR = {
     "`Customers`, sign-ups": signup.KEPT,
     "`Ledger`": tables.LEDGER_KEPT,
     "`Ledger`, proofs": PROOF_KEPT,
+    "`Ledger`, list": DUE_KEPT,
     "`Catalogue`": tables.CATALOGUE_KEPT,
     "`Idempotency`": REMEMBERED,
     "raw events, exports": KEPT,
