@@ -40,8 +40,12 @@ LINK = Link(
 REQUEST = SignUp("demo", "r1", state=PENDING, email="ada@example.com", requested_at=START, topics=("offers",))
 
 
-def take(room, claim: Claim = CLAIM) -> str | None:
-    return room.ledger.claim_alone(claim, "request#r1", LINE, [LINK])
+def take(room, claim: Claim = CLAIM, version: int = 1) -> str | None:
+    return room.ledger.claim_alone(claim, replace(REQUEST, version=version), LINE, [LINK])
+
+
+def ask(room) -> None:
+    room.records.save("demo", Page(), Page(requests={"r1": REQUEST}))
 
 
 def block(room, address: str, because: str) -> None:
@@ -79,6 +83,7 @@ def test_a_request_is_gone_when_its_time_is_over_swept_or_not(room):
 
 
 def test_a_claim_alone_is_written_with_its_line_and_its_link(room):
+    ask(room)
     assert take(room) is None
     assert room.ledger.read_claim("demo", "k1") == CLAIM
     assert room.ledger.story("demo", "request#r1") == [LINE]
@@ -86,9 +91,18 @@ def test_a_claim_alone_is_written_with_its_line_and_its_link(room):
 
 
 def test_a_claim_alone_is_taken_once_and_again_after_it_was_released(room):
+    ask(room)
     take(room)
     assert take(room) == "claimed_before"
     room.ledger.mark(CLAIM, replace(CLAIM, state=RELEASED))
+    assert take(room) is None
+
+
+def test_a_claim_alone_is_not_taken_for_a_request_that_has_changed_or_is_gone(room):
+    assert take(room) == "changed"
+    ask(room)
+    assert take(room, version=2) == "changed"
+    assert room.ledger.read_claim("demo", "k1") is None
     assert take(room) is None
 
 
@@ -104,6 +118,7 @@ def test_a_claim_alone_is_taken_once_and_again_after_it_was_released(room):
 def test_the_answer_to_a_request_is_blocked_by_hurt_and_not_by_an_opt_out_of_marketing(
     room, address, because, answer
 ):
+    ask(room)
     block(room, address, because)
     assert take(room) == answer
     assert (room.ledger.look("demo", "t1") is None) == (answer is not None)

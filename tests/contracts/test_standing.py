@@ -11,6 +11,7 @@ from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person, sent, unsent
 from cartback.domain.deliverability import WINDOW, Tally
+from cartback.domain.signup import SignUp
 from cartback.domain.touches import Dossier
 from cartback.ports import Line, Page
 from cartback.store.standing import DynamoStanding
@@ -82,9 +83,7 @@ def test_a_stopped_shop_claims_nothing_and_every_dossier_says_why(room, where):
 def test_a_pause_of_marketing_stops_no_answer_to_somebodys_own_request(room):
     room.records.save("demo", Page(), Page(blocks={"marketing": "paused_deliverability"}))
     claim, _, _ = claim_of(room, 1, None)
-    assert (
-        room.ledger.claim_alone(
-            replace(claim, purpose="service"), "request#r", Line(START, "decision", {}), []
-        )
-        is None
-    )
+    request = SignUp("demo", "r")
+    room.records.save("demo", Page(), Page(requests={"r": request}))
+    answer, line = replace(claim, purpose="service"), Line(START, "decision", {})
+    assert room.ledger.claim_alone(answer, replace(request, version=1), line, []) is None

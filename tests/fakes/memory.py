@@ -12,6 +12,7 @@ from cartback.domain.customer import Person
 from cartback.domain.due import Due
 from cartback.domain.errors import Conflict
 from cartback.domain.signup import KEPT as REQUESTS_KEPT
+from cartback.domain.signup import SignUp
 from cartback.domain.touches import Dossier
 from cartback.ports import Begun, Clock, Line, Link, Page
 from cartback.store.tables import (
@@ -162,7 +163,7 @@ class MemoryLedger:
             self.tables.put("links", shop, link.token_hash, link, link.expires_at)
         return None
 
-    def claim_alone(self, claim: Claim, subject: str, line: Line, links: Sequence[Link]) -> str | None:
+    def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
         stored = self.tables.rows["claims"].get((claim.shop, claim.claim_id))
         if stored is not None and stored[0].state != RELEASED:
             return "claimed_before"
@@ -170,8 +171,11 @@ class MemoryLedger:
         because = blocks.get((claim.shop, claim.address_hash), ("opted_out", None))[0]
         if because != "opted_out" or (claim.shop, "shop") in blocks:
             return "blocked"
+        stored_request = self.tables.rows["requests"].get((claim.shop, request.request_id))
+        if stored_request is None or stored_request[0].version != request.version:
+            return "changed"
         self._put_claim(claim)
-        self.note(claim.shop, subject, line)
+        self.note(claim.shop, f"request#{request.request_id}", line)
         for link in links:
             self.tables.put("links", claim.shop, link.token_hash, link, link.expires_at)
         return None

@@ -146,8 +146,12 @@ def started_by_any(name: str) -> bool:
 
 @dataclass(slots=True)
 class Execution:
-    """One run of a state machine. ``in_a_row`` counts the task calls that failed since the last that did not."""
+    """One run of a state machine, about a cart or (``cart_id`` then names that) about a request.
 
+    ``in_a_row`` counts the task calls that failed since the last that did not.
+    """
+
+    flow: str
     name: str
     shop: str
     cart_id: str
@@ -176,7 +180,7 @@ class StateMachines:
         jitter = stream(self._seed, "jitter", name)
         given = json.loads(json.dumps(variables))
         run = asl.start(machine, given, name, lambda longest: jitter.uniform(0, longest))
-        execution = Execution(name, given["shop"], given["subject"], given["generation"], run)
+        execution = Execution(flow, name, given["shop"], given["subject"], given["generation"], run)
         self.runs[name] = execution
         self._schedule.after(timedelta(0), lambda: self._go(execution, run.resume()))
         return True

@@ -10,6 +10,7 @@ from cartback.domain.cart import BOUGHT, Cart
 from cartback.domain.claims import CLAIMED, claim_id_for
 from cartback.domain.customer import Person
 from cartback.domain.flows import execution_name
+from cartback.domain.signup import PENDING
 from cartback.ports import Delivery, Line
 from tests.simulation.cloud import Execution
 from tests.simulation.season import Season
@@ -21,6 +22,7 @@ _PASSING = frozenset(
     "TryLater Conflict Lambda.Unknown Lambda.AWSLambdaException Lambda.SdkClientException Sandbox.Timedout "
     "States.Timeout".split()
 )
+_ABOUT = {"cart_recovery": "cart", "double_opt_in": "request"}
 _TRIES = 9
 """The first call of a task and its eight repetitions."""
 
@@ -31,6 +33,7 @@ def check(season: Season, shoppers: list[Shopper]) -> None:
         *_events(season),
         *_claims(season),
         *_runs(season),
+        *_listed(season),
         *_carts(season, shoppers),
         *_people(season, shoppers),
     ):
@@ -82,13 +85,21 @@ def _runs(season: Season) -> Iterator[tuple[str, str]]:
         yield "bug", f"{run.name}: {what}"
 
 
+def _listed(season: Season) -> Iterator[tuple[str, str]]:
+    """I7: whoever waited on a list was started, or left out for a reason that is kept."""
+    for due, _ in season.house.tables.rows["due"].values():
+        yield "I7", f"{due.shop}/{due.cart_id} waits on the list since {due.due_at}"
+
+
 def _ended(season: Season, run: Execution) -> Iterator[tuple[str, str]]:
     lines = [
         line
-        for _, line in _lines_about(season.house.tables.rows["lines"], run.shop, run.cart_id)
+        for _, line in _lines_about(
+            season.house.tables.rows["lines"], run.shop, run.cart_id, _ABOUT[run.flow]
+        )
         if line.data.get("run") == run.name
     ]
-    yield from _dropped(season, run, lines)
+    yield from _dropped(season, run, lines) if run.flow == "cart_recovery" else _kept(season, run)
     error, passing = run.run.ended.error, run.run.ended.error in _PASSING
     if not any(line.kind == "decision" for line in lines):
         yield "I6", f"{run.name} ended without a word"
@@ -111,8 +122,16 @@ def _dropped(season: Season, run: Execution, lines: list[Line]) -> Iterator[tupl
             yield "I6", f"{touch} of {run.shop}/{run.cart_id} was dropped, and nobody ever claimed it"
 
 
-def _lines_about(lines: dict, shop: str, cart_id: str) -> Iterator[tuple[str, Line]]:
-    prefix = f"cart#{cart_id}\x1f"
+def _kept(season: Season, run: Execution) -> Iterator[tuple[str, str]]:
+    """I7: a request whose run came to its end is confirmed or forgotten."""
+    request, _ = season.house.tables.rows["requests"][(run.shop, run.cart_id)]
+    over = run.run.ended.error is None and request.generation == run.generation
+    if over and (request.state == PENDING or request.email is not None):
+        yield "I7", f"{run.name} is over, and what was asked is still {request.state}"
+
+
+def _lines_about(lines: dict, shop: str, subject: str, about: str = "cart") -> Iterator[tuple[str, Line]]:
+    prefix = f"{about}#{subject}\x1f"
     return (value for (where, key), (value, _) in lines.items() if where == shop and key.startswith(prefix))
 
 
@@ -149,8 +168,17 @@ def _started(season: Season, row: Cart) -> Iterator[tuple[str, str]]:
     if row.opened_by is None or name in season.machines.runs:
         return
     lines = _lines_about(season.house.tables.rows["lines"], row.shop, row.cart_id)
-    if not any(line.kind == "not_started" for _, line in lines):
+    generation = str(row.generation)
+    if not any(_says_why(line, generation) for _, line in lines):
         yield "I4", f"{row.shop}/{row.cart_id} was opened, but no run was started"
+
+
+def _says_why(line: Line, generation: str) -> bool:
+    """Whether a line says why this generation of a cart has no run: switched off, or over before it was due."""
+    if line.kind == "not_started":
+        return True
+    stopped = line.kind == "decision" and line.data["word"] == "stop"
+    return stopped and line.data.get("generation") == generation
 
 
 def _people(season: Season, shoppers: list[Shopper]) -> Iterator[tuple[str, str]]:

@@ -57,6 +57,7 @@ class Invocation:
     calls: int = 0
     depth: int = 0
     rendered: str = ""
+    lang: str = ""
     verdicts: dict[str, str] = field(default_factory=dict)
 
 

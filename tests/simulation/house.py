@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,25 +10,42 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cartback import texts, wiring
-from cartback.domain.claims import Claim
+from cartback.domain.cart import Cart
+from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person
+from cartback.domain.due import Due
 from cartback.domain.policy import Policy
+from cartback.domain.signup import SignUp
 from cartback.domain.touches import Dossier
+from cartback.flows.cart_recovery import FLOW as CART_RECOVERY
 from cartback.ports import Channel, Clock, Line, Link, ShopFace, ShopKeys
 from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message, Report
 from cartback.usecases.apply_receipts import ApplyReceipts
+from cartback.usecases.ask_confirmation import AskConfirmation
+from cartback.usecases.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.confirm import Confirm
 from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
+from cartback.usecases.prefer import Prefer
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_flows import StartFlows
+from cartback.usecases.start_listed import StartListed
+from cartback.usecases.subscribe import Subscribe
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
-from tests.fakes.audits import MemoryClaimIndex
-from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords, MemoryTables
+from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
+from tests.fakes.memory import (
+    MemoryCounters,
+    MemoryDue,
+    MemoryLedger,
+    MemoryOnce,
+    MemoryRecords,
+    MemoryTables,
+)
 from tests.fakes.world import CountingMetrics, SeededTokens, plain_hash
 from tests.simulation.cloud import EventBus, Intake, StateMachines
 from tests.simulation.faults import Guarded
@@ -36,8 +54,9 @@ from tests.simulation.network import Platform
 if TYPE_CHECKING:
     from tests.simulation.season import Season
 
+PUBLIC_URL = "https://api.example"
 _RECORDS = ("read", "save", "dossier")
-_LEDGER = ("claim", "mark", "release", "read_claim", "note", "story", "look", "follow")
+_LEDGER = ("claim", "claim_alone", "mark", "release", "read_claim", "note", "story", "look", "follow")
 
 
 class WitnessedLedger(MemoryLedger):
@@ -55,9 +74,36 @@ class WitnessedLedger(MemoryLedger):
             self._season.claimed(claim, person.email)
         return refused
 
+    def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
+        refused = super().claim_alone(claim, request, line, links)
+        if refused is None:
+            self._season.asked(claim)
+        return refused
+
+    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
+        super().mark(before, after, closing)
+        if after.state == RELEASED:
+            self._season.claims.settle(after.shop, after.claim_id)
+
+    def release(self, before: Claim, after: Claim, person: Person) -> None:
+        super().release(before, after, person)
+        self._season.claims.settle(after.shop, after.claim_id)
+
     def note(self, shop: str, subject: str, line: Line) -> None:
         super().note(shop, subject, line)
         self._season.decided(shop, subject, line)
+
+
+class WitnessedDue(MemoryDue):
+    """The list in memory; tells the season when a sweep is worth playing."""
+
+    def __init__(self, tables: MemoryTables, season: Season) -> None:
+        super().__init__(tables)
+        self._season = season
+
+    def put(self, due: Due) -> None:
+        super().put(due)
+        self._season.jobs.listed(due)
 
 
 class Policies:
@@ -85,23 +131,35 @@ class Secrets:
 
 
 class Words:
-    """The port ``Texts``: a mail that says which content of which cart it is about, and the token back to it."""
+    """The port ``Texts``: a mail that says which content of which cart it is about, and holds its links."""
 
     def __init__(self, season: Season) -> None:
         self._season = season
 
     def email(self, flow: str, touch: str, lang: str, fields: Mapping[str, Any]) -> tuple[str, str, str]:
+        if flow == "double_opt_in":
+            return touch, "sign-up", str(fields["confirm_url"])
         labels = {item.title for item in fields["items"]}
         label = labels.pop()
         if labels:
             self._season.violated("I3", f"one mail about {label} and {sorted(labels)}")
-        self._season.invocation.rendered = label
-        return touch, label, str(fields["restore_url"]).rpartition("/")[2]
+        self._season.invocation.rendered, self._season.invocation.lang = label, lang
+        return touch, label, f"{fields['restore_url']} {fields['prefs_url']}"
 
     @staticmethod
-    def page(name: str, lang: str, fields: Mapping[str, object]) -> str:
-        """A page that says its name; pages have tests of their own."""
-        return name
+    def page(name: str, lang: str, fields: Mapping[str, Any]) -> str:
+        """A page that says its name, and what can be chosen there; pages have tests of their own."""
+        if name != "prefs":
+            return name
+        view = fields["view"]
+        until = view.paused_until.isoformat() if view.paused_until else None
+        named = {"frequency": view.frequency, "language": view.language, "paused_until": until}
+        return json.dumps({"topics": view.topics, "channels": view.channels, **named})
+
+    @staticmethod
+    def wording(lang: str, shop: ShopFace, topics: Sequence[str]) -> str:
+        """What is agreed to."""
+        return f"{shop.name}: {' '.join(topics)}"
 
 
 class Raw:
@@ -164,7 +222,13 @@ class House:
             self.parking,
             self.metrics,
         )
-        self.start_flows = StartFlows(settings, ledger, runs, clock)
+        due = guard("due", WitnessedDue(self.tables, self.season), "put", "until", "drop")
+        self.start_flows = StartFlows(settings, ledger, runs, clock, due)
+        shops = lambda: list(self.policies.policies)  # noqa: E731
+        flows = {CART_RECOVERY.name: CART_RECOVERY}
+        self.start_listed = StartListed(
+            shops, due, records, settings, ledger, runs, flows, clock, self.metrics
+        )
         self.watch_cart = WatchCart(records, settings, ledger, bus, clock, frozenset(channels))
         self.touch = Touch(
             records,
@@ -175,12 +239,28 @@ class House:
             SeededTokens(seed),
             bus,
             clock,
-            "https://api.example",
+            PUBLIC_URL,
         )
         self.park_run = ParkRun(ledger, clock, self.metrics)
         self.open_link = OpenLink(ledger, records, settings, clock)
         self.settle_claims = SettleClaims(MemoryClaimIndex(self.tables), ledger, clock, self.metrics)
         self.leave = Leave(ledger, records, bus, clock)
+        self._wire_pages(guard, channels, seed)
+        look_back = LookBack(MemoryClaimIndex(self.tables), records, clock)
+        self.audits = MemoryAudits()
+        audit_day = AuditDay(look_back, self.audits, self.metrics)
+        self.audit = AuditShops(audit_day, lambda: sorted(self.policies.faces), clock)
+
+    def _wire_pages(self, guard: Callable[..., Any], channels: Mapping[str, Channel], seed: int) -> None:
+        records, ledger, settings, clock = self.records, self.ledger, self.settings, self.clock
+        words, counters = Words(self.season), guard("counters", MemoryCounters(self.tables), "count")
+        self.subscribe = Subscribe(records, settings, counters, plain_hash, self.told, clock, self.metrics)
+        here = {"ledger": ledger, "records": records, "settings": settings, "texts": words, "clock": clock}
+        self.ask_confirmation = AskConfirmation(
+            **here, channels=channels, tokens=SeededTokens(-seed - 1), public_url=PUBLIC_URL
+        )
+        self.confirm = Confirm(**here, bus=self.told)
+        self.preferences = Prefer(**here, bus=self.told)
 
     def _applied(self, messages: Sequence[Message]) -> Report:
         report = self.apply_events(messages)
@@ -193,17 +273,18 @@ class House:
     def at_the_doors(self) -> Iterator[None]:
         """Let the doors find these use cases, and nothing of the environment."""
         doors = (
-            "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave settle_claims settings"
+            "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave settle_claims settings "
+            "subscribe ask_confirmation confirm preferences audit start_listed"
         ).split()
         before = {name: getattr(wiring, name) for name in doors}
         for name in doors:
             setattr(wiring, name, partial(getattr, self, name))
-        written, texts.page = texts.page, Words.page
+        written, texts.page, texts.wording = (texts.page, texts.wording), Words.page, Words.wording
         logging.disable(logging.CRITICAL)
         try:
             yield
         finally:
             logging.disable(logging.NOTSET)
-            texts.page = written
+            texts.page, texts.wording = written
             for name, made in before.items():
                 setattr(wiring, name, made)

@@ -15,10 +15,17 @@ from zoneinfo import ZoneInfo
 from cartback.domain.claims import Claim
 from cartback.domain.policy import Policy
 from cartback.domain.timing import QuietHours
+from tests.simulation import wishes
 from tests.simulation.witness import Group, Witness
 
 WRONG_CLOCK = timedelta(minutes=6)
 """How far the house's word for an instant may be from the schedule's: five minutes of skew, and the pauses."""
+
+SAID_TO_US = (
+    "email/cart_reminders/double_opt_in/sign-up ",
+    "email/cart_reminders/double_opt_in/preferences/",
+)
+"""How a message quotes a yes that was said on a page of ours, by confirming a sign-up or by ticking a topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Candidate:
     policy: Policy
     now: datetime
     walls: tuple[str, ...] = ()
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,11 @@ def objections(witness: Witness, it: Candidate) -> Iterator[tuple[str, str]]:
         if cart.reminding != it.claim.cart_id:
             yield "I3", f"two rows remind of {it.label}, though it is stored that they are one cart"
     yield from shop_objections(witness, it)
-    yield from consent_objections(witness, person, it)
+    yield from wishes.against(person.wishes, it.address, it.lang, it.now, 2 * WRONG_CLOCK)
+    if it.claim.consent.startswith(SAID_TO_US):
+        yield from own_objections(witness, person, it)
+    else:
+        yield from consent_objections(witness, person, it)
 
 
 def shop_objections(witness: Witness, it: Candidate) -> Iterator[tuple[str, str]]:
@@ -124,6 +136,29 @@ def consent_objections(witness: Witness, person: Group, it: Candidate) -> Iterat
     for at in person.leaves:
         if not word.sticky or at - WRONG_CLOCK >= word.at:
             yield "I2", f"{it.address} had left through the page at {at}"
+
+
+def own_objections(witness: Witness, person: Group, it: Candidate) -> Iterator[tuple[str, str]]:
+    """What speaks against a yes that was said on a page of ours: somebody must have pressed, and not refused since."""
+    said_at = datetime.fromisoformat(it.claim.consent.rpartition("/")[2])
+    pressed = witness.yeses.get((it.claim.shop, it.address), ())
+    if not any(abs(at - said_at) <= WRONG_CLOCK for at in pressed):
+        yield "I9", f"nobody ever said {it.claim.consent} for {it.address}"
+    if "double_opt_in" not in it.policy.accepted_bases:
+        yield "I9", f"a double opt-in is not enough for {it.claim.shop}"
+    for at in (*person.erasures, *(no.at for _, no in person.words if no.sticky and not no.granted)):
+        if at - WRONG_CLOCK >= said_at:
+            yield "I2", f"{it.address} had withdrawn, or was forgotten, at {at}"
+    for at in person.leaves:
+        if at - 2 * WRONG_CLOCK >= said_at:
+            yield "I2", f"{it.address} had left through the page at {at}"
+
+
+def too_soon(others: list[Accepted], new: Accepted, apart: timedelta) -> Iterator[tuple[str, str]]:
+    """I6: whether a person who wants messages only so far apart got this one sooner than that."""
+    for other in others:
+        if timedelta(0) <= new.claimed_at - other.claimed_at < apart:
+            yield "I6", f"{new.address} wants one in {apart}, and had got one at {other.claimed_at}"
 
 
 def repeated(sent: list[Accepted], new: Accepted) -> Iterator[tuple[str, str]]:

@@ -118,7 +118,7 @@ def complains(s: Shopper) -> Doing:
     if mail is None:
         return
     yield s.minutes(0, 600)
-    s.season.provider.tell_of(mail.message, f"fbl-{s.number}", "complained", late=7200)
+    s.season.provider.complain(mail.message)
     yield s.minutes(100, 4000)
     yield from s.visit()
 

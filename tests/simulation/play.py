@@ -13,7 +13,17 @@ from cartback.domain.cart import cart_id_for
 from cartback.domain.errors import Refused
 from cartback.domain.observations import ShopLeft
 from cartback.ports import Outgoing
-from tests.simulation import endings, faults, kinds_buying, kinds_refusing, kinds_striking, liveness
+from tests.simulation import (
+    endings,
+    faults,
+    kinds_buying,
+    kinds_choosing,
+    kinds_refusing,
+    kinds_signing,
+    kinds_striking,
+    liveness,
+    looking_back,
+)
 from tests.simulation.invariants import Violation
 from tests.simulation.kinds import KINDS, prepared
 from tests.simulation.provider import Mail
@@ -21,13 +31,14 @@ from tests.simulation.schedule import Endless, stream
 from tests.simulation.season import Season
 from tests.simulation.shopper import NextMail, Shopper
 from tests.simulation.shops import DAYS, PLACES, SimShop, changed, changes_of_clocks, shops_of, start_of
+from tests.simulation.signing import asked_as
 
 SHOPPERS = 48
 ENDS_WITHIN = timedelta(days=40)
 """I7: how long after the last activity the last run has to have ended."""
 
 _cart_id = cache(cart_id_for)
-ROOMS = (kinds_buying, kinds_refusing, kinds_striking)
+ROOMS = (kinds_buying, kinds_refusing, kinds_striking, kinds_choosing, kinds_signing)
 """Where the kinds are: importing them enters them."""
 
 _NAMES = tuple(KINDS)
@@ -159,17 +170,21 @@ class Cast:
         """Whoever waited for a mail reads it some minutes later."""
         shopper = self.by_address[(mail.message.shop, mail.message.address)]
         if shopper.number % 4 == 0:
-            # Mail filters open every address of a mail. That is no click, and no wish to leave (RFC 8058).
-            self.season.open_page("u", mail.message.leave_url.rpartition("/")[2])
+            # Mail filters open every address of a mail. That is no wish to leave (RFC 8058), and no yes.
+            for path in mail.links.keys() - {"r"}:
+                self.season.pages.open(path, mail.token(path))
         life, _ = self._waiting.pop(shopper.number, (None, 0))
         if life is not None:
             self.season.schedule.after(shopper.minutes(1, 30), partial(self._go_on, shopper, life, mail))
 
     def _strikers(self, shop: str, cart_id: str) -> list[Shopper]:
-        """Who waits for a pause in the middle of a touch about this cart."""
+        """Who waits for a pause in the middle of a touch about this cart, or of a question about this sign-up."""
         waiting = [s for s in self.shoppers if s.strike is not None and s.shop.name == shop]
         return [
-            s for s in waiting if any(cart_id == _cart_id(shop, ref) for cart in s.carts for ref in cart.refs)
+            s
+            for s in waiting
+            if any(cart_id == _cart_id(shop, ref) for cart in s.carts for ref in cart.refs)
+            or (s.signs_up and cart_id == asked_as(s))
         ]
 
     def _awaited(self, shop: str, cart_id: str) -> bool:
@@ -183,6 +198,14 @@ class Cast:
             strike()
 
 
+def let_happen(season: Season) -> None:
+    """Run a season to its end, or until it is clear that it has none."""
+    try:
+        season.run(timedelta(days=DAYS + 20) + ENDS_WITHIN)
+    except Endless:
+        season.violated("I7", "the season does not come to an end")
+
+
 def play(
     seed: int,
     *,
@@ -193,13 +216,12 @@ def play(
     """Play a seed; ``kinds`` and ``only`` leave out faults and shoppers, without changing the rest."""
     season = Season(seed, kinds_of(seed) if kinds is None else kinds, start_of(seed), keep_story)
     cast = Cast(season, shops_of(seed), only)
-    try:
-        season.run(timedelta(days=DAYS + 20) + ENDS_WITHIN)
-    except Endless:
-        season.violated("I7", "the season does not come to an end")
+    let_happen(season)
     endings.check(season, cast.shoppers)
     promised, kept = liveness.check(season, cast.shoppers)
+    looking_back.check(season)
     season.counts["messages"] = len(season.sendings.sent)
+    season.counts["questions"] = season.questions.sent
     season.counts["runs"] = len(season.machines.runs)
     season.counts["events"] = len(season.network.said)
     return Outcome(

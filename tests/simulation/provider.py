@@ -33,6 +33,16 @@ class Mail:
     message: Outgoing
     at: datetime
 
+    def token(self, path: str) -> str:
+        """What stands in a link: back to the cart (``r``), leave (``u``), preferences (``p``), say yes (``c``)."""
+        return self.links[path]
+
+    @property
+    def links(self) -> dict[str, str]:
+        """The tokens of all links, by their paths."""
+        urls = [*self.message.text.split(), *filter(None, [self.message.leave_url])]
+        return dict(url.rsplit("/", 2)[1:] for url in urls)
+
 
 class Provider:
     """The channel ``email``. ``accepted`` is told of each message that is really taken."""
@@ -49,6 +59,7 @@ class Provider:
         self._schedule, self._seed, self._kinds = schedule, seed, kinds
         self._accepted, self._news, self._mailbox = accepted, news, mailbox
         self.asked = 0
+        self.called: dict[tuple[str, str], str] = {}
         self.troubles: dict[str, int] = {}
 
     def send(self, message: Outgoing) -> Sent | NotSent | Doubtful:
@@ -66,12 +77,16 @@ class Provider:
             return NotSent("MessageRejected")
         if trouble == "not taken, answer lost":
             return Doubtful("ReadTimeoutError")
-        provider_id = f"ses-{self.asked}"
+        provider_id = self.called[(message.shop, message.claim_id)] = f"ses-{self.asked}"
         self._accepted(message)
         self._tell(message, provider_id)
         if trouble == "crash after":
             raise Crash("provider")
         return Doubtful("ReadTimeoutError") if trouble else Sent(provider_id)
+
+    def complain(self, message: Outgoing) -> None:
+        """The owner of a mailbox calls a message spam, and the provider tells of it under its own name for it."""
+        self.tell_of(message, self.called[(message.shop, message.claim_id)], claims.COMPLAINED, late=7200)
 
     def _drawn(self, luck: float) -> str | None:
         for share, trouble in _TROUBLES:

@@ -8,43 +8,52 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-from cartback.domain import claims
-from cartback.domain.claims import BOUNCED, CLAIMED, COMPLAINED, Claim
+from cartback.domain.claims import BOUNCED, COMPLAINED, Claim
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import Fact
 from cartback.domain.receipts import Receipt
 from cartback.ports import Line, Outgoing
 from functions import (
     apply_events,
-    leave,
-    open_link,
+    ask_confirmation,
     park_run,
     receive_webhook,
-    settle_claims,
     start_flows,
     touch,
     watch_cart,
 )
 from tests import asl
+from tests.fakes.world import plain_hash
 from tests.simulation import faults
 from tests.simulation.cloud import EventBus, Execution, Intake, Queued, StateMachines
 from tests.simulation.faults import Crash, Invocation
 from tests.simulation.house import House
 from tests.simulation.invariants import Candidate, Violation
+from tests.simulation.jobs import Jobs
+from tests.simulation.looking_back import Claimed
 from tests.simulation.network import Network, Platform
+from tests.simulation.pages import Pages
 from tests.simulation.provider import Mail, Provider
+from tests.simulation.questions import Questions
 from tests.simulation.schedule import Schedule, chances
 from tests.simulation.sendings import Sendings
 from tests.simulation.stage import SeasonClock, Stage
 from tests.simulation.witness import Witness
 
-QUARTER = timedelta(minutes=15)
-SETTLED_AFTER = claims.SETTLE_WITHIN + QUARTER
-_TASKS = {"watch_cart": watch_cart, "touch": touch, "park_run": park_run}
-_SHOP_FIRST = frozenset("records.read records.save records.dossier ledger.note ledger.read_claim".split())
+_TASKS = {
+    "watch_cart": watch_cart,
+    "touch": touch,
+    "park_run": park_run,
+    "ask_confirmation": ask_confirmation,
+}
+_WITNESSED = frozenset({"touch", "ask_confirmation"})
+"""The tasks that send: shoppers may act in the middle of them."""
+
+_SHOP_FIRST = frozenset(
+    "records.read records.save records.dossier ledger.note ledger.read_claim ledger.look counters.count".split()
+)
 
 
 @dataclass
@@ -66,6 +75,9 @@ class Season:
         self.invocation = Invocation("nobody")
         self.log = hashlib.blake2b(digest_size=16)
         self.sendings = Sendings(self.witness, self.start)
+        self.questions = Questions(self.witness, plain_hash)
+        self.claims, self.jobs = Claimed(), Jobs(self)
+        self.pages = Pages(self)
         self.network = Network(self.schedule, self.witness, self.kinds, self._post, self.note)
         self.intake = Intake(self.schedule, self.draw, self._work)
         self.bus = EventBus(self.schedule, self.draw, self._start)
@@ -116,7 +128,7 @@ class Season:
         """Run a door once. Raises what it raises; ``Crash`` if its process is gone."""
         outer = self.invocation
         drawn = chances(5, self.seed, door, subject, outer.depth)
-        awaited = door == "touch" and self.stage.awaited(*subject[:2])
+        awaited = door in _WITNESSED and self.stage.awaited(*subject[:2])
         invocation = faults.planned(drawn, self.kinds, door, subject, shops, outer.depth + 1, awaited)
         invocation.twin = twin
         self.invocation = invocation
@@ -151,7 +163,7 @@ class Season:
         if invocation.twin is not None and faults.TWIN in self.kinds and invocation.pause.seconds % 3 == 0:
             self.counts[faults.TWIN] += 1
             invocation.twin()
-        if invocation.door == "touch":
+        if invocation.door in _WITNESSED:
             self.stage.paused(*invocation.subject[:2])
         self.schedule.run_until(until)
 
@@ -164,26 +176,17 @@ class Season:
             "pathParameters": {"shop": shop},
             "requestContext": {"http": {"method": "POST"}},
         }
-        return self._http("receive_webhook", receive_webhook.handler, event, shop, headers["x-key"])
+        return self.ask("receive_webhook", receive_webhook.handler, event, shop, headers["x-key"])[0]
 
-    def _http(
-        self, door: str, handler: Callable[..., Any], event: Mapping[str, Any], shop: str, what: str
-    ) -> int:
-        """Ask a door over HTTP; gives the status that the asker sees."""
+    def ask(
+        self, door: str, handler: Callable[..., Any], event: Mapping[str, Any], shop: str, what: object
+    ) -> tuple[int, str]:
+        """Ask a door over HTTP; gives status and body as the asker sees them."""
         try:
             answer, _ = self.invoke(door, handler, event, (shop, what, self.schedule.now), frozenset({shop}))
         except (Crash, TryLater):
-            return 500
-        return int(answer["statusCode"])
-
-    def open_page(self, path: str, token: str, *, post: bool = False) -> int:
-        """A shopper follows a link of a mail (``r``) or leaves (``u``)."""
-        event = {
-            "pathParameters": {"token": token},
-            "requestContext": {"http": {"method": "POST" if post else "GET"}},
-        }
-        handler = open_link.handler if path == "r" else leave.handler
-        return self._http(f"page {path}", handler, event, token.partition(".")[0], token)
+            return 500, ""
+        return int(answer["statusCode"]), str(answer.get("body", ""))
 
     def _work(self, batch: list[Queued]) -> set[int]:
         records = [
@@ -213,7 +216,10 @@ class Season:
         entry = message.entry
         if isinstance(entry, Receipt):
             hurt = entry.state == COMPLAINED or (entry.state == BOUNCED and entry.permanent)
-            address = self.sendings.address_of(entry.shop, entry.claim_id)
+            books = (self.sendings, self.questions)
+            address = next(
+                filter(None, (book.address_of(entry.shop, entry.claim_id) for book in books)), None
+            )
             if hurt and address is not None:
                 self.witness.hurt.add((entry.shop, address))
             return
@@ -248,18 +254,16 @@ class Season:
         """A claim was taken, under the rules that the shop has right now."""
         policy = self.house.policies.policies[claim.shop]
         label, walls = self.invocation.rendered, self.stage.walls(claim.shop, address)
-        self.sendings.take(Candidate(claim, address, label, policy, self.schedule.now, walls))
-        self.schedule.after(SETTLED_AFTER, partial(self._settle, claim.shop, claim.claim_id, 0))
+        now, lang = self.schedule.now, self.invocation.lang
+        self.sendings.take(Candidate(claim, address, label, policy, now, walls, lang))
+        self.claims.take(claim)
+        self.jobs.expect_news(claim)
 
-    def _settle(self, shop: str, claim_id: str, attempt: int) -> None:
-        """The job that comes every quarter of an hour; it is played only where a claim is in doubt."""
-        row = self.house.tables.rows["claims"].get((shop, claim_id))
-        if row is None or row[0].state != CLAIMED:
-            return
-        try:
-            self.invoke("settle_claims", settle_claims.handler, {}, (shop, claim_id, attempt), frozenset())
-        except (Crash, TryLater):
-            self.schedule.after(QUARTER, partial(self._settle, shop, claim_id, attempt + 1))
+    def asked(self, claim: Claim) -> None:
+        """A mail that asks for a yes was claimed."""
+        self.questions.take(claim, self.house.policies.policies[claim.shop], self.schedule.now)
+        self.claims.take(claim)
+        self.jobs.expect_news(claim)
 
     def decided(self, shop: str, subject: str, line: Line) -> None:
         """The house kept a line of a story."""
@@ -273,7 +277,9 @@ class Season:
 
     def _accepted(self, message: Outgoing) -> None:
         """The provider took a message: the shopper has it."""
-        for invariant, why in self.sendings.accept(message, self.schedule.now):
+        self.claims.settle(message.shop, message.claim_id)
+        book = self.sendings if message.leave_url is not None else self.questions
+        for invariant, why in book.accept(message, self.schedule.now):
             self.violated(invariant, why, message.html)
         self.note(message.html, "mail", f"{message.touch} to {message.address}")
         self.stage.got(Mail(message, self.schedule.now))

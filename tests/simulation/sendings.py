@@ -14,11 +14,12 @@ from tests.simulation.witness import Witness
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A claim, what spoke against it when it was taken, and the addresses that its person then had."""
+    """A claim, what spoke against it when it was taken, and the addresses and the wish that its person then had."""
 
     candidate: Candidate
     against: tuple[tuple[str, str], ...]
     addresses: frozenset[str]
+    apart: timedelta
 
 
 MOST_PER_CART = 3
@@ -42,7 +43,9 @@ class Sendings:
         person = self._witness.person(claim.shop, candidate.address)
         addresses = {name.partition("/email:")[2] for name in person.names if "/email:" in name}
         against = tuple(invariants.objections(self._witness, candidate))
-        self._taken[(claim.shop, claim.claim_id)] = Taken(candidate, against, frozenset(addresses))
+        self._taken[(claim.shop, claim.claim_id)] = Taken(
+            candidate, against, frozenset(addresses), person.wishes.apart
+        )
 
     def to(self, shop: str, address: str) -> list[Accepted]:
         """The messages that an address got."""
@@ -76,6 +79,7 @@ class Sendings:
         got = [old for address in sorted(taken.addresses) for old in self.to(message.shop, address)]
         others = [old for old in got if old.at > since]
         yield from invariants.over_budget(others, new, candidate.policy)
+        yield from invariants.too_soon(others, new, taken.apart)
         self.sent.append(new)
         self._to.setdefault((message.shop, message.address), []).append(new)
         self._about.setdefault(cart, []).append(new)

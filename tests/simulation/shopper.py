@@ -66,6 +66,7 @@ class Shopper:
         self.carts: list[SimCart] = []
         self.strike: Callable[[], None] | None = None
         self.erased = False
+        self.signs_up = False
         self.expects: SimCart | None = None
         self._told = 0
 
@@ -200,17 +201,14 @@ class Shopper:
 
     def click(self, mail: Mail) -> None:
         """Follow the link back to the cart."""
-        self.season.open_page("r", mail.message.text)
+        self.season.pages.open("r", mail.token("r"))
 
     def leave(self, mail: Mail) -> None:
         """Click on the link to leave, and on the button; a second time if the page did not come."""
-        token = mail.message.leave_url.rpartition("/")[2]
-        self.season.open_page("u", token)
-        for _ in range(6):
-            if self.season.open_page("u", token, post=True) == 200:
-                self.season.note(self.who, "shopper", "leaves through the page")
-                self.season.witness.person(self.shop.name, mail.message.address).leaves.append(self.now)
-                return
+        self.season.pages.open("u", mail.token("u"))
+        if self.season.pages.press("u", mail.token("u"))[0] == 200:
+            self.season.note(self.who, "shopper", "leaves through the page")
+            self.season.witness.person(self.shop.name, mail.message.address).leaves.append(self.now)
 
     def tell(self, what: str, *seen: Observation, label: str | None = None, **how: object) -> None:
         """Let the shop tell the house."""

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from cartback.domain.policy import PRESETS, Policy
+from cartback.domain.policy import ORCHESTRATIONS, PRESETS, Policy
 from cartback.domain.timing import Caps, QuietHours
 from cartback.ports import ShopFace
-from tests.simulation.schedule import stream
+from tests.simulation.schedule import chances, stream
 
 DAYS = 30
 GENERIC, SHOPIFY, TICKS = "dated consents", "anonymous carts", "ticks without a date"
@@ -92,19 +92,22 @@ def shops_of(seed: int) -> list[SimShop]:
     for number, style in enumerate((GENERIC, SHOPIFY, TICKS)):
         rng = stream(seed, "shop", number)
         preset = PRESETS[rng.choice(_PRESETS)]
+        # Shops that date consents may be where only a double opt-in counts.
+        strict = style == GENERIC and chances(1, seed, "strict", number)[0] < 0.5
         policy = Policy(
             version=1,
-            flows=frozenset({"cart_recovery"}),
+            flows=frozenset({"cart_recovery", "double_opt_in"}),
             touches=preset.touches,
             silence=preset.silence,
             since=preset.since,
             time_zone=rng.choice(_ZONES[number]),
             quiet=rng.choice(_QUIET),
             caps=rng.choice(_CAPS),
-            accepted_bases=_BASES,
-            pack="eu",
+            accepted_bases=_BASES - {"explicit"} if strict else _BASES,
+            pack="dach" if strict else "eu",
             rest_after_purchase=timedelta(hours=rng.choice((0, 24, 48))),
             give_up_after=timedelta(days=rng.choice((3, 7))),
+            orchestration=stream(seed, "orchestration", number).choice(ORCHESTRATIONS),
         )
         shops.append(SimShop(f"shop{number}", style, policy))
     return shops

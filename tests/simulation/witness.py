@@ -21,6 +21,7 @@ from cartback.domain.observations import (
     OrderSeen,
     ShopLeft,
 )
+from tests.simulation.wishes import Wishes
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Group:
     emptied: list[datetime] = field(default_factory=list)
     joined: bool = False
     reminding: str | None = None
+    wishes: Wishes = field(default_factory=Wishes)
 
     def take(self, other: Group) -> None:
         """Take over what is known of another group that turned out to be the same."""
@@ -61,6 +63,7 @@ class Group:
         self.joined, self.reminding = True, None
         for part in ("words", "leaves", "orders", "erasures", "forgotten", "emptied"):
             getattr(self, part).extend(getattr(other, part))
+        self.wishes.take(other.wishes)
 
 
 class Groups:
@@ -100,6 +103,7 @@ class Witness:
         self.gone_shops: set[str] = set()
         self.hurt: set[tuple[str, str]] = set()
         self.erased_labels: set[str] = set()
+        self.yeses: dict[tuple[str, str], list[datetime]] = {}
 
     def person(self, shop: str, email: str) -> Group:
         """What is stored about the owner of an address."""
@@ -109,6 +113,10 @@ class Witness:
         """What is stored of the cart that a label belongs to."""
         said = self.by_label[label]
         return self.carts.of(f"{said.shop}/{said.seen[0].refs[0]}")
+
+    def says_yes(self, shop: str, email: str, at: datetime) -> None:
+        """Somebody presses a button that says yes, on a page of ours. It may be worked on even if no answer comes."""
+        self.yeses.setdefault((shop, email), []).append(at)
 
     def hear(self, said: Said) -> None:
         """Take note of what a shop says, whether it arrives or not: a consent has to have been given by somebody."""
@@ -136,6 +144,7 @@ class Witness:
             elif isinstance(seen, CustomerErased) and person is not None:
                 person.erasures.append(seen.at)
                 person.forgotten.append(now)
+                person.wishes.forget()
 
     def _met(self, shop: str, seen: Observation, contact: Contact) -> Group | None:
         names = [f"{shop}/{alias}" for alias in contact.aliases()]

@@ -13,6 +13,7 @@ from cartback.domain import customer
 from cartback.domain.consent import GRANTED, WITHDRAWN, Consent
 from cartback.domain.customer import REMEMBERED_CARTS, REMEMBERED_SENDS, Person, merge
 from cartback.domain.observations import Contact
+from cartback.domain.preferences import Preferences
 from tests.fakes.world import START
 
 HOUR = timedelta(hours=1)
@@ -89,6 +90,24 @@ def test_merging_keeps_everything_that_protects_from_both(one, other):
     assert not refused or united.consents["email"].state == WITHDRAWN
     assert (gone.merged_into, gone.person_id, gone.reachable) == (one.person_id, other.person_id, False)
     assert (gone.email, gone.consents) == (None, {})
+
+
+def test_two_who_are_one_keep_the_longer_pause_and_the_rarer_frequency_of_both():
+    until = START + timedelta(days=30)
+    one = replace(NEW, prefs=Preferences("weekly", START + timedelta(days=7), "en"))
+    other = replace(NEW, person_id="p2", prefs=Preferences("monthly", until))
+    for winner, loser in ((one, other), (other, one)):
+        assert merge(winner, loser, START)[0].prefs == Preferences("monthly", until, "en")
+
+
+def test_merging_two_whom_nothing_blocks_notes_no_block():
+    united, _ = merge(NEW, replace(NEW, person_id="p2"), START)
+    assert (united.blocked, united.blocked_recorded_at) == (None, None)
+
+
+def test_a_block_of_the_other_is_known_from_the_merge_on():
+    united, _ = merge(NEW, customer.block(replace(NEW, person_id="p2"), "bounced", START - HOUR), START)
+    assert (united.blocked, united.blocked_recorded_at) == ("bounced", START)
 
 
 def test_messages_older_than_a_month_leave_the_budget_and_those_of_the_month_stay():

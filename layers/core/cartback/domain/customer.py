@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain import consent as consents
-from cartback.domain import purchases
+from cartback.domain import preferences, purchases
 from cartback.domain.bounces import SoftBounce
 from cartback.domain.budget import Intent
 from cartback.domain.consent import MARKETING, UNTICKED, Consent, key
@@ -234,9 +234,9 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         soft_bounces=tuple(dict.fromkeys([*winner.soft_bounces, *loser.soft_bounces])),
         intents=tuple(dict.fromkeys([*winner.intents, *loser.intents])),
         seen_at=ahead.seen_at,
-        prefs=winner.prefs if winner.prefs != NO_WISHES else loser.prefs,
+        prefs=preferences.united(ahead.prefs, behind.prefs),
         blocked=winner.blocked or loser.blocked,
-        blocked_recorded_at=winner.blocked_recorded_at if winner.blocked else now,
+        blocked_recorded_at=winner.blocked_recorded_at if winner.blocked else now if loser.blocked else None,
         purchases=purchases.united(winner.purchases, loser.purchases, now),
         last_order_at=max(filter(None, (winner.last_order_at, loser.last_order_at)), default=None),
         sends=tuple(sorted([*winner.sends, *loser.sends])),

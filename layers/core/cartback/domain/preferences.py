@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FREQUENCIES = {"all": None, "weekly": timedelta(days=7), "monthly": timedelta(days=30)}
-"""How far apart two messages must be; ``all`` leaves it to the shop's own caps."""
+"""How far apart two messages must be, the closest first; ``all`` leaves it to the shop's own caps."""
 
 PAUSES = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days=90)}
 
@@ -26,6 +26,18 @@ class Preferences:
 
 
 NO_WISHES = Preferences()
+
+
+def united(ahead: Preferences, behind: Preferences) -> Preferences:
+    """The wishes of two rows that turn out to be one person: the longer pause, the rarer of two frequencies.
+
+    Whatever keeps messages away holds, as with refusals. ``ahead`` is the row with the newer news: its language counts.
+    """
+    return Preferences(
+        max(ahead.frequency, behind.frequency, key=list(FREQUENCIES).index),
+        max(filter(None, (ahead.paused_until, behind.paused_until)), default=None),
+        ahead.language or behind.language,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,10 @@ class Form:
 class SignUp:
     """A request to be written to. It is forgotten, address and all, once it is confirmed or over.
 
-    ``generation`` grows when somebody asks again after that. ``ip``, ``user_agent`` and ``page`` are the evidence of
-    the request; they go into the chain of the person when it is confirmed, and nowhere if it is not.
+    ``generation`` grows when somebody asks again after that: it is the second of their asking, because the names of
+    runs and claims outlive this row, and a count would begin anew with the next one. ``ip``, ``user_agent`` and
+    ``page`` are the evidence of the request; they go into the chain of the person when it is confirmed, and nowhere
+    if it is not.
     """
 
     shop: str
@@ -106,7 +108,7 @@ def ask(
         shop=known.shop,
         request_id=known.request_id,
         version=known.version,
-        generation=known.generation + 1,
+        generation=max(known.generation + 1, int(now.timestamp())),
         state=PENDING,
         email=form.email,
         address_hash=address_hash,

@@ -114,11 +114,12 @@ class Ledger(Protocol):
         ``blocked``, ``warming_up`` or ``changed``.
         """
 
-    def claim_alone(self, claim: Claim, subject: str, line: Line, links: Sequence[Link]) -> str | None:
-        """Take the claim of a transactional message, which belongs to no cart and takes from no budget.
+    def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
+        """Take the claim of the answer to a request, which belongs to no cart and takes from no budget.
 
-        Conditions: the claim is absent or was released; the shop and the address are not blocked, where somebody who
-        only opted out of marketing is not blocked for the answer to their own request. Gives what ``claim`` gives.
+        Conditions: the claim is absent or was released; the request still has the version that was decided on; the
+        shop and the address are not blocked, where somebody who only opted out of marketing is not blocked for the
+        answer to their own request. Gives what ``claim`` gives.
         """
 
     def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:

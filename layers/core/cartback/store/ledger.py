@@ -14,6 +14,7 @@ from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
 from cartback.domain.hashes import short
+from cartback.domain.signup import SignUp
 from cartback.domain.touches import Dossier
 from cartback.ports import Clock, Line, Link
 from cartback.store.claim_index import index_keys
@@ -21,7 +22,7 @@ from cartback.store.clients import Clients
 from cartback.store.codec import Row, decode, encode, expires, is_expired, number, text
 from cartback.store.errors import cancelled, translated
 from cartback.store.records import Write, put_cart, put_person
-from cartback.store.tables import LEDGER_KEPT, Tables, block_key
+from cartback.store.tables import LEDGER_KEPT, Tables, block_key, request_key
 
 _CLAIM, _BLOCKED, _CEILING = 0, (3, 4, 5), 6
 
@@ -61,13 +62,14 @@ class DynamoLedger:
             return self._why_not(error, ceiling=_CEILING if claim.ceiling is not None else None)
         return None
 
-    def claim_alone(self, claim: Claim, subject: str, line: Line, links: Sequence[Link]) -> str | None:
-        """Take the claim of a transactional message, or say why not."""
-        table = self._tables.ledger
+    def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
+        """Take the claim of the answer to a request, or say why not."""
+        table, subject = self._tables.ledger, f"request#{request.request_id}"
         writes: list[Write] = [
             self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
             self._not_blocked(claim.shop, claim.address_hash, but="opted_out"),
             self._not_blocked(claim.shop, "shop"),
+            self._unchanged(request),
             {"Put": {"TableName": table, "Item": self._line(claim.shop, subject, line)}},
             *({"Put": {"TableName": table, "Item": _link_row(link)}} for link in links),
         ]
@@ -227,6 +229,17 @@ class DynamoLedger:
             check["ExpressionAttributeNames"] = {"#to": "to"}
             check["ExpressionAttributeValues"] = {":but": text(but)}
         return {"ConditionCheck": check}
+
+    def _unchanged(self, request: SignUp) -> Write:
+        """The condition that a request is as it was read."""
+        return {
+            "ConditionCheck": {
+                "TableName": self._tables.customers,
+                "Key": {"pk": text(request_key(request.shop, request.request_id))},
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": {":version": number(request.version)},
+            }
+        }
 
     def _line(self, shop: str, subject: str, line: Line) -> Row:
         body = encode(line)

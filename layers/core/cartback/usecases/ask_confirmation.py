@@ -67,6 +67,14 @@ class AskConfirmation:
     public_url: str
 
     def __call__(self, asking: Asking) -> dict[str, object]:
+        for _ in range(MOST_TRIES):
+            answer = self._answered(asking)
+            if answer is not None:
+                return answer
+        raise TryLater("the request keeps changing")
+
+    def _answered(self, asking: Asking) -> dict[str, object] | None:
+        """The answer, or None if the request was confirmed, or asked anew, while we looked at it: look again."""
         now = self.clock.now()
         before = self.records.read(asking.shop, requests=[asking.request_id])
         request = before.requests[asking.request_id]
@@ -81,12 +89,16 @@ class AskConfirmation:
             return self._forget(asking, request, "not_confirmed", now)
         return self._ask(asking, request, face, now)
 
-    def _ask(self, asking: Asking, request: SignUp, face: ShopFace, now: datetime) -> dict[str, object]:
+    def _ask(
+        self, asking: Asking, request: SignUp, face: ShopFace, now: datetime
+    ) -> dict[str, object] | None:
         touch = ATTEMPTS[asking.position]
         claim = _claim(request, touch, now)
         message, link = self._message(claim, request, face)
         line = Line(now, "decision", {"word": "send", "reason": "asked", **_about(asking, touch, claim)})
-        refused = self.ledger.claim_alone(claim, f"request#{request.request_id}", line, [link])
+        refused = self.ledger.claim_alone(claim, request, line, [link])
+        if refused == "changed":
+            return None
         if refused == "blocked":
             return self._forget(asking, request, "blocked", now)
         if refused is None:
