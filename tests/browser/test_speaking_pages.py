@@ -109,7 +109,8 @@ SEND = f"send('cart.updated', {json.dumps(CART)})"
 def test_nothing_at_all_is_sent_before_the_visitor_agreed(opened: Opened, front: Front):
     page = opened(front.page)
     say(page, SEND, "send('product.viewed', {product_id: 'CUP'})")
-    say(page, "consent('yes')", "consent(false)", SEND)
+    say(page, "consent('yes')", SEND)
+    say(page, "consent(false)", SEND)
     page.click("a")
     page.wait_for_timeout(SHORTLY)
     assert {(each["method"], each["path"]) for each in front.asked} == {("GET", "/cartback.js")}
@@ -153,6 +154,20 @@ def test_what_was_said_last_leaves_with_the_page(opened: Opened, front: Front):
     page.wait_for_url("**/elsewhere")
     page.wait_for_timeout(SHORTLY)
     assert front.kept() == [("cart.updated", "c-1")]
+
+
+@pytest.mark.parametrize("sign", ["pagehide", "visibilitychange"])
+def test_each_sign_that_the_page_goes_away_sends_a_beacon_at_once(opened: Opened, front: Front, sign: str):
+    page = opened(front.page)
+    page.clock.install()  # no timer runs out any more
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.resource_type))
+    page.evaluate(f"cartback.consent(true); cartback.{SEND}")
+    page.evaluate("Object.defineProperty(document, 'visibilityState', {value: 'hidden'})")
+    page.evaluate(f"(('{sign}' === 'pagehide') ? window : document).dispatchEvent(new Event('{sign}'))")
+    page.wait_for_timeout(300)
+    assert front.kept() == [("cart.updated", "c-1")]
+    assert sent == ["ping"]
 
 
 def test_a_consent_that_is_taken_back_ends_the_telling(opened: Opened, front: Front):
