@@ -18,6 +18,7 @@ from cartback.ports import Line, Link, Page
 from cartback.store.counters import DynamoCounters
 from cartback.store.proofs import Proofs
 from cartback.store.records import DynamoRecords
+from cartback.store.sweeping import TableSweep
 from tests.fakes.memory import MemoryCounters, MemoryTables
 from tests.fakes.world import START, HandClock
 
@@ -152,6 +153,20 @@ def test_the_proof_is_read_back_whole_and_a_changed_row_shows(stack):
         fault(proofs.of("demo", "p1"), 2, person.evidence_head) == "entry 1 was changed after it was sealed"
     )
     assert "expires_at" not in row
+
+
+def test_every_proof_without_an_end_is_found_once_over_all_parts(stack):
+    records = DynamoRecords(stack.clients, stack.tables, HandClock())
+    for shop in ("demo", "other"):
+        for name in ("p1", "p2", "p3"):
+            person = said(said(Person(shop, name), 1), 2)
+            records.save(shop, Page(), Page(persons={name: person}))
+    sweep = TableSweep(stack.clients, stack.tables)
+    sweep.fade("demo", "p2", START + timedelta(days=1))
+    found = [entry for part in range(5) for entry in sweep.lasting(part, 5)]
+    wanted = {(shop, name) for shop in ("demo", "other") for name in ("p1", "p2", "p3")} - {("demo", "p2")}
+    assert {(entry.shop, entry.person_id) for entry in found} == wanted
+    assert len(found) == 2 * len(wanted)
 
 
 # ── counters ─────────────────────────────────────────────────────────────────────────────────────────────────────

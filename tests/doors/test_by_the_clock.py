@@ -1,15 +1,17 @@
-"""The doors that a schedule opens: doubtful claims are settled, and yesterday is audited."""
+"""The doors that a schedule opens: doubtful claims are settled, yesterday is audited, old proofs end."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cartback.domain import claims
 from cartback.domain.errors import TryLater
 from cartback.store.insights import DynamoAudits
+from cartback.usecases.end_proofs import PARTS, PERSON_KEPT
+from cartback.usecases.sweep_erased import PROOF_KEPT
 from tests.contracts.stack import resources
 from tests.doors.house import SHOP, order, sample
 from tests.doors.test_mail_events import news, sent, state
@@ -17,6 +19,8 @@ from tests.doors.test_tasks import first_touch
 from tests.fakes.world import START, HandClock
 
 __all__ = ["sent"]
+# Counted elsewhere than in the audit, and without a shop too.
+_OTHERS = {"ClaimsUnknown", "DueLateSeconds", "MarketingPaused", "PrivacyRequests"}
 TOMORROW = START + timedelta(days=1)
 
 
@@ -48,6 +52,24 @@ def test_a_claim_that_was_marked_is_left_alone(sent):
     house.now += timedelta(hours=2)
     assert house.call("settle_claims", sample("settle_claims")) == {"unknown": 0}
     assert state(house, claim_id) == claims.SENT
+
+
+def proof(house):
+    (row,) = [row for row in house.stack.rows("Ledger") if "#consent#" in row["pk"]["S"]]
+    return row
+
+
+def test_the_proof_of_somebody_who_is_gone_is_given_its_end(sent):
+    house, _ = sent
+    assert "expires_at" not in proof(house)
+    house.now = START + PERSON_KEPT + timedelta(days=2)
+    answers = []
+    for _ in range(PARTS):
+        answers.append(house.call("end_proofs", sample("end_proofs"))["ending"])
+        house.now += timedelta(days=1)
+    assert sorted(answers)[-2:] == [0, 1]
+    ends_at = datetime.fromtimestamp(int(proof(house)["expires_at"]["N"]), UTC)
+    assert START + PROOF_KEPT <= ends_at < START + PROOF_KEPT + timedelta(days=PARTS + 3)
 
 
 def kept(house):
@@ -112,6 +134,6 @@ def test_the_alarms_of_the_audit_look_at_metrics_that_are_published_without_a_sh
         for given in resources("AWS::CloudWatch::Alarm").values()
         if given["Namespace"] == "Cartback"
     }
-    assert set(watched) <= {*METRICS.values(), "ClaimsUnknown", "PrivacyRequests", "MarketingPaused"}
+    assert set(watched) <= {*METRICS.values(), *_OTHERS}
     assert {"SendsAfterPurchase", "SendsAfterOptOut", "DuplicateSends", "SendsWithoutBasis"} <= set(watched)
     assert all(names == {"service"} for names in watched.values())

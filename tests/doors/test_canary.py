@@ -215,6 +215,9 @@ def test_a_shop_that_is_gone_for_good_leaves_no_rows_but_blocks_and_proofs(house
     cartback(house, "privacy", "erase", SHOP, "--everybody", "--yes")
     left = [row["pk"]["S"] for table in ("Carts", "Customers", "Ledger") for row in house.stack.rows(table)]
     assert {key.split("#")[1] for key in left} <= {"block", "consent"}
+    proofs = [row for row in house.stack.rows("Ledger") if "#consent#" in row["pk"]["S"]]
+    assert proofs
+    assert all("expires_at" in row for row in proofs)
     assert objects(house) == []
     house.tell(own(order(62)), "msg_after")
     assert house.call("sweep_erased", {"shop": SHOP, "person_id": None, "cursor": "2/0/"})["next"] == "done"

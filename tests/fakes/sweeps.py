@@ -19,14 +19,21 @@ class MemoryTableSweep:
     def carts(self, shop: str, cursor: str) -> tuple[list[Cart], str]:
         return [row for (of, _), (row, _) in self.tables.rows["carts"].items() if of == shop], ""
 
-    def purge(self, shop: str, cursor: str) -> str:
+    def purge(self, shop: str, cursor: str, until) -> str:
+        for proof in [row for (of, _), (row, _) in self.tables.rows["evidence"].items() if of == shop]:
+            self.fade(shop, proof.person_id, until)
         for part, rows in self.tables.rows.items():
             for key in [key for key in rows if key[0] == shop and part not in _KEPT]:
                 del rows[key]
         return ""
 
     def fade(self, shop: str, person_id: str, until) -> None:
-        self.faded[shop, person_id] = until
+        self.faded.setdefault((shop, person_id), until)
+
+    def lasting(self, part: int, parts: int):
+        proofs = [row for row, _ in self.tables.rows["evidence"].values()]
+        mine = [row for row in proofs if sum(map(ord, row.person_id)) % parts == part]
+        return iter([row for row in mine if (row.shop, row.person_id) not in self.faded])
 
 
 class MemoryRawSweep:

@@ -23,6 +23,7 @@ from cartback.usecases.audit import AuditDay, AuditShops, LookBack
 from cartback.usecases.collect import Collect
 from cartback.usecases.collect_export import CollectExport
 from cartback.usecases.confirm import Confirm
+from cartback.usecases.end_proofs import EndProofs
 from cartback.usecases.enrol_shop import EnrolShop
 from cartback.usecases.erase_person import ErasePerson
 from cartback.usecases.export_person import ExportPerson
@@ -261,6 +262,7 @@ class World:
         self.collect_export = CollectExport(self.export, self.raw_sweep, self.metrics)
         self.erase_person = ErasePerson(self.records, plain_hash, self.bus, self.clock)
         self.start_erasing = StartErasing(self.runs)
+        self.end_proofs = EndProofs(self.records, here["tables"], self.clock, self.metrics)
 
     def _wire_sign_up(self, channels) -> None:
         here = {

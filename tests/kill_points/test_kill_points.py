@@ -29,6 +29,7 @@ REPEATED = {
     "export_person": "an operator, or the task of an export; it only reads",
     "collect_export": "the task of an export; it keeps one document under one name",
     "erase_person": "an operator at the command line; the shop's own word goes the way of every event",
+    "end_proofs": "a schedule; what it misses is looked at thirty days later",
     "start_erasing": "EventBridge; a run has one name",
     "sweep_erased": "the state machine of an erasure; sweeping again sweeps what is left",
     "resume_shop": "an operator at the command line; lifting twice is lifting once",

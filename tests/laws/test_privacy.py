@@ -20,6 +20,7 @@ from cartback.domain.deliverability import (
 from cartback.store import tables
 from cartback.store.due import KEPT as DUE_KEPT
 from cartback.store.once import REMEMBERED
+from cartback.usecases.end_proofs import PERSON_KEPT, STILL_KEPT
 from cartback.usecases.replay import KEPT
 from cartback.usecases.sweep_erased import AGAIN_AFTER, PROOF_KEPT
 from tests.laws.reading import ROOT, properties, resources, template
@@ -52,6 +53,7 @@ KEPT_FOR = {
     "`Customers`, sign-ups": signup.KEPT,
     "`Ledger`": tables.LEDGER_KEPT,
     "`Ledger`, proofs": PROOF_KEPT,
+    "`Ledger`, proofs of people who are gone": STILL_KEPT,
     "`Ledger`, list": DUE_KEPT,
     "`Catalogue`": tables.CATALOGUE_KEPT,
     "`Idempotency`": REMEMBERED,
@@ -69,6 +71,12 @@ def test_the_page_names_every_place_with_its_days():
 @pytest.mark.parametrize("where", KEPT_FOR)
 def test_what_is_kept_is_kept_as_long_as_the_page_says(where: str):
     assert timedelta(days=_days()[where]) == KEPT_FOR[where]
+
+
+def test_a_proof_ends_three_years_after_the_last_message_that_could_stand_on_it():
+    """The row of a person is written with every message, and ends by itself: then so much is left of three years."""
+    assert PERSON_KEPT == tables.PEOPLE_KEPT
+    assert PERSON_KEPT + STILL_KEPT == PROOF_KEPT >= timedelta(days=3 * 365 + 1)
 
 
 def test_the_bucket_forgets_when_the_code_says_so():

@@ -257,6 +257,7 @@ def test_a_sign_up_is_taken_from_the_shops_own_pages(world: World, sample: str, 
 def test_a_page_of_the_shop_is_listened_to_and_given_the_script(
     world: World, sample: str, status: int, kept: int
 ):
+    world.keys.by_shop[SHOP] = ShopKeys("generic", (SECRET,))
     assert _handle(sample)["statusCode"] == status
     assert len(world.queue.deliveries) == kept
 
@@ -284,7 +285,7 @@ def test_a_link_that_nobody_was_sent_leads_to_a_friendly_page(world: World, samp
     assert "<html" in answer["body"]
 
 
-@_of("settle_claims", "audit", "start_listed")
+@_of("settle_claims", "end_proofs", "audit", "start_listed")
 def test_a_sample_of_the_clock_comes_from_the_schedule_of_its_door(path: Path):
     event = json.loads(path.read_text())
     name, (schedule, given) = doors()[_door(path)], *properties(doors()[_door(path)])["Events"].items()
@@ -295,6 +296,7 @@ def test_a_sample_of_the_clock_comes_from_the_schedule_of_its_door(path: Path):
 
 def test_what_the_clock_brings_is_handled(world: World):
     assert _handle("settle_claims") == {"unknown": 0}
+    assert _handle("end_proofs") == {"ending": 0}
     assert _handle("start_listed") == {"started": 0, "again": 0, "dropped": 0, "left": 0}
     (counts,) = _handle("audit")["audits"].values()
     assert set(counts.values()) == {0}

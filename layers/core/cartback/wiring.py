@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cartback.usecases.collect import Collect
     from cartback.usecases.collect_export import CollectExport
     from cartback.usecases.confirm import Confirm
+    from cartback.usecases.end_proofs import EndProofs
     from cartback.usecases.enrol_shop import EnrolShop
     from cartback.usecases.leave import Leave
     from cartback.usecases.open_link import OpenLink
@@ -428,6 +429,15 @@ def settle_claims() -> SettleClaims:
 
     index = DynamoClaimIndex(clients(), os.environ["LEDGER_TABLE"], clock())
     return SettleClaims(index, ledger(), clock(), metrics())
+
+
+@cache
+def end_proofs() -> EndProofs:
+    """What lets old proofs end."""
+    from cartback.store.sweeping import TableSweep
+    from cartback.usecases.end_proofs import EndProofs
+
+    return EndProofs(records(), TableSweep(clients(), records().tables), clock(), metrics())
 
 
 @cache

@@ -156,6 +156,7 @@ def test_a_shop_that_is_gone_for_good_loses_everything_but_blocks_and_proofs(wor
     sweep(world, None)
     assert {part for part, rows in world.tables.rows.items() if rows} == {"blocks", "evidence"}
     assert world.raw.batches == {}
+    assert set(world.sweep_erased.tables.faded.values()) == {START + PROOF_KEPT}
 
 
 def test_a_shop_that_came_back_keeps_what_it_has_since(world, told):

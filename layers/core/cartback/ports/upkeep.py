@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cartback.domain.cart import Cart
     from cartback.domain.deliverability import Tally
     from cartback.domain.delivery import Delivery
+    from cartback.domain.evidence import Evidence
     from cartback.domain.health import Health
 
 
@@ -73,8 +74,11 @@ class TableSweep(Protocol):
 
     def carts(self, shop: str, cursor: str) -> tuple[list[Cart], str]: ...
 
-    def purge(self, shop: str, cursor: str) -> str:
-        """Delete a page of everything of a shop but blocked addresses and proofs of consent."""
+    def purge(self, shop: str, cursor: str, until: datetime) -> str:
+        """Delete a page of everything of a shop but blocked addresses, and let proofs of consent end at ``until``."""
 
     def fade(self, shop: str, person_id: str, until: datetime) -> None:
-        """Let the proof of a person's consents end at an instant."""
+        """Let the proof of a person's consents end at an instant; one that ends earlier anyway stays so."""
+
+    def lasting(self, part: int, parts: int) -> Iterator[Evidence]:
+        """The proofs without an end in one of so many parts of the whole store, of every shop."""

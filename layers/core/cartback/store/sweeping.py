@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from cartback.domain.cart import Cart
 from cartback.domain.errors import Refused
+from cartback.domain.evidence import Evidence
 from cartback.ports import Delivery
 from cartback.store.clients import Clients
 from cartback.store.codec import Row, decode, number, text
@@ -42,14 +43,17 @@ class TableSweep:
         rows, following = self._page(self._tables.carts, cart_key(shop, ""), cursor)
         return [decode(Cart, row) for row in rows if "body" in row], following
 
-    def purge(self, shop: str, cursor: str) -> str:
-        """Delete a page of everything of a shop but blocked addresses and proofs of consent (docs/privacy.md)."""
+    def purge(self, shop: str, cursor: str, until: datetime) -> str:
+        """Delete a page of everything of a shop but blocked addresses; proofs get an end (docs/privacy.md)."""
         tables = [name for name in of_shops(self._tables) if name]
         position, _, inside = cursor.partition("|")
         here = int(position or 0)
         rows, following = self._page(tables[here], f"{shop}#", inside)
-        kept = (f"{shop}#block#", evidence_key(shop, ""))
-        doomed = [row for row in rows if not row["pk"]["S"].startswith(kept)]
+        proof = evidence_key(shop, "")
+        for row in rows:
+            if row["pk"]["S"].startswith(proof) and "expires_at" not in row:
+                self._end(row, until)
+        doomed = [row for row in rows if not row["pk"]["S"].startswith((f"{shop}#block#", proof))]
         for start in range(0, len(doomed), _ROWS_PER_BATCH):
             self._delete(tables[here], doomed[start : start + _ROWS_PER_BATCH])
         if following:
@@ -71,6 +75,23 @@ class TableSweep:
             for row in answer["Items"]:
                 if "expires_at" not in row:
                     self._end(row, until)
+            if "LastEvaluatedKey" not in answer:
+                return
+            ask["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def lasting(self, part: int, parts: int) -> Iterator[Evidence]:
+        """See ``ports.TableSweep``. Scans a segment: an index of what never ends would hold every proof there is."""
+        ask: dict[str, Any] = {
+            "TableName": self._tables.ledger,
+            "FilterExpression": "contains(pk, :proof) AND attribute_not_exists(expires_at)",
+            "ExpressionAttributeValues": {":proof": text(evidence_key("", ""))},
+            "Segment": part,
+            "TotalSegments": parts,
+        }
+        while True:
+            with translated("look for proofs without an end"):
+                answer = self._clients.dynamodb.scan(**ask)
+            yield from (decode(Evidence, row) for row in answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return
             ask["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

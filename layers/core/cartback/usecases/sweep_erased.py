@@ -139,7 +139,7 @@ class _Work:
         if part == "carts":
             return self._carts(inside)
         if part == "rows":
-            return here.tables.purge(self.shop, inside)
+            return here.tables.purge(self.shop, inside, self.now + PROOF_KEPT)
         if part == "raw":
             return here.raw.sweep(self.shop, inside, self._unwanted)
         if part == "letters":

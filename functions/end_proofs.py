@@ -1,0 +1,8 @@
+"""Every day: proofs of consent on which nothing can be sent any more are given their end."""
+
+from cartback import wiring
+
+
+def handler(event, context):
+    """Answer with how many people's proofs will end."""
+    return {"ending": wiring.end_proofs()()}
