@@ -111,6 +111,11 @@ def test_a_secret_that_can_be_guessed_signs_nothing(world, secret):
     assert post(world, page_event(sealed(claims_of("demo", START), secret))) == 401
 
 
+def test_a_shop_whose_platform_tells_of_its_carts_has_no_pages_that_do(world):
+    world.keys.by_shop["demo"] = ShopKeys("shopify", (SECRET,))
+    assert post(world, page_event(token())) == 401
+
+
 def test_a_secret_of_a_moment_ago_is_looked_up_once_more(world, monkeypatch):
     fresh = ShopKeys("generic", ("a secret of a moment ago",))
     monkeypatch.setattr(world.keys, "again", lambda shop: fresh)
