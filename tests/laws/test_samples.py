@@ -258,7 +258,6 @@ def test_a_page_of_the_shop_is_listened_to_and_given_the_script(
     world: World, sample: str, status: int, kept: int
 ):
     world.keys.by_shop[SHOP] = ShopKeys("generic", (SECRET,))
-    world.keys.by_shop[SHOP] = ShopKeys("generic", (SECRET,))
     assert _handle(sample)["statusCode"] == status
     assert len(world.queue.deliveries) == kept
 
