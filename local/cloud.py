@@ -108,6 +108,7 @@ def running(clock: Clock, mail_url: str | None = None, port: int | None = None) 
         "LOG_LEVEL": "INFO",
         "TMPDIR": str(scratch),
         CLOCK_VARIABLE: str(clock),
+        "SHOPS_ON_LOOPBACK": "yes",  # the demo's shops have their APIs on this machine, without certificates
     }
     if mail_url:
         settings["AWS_ENDPOINT_URL_SESV2"] = mail_url

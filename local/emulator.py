@@ -1,4 +1,4 @@
-"""MiniStack as a program, corrected in four points where flows would otherwise run differently than on AWS.
+"""MiniStack as a program, corrected in five points where flows would otherwise run differently than on AWS.
 
 * AWS reports a raised exception under its class's name, which is what Retry and Catch match, and keeps the execution
   environment. MiniStack reports each as Runtime.HandlerError and kills the process. Here a worker hands the exception
@@ -6,6 +6,8 @@
 * A Succeed state's JSONata ``Output`` is ignored there.
 * AWS starts a hundred environments in the time that two cores take for one. Calls wait here for their turn instead of
   starting a process each; none of our Lambdas calls another one, so none can wait for itself.
+* Five minutes are the twelfth of a second at an hour a second, and the way of a request takes real time. So how old a
+  signature may be is stretched by as much as time is sped up, in the doors that judge signatures.
 * Each process unpacks its layer anew there and compiles it again, which takes seconds. Here archives are unpacked once,
   and the byte code that the first process writes serves all others.
 """
@@ -25,8 +27,11 @@ from ministack import app
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc, stepfunctions
 
+from local.clock import VARIABLE
+
 LAMBDAS_AT_ONCE = 6
 LAMBDAS_OF_ONE_NAME = 3
+DOORS = ("receive_webhook", "enrol_shop")
 
 _TOLD = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 _TOLD_AS_ANSWER = (
@@ -34,6 +39,22 @@ _TOLD_AS_ANSWER = (
     ' "requestId": context.aws_request_id, "stackTrace": traceback.format_exc().splitlines()}}'
 )
 _raised = threading.local()
+
+PATIENCE = {
+    "cartback.shops.generic": ("TOLERANCE_SECONDS",),
+    "cartback.shops.stripe": ("TOLERANCE_SECONDS",),
+    "cartback.shops.shopware": ("OLDEST", "AHEAD"),
+    "cartback.shops.shopware.ceremony": ("TOLERANCE", "PENDING_FOR", "PREVIOUS_FOR"),
+}
+"""The constants that say how long a request may be under way, by their modules."""
+_LOADED = "        handler_fn = getattr(mod, handler_name)\n"
+_LOADED_AND_PATIENT = f"""{_LOADED}
+        _speed = float(os.environ["{VARIABLE}"].partition("@")[0])
+        for _name, _constants in {PATIENCE!r}.items() if module_name in {DOORS!r} else ():
+            _module = importlib.import_module(_name)
+            for _constant in _constants:
+                setattr(_module, _constant, getattr(_module, _constant) * _speed)
+"""
 
 
 def correct_lambdas() -> None:
@@ -87,6 +108,14 @@ class Archive(zipfile.ZipFile):
         Path(path).symlink_to(shared)
 
 
+def correct_patience() -> None:
+    """Stretch the age of signatures. Raises RuntimeError if MiniStack's source is not the one we know."""
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    if script.count(_LOADED) != 1:
+        raise RuntimeError("this MiniStack loads Lambdas in another way: see local/emulator.py")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_LOADED, _LOADED_AND_PATIENT)
+
+
 def correct_unpacking() -> None:
     """Let all processes of a function share its unpacked archives."""
     lambda_runtime.zipfile = SimpleNamespace(ZipFile=Archive, BadZipFile=zipfile.BadZipFile)
@@ -109,6 +138,7 @@ def correct_succeed_states() -> None:
 
 if __name__ == "__main__":
     correct_lambdas()
+    correct_patience()
     correct_unpacking()
     correct_succeed_states()
     app.main()

@@ -7,6 +7,8 @@ import hashlib
 import hmac
 from datetime import datetime
 
+JSON = {"content-type": "application/json"}
+
 
 def shopify_headers(
     body: bytes,
@@ -33,6 +35,39 @@ def shopify_headers(
     return headers
 
 
+def woocommerce_headers(body: bytes, topic: str, secret: str, *, webhook_id: str = "3") -> dict[str, str]:
+    """The headers of a WooCommerce webhook, lower-cased as API Gateway gives them."""
+    resource, _, event = topic.partition(".")
+    return {
+        **JSON,
+        "user-agent": "WooCommerce/10.3.4 Hookshot (WordPress/6.9)",
+        "x-wc-webhook-source": "https://werkhof-woo.example/",
+        "x-wc-webhook-topic": topic,
+        "x-wc-webhook-resource": resource,
+        "x-wc-webhook-event": event,
+        "x-wc-webhook-signature": base64.b64encode(_digest(secret, body)).decode(),
+        "x-wc-webhook-id": webhook_id,
+        "x-wc-webhook-delivery-id": "d4c1f0a2b3e4d5c6b7a8f9e0d1c2b3a4",
+    }
+
+
+def shopware_signature(message: bytes, secret: str) -> str:
+    """Shopware's signature of a body or a query."""
+    return _digest(secret, message).hex()
+
+
+def shopware_headers(body: bytes, secret: str) -> dict[str, str]:
+    """The headers of a Shopware webhook."""
+    return {**JSON, "sw-version": "6.7.4.0", "shopware-shop-signature": shopware_signature(body, secret)}
+
+
+def stripe_headers(body: bytes, *secrets: str, at: datetime) -> dict[str, str]:
+    """The headers of a Stripe event; while a secret is rolled, both sign."""
+    stamp = int(at.timestamp())
+    signed = [f"v1={_digest(secret, f'{stamp}.'.encode() + body).hex()}" for secret in secrets]
+    return {**JSON, "stripe-signature": ",".join([f"t={stamp}", *signed, f"v0={'0' * 64}"])}
+
+
 def generic_headers(
     body: bytes, secret: str, *, message_id: str = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W", timestamp: datetime
 ) -> dict[str, str]:
@@ -45,3 +80,7 @@ def generic_headers(
         "webhook-timestamp": seconds,
         "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
     }
+
+
+def _digest(secret: str, message: bytes) -> bytes:
+    return hmac.new(secret.encode(), message, hashlib.sha256).digest()

@@ -13,11 +13,14 @@ from types import FrameType
 from typing import NoReturn
 
 from cartback.domain.errors import Refused
+from local.demo import back as backs
 from local.demo import front as fronts
 from local.demo import shop
 from local.demo.assortment import PLENTY
 from local.demo.front import Front
-from local.demo.sender import Sender
+from local.demo.platforms import DemoShop, Ground
+from local.demo.platforms.shopify import Shop
+from local.demo.sender import Wire
 from local.demo.shopify import amount
 from local.stage import STACK_FILE, Stage, announced, free, running
 
@@ -81,16 +84,20 @@ def up(speed: float) -> int:
     """Run the local cloud with a shop until Ctrl-C or SIGTERM; give the exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
     print("Building and deploying, some 30 seconds ...", flush=True)
-    front = Front({"c1": ((PLENTY[0], 1),)})
+    front, offices = Front({"c1": ((PLENTY[0], 1),)}), dict[str, DemoShop]()
     try:
         with (
             fronts.running(front, free(fronts.PORT)) as front_url,
+            backs.running(offices, free(backs.PORT)) as back_url,
             running(speed) as stage,
             announced(stage),
         ):
-            secret = shop.add(stage, front_url, policy={"quiet_hours": None})
-            shop.stocked(Sender(stage.api_url, shop.SHOP, secret), front_url, stage.clock.now())
-            tell(stage, front_url, secret)
+            wire = Wire(stage.clock)
+            shopify = Shop(Ground(stage.clock, wire, stage.api_url, front_url, back_url))
+            offices[shopify.shop] = shopify
+            shop.connect(stage, shopify, policy={"quiet_hours": None})
+            shop.stocked(shopify, stage.clock.now())
+            tell(stage, front_url, shopify.secret)
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""`make demo`: a shop with its shoppers on this machine, from webhook to recovered cart."""
+"""`make demo`: a shop of each platform with its shoppers on this machine, from webhook to recovered cart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from rich.console import Console
@@ -15,20 +15,24 @@ from rich.console import Console
 from cartback.domain.errors import Refused
 from local import stage as stages
 from local.cloud import ROOT, STATE
+from local.demo import back as backs
 from local.demo import front as fronts
-from local.demo import scripts, shop, shopify, tally
+from local.demo import platforms, scripts, shop, tally
 from local.demo.agenda import Agenda
-from local.demo.assortment import SOLD_OUT
+from local.demo.assortment import SOLD_OUT, WITHDRAWN
+from local.demo.comparing import Comparing
 from local.demo.front import Front
 from local.demo.life import Life, Scene
+from local.demo.platforms import DemoShop, Ground
 from local.demo.screen import SLOW_SECONDS, Screen, outcome, slow
-from local.demo.sender import Sender
+from local.demo.sender import Wire
 from local.demo.tally import Tally
 from local.stage import Stage
 
 OUTCOME_FILE = STATE / "demo.json"
 ASK_SECONDS = 2.0
-LEAD = timedelta(hours=4)
+LEAD = timedelta(hours=2)
+SIGN_UP_SECONDS = 60.0
 LONGEST = timedelta(days=14)
 MOST_DAYS_LATER = 4
 LONG_QUEUE = 30
@@ -40,20 +44,42 @@ class Play:
     def __init__(self, stage: Stage, scene: Scene, seed: int) -> None:
         self._stage = stage
         self._scene = scene
-        self.start = stage.clock.now() + LEAD
-        self.lives = scripts.cast(scene, self.start, seed)
+        self._seed = seed
         self._reactions = scripts.reactions()
-        self._by_address = {life.buyer.email: life for life in self.lives}
         self._read = 0
         self._asked_at = 0.0
         self._was_still = False
         self.postponed = 0
+        self._begin(stage.clock.now())
+        scene.compare = Comparing(stage)
 
-    def prepare(self) -> None:
-        """Let those who signed up long ago have done so, and every shopper come at their hour."""
+    def _begin(self, start: datetime) -> None:
+        """Let the same people come, from ``start`` on."""
+        self.start = start
+        self.lives = scripts.cast(self._scene, start, self._seed)
+        self._by_address = {life.buyer.email: life for life in self.lives}
+
+    def sign_up(self) -> None:
+        """Let those who signed up long ago have done so: in their shop, or with our form, whose mail they answer.
+
+        Raises RuntimeError if not all of them are asked in time.
+        """
+        ours = [life for life in self.lives if life.buyer.has_confirmed and life.shop.signs_up_here]
+        deadline = time.monotonic() + SIGN_UP_SECONDS
+
+        def all_confirmed() -> bool:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"not everybody was asked to confirm in {SIGN_UP_SECONDS:g} s")
+            return self._scene.agenda.idle and all(life.confirmed for life in ours)
+
         for life in self.lives:
             if life.buyer.has_confirmed:
                 self._scene.agenda.at(self._stage.clock.now(), life.signs_up)
+        self._scene.agenda.play(self.look, all_confirmed)
+
+    def prepare(self) -> None:
+        """Let every shopper come at their hour, from some hours from now on."""
+        self._begin(self._stage.clock.now() + LEAD)
         self._scene.agenda.at(scripts.selling_out_at(self.lives), self._sell_out)
         for life in self.lives:
             self._scene.agenda.at(life.opens_at, partial(self._open, life))
@@ -65,6 +91,9 @@ class Play:
             life = self._by_address.get(message.to[0])
             if life is None:
                 raise RuntimeError(f"a mail to a stranger: {message.subject!r}")
+            if tally.is_question(message):
+                self._scene.agenda.at(self._stage.clock.now(), partial(life.confirms, message))
+                continue
             life.mails.append(message)
             self._scene.tell(f"{life.buyer.first_name} gets “{message.subject}”")
             react = self._reactions.get(life.script)
@@ -97,7 +126,7 @@ class Play:
         does not keep up gets fewer shoppers at once.
         """
         if postponed < MOST_DAYS_LATER and (
-            self._scene.sender.lag() > SLOW_SECONDS or self._backlog() > LONG_QUEUE
+            self._scene.wire.lag() > SLOW_SECONDS or self._backlog() > LONG_QUEUE
         ):
             self.postponed += 1
             life.opens_at += timedelta(days=1)
@@ -114,51 +143,59 @@ class Play:
 
     def _sell_out(self) -> None:
         now = self._stage.clock.now()
-        self._scene.sender.send("inventory_levels/update", shopify.stock(SOLD_OUT, 0, now), "sold-out", now)
-        self._scene.tell("Somebody takes the last tent lamp")
+        for each in self._scene.shops.values():
+            for number, told in enumerate((*each.left(SOLD_OUT, 0, now), *each.withdrawn(WITHDRAWN, now))):
+                each.send(told, f"sold-out-{number}", now)
+        self._scene.tell("Somebody takes the last tent lamp, and the pan is no longer sold")
 
 
-def play(stage: Stage, front: Front, front_url: str, console: Console, seed: int) -> Tally:
+def play(stage: Stage, scene: Scene, console: Console, seed: int) -> Tally:
     """Play the days of the demo; give the outcome.
 
     Raises RuntimeError if a webhook is refused, a link leads nowhere or runs do not end, Refused for wrong settings.
     """
-    secret = shop.add(stage, front_url)
-    agenda, sender = Agenda(stage.clock), Sender(stage.api_url, shop.SHOP, secret)
-    scene = Scene(stage.clock, agenda, sender, front, front_url)
-    shop.stocked(sender, front_url, stage.clock.now())
+    for demo_shop in scene.shops.values():
+        shop.connect(stage, demo_shop)
+        shop.stocked(demo_shop, stage.clock.now())
     days = Play(stage, scene, seed)
-    screen = Screen(console, stage, scene, days.lives, days.start)
+    days.sign_up()
     days.prepare()
+    screen = Screen(console, stage, scene, days.lives, days.start)
 
     def look() -> None:
         days.look()
         screen.look()
 
     with screen.shown():
-        agenda.play(look, days.is_over)
+        scene.agenda.play(look, days.is_over)
     if days.postponed:
         console.print(
             slow(screen.slowest, stage.clock.speed, days.postponed), style="yellow", highlight=False
         )
-    return tally.count(days.lives, stage.mail.messages, tally.withheld(stage), stage.clock)
+    reasons = tally.withheld(stage, scene.shops.values())
+    return tally.count(days.lives, stage.mail.messages, reasons, stage.clock)
 
 
 def demo(speed: float, once: bool, seed: int, console: Console) -> int:
     """Run the demo; with ``once`` end by itself, else keep the inbox open until Ctrl-C. Gives the exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     console.print("Building the stack and deploying it to a cloud on this machine, some 30 seconds ...")
-    front = Front()
+    front, shops = Front(), dict[str, DemoShop]()
     try:
         with (
             fronts.running(front, stages.free(fronts.PORT)) as front_url,
+            backs.running(shops, stages.free(backs.PORT)) as back_url,
             stages.running(speed) as stage,
             stages.announced(stage),
         ):
             console.print(
                 f"Up. {speed:g} virtual seconds pass in one. Inbox: {stage.inbox_url}", highlight=False
             )
-            told = play(stage, front, front_url, console, seed)
+            wire = Wire(stage.clock)
+            by_platform = platforms.open_all(Ground(stage.clock, wire, stage.api_url, front_url, back_url))
+            shops.update({each.shop: each for each in by_platform.values()})
+            scene = Scene(stage.clock, Agenda(stage.clock), wire, by_platform, front, front_url)
+            told = play(stage, scene, console, seed)
             OUTCOME_FILE.write_text(
                 json.dumps(told.as_json() | {"speed": speed, "seed": seed}, indent=2) + "\n"
             )

@@ -128,7 +128,9 @@ def _variants() -> tuple[Variant, ...]:
 VARIANTS = _variants()
 SOLD_OUT = next(variant for variant in VARIANTS if variant.slug == "lamp")
 """The thing that somebody else buys the last piece of."""
-PLENTY = tuple(variant for variant in VARIANTS if variant is not SOLD_OUT)
+WITHDRAWN = next(variant for variant in VARIANTS if variant.slug == "pan")
+"""The thing that the shop stops selling."""
+PLENTY = tuple(variant for variant in VARIANTS if variant not in (SOLD_OUT, WITHDRAWN))
 
 
 def of_product(number: int) -> tuple[Variant, ...]:

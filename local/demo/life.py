@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 from local.clock import Clock
 from local.demo import shopify
 from local.demo.agenda import Agenda
 from local.demo.front import Front
-from local.demo.sender import Sender, ask
+from local.demo.platforms import DemoShop, Told, worth
+from local.demo.sender import Wire, ask
 from local.demo.shopify import Buyer, Lines
 from local.mail import Message
 
+_FORM = {"content-type": "application/x-www-form-urlencoded"}
+_CONFIRM = re.compile(r'href="(http[^"]+/c/[^"]+)"')
 _RESTORE = re.compile(r'href="(http[^"]+/r/[^"]+)"')
 
 
 @dataclass(slots=True)
 class Scene:
-    """What all lives share: the clock, the agenda, the wire, and the shop front at ``front_url``."""
+    """What all lives share: the clock, the agenda, the shops by their platforms, and their front.
+
+    ``compare`` lets Cartback look through the shops' own lists, for a life of which it may have missed something.
+    """
 
     clock: Clock
     agenda: Agenda
-    sender: Sender
+    wire: Wire
+    shops: dict[str, DemoShop]
     front: Front
     front_url: str
+    compare: Callable[[Life], None] = lambda life: None
     told: list[str] = field(default_factory=list)
 
     def tell(self, line: str) -> None:
@@ -44,6 +53,7 @@ class Life:
     """
 
     scene: Scene
+    shop: DemoShop
     buyer: Buyer
     lines: Lines
     opens_at: datetime
@@ -53,6 +63,7 @@ class Life:
     bought_at: datetime | None = None
     left_at: datetime | None = None
     refused_at: datetime | None = None
+    confirmed: bool = False
     restored: bool = False
     mails_when_bought: int = 0
     opens_checkout_at: datetime | None = None
@@ -62,39 +73,47 @@ class Life:
     @property
     def total(self) -> int:
         """What the cart is worth, in cents."""
-        return sum(variant.price * pieces for variant, pieces in self.lines)
+        return worth(self.lines)
 
     # what they do -------------------------------------------------------------------------------------------------
 
     def signs_up(self) -> None:
         """Have the newsletter's double opt-in behind them, months before the play."""
         now = self.scene.clock.now()
-        word = shopify.consent(self.buyer, "subscribed", now - timedelta(days=60))
-        self.scene.sender.send(
-            "customers_email_marketing_consent/update", word, f"sign-up-{self.buyer.number}", now
-        )
+        for told in self.shop.signs_up(self.buyer, now - timedelta(days=60)):
+            self.shop.send(told, f"sign-up-{self.buyer.number}", now)
+
+    def confirms(self, mail: Message) -> None:
+        """Look at the page that asks whether the sign-up was meant, and press its button. Raises RuntimeError."""
+        found = _CONFIRM.search(mail.html)
+        if not found:
+            raise RuntimeError(f"no way to confirm in {mail.subject!r}")
+        for method in ("GET", "POST"):
+            reply = ask(method, found.group(1), headers=_FORM)
+            if reply.status != 200:
+                raise RuntimeError(f"the confirmation is closed: {reply.status}")
+        self.confirmed = True
 
     def browses(self, at: datetime) -> None:
         """Put things into a cart, one after another, on a phone: nobody knows yet who it is."""
         for number in range(1, len(self.lines) + 1):
-            topic = "carts/create" if number == 1 else "carts/update"
             lines, then = self.lines[:number], at + timedelta(minutes=4 * (number - 1))
-            self._later(then, topic, shopify.cart(self.buyer, lines, then))
+            self._later(then, self.shop.fills_cart(self.buyer, lines, then, number == 1))
 
     def checks_out(self, at: datetime, lines: Lines | None = None) -> None:
         """Type name and address into the checkout, and stop there; with ``lines``, come back for other things."""
         self.opens_checkout_at = began = self.opens_checkout_at or at
-        topic = "checkouts/create" if began == at else "checkouts/update"
         if lines is not None:
             self.lines = lines
         self.scene.front.carts[self.buyer.checkout_token] = self.lines
-        self._later(at, topic, shopify.checkout(self.buyer, self.lines, self.scene.front_url, at, began))
+        self.scene.agenda.at(
+            at, lambda: self._told_later(at, self.shop.checks_out(self.buyer, self.lines, at, began))
+        )
 
     def empties(self, at: datetime) -> None:
         """Take everything out again."""
-        front, began = self.scene.front_url, self.opens_checkout_at or at
-        self._later(at, "carts/update", shopify.cart(self.buyer, (), at))
-        self._later(at, "checkouts/update", shopify.checkout(self.buyer, (), front, at, began))
+        began = self.opens_checkout_at or at
+        self.scene.agenda.at(at, lambda: self._tell(self.shop.empties(self.buyer, at, began), at))
 
     def refuses_in_the_shop(self, at: datetime) -> None:
         """Take the consent back in the shop's own settings."""
@@ -104,13 +123,20 @@ class Life:
         """Buy, here or elsewhere: the order's webhook, and the one of its payment."""
         self.scene.agenda.at(at, lambda: self._order(at, way))
         paid = at + timedelta(minutes=9)
-        self._later(paid, "orders/paid", shopify.order(self.buyer, self.lines, at, way))
+        self.scene.agenda.at(
+            paid, lambda: self._tell(self.shop.pays(self.buyer, self.lines, paid, at, way), paid)
+        )
+
+    def buys_unheard(self, at: datetime, then: Callable[[Life], None]) -> None:
+        """Buy, and the shop's webhook is lost; ``then`` sees to it that it comes out, and notes when."""
+        self.scene.agenda.at(at, lambda: self._order_is_lost(at))
+        self.scene.agenda.at(at + timedelta(hours=1), lambda: then(self))
 
     def tells_old_news(self, at: datetime, of: datetime) -> None:
         """An update of the checkout as it was at ``of`` arrives only now."""
-        began, lines, front = self.opens_checkout_at or of, self.lines, self.scene.front_url
-        payload = shopify.checkout(self.buyer, lines, front, of, began)
-        self.scene.agenda.at(at, lambda: self._send("checkouts/update", payload, of))
+        began = self.opens_checkout_at or of
+        told = self.shop.checks_out(self.buyer, self.lines, of, began)
+        self.scene.agenda.at(at, lambda: self._tell(told, of))
 
     def follows(self, mail: Message) -> None:
         """Press the button of a mail. Raises RuntimeError if it does not lead to this very cart at the shop."""
@@ -118,7 +144,8 @@ class Life:
         if not found:
             raise RuntimeError(f"no way back in {mail.subject!r}")
         redirect = ask("GET", found.group(1))
-        token = self.buyer.checkout_token
+        # A shop that tells no link keeps the cart in the shopper's browser: there its front is the way back.
+        token = self.buyer.checkout_token if self.shop.keeps_links else self.scene.front_url
         if redirect.status != 302 or not redirect.location or token not in redirect.location:
             raise RuntimeError(f"the button led nowhere: {redirect.status} {redirect.location}")
         if ask("GET", redirect.location).status != 200 or "utm_source=cartback" not in redirect.location:
@@ -132,7 +159,7 @@ class Life:
             "POST",
             link,
             b"List-Unsubscribe=One-Click",
-            {"content-type": "application/x-www-form-urlencoded"},
+            _FORM,
         )
         if reply.status != 200:
             raise RuntimeError(f"the way out is closed: {reply.status}")
@@ -142,31 +169,41 @@ class Life:
     # how it is told -----------------------------------------------------------------------------------------------
 
     def _order(self, at: datetime, way: str) -> None:
-        self.bought_at = self._send("orders/create", shopify.order(self.buyer, self.lines, at, way), at)
+        self.bought_at = self._tell(self.shop.buys(self.buyer, self.lines, at, way), at)
         self.mails_when_bought = len(self.mails)
         where = {"same": "", "device": " on another device", "admin": " by telephone"}[way]
         after = f" after mail {len(self.mails)}" if self.mails else ""
         self.scene.tell(f"{self.buyer.first_name} buys{where}{after}: {shopify.amount(self.total)} €")
 
+    def _order_is_lost(self, at: datetime) -> None:
+        for told in self.shop.buys(self.buyer, self.lines, at, "same"):
+            self.shop.keep(told, self._event_id(), at)
+        self.scene.tell(f"{self.buyer.first_name} buys, and the shop's webhook is lost")
+
     def _refuse(self, at: datetime) -> None:
-        topic, word = (
-            "customers_email_marketing_consent/update",
-            shopify.consent(self.buyer, "unsubscribed", at),
-        )
-        self.refused_at = self._send(topic, word, at)
+        self.refused_at = self._tell(self.shop.refuses(self.buyer, at), at)
         self.scene.tell(f"{self.buyer.first_name} takes the consent back in the shop")
 
-    def _later(self, at: datetime, topic: str, payload: dict[str, Any]) -> None:
-        self.scene.agenda.at(at, lambda: self._send(topic, payload, at))
+    def _later(self, at: datetime, told: Sequence[Told]) -> None:
+        self.scene.agenda.at(at, lambda: self._tell(told, at))
 
-    def _send(self, topic: str, payload: dict[str, Any], at: datetime) -> datetime:
+    def _told_later(self, at: datetime, told: Sequence[Told]) -> None:
+        for one in told:
+            then = at + self.shop.tells_after(one.topic)
+            self.scene.agenda.at(then, partial(self._tell, (one,), then))
+
+    def _event_id(self) -> str:
         with self._lock:
             self._count += 1
-            event_id = f"event-{self.buyer.number}-{self._count}"
-        reply = self.scene.sender.send(topic, payload, event_id, at)
-        if self.doubled:
-            self.scene.agenda.after(timedelta(minutes=20), lambda: self._again(topic, payload, event_id, at))
-        return reply.answered_at
+            return f"event-{self.buyer.number}-{self._count}"
 
-    def _again(self, topic: str, payload: dict[str, Any], event_id: str, at: datetime) -> None:
-        self.scene.sender.send(topic, payload, event_id, at)
+    def _tell(self, told: Sequence[Told], at: datetime) -> datetime | None:
+        """Send what happened at ``at``; give when the last of it was answered, None where there is no word for it."""
+        answered_at = None
+        for one in told:
+            event_id = self._event_id()
+            answered_at = self.shop.send(one, event_id, at).answered_at
+            if self.doubled:
+                again = partial(self.shop.send, one, event_id, at)
+                self.scene.agenda.after(timedelta(minutes=20), again)
+        return answered_at

@@ -50,7 +50,7 @@ class Screen:
 
     def look(self) -> None:
         """Show how things stand now."""
-        self.slowest = max(self.slowest, self._scene.sender.lag())
+        self.slowest = max(self.slowest, self._scene.wire.lag())
         if self._live is not None:
             self._live.update(self._panel())
         elif time.monotonic() - self._plain_at >= PLAIN_EVERY_SECONDS:
@@ -74,7 +74,7 @@ class Screen:
 
     def _numbers(self) -> list[tuple[str, int]]:
         return [
-            ("webhooks", len(self._scene.sender.replies)),
+            ("webhooks", len(self._scene.wire.replies)),
             ("mails", len(self._stage.mail.messages)),
             ("carts won back", sum(1 for each in self._lives if each.restored and each.bought_at)),
             ("unsubscribed", sum(1 for each in self._lives if each.left_at)),
@@ -94,23 +94,26 @@ def slow(seconds: float, speed: float, postponed: int) -> str:
 
 
 def outcome(console: Console, tally: Tally, file: str) -> None:
-    """Print the table at the end."""
-    table = Table(title="What came of it", title_justify="left", show_header=False)
+    """Print what came of it: a line for each shop, then the verdict."""
+    shops = Table(title="What came of it, by the platform of the shop", title_justify="left", expand=True)
+    for name in ("", "carts", "mails", "won back", "said no"):
+        shops.add_column(name, justify="right" if name else "left", no_wrap=True)
+    shops.add_column("carts without a (further) mail, and why", ratio=1)
+    for name, shop in tally.shops.items():
+        shops.add_row(name.replace("_", " "), *_line(shop))
+    shops.add_section()
+    shops.add_row("all", *_line(tally), style="bold")
+    console.print(shops)
+    table = Table(show_header=False)
     table.add_column(justify="left")
     table.add_column(justify="right")
-    euros = f"{tally.recovered_cents / 100:,.2f} €"
-    for name, value in (
+    for what, value in (
         ("shoppers", tally.shoppers),
-        ("carts", tally.carts),
         ("bought before the first touch", tally.bought_before_first_touch),
-        ("messages", tally.messages),
-        ("carts won back", f"{tally.recovered} ({euros})"),
-        ("unsubscribed", tally.opted_out),
+        ("won back", f"{tally.recovered_cents / 100:,.2f} €"),
+        ("mails that ask whether a sign-up was meant", tally.questions),
     ):
-        table.add_row(name, str(value))
-    table.add_section()
-    for reason, number in tally.withheld.items():
-        table.add_row(f"withheld: {reason.replace('_', ' ')}", str(number))
+        table.add_row(what, str(value))
     table.add_section()
     for name, number in (
         ("the same touch twice", tally.duplicates),
@@ -124,3 +127,11 @@ def outcome(console: Console, tally: Tally, file: str) -> None:
         f"real seconds through the queue before a mail counts as too late.\nThe numbers are in {file}.",
         highlight=False,
     )
+
+
+def _line(tally: Tally) -> tuple[str, ...]:
+    why = ", ".join(f"{reason.replace('_', ' ')} {number}" for reason, number in tally.withheld.items())
+    numbers = (tally.messages, tally.recovered, tally.opted_out)
+    if not tally.carts:
+        return "–", *map(str, numbers), "tells of no carts: orders and people only"
+    return str(tally.carts), *map(str, numbers), why

@@ -7,18 +7,17 @@ for some real milliseconds is minutes old, and nobody could say whether a mail t
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from local.demo.assortment import PLENTY, SOLD_OUT
+from local.demo import ways
+from local.demo.assortment import PLENTY, SOLD_OUT, WITHDRAWN
 from local.demo.life import Life, Scene
 from local.demo.shopify import Buyer, Lines
-from local.mail import Message
 
 _ZONE = ZoneInfo("Europe/Berlin")
-_HOUR = timedelta(hours=1)
 _GERMAN = "Lena Jonas Mia Paul Emma Ben Hannah Felix Clara Anton Greta Emil Ida Oskar Frieda Theo Marie Karl".split()
 _ENGLISH = (
     "Olivia Jack Amelia Harry Isla George Ava Noah Grace Arthur Lily Freddie Ivy Alfie Ruby Leo".split()
@@ -31,14 +30,17 @@ _FAMILIES = {
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One way of shopping. ``number`` of shoppers, their hour (``day`` or ``night``), what they do by themselves and
-    what each mail makes them do (called with the number of the mail, from 1).
+    """One way of shopping. At which shops how many go it, their hour (``day`` or ``night``), what they do by
+    themselves and what each mail makes them do (called with the number of the mail, from 1).
+
+    Not every platform has words for every way: where carts without a shopper, emptied carts or late news are not
+    told, nobody goes that way.
 
     ``late`` ones may come on the second day: their stories are short.
     """
 
     name: str
-    number: int
+    places: Mapping[str, int]
     begins: Callable[[Life], None]
     on_mail: Callable[[Life, int], None] | None = None
     hour: str = "day"
@@ -49,110 +51,135 @@ class Script:
     agrees: bool = True
 
 
-def _stops_at_the_checkout(life: Life) -> None:
-    life.browses(life.opens_at)
-    life.checks_out(life.opens_at + timedelta(minutes=4 * len(life.lines) + 3))
-
-
-def _buys_in_the_night(life: Life) -> None:
-    _stops_at_the_checkout(life)
-    life.buys(life.opens_at + 4 * _HOUR)
-
-
-def _order_overtakes(life: Life) -> None:
-    life.browses(life.opens_at)
-    life.opens_checkout_at = seen = life.opens_at + timedelta(minutes=20)
-    life.buys(life.opens_at + 3 * _HOUR)
-    life.tells_old_news(life.opens_at + 4 * _HOUR, of=seen)
-
-
-def _buys_elsewhere(way: str) -> Callable[[Life], None]:
-    def begins(life: Life) -> None:
-        _stops_at_the_checkout(life)
-        life.buys(life.opens_at + 5 * _HOUR, way)
-
-    return begins
-
-
-def _buys_after(touch: int, *, old_news: bool = False) -> Callable[[Life, int], None]:
-    def on_mail(life: Life, number: int) -> None:
-        if number != touch:
-            return
-        mail = life.mails[-1]
-        life.scene.agenda.after(2 * _HOUR, lambda: _follows_and_buys(life, mail, old_news))
-
-    return on_mail
-
-
-def _follows_and_buys(life: Life, mail: Message, old_news: bool) -> None:
-    life.follows(mail)
-    bought_at = life.scene.clock.now() + _HOUR
-    life.buys(bought_at)
-    if old_news and life.opens_checkout_at:
-        life.tells_old_news(bought_at + 3 * _HOUR, of=life.opens_checkout_at + timedelta(minutes=1))
-
-
-def _leaves_after(touch: int) -> Callable[[Life, int], None]:
-    def on_mail(life: Life, number: int) -> None:
-        if number == touch:
-            mail = life.mails[-1]
-            life.scene.agenda.after(_HOUR, lambda: life.leaves(mail))
-
-    return on_mail
-
-
-def _comes_back_after_one(life: Life, number: int) -> None:
-    if number == 1:
-        life.checks_out(life.scene.clock.now() + 4 * _HOUR, (*life.lines, (PLENTY[life.buyer.number % 5], 1)))
-    elif number == 2:
-        _buys_after(2)(life, 2)
-
-
-def _only_browses(life: Life) -> None:
-    life.browses(life.opens_at)
-
-
-def _is_known_later(life: Life) -> None:
-    life.browses(life.opens_at)
-    life.checks_out(life.opens_at + 6 * _HOUR)
-
-
-def _empties(life: Life) -> None:
-    _stops_at_the_checkout(life)
-    life.empties(life.opens_at + 5 * _HOUR)
-
-
-def _refuses_in_the_shop(life: Life, number: int) -> None:
-    if number == 1:
-        life.refuses_in_the_shop(life.scene.clock.now() + 5 * _HOUR)
+def _at(**places: int) -> Mapping[str, int]:
+    return places
 
 
 _LAMP = ((SOLD_OUT, 1),)
+_PAN = ((WITHDRAWN, 1),)
 _LAMP_AND_MORE = ((SOLD_OUT, 1), (PLENTY[0], 2))
 
 SCRIPTS = (
-    Script("buys before the first mail", 8, _buys_in_the_night, hour="night", late=True),
-    Script("buys, and the order overtakes the checkout", 2, _order_overtakes, hour="night", late=True),
-    Script("buys on another device", 2, _buys_elsewhere("device"), hour="night", late=True),
-    Script("orders by telephone", 2, _buys_elsewhere("admin"), hour="night", late=True),
-    Script("buys after the first mail", 8, _stops_at_the_checkout, _buys_after(1), late=True),
-    Script("buys, then old news arrives", 3, _stops_at_the_checkout, _buys_after(1, old_news=True)),
-    Script("buys after the second mail", 6, _stops_at_the_checkout, _buys_after(2)),
-    Script("buys after the third mail", 4, _stops_at_the_checkout, _buys_after(3)),
-    Script("never buys", 9, _stops_at_the_checkout),
-    Script("comes back and changes the cart", 3, _stops_at_the_checkout, _comes_back_after_one),
-    Script("unsubscribes after the first mail", 4, _stops_at_the_checkout, _leaves_after(1)),
-    Script("unsubscribes after the second mail", 2, _stops_at_the_checkout, _leaves_after(2)),
-    Script("says no in the shop", 1, _stops_at_the_checkout, _refuses_in_the_shop),
-    Script("never agreed to mails", 6, _stops_at_the_checkout, late=True, agrees=False),
-    Script("ticks the box and never confirms it", 4, _stops_at_the_checkout, late=True, guest=True),
-    Script("only looks around", 3, _only_browses, late=True),
-    Script("is known only hours later", 2, _is_known_later, _buys_after(1)),
-    Script("empties the cart", 1, _empties, hour="night"),
-    Script("wants what is sold out", 2, _stops_at_the_checkout, hour="night", lines=_LAMP),
-    Script("wants it among other things", 2, _stops_at_the_checkout, hour="night", lines=_LAMP_AND_MORE),
-    Script("has a mailbox that is gone", 1, _stops_at_the_checkout, mailbox="bounce+"),
-    Script("calls it spam", 1, _stops_at_the_checkout, mailbox="complaint+"),
+    Script(
+        "buys before the first mail",
+        _at(shopify=3, woocommerce=2, generic=1, stripe=1, business_central=1),
+        ways.buys_in_the_night,
+        hour="night",
+        late=True,
+    ),
+    Script(
+        "buys, and the order overtakes the checkout",
+        _at(shopify=1, generic=1),
+        ways.order_overtakes,
+        hour="night",
+        late=True,
+    ),
+    Script(
+        "buys, and the shop's webhook is lost",
+        _at(shopify=1, woocommerce=1, stripe=1, business_central=1, shopware=1),
+        ways.buys_unheard,
+        hour="night",
+    ),
+    Script("orders straight away", _at(shopware=3), ways.orders_straight_away, late=True),
+    Script(
+        "buys on another device",
+        _at(shopify=1, woocommerce=1),
+        ways.buys_elsewhere("device"),
+        hour="night",
+        late=True,
+    ),
+    Script(
+        "orders by telephone",
+        _at(shopify=1, business_central=1),
+        ways.buys_elsewhere("admin"),
+        hour="night",
+        late=True,
+    ),
+    Script(
+        "buys after the first mail",
+        _at(shopify=3, woocommerce=2, generic=1, stripe=1, business_central=1),
+        ways.stops_at_the_checkout,
+        ways.buys_after(1),
+        late=True,
+    ),
+    Script(
+        "buys, then old news arrives",
+        _at(shopify=2, generic=1),
+        ways.stops_at_the_checkout,
+        ways.buys_after(1, old_news=True),
+    ),
+    Script(
+        "buys after the second mail",
+        _at(shopify=2, woocommerce=1, generic=1, stripe=1),
+        ways.stops_at_the_checkout,
+        ways.buys_after(2),
+    ),
+    Script(
+        "buys after the third mail",
+        _at(shopify=2, woocommerce=1, stripe=1),
+        ways.stops_at_the_checkout,
+        ways.buys_after(3),
+    ),
+    Script(
+        "never buys",
+        _at(shopify=4, woocommerce=1, generic=1, stripe=1, business_central=1),
+        ways.stops_at_the_checkout,
+    ),
+    Script(
+        "comes back and changes the cart",
+        _at(shopify=2, generic=1),
+        ways.stops_at_the_checkout,
+        ways.comes_back_after_one,
+    ),
+    Script(
+        "unsubscribes after the first mail",
+        _at(shopify=2, woocommerce=1, stripe=1),
+        ways.stops_at_the_checkout,
+        ways.leaves_after(1),
+    ),
+    Script(
+        "unsubscribes after the second mail",
+        _at(shopify=1, business_central=1),
+        ways.stops_at_the_checkout,
+        ways.leaves_after(2),
+    ),
+    Script("says no in the shop", _at(shopify=1), ways.stops_at_the_checkout, ways.refuses_in_the_shop),
+    Script(
+        "never agreed to mails",
+        _at(shopify=2, woocommerce=1, generic=1, stripe=1, business_central=1),
+        ways.stops_at_the_checkout,
+        late=True,
+        agrees=False,
+    ),
+    Script(
+        "ticks the box and never confirms it",
+        _at(shopify=3),
+        ways.stops_at_the_checkout,
+        late=True,
+        guest=True,
+    ),
+    Script("only looks around", _at(shopify=2, generic=1), ways.only_browses, late=True),
+    Script("is known only hours later", _at(shopify=1, generic=1), ways.is_known_later, ways.buys_after(1)),
+    Script("empties the cart", _at(shopify=1, woocommerce=1), ways.empties, hour="night"),
+    Script(
+        "wants what is sold out",
+        _at(shopify=1, woocommerce=1, business_central=1),
+        ways.stops_at_the_checkout,
+        hour="night",
+        lines=_LAMP,
+    ),
+    Script(
+        "wants it among other things",
+        _at(shopify=1, generic=1),
+        ways.stops_at_the_checkout,
+        hour="night",
+        lines=_LAMP_AND_MORE,
+    ),
+    Script(
+        "wants what is no longer sold", _at(shopify=1), ways.stops_at_the_checkout, hour="night", lines=_PAN
+    ),
+    Script("has a mailbox that is gone", _at(shopify=1), ways.stops_at_the_checkout, mailbox="bounce+"),
+    Script("calls it spam", _at(shopify=1), ways.stops_at_the_checkout, mailbox="complaint+"),
 )
 _BEGINNINGS = {script.name: script.begins for script in SCRIPTS}
 
@@ -174,12 +201,13 @@ def begin(life: Life) -> None:
 
 
 def selling_out_at(lives: list[Life]) -> datetime:
-    """When somebody else buys the last lamp: in the night after all carts with lamps were left."""
-    return max(life.opens_at for life in lives if life.lines[0][0] is SOLD_OUT) + 3 * _HOUR
+    """When the last lamp is bought and the pan withdrawn: in the night after all carts with them were left."""
+    return max(life.opens_at for life in lives if life.lines[0][0] in (SOLD_OUT, WITHDRAWN)) + 3 * ways.HOUR
 
 
 def _lives(scene: Scene, script: Script, start: datetime, rng: random.Random) -> Iterator[Life]:
-    for number in range(script.number):
+    places = [platform for platform, number in script.places.items() for _ in range(number)]
+    for number, platform in enumerate(places):
         serial = 100 * SCRIPTS.index(script) + number + 1
         day = 1 if script.late and number % 2 else 0
         lang = rng.choice(("de", "de", "en"))
@@ -190,6 +218,7 @@ def _lives(scene: Scene, script: Script, start: datetime, rng: random.Random) ->
         )
         yield Life(
             scene=scene,
+            shop=scene.shops[platform],
             buyer=Buyer(
                 number=serial,
                 first_name=first,

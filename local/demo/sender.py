@@ -1,17 +1,16 @@
-"""The demo shop's side of the wire: signed webhooks out, and what was answered when."""
+"""The shops' side of the wire: webhooks out, and what was answered when."""
 
 from __future__ import annotations
 
 import http.client
-import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
-from local.signing import shopify_headers
+from local.clock import Clock
 
 PATIENCE_SECONDS = 60
 TRIES = 5
@@ -27,6 +26,16 @@ class Reply:
     body: bytes
     answered_at: datetime
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A webhook as it goes over the wire. ``topic`` is only for whoever reads what went wrong."""
+
+    topic: str
+    url: str
+    body: bytes
+    headers: dict[str, str]
 
 
 def ask(method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Reply:
@@ -45,27 +54,24 @@ def ask(method: str, url: str, body: bytes = b"", headers: dict[str, str] | None
     return Reply(response.status, response.getheader("Location"), read, datetime.now(UTC), seconds)
 
 
-class Sender:
-    """Sends a shop's webhooks, and again as Shopify does if they are not taken."""
+class Wire:
+    """Sends webhooks, and again as every shop does if they are not taken. Safe to use from several threads."""
 
-    def __init__(self, api_url: str, shop: str, secret: str) -> None:
-        self._url = f"{api_url}/webhooks/{shop}"
-        self._secret = secret
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self.replies: list[Reply] = []
         self.retries = 0
 
-    def send(self, topic: str, payload: dict[str, Any], event_id: str, triggered_at: datetime) -> Reply:
-        """Send one webhook until it is taken; give the answer that took it.
+    def send(self, packed: Callable[[datetime], Parcel]) -> Reply:
+        """Send one webhook until it is taken, packed anew for each try: some signatures are dated.
 
-        Raises RuntimeError with the answer for one that is refused, or not taken after several tries.
+        Gives the answer that took it. Raises RuntimeError with the answer for one that is refused, or not taken
+        after several tries.
         """
-        body = json.dumps(payload, ensure_ascii=False).encode()
-        headers = shopify_headers(body, topic, self._secret, event_id=event_id, triggered_at=triggered_at) | {
-            "content-type": "application/json"
-        }
         for _ in range(TRIES):
-            reply = ask("POST", self._url, body, headers)
+            parcel = packed(self._clock.now())
+            reply = ask("POST", parcel.url, parcel.body, parcel.headers)
             if reply.status < 300:
                 with self._lock:
                     self.replies.append(reply)
@@ -75,9 +81,8 @@ class Sender:
             with self._lock:
                 self.retries += 1
             time.sleep(RETRY_SECONDS)
-        raise RuntimeError(
-            f"{topic} was not taken: {reply.status} {reply.body.decode(errors='replace').strip()}"
-        )
+        said = reply.body.decode(errors="replace").strip()
+        raise RuntimeError(f"{parcel.topic} was not taken at {parcel.url}: {reply.status} {said}")
 
     def lag(self, seconds: float = 5.0) -> float:
         """How many real seconds the slowest of the latest answers took."""

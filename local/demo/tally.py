@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from cartback.store.ledger import DynamoLedger
 from cartback.store.tables import Tables
 from local.clock import Clock
 from local.demo.life import Life
-from local.demo.shop import SHOP, StageClients
+from local.demo.platforms import DemoShop
+from local.demo.shop import StageClients
 from local.mail import Message
 from local.stage import Stage
 
@@ -23,13 +24,15 @@ GRACE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The outcome. The last three are counted from what the mail server received and from when the shop's and the
-    shoppers' requests were answered, not from what Cartback thinks of itself."""
+    """The outcome, of all shops or of one. Duplicates and what came after a purchase or an opt-out are counted from
+    what the mail server received and from when the shops' and the shoppers' requests were answered, not from what
+    Cartback thinks of itself. ``messages`` leaves out the questions whether a sign-up was meant (``questions``)."""
 
     shoppers: int
     carts: int
     bought_before_first_touch: int
     messages: int
+    questions: int
     recovered: int
     opted_out: int
     withheld: dict[str, int]
@@ -37,6 +40,7 @@ class Tally:
     after_purchase: int
     after_opt_out: int
     recovered_cents: int
+    shops: dict[str, Tally] = field(default_factory=dict)
 
     @property
     def is_good(self) -> bool:
@@ -45,21 +49,44 @@ class Tally:
 
     def as_json(self) -> dict[str, Any]:
         """The outcome for programs."""
-        return asdict(self) | {"grace_seconds": GRACE_SECONDS}
+        told = asdict(self) | {"grace_seconds": GRACE_SECONDS}
+        for shop in told["shops"].values():
+            del shop["shops"]
+        return told
 
 
 def count(
+    lives: Sequence[Life], messages: Sequence[Message], withheld: Mapping[str, dict[str, int]], clock: Clock
+) -> Tally:
+    """Count what happened to the shoppers and what reached the mail server; ``withheld`` is by platform."""
+    shops = {}
+    for platform in sorted({life.shop.platform for life in lives}):
+        own = [life for life in lives if life.shop.platform == platform]
+        addresses = {life.buyer.email for life in own}
+        mails = [each for each in messages if addresses.intersection(each.to)]
+        shops[platform] = _counted(own, mails, withheld.get(platform, {}), clock)
+    reasons: Counter[str] = Counter()
+    for shop in withheld.values():
+        reasons.update(shop)
+    whole = _counted(lives, messages, _sorted(reasons), clock)
+    return replace(whole, shops=shops)
+
+
+def _counted(
     lives: Sequence[Life], messages: Sequence[Message], withheld: dict[str, int], clock: Clock
 ) -> Tally:
-    """Count what happened to the shoppers and what reached the mail server."""
     recovered = [life for life in lives if life.restored and life.bought_at is not None]
+    questions = sum(is_question(message) for message in messages)
     return Tally(
         shoppers=len(lives),
-        carts=len({life.buyer.cart_token for life in lives}),
+        carts=sum(life.shop.has_carts for life in lives),
         bought_before_first_touch=sum(
-            1 for life in lives if life.bought_at is not None and not life.mails_when_bought
+            1
+            for life in lives
+            if life.shop.has_carts and life.bought_at is not None and not life.mails_when_bought
         ),
-        messages=len(messages),
+        messages=len(messages) - questions,
+        questions=questions,
         recovered=len(recovered),
         opted_out=sum(1 for life in lives if life.left_at or life.refused_at),
         withheld=withheld,
@@ -69,6 +96,11 @@ def count(
         + _too_late(lives, messages, clock, "refused_at", GRACE_SECONDS),
         recovered_cents=sum(life.total for life in recovered),
     )
+
+
+def is_question(message: Message) -> bool:
+    """Whether a mail asks if a sign-up was meant, which is no advertising."""
+    return message.tags.get("touch", "").startswith("confirm")
 
 
 def doubled(messages: Iterable[Message]) -> int:
@@ -91,8 +123,11 @@ def _too_late(
     )
 
 
-def withheld(stage: Stage) -> dict[str, int]:
-    """For how many carts a message was not sent, by the ledger's reasons; ``not_identified`` are carts of nobody."""
+def withheld(stage: Stage, shops: Iterable[DemoShop]) -> dict[str, dict[str, int]]:
+    """For how many carts of each platform a message was not sent, by the ledger's reasons.
+
+    ``not_identified`` are carts of nobody.
+    """
     clients, outputs = StageClients(stage), stage.stack.outputs
     tables = Tables(
         carts=outputs["CartsTable"],
@@ -100,16 +135,23 @@ def withheld(stage: Stage) -> dict[str, int]:
         ledger=outputs["LedgerTable"],
         catalogue=outputs["CatalogueTable"],
     )
-    ledger = DynamoLedger(clients, tables, stage.clock)
-    carts, _ = CartShelf(clients, tables, stage.clock).carts(SHOP)
+    ledger, shelf = DynamoLedger(clients, tables, stage.clock), CartShelf(clients, tables, stage.clock)
+    return {shop.platform: _reasons(ledger, shelf, shop.shop) for shop in shops}
+
+
+def _reasons(ledger: DynamoLedger, shelf: CartShelf, shop: str) -> dict[str, int]:
     reasons: Counter[str] = Counter()
-    for cart in carts:
+    for cart in shelf.carts(shop)[0]:
         said = {
             line.data["reason"]
-            for line in ledger.story(SHOP, f"cart#{cart.cart_id}")
+            for line in ledger.story(shop, f"cart#{cart.cart_id}")
             if line.kind == "decision" and line.data["word"] in ("stop", "skip")
         }
-        if cart.person_id is None and cart.items:
+        if cart.person_id is None and cart.items and cart.status == "open":
             said.add("not_identified")
         reasons.update(said)
+    return _sorted(reasons)
+
+
+def _sorted(reasons: Counter[str]) -> dict[str, int]:
     return dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0])))

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 from datetime import datetime
 from urllib.parse import urlencode
 
-JSON = {"content-type": "application/json"}
+from local.signing import JSON, shopware_headers, shopware_signature, stripe_headers, woocommerce_headers
+
+__all__ = [
+    "FORM",
+    "JSON",
+    "business_central_body",
+    "cartflows_form",
+    "shopware_body",
+    "shopware_headers",
+    "shopware_signature",
+    "stripe_headers",
+    "woocommerce_headers",
+]
+
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-
-
-def _digest(secret: str, message: bytes) -> bytes:
-    return hmac.new(secret.encode(), message, hashlib.sha256).digest()
-
-
-def woocommerce_headers(body: bytes, topic: str, secret: str, *, webhook_id: str = "3") -> dict[str, str]:
-    """The headers of a WooCommerce webhook, lower-cased as API Gateway gives them."""
-    resource, _, event = topic.partition(".")
-    return {
-        **JSON,
-        "user-agent": "WooCommerce/10.3.4 Hookshot (WordPress/6.9)",
-        "x-wc-webhook-source": "https://werkhof-woo.example/",
-        "x-wc-webhook-topic": topic,
-        "x-wc-webhook-resource": resource,
-        "x-wc-webhook-event": event,
-        "x-wc-webhook-signature": base64.b64encode(_digest(secret, body)).decode(),
-        "x-wc-webhook-id": webhook_id,
-        "x-wc-webhook-delivery-id": "d4c1f0a2b3e4d5c6b7a8f9e0d1c2b3a4",
-    }
 
 
 def cartflows_form(status: str = "abandoned", **changes: str) -> bytes:
@@ -65,16 +55,6 @@ def shopware_body(event: str, payload: object, at: datetime, event_id: str = "01
     return json.dumps(whole).replace("/", "\\/").encode()
 
 
-def shopware_signature(message: bytes, secret: str) -> str:
-    """Shopware's signature of a body or a query."""
-    return _digest(secret, message).hex()
-
-
-def shopware_headers(body: bytes, secret: str) -> dict[str, str]:
-    """The headers of a Shopware webhook."""
-    return {**JSON, "sw-version": "6.7.4.0", "shopware-shop-signature": shopware_signature(body, secret)}
-
-
 def business_central_body(state: object, *changes: tuple[str, str], **more: object) -> bytes:
     """Notifications as Business Central sends them: all carry the ``clientState`` of their subscription."""
     company = "api/v2.0/companies(9f161476-6f1b-4c2e-8a8e-0a1b2c3d4e5f)"
@@ -92,10 +72,3 @@ def business_central_body(state: object, *changes: tuple[str, str], **more: obje
         for resource, change in named
     ]
     return json.dumps({"value": value}).encode()
-
-
-def stripe_headers(body: bytes, *secrets: str, at: datetime) -> dict[str, str]:
-    """The headers of a Stripe event; while a secret is rolled, both sign."""
-    stamp = int(at.timestamp())
-    signed = [f"v1={_digest(secret, f'{stamp}.'.encode() + body).hex()}" for secret in secrets]
-    return {**JSON, "stripe-signature": ",".join([f"t={stamp}", *signed, f"v0={'0' * 64}"])}

@@ -15,9 +15,8 @@ from local.demo import scripts, shop, shopify
 from local.demo.assortment import PRODUCT_NUMBERS, SOLD_OUT, VARIANTS
 from local.demo.front import Front
 from local.demo.pictures import picture
-from tests.unit.demo.test_tally import START, lives
-
-FRONT = "http://127.0.0.1:8482"
+from tests.unit.demo.shops import FRONT, START
+from tests.unit.demo.test_tally import lives
 
 
 def observed(topic: str, payload: dict) -> list:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from local.clock import Clock
 from local.demo import scripts, tally
-from local.demo.agenda import Agenda
-from local.demo.front import Front
-from local.demo.life import Life, Scene
-from local.demo.sender import Sender
+from local.demo.life import Life
 from local.mail import Message
-
-START = datetime(2026, 3, 2, 12, tzinfo=UTC)
-CLOCK = Clock(3600.0, START)
+from tests.unit.demo.shops import CLOCK, START, scene
 
 
 def lives(seed: int = 7) -> list[Life]:
-    sender = Sender("http://127.0.0.1:9", "demo", "secret")
-    return scripts.cast(Scene(CLOCK, Agenda(CLOCK), sender, Front(), "http://127.0.0.1:9"), START, seed)
+    return scripts.cast(scene(), START, seed)
 
 
 def mail(life: Life, real_seconds: float, touch: str = "reminder") -> Message:
@@ -95,3 +89,34 @@ def test_a_good_demo_has_three_zeros_and_somebody_who_came_back():
     one.restored, one.bought_at = True, at(10)
     assert counted([one], mail(one, 5)).is_good
     assert not counted([one], mail(one, 20)).is_good
+
+
+def test_each_shop_has_its_own_line_and_they_add_up():
+    them = lives()
+    one, other = them[0], next(life for life in them if life.shop is not them[0].shop)
+    one.restored, one.bought_at = True, at(10)
+    told = tally.count(
+        them,
+        [mail(one, 5), mail(other, 5), mail(other, 6)],
+        {one.shop.platform: {"bought": 2}, other.shop.platform: {"bought": 1, "no_basis": 3}},
+        CLOCK,
+    )
+    assert (told.messages, told.recovered, told.duplicates) == (3, 1, 1)
+    assert told.shops[one.shop.platform].recovered == 1
+    assert told.shops[other.shop.platform].duplicates == 1
+    assert told.withheld == {"bought": 3, "no_basis": 3}
+    assert sum(shop.carts for shop in told.shops.values()) == told.carts
+    assert told.as_json()["shops"][other.shop.platform]["messages"] == 2
+
+
+def test_a_shop_that_tells_of_no_carts_has_shoppers_and_none():
+    told = counted(lives())
+    assert told.shops["shopware"].carts == 0
+    assert told.shops["shopware"].shoppers > 0
+
+
+def test_the_question_whether_a_sign_up_was_meant_is_no_reminder():
+    one = lives()[0]
+    question = replace(mail(one, 1), tags={"touch": "confirm"})
+    told = counted([one], question, mail(one, 2))
+    assert (told.messages, told.questions) == (1, 1)
