@@ -101,6 +101,35 @@ def test_a_mail_names_the_product_and_its_variant_in_subject_html_and_text():
             assert "Leselampe Nora (Messing, 42 cm)" in text
 
 
+NOTES = {"de": "inkl. MwSt., zzgl. Versand", "en": "incl. VAT, plus delivery"}
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+def test_the_shops_own_note_stands_by_the_prices_in_the_language_of_the_mail(lang):
+    _, html, text = write(lang=lang, shop=replace(SHOP, price_notes=NOTES))
+    for written in (" ".join(Read(html).shown.split()), " ".join(text.split())):
+        assert [note in written for note in NOTES.values()] == [lang == other for other in NOTES]
+    assert NOTES[lang] in text.splitlines()
+
+
+def test_without_a_note_or_without_a_price_nothing_is_said_of_taxes():
+    unpriced = {"items": (replace(LAMP, unit_price=None),), "total": None}
+    for html in (
+        write(shop=replace(SHOP, price_notes={"en": NOTES["en"]}))[1],
+        write(shop=replace(SHOP, price_notes=NOTES), **unpriced)[1],
+        write()[1],
+    ):
+        assert "MwSt" not in html
+        assert "VAT" not in html
+
+
+@pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_note_on_prices_is_words_and_never_markup(words):
+    tame, hostile = (write(shop=replace(SHOP, price_notes={"de": each})) for each in ("inkl. MwSt.", words))
+    assert Read(hostile[1]).shape == Read(tame[1]).shape
+    assert len(hostile[2].splitlines()) == len(tame[2].splitlines())
+
+
 def test_a_mail_has_one_button_and_every_way_back_is_the_same():
     for touch in texts.written("cart_recovery"):
         page = Read(write(touch)[1])

@@ -79,6 +79,13 @@ class Links(_Part):
     shipping_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
 
 
+class PriceNote(_Part):
+    """What stands beside prices, such as that they include VAT (PAngV §§ 3, 6); one line in each language."""
+
+    de: Text | None = Field(None, description="1 to 120 characters on one line, or null")
+    en: Text | None = Field(None, description="1 to 120 characters on one line, or null")
+
+
 class TouchSettings(_Part):
     """One message of a cadence of the shop's own."""
 
@@ -209,6 +216,7 @@ class ShopSettings(_Part):
     )
     look: Look = Field(Look(), description="logo_url and accent")
     links: Links = Field(Links(), description="support_url, returns_url and shipping_url")
+    price_note: PriceNote = Field(PriceNote(), description="de and en")
     rules: PolicySettings = Field(
         PolicySettings(), alias="policy", description="preset and what differs from it"
     )

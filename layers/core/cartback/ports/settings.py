@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ShopFace:
-    """How a shop shows itself to its shoppers. ``languages`` are in order of preference, the first is the default."""
+    """How a shop shows itself to its shoppers. ``languages`` are in order of preference, the first is the default.
+
+    ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything.
+    """
 
     shop: str
     name: str
@@ -31,6 +34,7 @@ class ShopFace:
     returns_url: str | None = None
     shipping_url: str | None = None
     sender_name: str = ""
+    price_notes: dict[str, str] = field(default_factory=dict)
     frequency: Frequency = field(default_factory=Frequency)
 
 

@@ -190,6 +190,7 @@ def face(settings: ShopSettings) -> ShopFace:
         support_url=settings.links.support_url,
         returns_url=settings.links.returns_url,
         shipping_url=settings.links.shipping_url,
+        price_notes={lang: note for lang, note in settings.price_note.model_dump().items() if note},
         frequency=promised(settings.policy()),
     )
 
