@@ -28,7 +28,7 @@ LEAST_SECONDS = 4
 SLOWER = 8
 """A child may take this many times the processor time that its tests took before, and at least some seconds."""
 
-MOST_SECONDS = 40.0
+MOST_SECONDS = 5.0
 """Of the tests that meet a mutant as many run, the quick ones first, as fit into this time."""
 
 MOST_MEMORY = 3 << 30

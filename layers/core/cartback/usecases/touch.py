@@ -50,7 +50,7 @@ from cartback.usecases.budgeting import counting, following_due, reserve
 from cartback.usecases.claiming import claim_for, language_of
 from cartback.usecases.closing import close
 from cartback.usecases.links import link_of
-from cartback.usecases.watch_cart import Run, decision_line, given_up
+from cartback.usecases.watch_cart import Run, decision_line, ended_by, given_up
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
@@ -258,8 +258,8 @@ class Touch:
 
     def _stopped(self, run: Run, because: str, now: datetime) -> dict[str, object]:
         cart = close(self.records, run.shop, run.cart_id, run.generation, because, run.name, now)
-        if cart is not None and cart.closed_because == because and cart.generation == run.generation:
-            self.bus.publish([given_up(cart, because, now)])
+        if ended_by(cart, run, because):
+            self.bus.publish([given_up(cart, cart.closed_because, now)])
         return self._answer(run, Dossier(cart, None), "stop", 1, 0)
 
     def _wait(self, run: Run, dossier: Dossier, position: int, seconds: int) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain.cart import GIVEN_UP
 from cartback.domain.facts import Fact, tell
 from cartback.domain.policy import Policy, plan_for
 from cartback.domain.touches import MOST_REARMS, STOP, WAIT, Decision, decide, whole_seconds
@@ -85,8 +86,8 @@ class WatchCart:
             line = Line(now, "decision", {"word": STOP, "reason": reason, "flow": run.flow, "run": run.name})
             self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
         cart = close(self.records, run.shop, run.cart_id, run.generation, reason, run.name, now)
-        if cart is not None and cart.closed_because == reason and cart.generation == run.generation:
-            self.bus.publish([given_up(cart, reason, now)])
+        if ended_by(cart, run, reason):
+            self.bus.publish([given_up(cart, cart.closed_because, now)])
         return {
             "next": "stop",
             "wait_seconds": 1,
@@ -118,6 +119,16 @@ def decision_line(run: Run, touch: str, decision: Decision, policy_version: int,
             "policy_version": str(policy_version),
         },
     )
+
+
+def ended_by(cart: Cart | None, run: Run, reason: str) -> bool:
+    """Whether a run that stops tells of its cart's end: it ended it, or finds it ended by a task that was cut off.
+
+    A task that is called again after its write, but before its fact was taken, finds the cart given up already.
+    """
+    if cart is None or cart.generation != run.generation:
+        return False
+    return cart.status == GIVEN_UP or cart.closed_because == reason
 
 
 def given_up(cart: Cart, because: str, now: datetime) -> Fact:
