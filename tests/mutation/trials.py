@@ -60,6 +60,11 @@ class Suite:
             for name in {name for code in codes for name in code.co_names}:
                 self.by_name[name].add(item)
         watch.close()
+        transplant.forget()
+        # What is there stays: no child has to look through it, and no page of it is copied for that.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
 
     def meeting(self, path: str, mutant: Mutant, statement: ast.stmt) -> list[pytest.Item]:
         """The tests that run the mutant's lines, or, of a value made at import, the functions that name it."""
