@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.timing import Caps, QuietHours, after_caps, after_quiet
+from cartback.domain.timing import Caps, Deadline, QuietHours, after_caps, after_quiet
 
 MINUTE = timedelta(minutes=1)
 # Both days on which the clocks change; Cairo skips midnight itself, Lord Howe changes by half an hour.
@@ -112,3 +112,40 @@ def test_a_cap_of_zero_allows_nothing_ever(none):
 def test_the_order_of_past_messages_does_not_matter():
     sends = [NOW - timedelta(hours=hours) for hours in (2, 30, 5)]
     assert after_caps(NOW, sends, Caps()) == after_caps(NOW, sends[::-1], Caps())
+
+
+DAY = timedelta(days=1)
+NO_GAP = timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("caps", "window"),
+    [
+        (Caps(1, 9, 9, NO_GAP), DAY),
+        (Caps(9, 1, 9, NO_GAP), 7 * DAY),
+        (Caps(9, 9, 1, NO_GAP), 30 * DAY),
+        (Caps(9, 9, 9, 4 * 60 * MINUTE), 4 * 60 * MINUTE),
+    ],
+    ids=["a day", "a week", "thirty days", "the gap"],
+)
+def test_a_spent_cap_is_free_again_when_its_window_is_over_and_not_before(caps, window):
+    sent = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert after_caps(sent + MINUTE, [sent], caps) == sent + window
+    assert after_caps(sent + window, [sent], caps) == sent + window
+
+
+def test_where_nothing_is_said_two_messages_a_day_four_a_week_and_eight_in_thirty_days_are_the_most():
+    assert Caps().windows() == ((DAY, 2), (7 * DAY, 4), (30 * DAY, 8))
+    assert Caps().min_gap == timedelta(hours=4)
+
+
+def test_a_deadline_shows_the_minute_that_is_safe_on_the_readers_wall():
+    ends = datetime(2026, 3, 2, 10, 15, 59, 999_999, tzinfo=UTC)
+    shown = Deadline.until(ends, "Europe/Berlin", ends - MINUTE).wall
+    assert shown.isoformat() == "2026-03-02T11:15:00+01:00"
+
+
+def test_an_end_that_is_here_is_no_deadline():
+    ends = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert Deadline.until(ends, "Europe/Berlin", ends) is None
+    assert Deadline.until(None, "Europe/Berlin", ends) is None
