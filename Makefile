@@ -26,7 +26,7 @@ setup: .venv/.stamp ## make .venv from the lock file (quick when nothing changed
 	@bash local/setup.sh
 	@touch $@
 
-demo: setup ## a shop and its shoppers on this machine; ONCE=1 ends by itself
+demo: setup ## a shop of each platform with its shoppers on this machine; ONCE=1 ends by itself
 	@$(BIN)/python -m local.demo $(if $(SPEED),--speed $(SPEED)) $(if $(ONCE),--once)
 
 up: setup ## the local cloud with a shop and no shoppers, until Ctrl-C or `make down` (SPEED=1 is real time)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import pytest
 from cartback import shops
 from cartback.domain.settings import ShopSettings
 from cartback.ports import Delivery
+from local.cloud import ROOT
 from local.demo import scripts, shop, shopify
 from local.demo.assortment import PRODUCT_NUMBERS, SOLD_OUT, VARIANTS
 from local.demo.front import Front
@@ -31,6 +33,12 @@ def test_at_least_sixty_shoppers_come_each_with_an_address_and_a_cart_of_their_o
     assert len({life.buyer.email for life in them}) == len(them)
     assert len({life.buyer.checkout_token for life in them}) == len(them)
     assert {life.buyer.lang for life in them} == {"de", "en"}
+
+
+def test_the_readme_tells_how_many_come():
+    told = re.search(r"shop of each platform with (\d+) shoppers", (ROOT / "README.md").read_text())
+    assert told
+    assert int(told[1]) == len(lives())
 
 
 def test_the_same_seed_plays_the_same_and_another_one_plays_differently():
