@@ -188,3 +188,38 @@ def test_two_rows_of_one_person_have_the_bounces_and_intents_of_both():
     other = replace(one, person_id="p2", soft_bounces=(came_back(2, 0),), intents=())
     united, _ = merge(one, other)
     assert (len(united.soft_bounces), united.intents) == (2, (rival(),))
+
+
+@pytest.mark.parametrize(("ahead", "told"), [(DAY, WAIT), (DAY + timedelta(seconds=1), SEND)])
+def test_a_better_message_is_waited_for_if_it_is_due_within_a_day_to_the_second(ahead, told):
+    soon = rival(due_at=START + HOUR + ahead)
+    tight = replace(POLICY, caps=Caps(9, 9, 9, 3 * DAY))
+    assert decided(ada(word(), intents=(soon,)), policy=tight).word == told
+
+
+def test_of_two_better_messages_the_later_one_is_waited_for():
+    both = (rival(due_at=START + 2 * HOUR), replace(rival(due_at=START + 3 * HOUR), subject="greater"))
+    for intents in (both, both[::-1]):
+        assert decided(ada(word(), intents=intents)).until == START + 3 * HOUR + GRACE
+
+
+def test_what_is_meant_to_be_sent_is_remembered_for_a_day_and_the_newest_twenty_of_it():
+    late = [replace(rival(due_at=START - DAY + ago), subject=str(ago)) for ago in (timedelta(0), HOUR)]
+    assert [one.due_at for one in intend(late, rival(), START)] == [START - DAY + HOUR, rival().due_at]
+    many = [replace(rival(), subject=f"c{number}") for number in range(30)]
+    assert [one.subject for one in intend(many, rival(), START)] == [
+        *(f"c{number}" for number in range(11, 30)),
+        "great",
+    ]
+
+
+def test_an_intent_whose_time_was_worked_out_is_not_moved_again():
+    first = rival(opened=True).resolved(HOUR)
+    assert (first.due_at, first.opened) == (rival().due_at + HOUR, False)
+    assert first.resolved(HOUR) == first
+
+
+def test_nothing_outranks_or_is_outranked_by_what_has_no_known_worth():
+    unknown = replace(rival(), worth=None)
+    assert not outranks(rival(), unknown)
+    assert not outranks(unknown, rival())
