@@ -1,4 +1,4 @@
-"""``cartback consent``: what a person agreed to, with the proof, and whether the proof is whole."""
+"""``cartback consent``: what a person agreed to, with the proof, and what people are asked to agree to."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from cartback.domain.consent import GRANTED
+from cartback import texts
+from cartback.domain.consent import GRANTED, TOPICS
 from cartback.domain.customer import Person
 from cartback.domain.errors import Refused
 from cartback.domain.evidence import Evidence, chain, fault
 from cartback.domain.packs import PACKS
+from cartback.store.settings import face
+from cartback.usecases.links import version_of
 from cli.screen import Desk, desk, moment, table
 
 Shop = Annotated[str, typer.Argument(help="the shop's id")]
@@ -22,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, help="What people agreed to, and the proof of it.")
     commands.command()(show)
     commands.command()(verify)
+    commands.command()(wording)
     app.add_typer(commands, name="consent")
 
 
@@ -64,6 +68,22 @@ def verify(context: typer.Context, shop: Shop, person: Who) -> None:
         raise Refused(f"consent: {wrong}")
     whole = {"person_id": row.person_id, "entries": row.evidence_length, "whole": True}
     here.tell(whole, f"The proof is whole: {row.evidence_length} entries.")
+
+
+def wording(
+    context: typer.Context,
+    shop: Shop,
+    topics: Annotated[
+        list[str] | None, typer.Option("--topic", help="what the form offers; say it once per topic")
+    ] = None,
+) -> None:
+    """Show the words that people agree to when they sign up, for the shop's own form: in each of its languages."""
+    here = desk(context)
+    settings = here.stack.book().show(shop)
+    named = tuple(topics or TOPICS)
+    words = {lang: texts.wording(lang, face(settings), named) for lang in settings.languages}
+    told = [{"language": lang, "wording": said, "version": version_of(said)} for lang, said in words.items()]
+    here.tell(told, *(f"{each['language']} ({each['version']}): {each['wording']}" for each in told))
 
 
 def _proof(here: Desk, shop: str, said: str) -> tuple[Person, list[Evidence]]:

@@ -6,11 +6,14 @@ import json
 
 import pytest
 
+from cartback import texts
 from cartback.domain import customer
 from cartback.domain.consent import GRANTED, WITHDRAWN, Consent
 from cartback.domain.customer import Person
 from cartback.domain.evidence import Circumstances
 from cartback.ports import Page
+from cartback.store.settings import face
+from cartback.usecases.links import version_of
 from cli.stack import Stack
 from tests.unit.cli.conftest import NOW
 from tests.unit.settings.shop import document
@@ -73,3 +76,20 @@ def test_a_deleted_entry_is_found(proven, cartback):
 def test_nobody_by_that_id_is_refused(proven, cartback):
     told = cartback("consent", "show", "lamp-shop", "p9")
     assert (told.exit_code, "knows nobody" in told.stderr) == (1, True)
+
+
+def test_the_words_for_the_shops_own_form_are_those_that_will_be_kept_as_evidence(proven, cartback):
+    proven.book().edit("lamp-shop", {"policy.caps.per_day": 1, "policy.caps.per_week": 3}, "anna")
+    told = json.loads(cartback("consent", "wording", "lamp-shop", "--topic", "news", "--json").stdout)
+    shop = face(proven.book().show("lamp-shop"))
+    for each in told:
+        assert each["wording"] == texts.wording(each["language"], shop, ("news",))
+        assert each["version"] == version_of(each["wording"])
+    assert [each["language"] for each in told] == ["de", "en"]
+    assert "at most 1 a day, 3 in 7 days" in cartback("consent", "wording", "lamp-shop").stdout
+
+
+def test_there_are_no_words_for_what_is_no_topic(proven, cartback):
+    done = cartback("consent", "wording", "lamp-shop", "--topic", "gossip")
+    assert done.exit_code == 1
+    assert "no words for gossip" in done.stderr
