@@ -13,7 +13,7 @@ from cartback.channels import answer_line, answered
 from cartback.domain.answers import Answer, Visit, path_word
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.farewells import ANSWERS
-from cartback.domain.observations import ConsentSeen
+from cartback.domain.observations import ConsentSeen, Contact, CustomerErased
 from cartback.ports import ShopKeys
 from cartback.store.queue import pack, unpack
 from cartback.usecases.receive_answer import LARGEST_BODY, ReceiveAnswer
@@ -253,6 +253,24 @@ def test_a_shop_that_is_not_there_shakes_no_hands(house: House):
 
 
 # ── the effect ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_raw_farewell_of_somebody_who_is_forgotten_is_swept_with_the_rest():
+    told = Told()
+    world = World(adapter=lambda platform: wiring.source(platform) if platform == ANSWERS else told)
+    house = House()
+    house.clock.at = START
+    house("sms", sms())
+    world.deliver(*house.queue.deliveries)
+    assert NUMBER in str(world.raw.batches)
+    erased = CustomerErased(Contact(phone=NUMBER), START + timedelta(hours=1))
+    world.deliver(told.delivery("x", erased, at=START + timedelta(hours=1)))
+    [(person, _)] = world.tables.rows["persons"].values()
+    answer = {"cursor": "", "next": "more"}
+    while answer["next"] != "done":
+        answer = world.sweep_erased("demo", person.person_id, answer["cursor"])
+    assert NUMBER not in str(world.raw.batches)
+    assert NUMBER not in str(world.tables.rows)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
