@@ -77,7 +77,7 @@ def test_other_events_pass_an_undigestible_one(house: House):
 
 
 def test_the_command_line_tells_the_story_of_one_recorded_webhook(house: House):
-    assert [each["shop"] for each in house.cartback("shop", "list")] == [SHOP]
+    assert SHOP in [each["shop"] for each in house.cartback("shop", "list")]
     shopper = house.shopper()
     shopper.leaves_a_cart()
     shopper.gets(1)
