@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -16,6 +17,7 @@ from cartback.domain.claims import (
     COMPLAINED,
     DELIVERED,
     REJECTED,
+    RELEASED,
     SENT,
     UNKNOWN,
     Claim,
@@ -79,3 +81,40 @@ parts = st.tuples(
 @given(parts, parts)
 def test_two_effects_have_one_name_exactly_if_they_are_one(one, other):
     assert (claims.claim_id_for(*one) == claims.claim_id_for(*other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("graver", "lesser"),
+    [
+        (UNKNOWN, CLAIMED),
+        (UNKNOWN, RELEASED),
+        (SENT, UNKNOWN),
+        (REJECTED, SENT),
+        (DELIVERED, REJECTED),
+        (BOUNCED, DELIVERED),
+        (COMPLAINED, BOUNCED),
+    ],
+)
+def test_graver_news_outlives_the_next_lesser_one(graver, lesser):
+    grave = settle(CLAIM, graver, START)
+    assert settle(grave, lesser, START + timedelta(hours=1)) is grave
+
+
+def test_news_of_a_message_that_was_given_back_says_that_it_went_out_after_all():
+    released = replace(CLAIM, state=RELEASED, because="Throttling")
+    assert settle(released, DELIVERED, START).state == DELIVERED
+
+
+def test_news_without_a_reason_keeps_the_reason_that_is_known_and_says_when_it_came():
+    unknown = settle(CLAIM, UNKNOWN, START, "no_news")
+    sent = settle(unknown, SENT, START + timedelta(hours=3))
+    assert (sent.because, sent.settled_at) == ("no_news", START + timedelta(hours=3))
+    assert settle(sent, BOUNCED, START, "Permanent").because == "Permanent"
+
+
+def test_a_message_that_the_provider_knows_under_many_names_keeps_the_first_and_twenty_more():
+    claim = CLAIM
+    for number in [0, *range(30), 5]:
+        claim = claims.named(claim, f"ses-{number}")
+    assert claims.named(claim, None) is claim
+    assert (claim.provider_id, claim.other_provider_ids) == ("ses-0", tuple(f"ses-{n}" for n in range(1, 21)))

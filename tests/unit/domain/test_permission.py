@@ -225,3 +225,10 @@ def test_a_topic_that_is_off_ends_the_reminding():
 
 def test_an_empty_box_is_no_basis():
     assert reason(ada(word(UNTICKED))) == "no_basis"
+
+
+def test_a_consent_that_names_no_number_is_none_for_somebody_without_a_number():
+    person = ada(word(channel="sms", address=None))
+    assert person.phone_hash is None
+    told = permission(person, "sms", "cart_reminders", a_policy(pack="eu", accepted_bases=EVERY_BASIS))
+    assert (told.word, told.reason) == (None, "other_address")

@@ -1,0 +1,38 @@
+"""What is stored outlives the release that stored it: names and words are the same from one to the next.
+
+A claim under another name would be a second message; a person under another one would be a stranger without a refusal.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from cartback.domain import cart, claims, consent
+from cartback.domain.cart import cart_id_for
+from cartback.domain.claims import claim_id_for
+from cartback.domain.customer import person_id_for
+from cartback.domain.tokens import hashed
+
+
+def test_an_effect_has_the_name_that_it_had_in_the_release_before():
+    assert claim_id_for("demo", "c1", 1, "reminder", "email") == "2f855f69448d18eb2668c78841"
+
+
+def test_carts_people_and_links_are_found_under_the_names_that_they_had_in_the_release_before():
+    assert cart_id_for("demo", "cart:1") == "c72c20ea32e4bd575e9b65e788"
+    assert person_id_for("demo", "h1") == "fd88425ba190a500b62edaa5dc"
+    assert hashed("token") == "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0"
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (claims, "claimed sent unknown released delivered bounced complained rejected"),
+        (cart, "open bought emptied given_up erased"),
+        (consent, "granted withdrawn unticked"),
+    ],
+    ids=["claims", "carts", "consents"],
+)
+def test_states_are_spelled_as_in_the_rows_of_the_release_before(module, words):
+    for word in words.split():
+        assert getattr(module, word.upper()) == word
