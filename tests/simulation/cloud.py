@@ -180,7 +180,7 @@ class StateMachines:
         jitter = stream(self._seed, "jitter", name)
         given = json.loads(json.dumps(variables))
         run = asl.start(machine, given, name, lambda longest: jitter.uniform(0, longest))
-        execution = Execution(flow, name, given["shop"], given["subject"], given["generation"], run)
+        execution = Execution(flow, name, given["shop"], given["subject"], given.get("generation", 1), run)
         self.runs[name] = execution
         self._schedule.after(timedelta(0), lambda: self._go(execution, run.resume()))
         return True

@@ -19,10 +19,22 @@ CRASH_BEFORE, CRASH_AFTER, PAUSE, TWIN = "crash before", "crash after", "pause",
 LOST_RESULT, SKEW = "lost result", "clock skew"
 AT_CALLS = (THROTTLE, SERVER_ERROR, LOST_ANSWER, OWN_ECHO, CRASH_BEFORE, CRASH_AFTER, PAUSE, TWIN)
 DUPLICATE, REORDER, DROP = "duplicate", "reorder", "drop"
+LOST_FOR_EVER = "lost for ever"
 RECEIVED_TWICE, TOLD_TWICE = "received twice", "told twice"
 PROVIDER = "provider"
 KINDS = frozenset(
-    {*AT_CALLS, LOST_RESULT, SKEW, DUPLICATE, REORDER, DROP, RECEIVED_TWICE, TOLD_TWICE, PROVIDER}
+    {
+        *AT_CALLS,
+        LOST_RESULT,
+        SKEW,
+        DUPLICATE,
+        REORDER,
+        DROP,
+        LOST_FOR_EVER,
+        RECEIVED_TWICE,
+        TOLD_TWICE,
+        PROVIDER,
+    }
 )
 
 _SHARES = (

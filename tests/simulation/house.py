@@ -10,15 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cartback import texts, wiring
-from cartback.domain.cart import Cart
-from cartback.domain.claims import RELEASED, Claim
-from cartback.domain.customer import Person
-from cartback.domain.due import Due
 from cartback.domain.policy import Policy
-from cartback.domain.signup import SignUp
-from cartback.domain.touches import Dossier
 from cartback.flows.cart_recovery import FLOW as CART_RECOVERY
-from cartback.ports import Channel, Clock, Line, Link, ShopFace, ShopKeys
+from cartback.ports import Channel, Clock, ShopFace, ShopKeys
 from cartback.store.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents, Message, Report
 from cartback.usecases.apply_receipts import ApplyReceipts
@@ -30,9 +24,11 @@ from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.prefer import Prefer
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.reconcile import Reconcile
 from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_flows import StartFlows
 from cartback.usecases.start_listed import StartListed
+from cartback.usecases.start_reconciling import StartReconciling
 from cartback.usecases.subscribe import Subscribe
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.touch import Touch
@@ -40,16 +36,17 @@ from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.memory import (
     MemoryCounters,
-    MemoryDue,
-    MemoryLedger,
     MemoryOnce,
     MemoryRecords,
     MemoryTables,
 )
+from tests.fakes.shop_api import DictHealth
 from tests.fakes.world import CountingMetrics, SeededTokens, plain_hash
 from tests.simulation.cloud import EventBus, Intake, StateMachines
 from tests.simulation.faults import Guarded
 from tests.simulation.network import Platform
+from tests.simulation.reconciling import Found, ShopLists, reach
+from tests.simulation.witnessed import WitnessedDue, WitnessedLedger
 
 if TYPE_CHECKING:
     from tests.simulation.season import Season
@@ -57,53 +54,6 @@ if TYPE_CHECKING:
 PUBLIC_URL = "https://api.example"
 _RECORDS = ("read", "save", "dossier")
 _LEDGER = ("claim", "claim_alone", "mark", "release", "read_claim", "note", "story", "look", "follow")
-
-
-class WitnessedLedger(MemoryLedger):
-    """The ledger in memory; tells the season what was claimed and what was decided."""
-
-    def __init__(self, tables: MemoryTables, season: Season) -> None:
-        super().__init__(tables)
-        self._season = season
-
-    def claim(
-        self, claim: Claim, dossier: Dossier, person: Person, line: Line, links: Sequence[Link]
-    ) -> str | None:
-        refused = super().claim(claim, dossier, person, line, links)
-        if refused is None:
-            self._season.claimed(claim, person.email)
-        return refused
-
-    def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
-        refused = super().claim_alone(claim, request, line, links)
-        if refused is None:
-            self._season.asked(claim)
-        return refused
-
-    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
-        super().mark(before, after, closing)
-        if after.state == RELEASED:
-            self._season.claims.settle(after.shop, after.claim_id)
-
-    def release(self, before: Claim, after: Claim, person: Person) -> None:
-        super().release(before, after, person)
-        self._season.claims.settle(after.shop, after.claim_id)
-
-    def note(self, shop: str, subject: str, line: Line) -> None:
-        super().note(shop, subject, line)
-        self._season.decided(shop, subject, line)
-
-
-class WitnessedDue(MemoryDue):
-    """The list in memory; tells the season when a sweep is worth playing."""
-
-    def __init__(self, tables: MemoryTables, season: Season) -> None:
-        super().__init__(tables)
-        self._season = season
-
-    def put(self, due: Due) -> None:
-        super().put(due)
-        self._season.jobs.listed(due)
 
 
 class Policies:
@@ -128,6 +78,8 @@ class Secrets:
 
     def of(self, shop: str) -> ShopKeys | None:
         return ShopKeys("told", ("secret",)) if shop in self._shops else None
+
+    read = of
 
 
 class Words:
@@ -246,6 +198,7 @@ class House:
         self.settle_claims = SettleClaims(MemoryClaimIndex(self.tables), ledger, clock, self.metrics)
         self.leave = Leave(ledger, records, bus, clock)
         self._wire_pages(guard, channels, seed)
+        self._wire_comparing(guard, platform)
         look_back = LookBack(MemoryClaimIndex(self.tables), records, clock)
         self.audits = MemoryAudits()
         audit_day = AuditDay(look_back, self.audits, self.metrics)
@@ -262,6 +215,25 @@ class House:
         self.confirm = Confirm(**here, bus=self.told)
         self.preferences = Prefer(**here, bus=self.told)
 
+    def _wire_comparing(self, guard: Callable[..., Any], platform: Platform) -> None:
+        network = self.season.network
+        lists = guard(
+            "api", ShopLists(network, network.listed), "orders_since", "checkouts_since", "subscriptions"
+        )
+        self.reconcile = Reconcile(
+            keys=Secrets(self.policies.faces),
+            reach=partial(reach, lists, network.listed),
+            adapter=platform,
+            records=self.records,
+            hasher=plain_hash,
+            queue=Found(network, guard("queue", self.intake, "put").put),
+            book=guard("book", DictHealth(), "read", "keep"),
+            metrics=self.metrics,
+            clock=self.clock,
+        )
+        runs = guard("runs", self.machines, "start")
+        self.start_reconciling = StartReconciling(lambda: sorted(self.policies.faces), runs)
+
     def _applied(self, messages: Sequence[Message]) -> Report:
         report = self.apply_events(messages)
         for verdict in ("applied", "duplicates", "ignored", "parked"):
@@ -274,7 +246,7 @@ class House:
         """Let the doors find these use cases, and nothing of the environment."""
         doors = (
             "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave settle_claims settings "
-            "subscribe ask_confirmation confirm preferences audit start_listed"
+            "subscribe ask_confirmation confirm preferences audit start_listed reconcile start_reconciling"
         ).split()
         before = {name: getattr(wiring, name) for name in doors}
         for name in doors:

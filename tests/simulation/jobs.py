@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING
 from cartback.domain import claims
 from cartback.domain.claims import CLAIMED
 from cartback.domain.errors import TryLater
-from functions import settle_claims, start_listed
-from tests.simulation.faults import Crash
+from functions import settle_claims, start_listed, start_reconciling
+from tests.simulation.faults import LOST_FOR_EVER, Crash
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
     from cartback.domain.due import Due
     from tests.simulation.season import Season
+    from tests.simulation.witness import Said
 
 QUARTER = timedelta(minutes=15)
 SETTLED_AFTER = claims.SETTLE_WITHIN + QUARTER
+MOST_ROUNDS = 20
+"""How many comparisons are played for one lost event: what is no news to us any more is never taken in."""
+
 SWEPT_AT = 7
 """The second of each minute at which the sweep of this stack happens to come."""
 
 
 class Jobs:
-    """Settle doubtful claims every quarter of an hour, start what is due every minute."""
+    """Settle doubtful claims and compare lists every quarter of an hour, start what is due every minute."""
 
     def __init__(self, season: Season) -> None:
         self._season = season
@@ -43,6 +47,24 @@ class Jobs:
             season.invoke("settle_claims", settle_claims.handler, {}, (shop, claim_id, attempt), frozenset())
         except (Crash, TryLater):
             season.schedule.after(QUARTER, partial(self._settle, shop, claim_id, attempt + 1))
+
+    def compare(self, said: Said, rounds: int = 0) -> None:
+        """A shop's lists hold something that its webhook never told: the next comparisons are worth playing."""
+        schedule = self._season.schedule
+        self._season.counts[LOST_FOR_EVER] += rounds == 0
+        into = (schedule.now - self._season.start) % QUARTER
+        schedule.after(QUARTER - into, partial(self._compare, said, rounds))
+
+    def _compare(self, said: Said, rounds: int) -> None:
+        season = self._season
+        if said.accepted or rounds >= MOST_ROUNDS:
+            return
+        event = {"id": "schedule", "time": season.schedule.now.isoformat()}
+        try:
+            season.invoke("start_reconciling", start_reconciling.handler, event, event["time"], frozenset())
+        except (Crash, TryLater):
+            season.note("?", "comparing", "broke off")
+        self.compare(said, rounds + 1)
 
     def listed(self, due: Due) -> None:
         """A cart was put on the list: the sweep of its minute is worth playing."""

@@ -139,7 +139,9 @@ def two_who_are_one_wished_differently(s: Shopper) -> Doing:
     """A guest wants a pause and a customer wants fewer messages, until it turns out that they are one."""
     ref, address = s.customer_ref, s.email
     names = [(None, address), (ref, f"too-{address}")]
-    wishes = [Wish(pause="30"), Wish(frequency="monthly")]
+    wishes = s.rng.choice(
+        ([Wish(pause="30"), Wish(frequency="weekly")], [Wish(pause="7"), Wish(frequency="monthly")])
+    )
     s.rng.shuffle(names)
     for (name, written), wish in zip(names, wishes, strict=True):
         s.customer_ref, s.email = name, written
@@ -150,5 +152,5 @@ def two_who_are_one_wished_differently(s: Shopper) -> Doing:
         yield s.minutes(1, 600)
     s.customer_ref, s.email = ref, address
     s.update_record()
-    yield s.minutes(300, 3000)
+    yield 8 * DAYS + s.minutes(0, 3000)
     yield from s.visit()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.simulation.choosing import Wish, choose
 from tests.simulation.kinds import A_WHILE, DAYS, kind
 from tests.simulation.shopper import Doing, NextMail, Shopper
-from tests.simulation.signing import confirm, sign_up
+from tests.simulation.signing import confirm, never_asked, sign_up
 
 if TYPE_CHECKING:
     from tests.simulation.questions import Request
@@ -29,10 +29,18 @@ def _asks(s: Shopper) -> Request | None:
     return request
 
 
+def _question(s: Shopper, request: Request | None) -> Doing:
+    """The mail that asks for the yes."""
+    mail = yield TWO_DAYS
+    if mail is None and request is not None:
+        never_asked(s)
+    return mail
+
+
 @kind(2)
 def signs_up_and_confirms(s: Shopper) -> Doing:
     request = _asks(s)
-    mail = yield TWO_DAYS
+    mail = yield from _question(s, request)
     if request is None or mail is None:
         return
     if s.rng.random() < 0.3:
@@ -48,7 +56,7 @@ def signs_up_and_confirms(s: Shopper) -> Doing:
 @kind(1)
 def confirms_too_late(s: Shopper) -> Doing:
     request = _asks(s)
-    mail = yield TWO_DAYS
+    mail = yield from _question(s, request)
     if request is None or mail is None:
         return
     yield request.asked_at + timedelta(hours=49) + s.minutes(0, 9000) - s.now
@@ -80,7 +88,7 @@ def never_confirms(s: Shopper) -> Doing:
 @kind(1)
 def confirms_twice(s: Shopper) -> Doing:
     request = _asks(s)
-    mail = yield TWO_DAYS
+    mail = yield from _question(s, request)
     if request is None or mail is None:
         return
     confirm(s, request, mail)
@@ -98,7 +106,7 @@ def signs_up_again_after_all(s: Shopper) -> Doing:
         return
     yield timedelta(hours=49) + s.minutes(0, s.rng.choice((3000, 20_000)))
     request = sign_up(s)
-    mail = yield TWO_DAYS
+    mail = yield from _question(s, request)
     if request is None or mail is None:
         return
     said = confirm(s, request, mail)
@@ -111,7 +119,7 @@ def signs_up_again_after_all(s: Shopper) -> Doing:
 def confirms_while_we_ask_again(s: Shopper) -> Doing:
     """The yes comes between our look at the request and our claim of the reminder."""
     request = _asks(s)
-    mail = yield TWO_DAYS
+    mail = yield from _question(s, request)
     if request is None or mail is None:
         return
     yield s.minutes(30, 40)
@@ -124,7 +132,7 @@ def confirms_while_we_ask_again(s: Shopper) -> Doing:
 @kind(1)
 def signs_up_and_leaves(s: Shopper) -> Doing:
     request = _asks(s)
-    mail = yield TWO_DAYS
+    mail = yield from _question(s, request)
     if request is None or mail is None or not confirm(s, request, mail):
         return
     yield from s.visit()

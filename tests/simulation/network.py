@@ -8,17 +8,26 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from cartback.domain.errors import Refused
-from cartback.domain.observations import Observation
+from cartback.domain.observations import Observation, OrderSeen
 from cartback.ports import Delivery
-from tests.simulation.faults import DROP, DUPLICATE, REORDER
-from tests.simulation.schedule import Schedule, seconds
+from tests.simulation.faults import DROP, DUPLICATE, LOST_FOR_EVER, REORDER
+from tests.simulation.schedule import Schedule, chances, seconds
 from tests.simulation.witness import Said, Witness
 
+LOST_SHARE = 0.15
 _RETRY_AFTER = (60, 300, 1200, 3600, 7200, 14400)
 
 
+def is_order(seen: object) -> bool:
+    """Whether an event is about an order: these stand on a shop's own lists."""
+    return isinstance(seen, tuple) and any(isinstance(one, OrderSeen) for one in seen)
+
+
 class Network:
-    """Carries what shops say to the webhook door until it is accepted."""
+    """Carries what shops say to the webhook door until it is accepted.
+
+    ``listed`` is the shop whose lists we may compare with ours, ``lose`` what is told of what was lost for ever.
+    """
 
     def __init__(
         self,
@@ -31,6 +40,8 @@ class Network:
         self._schedule, self._witness, self._kinds = schedule, witness, kinds
         self._post, self._note = post, note
         self.said: list[Said] = []
+        self.listed: str | None = None
+        self.lose: Callable[[Said], None] = lambda said: None
 
     def say(
         self,
@@ -49,6 +60,10 @@ class Network:
         said = Said(len(self.said), key, shop, at, seen, label)
         self.said.append(said)
         self._witness.hear(said)
+        if not at_once and self._is_lost(said):
+            self._note(who, "network", f"{key} is lost for ever")
+            self.lose(said)
+            return said
         delay = late or self._delay(rng, at_once)
         if delay > timedelta(minutes=5):
             self._note(who, "network", f"{key} is held up for {delay}")
@@ -59,6 +74,12 @@ class Network:
                 again = delay + self._delay(rng, at_once=False) + seconds(rng, 0.1, 900)
                 self._schedule.after(again, lambda: self._try(said, who, 0))
         return said
+
+    def _is_lost(self, said: Said) -> bool:
+        """Only orders of the shop that lets us compare are lost: of what stands on no list, nobody can ever know."""
+        may = LOST_FOR_EVER in self._kinds and said.shop == self.listed and is_order(said.seen)
+        said.lost = may and chances(1, "lost", said.key)[0] < LOST_SHARE
+        return said.lost
 
     def _delay(self, rng: random.Random, at_once: bool) -> timedelta:
         luck, how_far, lost, retries = (rng.random() for _ in range(4))

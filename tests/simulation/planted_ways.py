@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
-from cartback.usecases import start_flows
+from cartback.usecases import starting
 from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.fold import Fold
 from cartback.usecases.park_run import ParkRun
@@ -108,14 +108,14 @@ def the_bus_loses_a_fact_that_failed_once(patches: Patches) -> None:
 def a_second_fact_starts_a_second_run(patches: Patches) -> None:
     """Runs are named at random, so a doubled fact is a second run (mc-magento #783)."""
     runs = iter(range(10**9))
-    patches.around(start_flows, "execution_name", lambda before, *about: f"{before(*about)}-{next(runs)}")
+    patches.around(starting, "execution_name", lambda before, *about: f"{before(*about)}-{next(runs)}")
 
 
 @bug
 def the_generation_is_not_in_the_name_of_the_run(patches: Patches) -> None:
     """A cart that is opened again meets the name of its first run, and nobody is reminded (mautic #6515)."""
     patches.around(
-        start_flows,
+        starting,
         "execution_name",
         lambda before, flow, shop, subject, generation: before(flow, shop, subject, 1),
     )

@@ -63,7 +63,7 @@ def kinds_of(seed: int) -> frozenset[str]:
     if seed % 5 == 0:
         return frozenset()
     if seed % 5 == 1:
-        return frozenset({faults.DUPLICATE, faults.REORDER, faults.DROP, faults.PAUSE})
+        return frozenset({faults.DUPLICATE, faults.REORDER, faults.DROP, faults.LOST_FOR_EVER, faults.PAUSE})
     return faults.KINDS
 
 

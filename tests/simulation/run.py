@@ -15,12 +15,29 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import batched
 
-from tests.simulation import faults, planted_claims, planted_hours, planted_lists, planted_rules, planted_ways
+from tests.simulation import (
+    faults,
+    planted_choices,
+    planted_claims,
+    planted_hours,
+    planted_lists,
+    planted_rules,
+    planted_sign_ups,
+    planted_ways,
+)
 from tests.simulation.planted import BUGS
 from tests.simulation.play import Outcome, play
 from tests.simulation.shrink import shrunk, told
 
-PLANTED = (planted_claims, planted_hours, planted_lists, planted_rules, planted_ways)
+PLANTED = (
+    planted_choices,
+    planted_claims,
+    planted_hours,
+    planted_lists,
+    planted_rules,
+    planted_sign_ups,
+    planted_ways,
+)
 """Where the bugs are: importing them enters them."""
 
 PER_TASK = 20

@@ -20,6 +20,7 @@ from functions import (
     ask_confirmation,
     park_run,
     receive_webhook,
+    reconcile,
     start_flows,
     touch,
     watch_cart,
@@ -47,6 +48,7 @@ _TASKS = {
     "touch": touch,
     "park_run": park_run,
     "ask_confirmation": ask_confirmation,
+    "reconcile": reconcile,
 }
 _WITNESSED = frozenset({"touch", "ask_confirmation"})
 """The tasks that send: shoppers may act in the middle of them."""
@@ -79,6 +81,7 @@ class Season:
         self.claims, self.jobs = Claimed(), Jobs(self)
         self.pages = Pages(self)
         self.network = Network(self.schedule, self.witness, self.kinds, self._post, self.note)
+        self.network.listed, self.network.lose = f"shop{self.seed % 3}", self.jobs.compare
         self.intake = Intake(self.schedule, self.draw, self._work)
         self.bus = EventBus(self.schedule, self.draw, self._start)
         self.machines = StateMachines(self.schedule, self.draw, self.seed, self._task)

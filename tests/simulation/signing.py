@@ -36,6 +36,12 @@ def confirm(s: Shopper, request: Request, mail: Mail) -> bool:
     return status == 200
 
 
+def never_asked(s: Shopper) -> None:
+    """Nobody asked this shopper whether it was they."""
+    if _is_calm(s):
+        s.season.violated("liveness", f"{s.who} signed up, and was never asked for a yes", s.who)
+
+
 def _is_calm(s: Shopper) -> bool:
     """Whether nothing befell the shop that ends a request before its time."""
     policy = s.season.house.policies.policies[s.shop.name]

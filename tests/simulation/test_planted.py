@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation import planted_claims, planted_hours, planted_lists, planted_rules, planted_ways
+from tests.simulation import (
+    planted_choices,
+    planted_claims,
+    planted_hours,
+    planted_lists,
+    planted_rules,
+    planted_sign_ups,
+    planted_ways,
+)
 from tests.simulation.planted import BUGS
 from tests.simulation.planted_seeds import FOUND_BY
 from tests.simulation.play import play
 from tests.simulation.shrink import shrunk, told
 
-ROOMS = (planted_claims, planted_hours, planted_lists, planted_rules, planted_ways)
+ROOMS = (
+    planted_choices,
+    planted_claims,
+    planted_hours,
+    planted_lists,
+    planted_rules,
+    planted_sign_ups,
+    planted_ways,
+)
 OTHERS = range(150)
 """Who changes the house changes its seasons, so that another seed may be the one that finds a bug."""
 

@@ -37,6 +37,7 @@ class Said:
     accepted: bool = False
     verdict: str | None = None
     stored_at: datetime | None = None
+    lost: bool = False
 
 
 @dataclass(slots=True)

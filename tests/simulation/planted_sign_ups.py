@@ -1,0 +1,133 @@
+"""Planted bugs of signing up, of comparing with the shops' lists, and of looking back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+
+from cartback.domain import customer, signup
+from cartback.domain import health as healths
+from cartback.domain.claims import SENT
+from cartback.domain.signup import request_id_for
+from cartback.flows import all_flows
+from cartback.usecases import ask_confirmation, park_run, settle_claims, subscribe
+from cartback.usecases.audit import LookBack
+from cartback.usecases.confirm import Confirm
+from cartback.usecases.reconcile import Reconcile
+from cartback.usecases.subscribe import Subscribe
+from functions import confirm as page
+from tests.fakes.memory import MemoryLedger
+from tests.simulation.planted import Patches, bug
+
+
+@bug
+def whoever_sends_the_form_has_agreed(patches: Patches) -> None:
+    """A sign-up that nobody confirmed counts as a consent: anybody can type anybody's address."""
+
+    def kept(before, self, shop, form, address_hash, visitor):
+        request = before(self, shop, form, address_hash, visitor)
+        if request.state == signup.PENDING:
+            name = request_id_for(shop, address_hash)
+            stored = self.records.read(shop, requests=[name]).requests[name]
+            question = SimpleNamespace(link=SimpleNamespace(lang="de", claim_id=""), wording="")
+            yes = Confirm(None, self.records, self.settings, None, self.bus, self.clock)
+            yes._save(question, stored, None, None)
+        return request
+
+    patches.around(Subscribe, "_kept", kept)
+
+
+@bug
+def a_filter_that_opens_the_link_says_yes(patches: Patches) -> None:
+    """GET confirms, so a mail filter does it for everybody."""
+
+    def handler(before, event, context):
+        return before({**event, "requestContext": {"http": {"method": "POST"}}}, context)
+
+    patches.around(page, "handler", handler)
+
+
+@bug
+def who_said_yes_is_asked_again(patches: Patches) -> None:
+    """The reminder is claimed whatever became of the request meanwhile. Our own, found by this simulation."""
+
+    def claim_alone(before, self, claim, request, line, links):
+        stored = self.tables.rows["requests"][(request.shop, request.request_id)][0]
+        return before(self, claim, replace(request, version=stored.version), line, links)
+
+    patches.around(MemoryLedger, "claim_alone", claim_alone)
+
+
+@bug
+def a_request_is_valid_for_a_month(patches: Patches) -> None:
+    """Whoever finds an old mail can still say yes."""
+    patches.put(signup, "LIFETIME", timedelta(days=30))
+    patches.put(ask_confirmation, "LIFETIME", timedelta(days=30))
+
+
+@bug
+def a_yes_is_asked_for_three_times(patches: Patches) -> None:
+    """One reminder more than is promised."""
+    patches.put(ask_confirmation, "ATTEMPTS", ("confirm", "confirm_again", "confirm_once_more"))
+
+
+@bug
+def who_signs_up_again_later_is_never_asked(patches: Patches) -> None:
+    """The count of requests begins anew when the row is swept, and meets the old run's name. Our own, found by this
+    simulation."""
+
+    def ask(before, known, *given):
+        asked = before(known, *given)
+        return asked if asked is known else replace(asked, generation=known.generation + 1)
+
+    patches.around(subscribe, "ask", ask)
+
+
+@bug
+def a_failed_question_is_noted_where_nobody_looks(patches: Patches) -> None:
+    """The failure of a run about a request is told in the story of a cart. Our own, found by this simulation."""
+    patches.put(park_run, "all_flows", lambda: [replace(flow, about="cart") for flow in all_flows()])
+
+
+@bug
+def what_no_webhook_told_is_never_asked_for(patches: Patches) -> None:
+    """The shop's own lists are read, and what is missing here is not taken in."""
+    patches.put(Reconcile, "_taken_in", lambda self, *given: False)
+
+
+@bug
+def the_lists_are_compared_from_now_on(patches: Patches) -> None:
+    """A comparison asks for what changed since it began, not since the last one ended."""
+
+    def begun(before, health, lists, now):
+        after = before(health, lists, now)
+        return replace(after, since=max(after.since, now - timedelta(minutes=1)))
+
+    patches.around(healths, "begun", begun)
+
+
+@bug
+def a_doubt_is_called_sent_when_its_time_is_over(patches: Patches) -> None:
+    """Nobody knows whether it went out, and the audit says that it did."""
+    patches.around(
+        settle_claims, "settle", lambda before, claim, state, at, why: before(claim, SENT, at, why)
+    )
+
+
+@bug
+def every_merge_looks_like_a_block(patches: Patches) -> None:
+    """Two people who turn out to be one are noted as blocked since then: the audit cries wolf. Our own, found by this
+    simulation."""
+
+    def merge(before, winner, loser, now=None):
+        united, gone = before(winner, loser, now)
+        return replace(united, blocked_recorded_at=united.blocked_recorded_at or now), gone
+
+    patches.around(customer, "merge", merge)
+
+
+@bug
+def the_audit_loses_sight_of_whom_somebody_became(patches: Patches) -> None:
+    """The audit asks the row that was left behind when two people turned out to be one."""
+    patches.put(LookBack, "_person", lambda self, claim, persons: (persons[claim.person_id], None))
