@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -160,3 +161,101 @@ def test_an_empty_box_of_one_row_takes_nothing_from_the_other():
 
 def test_a_consent_quotes_channel_basis_source_and_instant():
     assert after([record(True, 1)]).reference == "email/explicit/customer 1/2026-03-02T11:00:00+00:00"
+
+
+# ── edges ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("said", list(permutations([tick(True, 1), tick(False, 1)])))
+def test_told_at_the_same_instant_the_empty_box_wins(said):
+    assert state(said) == UNTICKED
+
+
+def test_a_tick_says_nothing_against_a_record_of_the_very_same_place():
+    left = after([record(False, 1, "customer 1")])
+    assert hear(left, tick(True, 9, "customer 1", made=9)[0], START, "e", START + 9 * HOUR) is left
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "counts"),
+    [
+        (tick(False, 1, "checkout 1"), tick(True, 2, "checkout 2", made=2), "checkout 2"),
+        (tick(False, 1, "checkout 1"), tick(False, 2, "checkout 2", made=2), "checkout 1"),
+        (tick(True, 1, "checkout 1"), tick(True, 2, "checkout 2", made=2), "checkout 1"),
+    ],
+    ids=["a tick after an empty box", "two empty boxes", "two ticks"],
+)
+def test_of_two_checkouts_only_a_first_tick_replaces_what_is_known(first, then, counts):
+    assert after([first, then]).source == counts
+
+
+def test_a_word_that_nobody_dated_was_told_when_it_was_said():
+    seen, _ = tick(True, 7, made=3)
+    assert hear(None, seen, START, "e").told_at == START + 3 * HOUR
+
+
+def test_leaving_counts_now_also_where_the_shops_clock_dated_the_consent_later():
+    ahead = after([record(True, 9)])
+    left = withdraw(ahead, "email", "leave_link/1", START)
+    assert (left.state, left.basis, left.at, left.sticky) == (WITHDRAWN, "opt_out", START, True)
+
+
+def test_a_word_about_a_topic_stays_one_about_the_topic():
+    seen = ConsentSeen("email", True, START, "explicit", "form", sticky=True, purpose="news")
+    assert hear(None, seen, START, "e").purpose == "news"
+
+
+def about(channel_state: str, hours: int, purpose: str = "marketing") -> consent.Consent:
+    at = START + hours * HOUR
+    return consent.Consent("email", channel_state, "explicit", "form", at, at, "e", purpose=purpose)
+
+
+def test_leaving_a_channel_at_the_instant_of_agreeing_to_a_topic_is_leaving_the_topic():
+    said = {"email": about(WITHDRAWN, 1), "email/news": about(GRANTED, 1, "news")}
+    assert [word.state for word in consent.words_for(said, "email", "news")] == [WITHDRAWN]
+
+
+@pytest.mark.parametrize(
+    ("general", "topic"), [(WITHDRAWN, WITHDRAWN), (GRANTED, GRANTED), (UNTICKED, GRANTED), (None, GRANTED)]
+)
+def test_of_two_rows_only_a_refusal_of_the_channel_reaches_the_topic_of_the_other(general, topic):
+    mine = {"email/news": about(GRANTED, 5, "news")}
+    theirs = {"email": about(general, 1)} if general else {}
+    for words in (consent.united(mine, theirs), consent.united(theirs, mine)):
+        assert (words["email/news"].state, words["email/news"].purpose) == (topic, "news")
+
+
+def test_a_service_word_is_not_touched_by_the_refusal_of_another_row():
+    mine = {"email/service": about(GRANTED, 5, "service")}
+    words = consent.united(mine, {"email": about(WITHDRAWN, 9)})
+    assert words["email/service"].state == GRANTED
+
+
+def heard_for(address, newest, granted=True, known=None, source="form", at=0):
+    seen = ConsentSeen("email", granted, START + at * HOUR, "explicit", source, sticky=True)
+    return consent.hear_for(address, newest, known, seen, START + 50 * HOUR, f"told {address}", START)
+
+
+def test_a_consent_that_is_told_again_with_a_new_address_is_one_for_it_and_says_who_told_so():
+    moved = heard_for("h2", True, known=replace(heard_for("h1", True), recorded_at=START))
+    assert (moved.address_hash, moved.cause, moved.recorded_at) == ("h2", "told h2", START + 50 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("newest", "granted"), [(False, True), (True, False)], ids=["older news", "a refusal"]
+)
+def test_neither_older_news_nor_a_refusal_moves_a_word_to_another_address(newest, granted):
+    known = heard_for("h1", True, granted)
+    assert heard_for("h2", newest, granted, known).address_hash == "h1"
+
+
+def test_a_consent_that_stays_with_its_address_keeps_when_and_by_whom_it_was_told():
+    known = heard_for("h1", True)
+    again = heard_for("h1", True, known=replace(known, cause="first"))
+    assert again.cause == "first"
+
+
+def test_another_consent_than_the_one_that_holds_becomes_the_word_for_the_new_address():
+    known = heard_for("h1", True, at=5)
+    older = heard_for("h2", True, known=known, source="another form", at=1)
+    assert (older.address_hash, older.source, older.at) == ("h2", "another form", START + HOUR)
