@@ -8,17 +8,20 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.cart import GIVEN_UP, Cart, Item
+from cartback.domain.claims import Claim
 from cartback.domain.customer import Person
 from cartback.domain.errors import TryLater
+from cartback.domain.policy import plan_for
 from cartback.domain.preferences import Preferences
+from cartback.domain.reminders import Reminder
 from cartback.domain.touches import Dossier
 from cartback.ports import Page
-from cartback.usecases.budgeting import reserve
+from cartback.usecases.budgeting import counting, following_due, reserve
 from cartback.usecases.claiming import language_of
 from cartback.usecases.closing import MOST_TRIES, close
 from cartback.usecases.watch_cart import Run
 from tests.fakes.memory import MemoryRecords, MemoryTables
-from tests.fakes.world import START, HandClock, a_face
+from tests.fakes.world import START, HandClock, a_face, a_policy
 
 HOUR = timedelta(hours=1)
 CART = Cart("demo", "c1", items=(Item("v1", "Hemd"),), person_id="p1", started_at=START, activity_at=START)
@@ -135,3 +138,16 @@ def test_who_has_no_row_takes_no_place():
     records = Restless()
     assert reserve(records, RUN, Dossier(CART, None), START + HOUR, START)
     assert records.tries == 0
+
+
+PLAN = plan_for(a_policy(), {"email"})
+
+
+def test_with_its_claim_a_message_says_when_the_next_of_its_cart_is_due_and_the_last_one_nothing():
+    claim = Claim("demo", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/explicit", 1, START + HOUR)
+    due = [following_due(Dossier(CART, ADA), PLAN, position, a_policy()) for position in range(3)]
+    assert due == [START + 24 * HOUR, START + 72 * HOUR, None]
+    counted, person = counting(Dossier(CART, ADA), claim, "cart_recovery", due[0])
+    assert counted.cart.reminders == (Reminder("k1", START + HOUR),)
+    assert (person.sends, [one.due_at for one in person.intents]) == ((START + HOUR,), [START + 24 * HOUR])
+    assert counting(Dossier(CART, ADA), claim, "cart_recovery", None)[1].intents == ()
