@@ -149,13 +149,8 @@ class House:
         self._wire(guard, channel, platform, seed)
 
     def _wire(self, guard: Callable[..., Any], channel: Channel, platform: Platform, seed: int) -> None:
-        records, ledger, settings, clock, bus = (
-            self.records,
-            self.ledger,
-            self.settings,
-            self.clock,
-            self.told,
-        )
+        records, ledger, settings = self.records, self.ledger, self.settings
+        clock, bus = self.clock, self.told
         queue, raw = guard("queue", self.intake, "put"), guard("raw", Raw(), "keep")
         runs = guard("runs", self.machines, "start")
         keys = Secrets(self.policies.faces)
@@ -198,11 +193,7 @@ class House:
         self.settle_claims = SettleClaims(MemoryClaimIndex(self.tables), ledger, clock, self.metrics)
         self.leave = Leave(ledger, records, bus, clock)
         self._wire_pages(guard, channels, seed)
-        self._wire_comparing(guard, platform)
-        look_back = LookBack(MemoryClaimIndex(self.tables), records, clock)
-        self.audits = MemoryAudits()
-        audit_day = AuditDay(look_back, self.audits, self.metrics)
-        self.audit = AuditShops(audit_day, lambda: sorted(self.policies.faces), clock)
+        self._wire_looking(guard, platform)
 
     def _wire_pages(self, guard: Callable[..., Any], channels: Mapping[str, Channel], seed: int) -> None:
         records, ledger, settings, clock = self.records, self.ledger, self.settings, self.clock
@@ -215,7 +206,7 @@ class House:
         self.confirm = Confirm(**here, bus=self.told)
         self.preferences = Prefer(**here, bus=self.told)
 
-    def _wire_comparing(self, guard: Callable[..., Any], platform: Platform) -> None:
+    def _wire_looking(self, guard: Callable[..., Any], platform: Platform) -> None:
         network = self.season.network
         lists = guard(
             "api", ShopLists(network, network.listed), "orders_since", "checkouts_since", "subscriptions"
@@ -231,8 +222,11 @@ class House:
             metrics=self.metrics,
             clock=self.clock,
         )
-        runs = guard("runs", self.machines, "start")
-        self.start_reconciling = StartReconciling(lambda: sorted(self.policies.faces), runs)
+        runs, shops = guard("runs", self.machines, "start"), lambda: sorted(self.policies.faces)
+        self.start_reconciling = StartReconciling(shops, runs)
+        look_back = LookBack(MemoryClaimIndex(self.tables), self.records, self.clock)
+        self.audits = MemoryAudits()
+        self.audit = AuditShops(AuditDay(look_back, self.audits, self.metrics), shops, self.clock)
 
     def _applied(self, messages: Sequence[Message]) -> Report:
         report = self.apply_events(messages)
