@@ -1,17 +1,20 @@
 """Shops' own APIs on loopback, one per platform: they hold what a test puts there and refuse what a vendor would.
 
-Every request is held to the schemas of ``operations``; what breaks one is answered with 400 and remembered.
+Every request is held to what its vendor publishes (``tests/specs``) and to the schemas of ``operations``, which know
+our own habits too; what breaks one is answered with 400 and remembered.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from jsonschema import ValidationError
 
+from tests.specs import vendors
 from tests.unit.web.operations import check
 from tests.unit.web.server import Asked, Says
 
@@ -25,7 +28,12 @@ def sample(name: str) -> Any:
 
 
 class Platform:
-    """``broken`` holds what a vendor would have refused; ``next`` is an answer instead of the next real one."""
+    """``broken`` holds what a vendor would have refused; ``next`` is an answer instead of the next real one.
+
+    ``published`` holds a request to the vendor's own specification, where there is one.
+    """
+
+    published: Callable[[Asked], None] | None = None
 
     def __init__(self) -> None:
         self.broken: list[str] = []
@@ -33,10 +41,10 @@ class Platform:
         self.calls: list[tuple[str, Any]] = []
 
     def __call__(self, asked: Asked) -> Any:
-        if self.next:
-            return self.next.pop(0)
         try:
-            return self.answer(asked)
+            if self.published is not None:
+                self.published(asked)
+            return self.next.pop(0) if self.next else self.answer(asked)
         except ValidationError as error:
             self.broken.append(f"{asked.method} {asked.path}: {error.message}")
             return Says(400, {"code": "invalid"})
@@ -52,6 +60,8 @@ class Platform:
 
 class Shopify(Platform):
     """GraphQL: answers by the name of the operation."""
+
+    published = staticmethod(vendors.shopify)
 
     def __init__(self) -> None:
         super().__init__()
@@ -134,6 +144,8 @@ class WooCommerce(Platform):
 class Shopware(Platform):
     """Search by criteria behind an OAuth token of ten minutes."""
 
+    published = staticmethod(vendors.shopware)
+
     def __init__(self) -> None:
         super().__init__()
         self.rows: dict[str, list[Any]] = {}
@@ -151,7 +163,7 @@ class Shopware(Platform):
             return {"data": {}}
         if asked.method == "DELETE":
             self.removed.append(path)
-            return Says(404 if "gone" in path else 204)
+            return Says(404 if self.removed.count(path) > 1 else 204)
         self.held("shopware search", asked.body)
         rows = self.rows.get(path.removeprefix("search/"), [])
         ids = asked.body.get("ids")
@@ -162,6 +174,8 @@ class Shopware(Platform):
 
 class BusinessCentral(Platform):
     """OData with next links; subscriptions that want ``If-Match``."""
+
+    published = staticmethod(vendors.business_central)
 
     def __init__(self) -> None:
         super().__init__()
@@ -213,6 +227,8 @@ class BusinessCentral(Platform):
 
 class Stripe(Platform):
     """Forms in, JSON out."""
+
+    published = staticmethod(vendors.stripe)
 
     def __init__(self) -> None:
         super().__init__()
