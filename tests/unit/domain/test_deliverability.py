@@ -71,3 +71,25 @@ def test_what_found_no_room_looks_again_within_the_first_hour_of_the_next_day():
     late = datetime(2026, 9, 1, 23, 59, 59, tzinfo=UTC)
     for spread in (0, 3599, 3600, 10**30):
         assert timedelta(0) <= next_day(late, spread) - datetime(2026, 9, 2, tzinfo=UTC) < timedelta(hours=1)
+
+
+def test_the_first_day_is_the_first_and_the_second_has_room_for_twice_as_many():
+    warm_up = WarmUp(date(2026, 9, 1), 7)
+    days = [datetime(2026, 9, day, hour, tzinfo=UTC) for day, hour in ((1, 0), (1, 23), (2, 0), (3, 0))]
+    assert [warm_up.ceiling(day) for day in days] == [7, 7, 14, 28]
+
+
+def test_a_day_of_a_hundred_thousand_has_no_ceiling():
+    assert WarmUp(date(2026, 9, 1), 99_999).ceiling(datetime(2026, 9, 1, tzinfo=UTC)) == 99_999
+    assert WarmUp(date(2026, 9, 1), 100_000).ceiling(datetime(2026, 9, 1, tzinfo=UTC)) is None
+
+
+def test_a_complaint_is_no_bounce_even_where_the_provider_calls_it_permanent():
+    assert news(at(SENT), at(COMPLAINED), True) == Tally(1, 0, 1)
+
+
+def test_what_waits_for_the_next_day_is_spread_over_its_first_hour():
+    late = datetime(2026, 9, 1, 23, 59, 59, 999, tzinfo=UTC)
+    midnight = datetime(2026, 9, 2, tzinfo=UTC)
+    for spread, seconds in ((0, 0), (90, 90), (3599, 3599), (3601, 1)):
+        assert next_day(late, spread) == midnight + timedelta(seconds=seconds)
