@@ -17,6 +17,7 @@ from cartback.usecases.confirm import Confirm
 from cartback.usecases.reconcile import Reconcile
 from cartback.usecases.subscribe import Subscribe
 from functions import confirm as page
+from tests.fakes import memory
 from tests.fakes.memory import MemoryLedger
 from tests.simulation.planted import Patches, bug
 
@@ -64,6 +65,7 @@ def a_request_is_valid_for_a_month(patches: Patches) -> None:
     """Whoever finds an old mail can still say yes."""
     patches.put(signup, "LIFETIME", timedelta(days=30))
     patches.put(ask_confirmation, "LIFETIME", timedelta(days=30))
+    patches.put(memory, "_VERSIONED", {**memory._VERSIONED, "requests": timedelta(days=31)})
 
 
 @bug

@@ -131,7 +131,7 @@ def _machine(patches: Patches, change) -> None:
     class Altered:
         @staticmethod
         def load(path: Path) -> Machine:
-            return machine
+            return machine if path.name == "cart_recovery.asl.json" else Machine.load(path)
 
     patches.put(cloud, "Machine", Altered)
 
