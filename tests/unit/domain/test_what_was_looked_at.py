@@ -66,8 +66,11 @@ LOOKED_AT = {
         {"until": at(NOW + DAY)},
     ),
     "due": (
-        {"person": replace(ADA, sends=(NOW - 5 * DAY, NOW - 7 * DAY)), "stock": {"v1": GONE["v1"]}},
-        {"due_at": at(NOW), "lines": "1", "lately": "1", "policy_version": "1"},
+        {
+            "person": replace(ADA, sends=(NOW - 3 * DAY, NOW - 5 * DAY, NOW - 7 * DAY)),
+            "stock": {"v1": GONE["v1"]},
+        },
+        {"due_at": at(NOW), "lines": "1", "lately": "2", "policy_version": "1"},
     ),
 }
 
@@ -77,6 +80,11 @@ def test_a_decision_keeps_what_it_looked_at(reason):
     given, inputs = LOOKED_AT[reason]
     told = decided(**given)
     assert (told.reason, told.inputs) == (reason, inputs)
+
+
+def test_a_message_that_a_pause_outlasts_keeps_until_when():
+    told = decided(person=replace(ADA, prefs=Preferences(paused_until=NOW + 30 * DAY)))
+    assert (told.word, told.reason, told.inputs) == (SKIP, "paused", {"until": at(NOW + 30 * DAY)})
 
 
 def test_walls_that_share_no_hour_are_named_with_what_was_left_of_them():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -121,3 +122,20 @@ def test_a_claim_whose_worker_died_before_its_mark_becomes_unknown_too(world, to
     world.clock.move(hours=2)
     assert settle() == 1
     assert the_claim(world).state == claims.UNKNOWN
+
+
+def test_a_claim_that_the_index_names_too_early_is_left_as_it_is_and_the_next_is_settled(
+    world, settle, doubtful
+):
+    old = the_claim(world)
+    young = replace(old, claim_id="young", claimed_at=old.claimed_at + timedelta(minutes=30))
+    world.tables.put("claims", "demo", "young", young, None)
+    world.clock.at = old.claimed_at + SETTLE_WITHIN
+
+    class Eager:
+        def in_doubt(self, before):
+            return [young, old]
+
+    assert SettleClaims(Eager(), world.ledger, world.clock, world.metrics)() == 1
+    states = [world.ledger.read_claim("demo", claim.claim_id).state for claim in (young, old)]
+    assert states == [claims.CLAIMED, claims.UNKNOWN]

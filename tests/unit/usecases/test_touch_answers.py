@@ -182,7 +182,7 @@ def test_a_cart_that_changes_whenever_it_is_looked_at_is_tried_later(world, told
 
 def news_of(world: World, story: Story, state: str) -> Receipt:
     ((claim, _),) = [kept for kept in world.tables.rows["claims"].values() if kept[0].state == claims.CLAIMED]
-    return Receipt(claim.shop, claim.claim_id, state, world.clock.now(), f"news {state}", provider_id="ses-1")
+    return Receipt(claim.shop, claim.claim_id, state, world.clock.now(), f"news {state}")
 
 
 def test_news_that_overtakes_the_mark_is_kept_and_the_run_goes_on(world, told, monkeypatch):
