@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -154,9 +155,13 @@ def play(stage: Stage, scene: Scene, console: Console, seed: int) -> Tally:
 
     Raises RuntimeError if a webhook is refused, a link leads nowhere or runs do not end, Refused for wrong settings.
     """
-    for demo_shop in scene.shops.values():
-        shop.connect(stage, demo_shop)
-        shop.stocked(demo_shop, stage.clock.now())
+
+    def opens(each: DemoShop) -> None:
+        shop.connect(stage, each)
+        shop.stocked(each, stage.clock.now())
+
+    with ThreadPoolExecutor(len(scene.shops), thread_name_prefix="opening") as hands:
+        list(hands.map(opens, scene.shops.values()))
     days = Play(stage, scene, seed)
     days.sign_up()
     days.prepare()

@@ -28,7 +28,7 @@ class Comparing:
     def __call__(self, life: Life) -> None:
         """Compare, and note that Cartback knows of the purchase from then on.
 
-        Raises RuntimeError if the comparison does not succeed in time.
+        Raises RuntimeError if the comparison does not succeed in time, or finds nothing.
         """
         states, shop = self._stage.cloud.client("stepfunctions"), life.shop.shop
         run = states.start_execution(
@@ -37,12 +37,15 @@ class Comparing:
             input=json.dumps({"flow": "reconcile", "shop": shop, "subject": shop}),
         )["executionArn"]
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (status := states.describe_execution(executionArn=run)["status"]) == "RUNNING":
+        while (told := states.describe_execution(executionArn=run))["status"] == "RUNNING":
             if time.monotonic() > deadline:
                 raise RuntimeError(f"the comparison with {shop} takes more than {PATIENCE_SECONDS:g} s")
             time.sleep(LOOK_SECONDS)
-        if status != "SUCCEEDED":
-            raise RuntimeError(f"the comparison with {shop} ended as {status}")
+        if told["status"] != "SUCCEEDED":
+            raise RuntimeError(f"the comparison with {shop} ended as {told['status']}")
+        if not json.loads(told["output"])["gaps"]:
+            raise RuntimeError(f"the comparison with {shop} missed what {life.buyer.first_name} bought")
+        life.found_by_comparing = True
         life.mails_when_bought = len(life.mails)
         life.bought_at = datetime.now(UTC)
         life.scene.tell(f"The comparison with {shop} finds what {life.buyer.first_name} bought")

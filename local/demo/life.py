@@ -64,6 +64,7 @@ class Life:
     left_at: datetime | None = None
     refused_at: datetime | None = None
     confirmed: bool = False
+    found_by_comparing: bool = False
     restored: bool = False
     mails_when_bought: int = 0
     opens_checkout_at: datetime | None = None

@@ -110,6 +110,7 @@ def outcome(console: Console, tally: Tally, file: str) -> None:
     for what, value in (
         ("shoppers", tally.shoppers),
         ("bought before the first touch", tally.bought_before_first_touch),
+        ("purchases that only the shops' own lists told", tally.found_by_comparing),
         ("won back", f"{tally.recovered_cents / 100:,.2f} €"),
         ("mails that ask whether a sign-up was meant", tally.questions),
     ):

@@ -31,6 +31,7 @@ class Tally:
     shoppers: int
     carts: int
     bought_before_first_touch: int
+    found_by_comparing: int
     messages: int
     questions: int
     recovered: int
@@ -85,6 +86,7 @@ def _counted(
             for life in lives
             if life.shop.has_carts and life.bought_at is not None and not life.mails_when_bought
         ),
+        found_by_comparing=sum(life.found_by_comparing for life in lives),
         messages=len(messages) - questions,
         questions=questions,
         recovered=len(recovered),
