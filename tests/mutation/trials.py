@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
+from tests.laws.reading import imports
 from tests.mutation import transplant
 from tests.mutation.operators import Mutant, mutated
 
@@ -42,6 +43,7 @@ class Suite:
         self.seconds: dict[pytest.Item, float] = {}
         self.by_line: dict[tuple[str, int], set[pytest.Item]] = defaultdict(set)
         self.by_name: dict[str, set[pytest.Item]] = defaultdict(set)
+        self.by_import: dict[str, set[pytest.Item]] = defaultdict(set)
         self.failed: list[str] = []
 
     def run_once(self) -> None:
@@ -57,6 +59,8 @@ class Suite:
                 continue
             for line in lines:
                 self.by_line[line].add(item)
+            for name in imports(item.path):
+                self.by_import[name].add(item)
             for name in {name for code in codes for name in code.co_names}:
                 self.by_name[name].add(item)
         watch.close()
@@ -66,11 +70,13 @@ class Suite:
         gc.freeze()
         gc.disable()
 
-    def meeting(self, path: str, mutant: Mutant, statement: ast.stmt) -> list[pytest.Item]:
-        """The tests that run the mutant's lines, or, of a value made at import, the functions that name it."""
+    def meeting(self, module: ModuleType, mutant: Mutant, statement: ast.stmt) -> list[pytest.Item]:
+        """The tests that run the mutant's lines; of a value made at import, who imports it or runs what names it."""
         first, last = mutant.lines
-        found = set().union(*(self.by_line.get((path, line), ()) for line in range(first, last + 1)))
+        lines = ((module.__file__, line) for line in range(first, last + 1))
+        found = set().union(*(self.by_line.get(line, ()) for line in lines))
         if not _is_in_function(statement, mutant):
+            found |= self.by_import[module.__name__]
             for name in _spoken(statement, mutant):
                 found |= self.by_name.get(name, set())
         return sorted(found, key=lambda each: (self.seconds[each], each.nodeid))
@@ -154,7 +160,7 @@ def passes(item: pytest.Item) -> bool:
 def trial(suite: Suite, module: ModuleType, source: str, mutant: Mutant) -> tuple[str, str]:
     """What became of one mutant, and by which test."""
     tree = ast.parse(source)
-    tests = suite.meeting(module.__file__, mutant, tree.body[mutant.statement])
+    tests = suite.meeting(module, mutant, tree.body[mutant.statement])
     if not tests:
         return NOT_REACHED, ""
     chosen, spent = [], 0.0
