@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.policy import PRESETS, Plan, Touch, plan_for
+from cartback.domain.policy import PRESETS, Plan, Policy, Touch, plan_for
 from tests.fakes.world import a_policy
 
 HOUR = timedelta(hours=1)
@@ -50,3 +50,19 @@ def test_a_touch_on_a_channel_that_is_not_there_goes_by_mail_and_the_others_stay
 def test_no_cadence_has_more_than_three_messages_whatever_a_policy_says():
     many = a_policy(touches=tuple(Touch(f"t{number}", number * HOUR) for number in range(9)))
     assert [touch.name for touch in plan_for(many, {"email"}).touches] == ["t0", "t1", "t2"]
+
+
+def test_where_a_policy_says_nothing_the_strictest_law_holds_and_the_usual_distances():
+    silent = Policy(1, frozenset(), (), HOUR)
+    assert (silent.pack, silent.since, silent.time_zone, silent.quiet) == (
+        "dach",
+        "activity",
+        "Europe/Berlin",
+        None,
+    )
+    assert silent.accepted_bases == {"double_opt_in", "explicit"}
+    assert (silent.rest_after_purchase, silent.give_up_after) == (24 * HOUR, 7 * 24 * HOUR)
+    assert (silent.silent_after, silent.link_lifetime) == (365 * 24 * HOUR, 30 * 24 * HOUR)
+    assert (silent.warm_up, silent.ask_shop) == (None, False)
+    plan = Plan(1, ())
+    assert (plan.since, plan.give_up_after) == ("activity", 7 * 24 * HOUR)

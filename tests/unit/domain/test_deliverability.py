@@ -8,7 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from cartback.domain.claims import BOUNCED, CLAIMED, COMPLAINED, DELIVERED, SENT, UNKNOWN, Claim
-from cartback.domain.deliverability import FEWEST, NO_CEILING_FROM, Tally, WarmUp, news, next_day, overdone
+from cartback.domain.deliverability import (
+    FEWEST,
+    NO_CEILING_FROM,
+    WINDOW,
+    Tally,
+    WarmUp,
+    news,
+    next_day,
+    overdone,
+)
 from tests.fakes.world import START
 
 CLAIM = Claim("demo", "c", "cart", 1, "reminder", "email", "p", "h", "email", 1, START)
@@ -93,3 +102,8 @@ def test_what_waits_for_the_next_day_is_spread_over_its_first_hour():
     midnight = datetime(2026, 9, 2, tzinfo=UTC)
     for spread, seconds in ((0, 0), (90, 90), (3599, 3599), (3601, 1)):
         assert next_day(late, spread) == midnight + timedelta(seconds=seconds)
+
+
+def test_a_week_is_looked_at_and_its_days_add_up():
+    assert timedelta(days=7) == WINDOW
+    assert Tally(100, 3, 2) + Tally(50, 2, 1) == Tally(150, 5, 3)
