@@ -101,3 +101,19 @@ def test_a_variant_that_goes_leaves_its_siblings_for_sale(world, told):
 def test_a_deleted_product_of_another_name_changes_nothing(world, told):
     happened(world, told, shirts(START, "v1"), shirts(START + _HOUR, product="p2", deleted=True))
     assert sellable(world, "v1") == ["v1"]
+
+
+def test_a_word_that_names_its_variants_reads_no_others(world, told):
+    happened(world, told, shirts(START, "v1", "v2"))
+    asked: list[list[str]] = []
+    read = world.records.read
+
+    def noted(shop: str, **wanted):
+        asked.append(wanted.get("stock", []))
+        return read(shop, **wanted)
+
+    world.records.read = noted
+    world.deliver(told.delivery("one", shirts(START + _HOUR, "v1"), at=START))
+    assert [name for names in asked for name in names] == ["v1"]
+    world.deliver(told.delivery("all", shirts(START + 2 * _HOUR, deleted=True), at=START))
+    assert {name for names in asked for name in names} == {"v1", "v2"}

@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from cartback.domain.observations import CustomerErased, CustomerSeen, Observation
 from cartback.ports import Hasher, Page, Records
-from cartback.usecases.wanted_rows import Wanted, missing, wanted
+from cartback.usecases.wanted_rows import Wanted, missing, of_whole_products, wanted
 
 
 def page_about(
@@ -21,8 +21,9 @@ def page_about(
     """
     page = _read(records, shop, wanted(shop, observations, lambda text: hasher(shop, text)))
     whole_person = thoroughly or any(isinstance(seen, CustomerErased | CustomerSeen) for seen in observations)
+    wholes = of_whole_products(observations)
     while True:
-        more = missing(page)
+        more = missing(page, wholes)
         if whole_person:
             for person in page.persons.values():
                 if person is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cartback.domain import cart as carts
-from cartback.domain import customer
+from cartback.domain import catalogue, customer
 from cartback.domain.observations import (
     CartSeen,
     Contact,
@@ -77,13 +77,17 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
     return rows
 
 
-def missing(page: Page) -> Wanted:
-    """What the rows that were read point to and the page does not hold yet: read on until nothing is missing."""
+def missing(page: Page, wholes: Iterable[str] = ()) -> Wanted:
+    """What the rows that were read point to and the page does not hold yet: read on until nothing is missing.
+
+    ``wholes`` are products of which every variant is needed (``of_whole_products``): most words name theirs.
+    """
     rows = Wanted()
     rows.carts.update(i for i in page.refs.values() if i and i not in page.carts)
     rows.persons.update(i for i in page.aliases.values() if i and i not in page.persons)
     rows.stock.update(i for i in page.inventory.values() if i and i not in page.stock)
-    for product in page.products.values():
+    for product_id in wholes:
+        product = page.products.get(product_id)
         if product is not None:
             rows.stock.update(i for i in product.variants if i not in page.stock)
     for cart in page.carts.values():
@@ -93,6 +97,12 @@ def missing(page: Page) -> Wanted:
         if person is not None and person.merged_into and person.merged_into not in page.persons:
             rows.persons.add(person.merged_into)
     return rows
+
+
+def of_whole_products(observations: Iterable[Observation]) -> set[str]:
+    """The products that went or came back as a whole."""
+    words = (seen for seen in observations if isinstance(seen, ProductSeen))
+    return {seen.product_id for seen in words if catalogue.means_all(seen)}
 
 
 def waiting_room(inventory_ref: str | None) -> str:
