@@ -257,3 +257,35 @@ def test_of_two_ways_back_that_of_a_checkout_is_the_better_one(stages, kept):
     assert carts.absorb(mine, theirs, "join").restore_url == kept
     assert carts.absorb(mine, replace(theirs, restore_url=None), "join").restore_url == "mine"
     assert carts.absorb(replace(mine, restore_url=None), theirs, "join").restore_url == "theirs"
+
+
+# ── what happens once ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_checkout_is_told_once():
+    cart = fold([holds(0, SHIRT, stage="checkout"), holds(1, SHIRT, stage="checkout")])
+    assert [what for what, _, _ in story(cart)] == ["checkout", "changed"]
+
+
+def test_a_checkout_without_a_way_back_takes_the_carts():
+    told = [
+        holds(0, SHIRT, source="checkout", stage="checkout"),
+        holds(1, SHIRT, restore_url="https://a.example/c"),
+    ]
+    assert fold(told).restore_url == "https://a.example/c"
+
+
+def test_an_order_that_comes_after_the_cart_was_emptied_is_its_purchase():
+    cart = ordered(fold([holds(0, SHIRT), holds(60)]), 10)
+    assert (cart.status, cart.generation, cart.bought_generation) == (BOUGHT, 1, 1)
+
+
+def test_since_when_a_generation_was_known_to_be_bought_does_not_change_with_a_later_word():
+    cart = fold([holds(60, CUP)], ordered(fold([holds(0, SHIRT)]), 10))
+    again = ordered(cart, 30, "o2", HEARD + SECOND)
+    assert (again.generation, again.bought_generation, again.bought_recorded_at) == (2, 1, HEARD)
+
+
+def test_a_cart_that_is_opened_again_is_closed_no_more():
+    cart = fold([holds(101, CUP)], carts.give_up(fold([holds(0, SHIRT)]), at(100), "all_sent", "run"))
+    assert (cart.status, cart.closed_at, cart.closed_because, cart.started_at) == (OPEN, None, None, at(101))
