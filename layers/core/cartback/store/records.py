@@ -226,7 +226,12 @@ def put_evidence(tables: Tables, entry: Evidence) -> Write:
 
 
 def guarded_put(
-    table: str, pk: str, row: Cart | Person | SignUp | Stock | Product, version: int, now: datetime, kept: timedelta
+    table: str,
+    pk: str,
+    row: Cart | Person | SignUp | Stock | Product,
+    version: int,
+    now: datetime,
+    kept: timedelta,
 ) -> Write:
     """A put that holds only if the row still has ``version`` (0: is not there, or past its time and not yet swept)."""
     item: Row = {
