@@ -184,7 +184,7 @@ def score(each: dict[str, Any]) -> str:
 
 def table(measured: dict[str, Any]) -> str:
     """The figures per module, and their sum."""
-    named = [(name, measured[name]) for name in modules() if name in measured]
+    named = list(measured.items())
     total = {key: sum(each[key] for _, each in named) for key in ("all", "tried", *VERDICTS)}
     body = [
         (name, each["all"], each["tried"], *(each[verdict] for verdict in VERDICTS), score(each))
@@ -216,13 +216,19 @@ def headline(measured: dict[str, Any]) -> str:
 def survivors(measured: dict[str, Any]) -> str:
     """Every change that nobody noticed, by module, as the command found it."""
     told = []
-    for name in (name for name in modules() if name in measured and measured[name]["left"]):
-        told.append(f"{name}")
+    for name in (name for name in measured if measured[name]["left"]):
+        told.append(name)
         told += [
             f"  {what}{'  (not reached)' * (verdict == NOT_REACHED)}"
             for _, what, verdict in measured[name]["left"]
         ]
     return "\n".join(("```text", *told, "```"))
+
+
+def write_page(measured: dict[str, Any]) -> None:
+    """Put what was measured into the page."""
+    write_block("mutants", "\n\n".join((headline(measured), table(measured), left_out())), PAGE)
+    write_block("survivors", survivors(measured), PAGE)
 
 
 def main(given: list[str] | None = None) -> int:
@@ -257,9 +263,8 @@ def main(given: list[str] | None = None) -> int:
             )
         )
     if trials.told and asked.write_docs:
-        measured = read_kept()
-        write_block("mutants", "\n\n".join((headline(measured), table(measured), left_out())), PAGE)
-        write_block("survivors", survivors(measured), PAGE)
+        known = read_kept()
+        write_page({name: known[name] for name in modules() if name in known})
     return 0 if trials.told else 1
 
 
