@@ -11,11 +11,18 @@ from cartback.domain import cart, claims, consent
 from cartback.domain.cart import cart_id_for
 from cartback.domain.claims import claim_id_for
 from cartback.domain.customer import person_id_for
+from cartback.domain.flows import execution_name
 from cartback.domain.tokens import hashed
 
 
 def test_an_effect_has_the_name_that_it_had_in_the_release_before():
     assert claim_id_for("demo", "c1", 1, "reminder", "email") == "2f855f69448d18eb2668c78841"
+
+
+def test_a_run_has_the_name_that_it_had_in_the_release_before_so_that_no_cart_gets_two():
+    assert (
+        execution_name("cart_recovery", "demo", "c1", 1) == "cart-recovery-4672856de465cde3f70c8fb623b9b040"
+    )
 
 
 def test_carts_people_and_links_are_found_under_the_names_that_they_had_in_the_release_before():

@@ -10,6 +10,7 @@ import pytest
 from cartback.domain import address
 from cartback.domain.answers import Answer, opens, path_word
 from cartback.domain.audit import (
+    AFTER_OPT_OUT,
     AFTER_PURCHASE,
     DUPLICATE,
     IN_FLIGHT,
@@ -19,7 +20,7 @@ from cartback.domain.audit import (
     Evidence,
     audit,
 )
-from cartback.domain.cart import Cart, Item
+from cartback.domain.cart import Cart, Item, Step
 from cartback.domain.claims import RELEASED, SENT, UNKNOWN, Claim
 from cartback.domain.customer import Person
 from cartback.domain.items import completed, total_of
@@ -121,6 +122,41 @@ def test_a_purchase_by_the_person_counts_from_the_instant_at_which_the_cart_was_
 
 def test_a_message_that_nobody_knows_of_is_counted_once_it_is_called_unknown():
     assert found(claim=replace(CLAIM, state=UNKNOWN)) == {NOBODY_KNOWS: 1}
+
+
+def test_a_message_after_the_cart_was_erased_is_one_after_a_refusal():
+    erased = Cart("demo", "c1", status="erased", closed_at=START)
+    assert found(cart=erased) == {AFTER_OPT_OUT: 1}
+    assert found(cart=replace(erased, closed_at=None)) == {}
+
+
+def test_findings_are_told_the_gravest_first_and_then_by_their_time():
+    later, second = replace(CLAIM, claimed_at=CLAIM.claimed_at + HOUR), replace(CLAIM, touch="answers")
+    unknown = replace(CLAIM, touch="last_note", state=UNKNOWN)
+    evidence = [
+        Evidence(unknown, None, None),
+        *(Evidence(one, bought(START), None) for one in (later, second)),
+    ]
+    told = audit("demo", START.date(), evidence, START + 9 * HOUR)
+    assert [(finding.kind, finding.claimed_at) for finding in told.findings] == [
+        (AFTER_PURCHASE, second.claimed_at),
+        (AFTER_PURCHASE, later.claimed_at),
+        (NOBODY_KNOWS, unknown.claimed_at),
+    ]
+    assert (told.claims, told.accepted, told.broken) == (3, 2, 2)
+
+
+def test_a_generation_that_is_over_began_with_its_first_step():
+    over = replace(
+        CART,
+        generation=2,
+        started_at=START + 9 * HOUR,
+        history=tuple(Step(START + n * HOUR, "x", "e", 1) for n in (3, 1)),
+    )
+    agreed = Person("demo", "p1", purchases=(Purchase(START + HOUR, START + HOUR),))
+    late = replace(CLAIM, purpose="service", claimed_at=START + 5 * HOUR)
+    assert found(claim=late, cart=over, person=agreed) == {AFTER_PURCHASE: 1}
+    assert found(claim=late, cart=replace(over, history=()), person=agreed) == {}
 
 
 def test_somebody_who_never_said_a_word_was_written_to_without_a_basis():
