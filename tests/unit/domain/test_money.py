@@ -90,3 +90,18 @@ def test_sums_across_currencies_are_refused():
 )
 def test_amounts_are_written_as_their_language_writes_them(money, lang, words):
     assert in_words(money, lang) == words
+
+
+@pytest.mark.parametrize(
+    ("currency", "german", "english"),
+    [
+        ("EUR", "10,00\u00a0€", "€10.00"),
+        ("USD", "10,00\u00a0$", "$10.00"),
+        ("GBP", "10,00\u00a0£", "£10.00"),
+        ("INR", "10,00\u00a0₹", "₹10.00"),
+        ("KRW", "1.000\u00a0₩", "₩1,000"),
+        ("CHF", "10,00\u00a0CHF", "CHF\u00a010.00"),
+    ],
+)
+def test_a_currency_is_shown_by_the_symbol_that_its_readers_know(currency, german, english):
+    assert (in_words(Money(1000, currency), "de"), in_words(Money(1000, currency), "en")) == (german, english)
