@@ -70,6 +70,7 @@ ROOMS = (
     "tests/unit/texts/test_deadlines.py",
     "tests/unit/texts/test_weblink.py",
     "tests/properties",
+    "tests/contracts/test_keys_that_last.py",
     "tests/contracts/test_ledger.py",
     "tests/contracts/test_standing.py",
     "tests/contracts/test_sign_ups.py",
