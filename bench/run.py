@@ -87,12 +87,12 @@ def tables(told: dict[str, Any]) -> str:
     parts += ["", f"Slowest imports of `receive_webhook` by themselves, ms: {slow}.", "", "Warm:", ""]
     parts += [report.rows(("what", "figure", "floor, peer or budget", "ratio"), _warm_rows(told["warm"]))]
     played = told["simulation"]
-    parts += [
-        "",
+    speed = (
         f"Simulation: {played['carts_per_second']:.0f} carts per second and core through the real use cases and state "
         f"machines with all their faults ({played['seconds_per_season']} s of CPU per season of 30 days, "
-        f"{played['seasons']} seasons).",
-    ]
+        f"{played['seasons']} seasons)."
+    )
+    parts += ["", speed]
     parts += ["", "Growth: CPU per event with the house's own code alone, rows in memory:", ""]
     parts.append(
         report.rows(
