@@ -37,6 +37,18 @@ def test_the_first_look_is_when_the_first_touch_could_be_due(name):
     assert first_due(START, START, policy) == due_at(CART, plan_for(policy, ()), 0, policy)
 
 
+def test_a_policy_without_touches_is_looked_at_when_its_silence_is_over():
+    policy = replace(LISTED, touches=())
+    assert first_due(START, START, policy) == START + policy.silence
+
+
+def test_where_the_making_of_a_cart_counts_a_later_visit_moves_only_the_silence():
+    policy = replace(LISTED, touches=PRESETS["basic"].touches, since="creation")
+    visited = START + timedelta(minutes=10)
+    assert first_due(visited, START, policy) == START + HOUR
+    assert first_due(visited, None, policy) == visited + HOUR
+
+
 @pytest.mark.parametrize(
     ("orchestration", "seconds", "rounded"),
     [
@@ -86,7 +98,8 @@ def test_a_shopper_who_never_rests_is_handed_to_a_run_in_the_end():
 
 def test_groups_hold_fifty_and_the_most_valuable_carts_come_first():
     dues = [replace(DUE, cart_id=f"c{n:03}", worth=Money(n, "EUR")) for n in range(2 * GROUP + 1)]
-    groups = in_groups([*dues, replace(DUE, cart_id="unknown", worth=None)])
+    nothing = replace(DUE, cart_id="c000", worth=Money(0, "EUR"))
+    groups = in_groups([*dues[1:], replace(DUE, cart_id="unknown", worth=None), nothing])
     assert [len(group) for group in groups] == [GROUP, GROUP, 2]
     assert [due.worth.amount for due in groups[0]] == list(range(100, 50, -1))
     assert groups[-1][-1].cart_id == "unknown"

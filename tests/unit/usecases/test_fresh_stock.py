@@ -10,7 +10,7 @@ from cartback.domain.errors import Refused, TryLater
 from cartback.domain.observations import VariantSeen
 from cartback.domain.service import Unsupported
 from cartback.usecases.fresh_stock import FreshStock
-from tests.fakes.told import CUP, SHIRT, Told, cart
+from tests.fakes.told import CUP, SHIRT, Told, cart, order
 from tests.fakes.world import START, World, a_policy
 from tests.unit.usecases.test_way_of_a_cart import Story
 
@@ -84,8 +84,10 @@ def test_nobody_is_asked_unless_the_policy_says_so(world, told):
 
 
 def test_nobody_is_asked_where_nothing_is_to_be_sent(world, told):
-    world.deliver(told.delivery("e1", cart(START, SHIRT), at=START))
-    story = Story(world)
-    world.settings.policies["demo"] = a_policy(ask_shop=True, flows=frozenset())
-    story.wake()
-    assert world.api.asked == []
+    story = woken(world, told)
+    asked = list(world.api.asked)
+    assert asked
+    at = world.clock.now()
+    world.deliver(told.delivery("o1", order(at, "cart:c1"), at=at))
+    assert story.wake() == "stop"
+    assert world.api.asked == asked
