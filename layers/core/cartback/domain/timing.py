@@ -5,6 +5,7 @@ Times are instants (aware, UTC); a zone only decides how an instant looks on the
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -70,8 +71,8 @@ class Caps:
 def after_quiet(instant: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> datetime:
     """The first instant at or after ``instant`` that is not quiet on the wall of ``zone``.
 
-    Daylight-saving days are decided on the wall: an end of quiet hours that does not exist on that day (02:30 in
-    spring) is taken where the clock lands after the gap, one that exists twice is taken at its second time.
+    Daylight-saving days are decided on the wall: if the end of quiet hours does not exist on that day (02:30 in
+    spring), they end when the clock jumps over it; one that exists twice is taken at its second time.
     """
     if quiet is None:
         return instant
@@ -84,6 +85,7 @@ def after_quiet(instant: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> 
     return max(instant, _on_wall(day, quiet.end, zone))
 
 
+_MINUTE = timedelta(minutes=1)
 SEARCHED = timedelta(days=3)
 """How far ahead an hour that is loud everywhere is looked for: on days on which clocks change there may be none."""
 
@@ -121,5 +123,13 @@ def after_caps(instant: datetime, sends: Iterable[datetime], caps: Caps) -> date
 
 def _on_wall(day: date, at: time, zone: ZoneInfo) -> datetime:
     wall = datetime.combine(day, at, tzinfo=zone)
-    # Of a time that exists twice fold=1 is the later one, of a time that is skipped fold=0 is (PEP 495).
-    return max(wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC))
+    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    if first <= second:
+        return second
+    # A time that is skipped reads as an instant after the jump, and with fold=1 as one before it (PEP 495).
+    before = second.astimezone(zone).utcoffset()
+    minutes = range((first - second) // _MINUTE)
+    jumped = bisect_left(
+        minutes, True, key=lambda n: (second + n * _MINUTE).astimezone(zone).utcoffset() != before
+    )
+    return second + jumped * _MINUTE
