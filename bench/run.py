@@ -13,6 +13,7 @@ from bench import cold, cost, report
 from bench.doors import ROOT, doors
 
 DECISION_BUDGET_US = 200
+_SIZES = (1_000, 10_000, 100_000, 1_000_000)
 # The seasons are the tests' own: they are played in a process of theirs, and nothing here knows them.
 _SEASONS = """
 import time
@@ -45,9 +46,13 @@ def measure(given: argparse.Namespace) -> dict[str, Any]:
     told["importtime"] = cold.slowest_imports("receive_webhook")
     told["warm"] = _apart("from bench import warm; told = warm.measure()")
     told["simulation"] = _apart(_SEASONS)
-    sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000) if size <= given.carts]
+    sizes = [size for size in _SIZES if size <= given.carts]
+    openings = [size for size in _SIZES if size <= max(given.carts, given.openings)]
     told["growth"] = {
         "carts": [_apart(f"from bench import growth; told = growth.of_carts({size})") for size in sizes],
+        "openings": [
+            _apart(f"from bench import growth; told = growth.of_openings({size})") for size in openings
+        ],
         "history": [
             _apart(f"from bench import growth; told = growth.of_history({before})")
             for before in (1, 10, 100, 1_000, 10_000)
@@ -97,7 +102,11 @@ def tables(told: dict[str, Any]) -> str:
     parts.append(
         report.rows(
             ("carts", "events", "µs per event", "MB"),
-            [(g["carts"], g["events"], g["us_per_event"], g["memory_mb"]) for g in told["growth"]["carts"]],
+            [
+                (g["carts"], g["events"], g["us_per_event"], g["memory_mb"])
+                for kind in ("carts", "openings")
+                for g in told["growth"][kind]
+            ],
         )
     )
     parts.append("")
@@ -151,6 +160,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
     parser.add_argument(
         "--carts", type=int, default=100_000, help="the largest of the growth curve, to 1000000"
+    )
+    parser.add_argument(
+        "--openings", type=int, default=0, help="the same with only the first event of each cart, to 1000000"
     )
     parser.add_argument("--pairs", type=int, default=5, help="cold starts per door")
     parser.add_argument("--output", type=Path, default=ROOT / ".local" / "bench" / "bench.json")

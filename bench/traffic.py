@@ -87,6 +87,12 @@ def webhook(number: int, began_at: datetime, poison_every: int = 0) -> Webhook:
     return Webhook(f"event-{number}", shop, topic, cart, step, is_order, body, poison)
 
 
+def opening(cart: int, began_at: datetime) -> Webhook:
+    """The first event of a cart."""
+    body = checkout_body(cart, 0, began_at)
+    return Webhook(f"opening-{cart}", SHOPS[cart % 10 == 9], "checkouts/update", cart, 0, False, body)
+
+
 def happened_at(step: int, began_at: datetime) -> datetime:
     """When a shopper took this step, by the shop's clock."""
     return began_at.astimezone(UTC).replace(microsecond=0) - timedelta(hours=1) + timedelta(minutes=step)
