@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import batched
-from typing import Any
 
 from bench import traffic
 from bench.in_memory import Worker
