@@ -61,8 +61,8 @@ test-browser: setup ## the pages, on a phone and a desktop
 	@$(if $(CHROMIUM),$(if $(wildcard tests/browser/test_*.py),$(BIN)/pytest -q tests/browser,echo "no browser room yet"),\
 	  echo "SKIPPED: the browser room needs Chromium: 'apt-get install chromium', or CHROMIUM=/path/to/chrome make test")
 
-bench: setup ## what it costs in time, memory and calls, beside floors and budgets; CARTS=1000000 for the longest curve
-	@$(BIN)/python -m bench.run $(if $(CARTS),--carts $(CARTS)) $(if $(DOCS),--write-docs)
+bench: setup ## what it costs in time, memory and calls, beside floors and budgets; CARTS= or OPENINGS=1000000 for the longest curves
+	@$(BIN)/python -m bench.run $(if $(CARTS),--carts $(CARTS)) $(if $(OPENINGS),--openings $(OPENINGS)) $(if $(DOCS),--write-docs)
 
 peak: setup ## a peak day under default quotas, on paper: what waits where; DOCS=1 keeps the table
 	@$(BIN)/python -m bench.peak $(if $(DOCS),--write-docs)
