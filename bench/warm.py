@@ -143,8 +143,8 @@ def _left_cart() -> tuple[Any, Any, datetime]:
 
     from bench.in_memory import Worker
     from cartback.domain.catalogue import Stock
+    from cartback.domain.dossier import Dossier
     from cartback.domain.settings import ShopSettings
-    from cartback.domain.touches import Dossier
 
     worker, noon = Worker(), datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
     worker.work_off([traffic.webhook(number, noon) for number in (0, 1, 2)])

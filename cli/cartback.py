@@ -61,9 +61,11 @@ def hoisted(args: Iterable[str]) -> list[str]:
         if word == "--":
             rest += [word, *waiting]
         elif word in _FLAGS or word.partition("=")[0] in _VALUES:
-            front.append(word)
-            if word in _VALUES:
-                front += [value for value in [next(waiting, None)] if value is not None]
+            value = next(waiting, None) if word in _VALUES else None
+            if word in _VALUES and (value is None or value.startswith("-")):
+                # At the end it meets no word that it could take for its value.
+                return [*front, word]
+            front += [word] if value is None else [word, value]
         else:
             rest.append(word)
     return front + rest

@@ -36,27 +36,36 @@ _Plain.add_implicit_resolver(
 )
 
 
-def text_of(name: str) -> str:
-    """The content of a file, or of standard input for ``-``. Raises Refused if it cannot be read."""
+def text_of(name: str, option: str = "--file") -> str:
+    """The content of a file, or of standard input for ``-``. Raises Refused, with the option, if there is none."""
     if name == "-":
         return sys.stdin.read()
     try:
         return Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"--file: {name} cannot be read: {error}") from error
+    except OSError as error:
+        raise Refused(f"{option}: {name} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"{option}: {name} cannot be read: it is no text in UTF-8") from error
 
 
-def document(name: str) -> dict[str, Any]:
-    """A document of settings, JSON or YAML. Raises Refused for what is neither."""
-    text = text_of(name)
+def document(name: str, option: str = "--file") -> dict[str, Any]:
+    """A document of settings, JSON or YAML. Raises Refused, naming the option, for what is neither."""
+    text = text_of(name, option)
     try:
         read = yaml.load(text, Loader=_Plain)  # noqa: S506 - a subclass of SafeLoader that resolves less
     except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
-        raise Refused(f"--file: {name} is neither JSON nor YAML: {problem}") from error
+        raise Refused(f"{option}: {name} is neither JSON nor YAML: {_where(error)}") from None
     if not isinstance(read, dict) or not all(isinstance(key, str) for key in read):
-        raise Refused(f"--file: {name} must hold one object of settings")
+        raise Refused(f"{option}: {name} must hold one object of settings")
     return read
+
+
+def _where(error: yaml.YAMLError) -> str:
+    """What is wrong and where, without the line itself: the document may hold a shop's credentials."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None or problem is None:
+        return "it holds characters that no document may hold"
+    return f"{re.sub(r"'.*'", 'something', problem)}, line {mark.line + 1}, column {mark.column + 1}"
 
 
 def assignment(text: str) -> tuple[str, object]:

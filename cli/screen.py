@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ from cartback.domain.errors import Refused
 from cli import stack as stacks
 from cli.stack import Stack
 
+# What a terminal would obey and not show. JSON text may hold the second half of them, and a shopper may write it.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _WIDE = 1_000  # columns where nobody looks but another program: a line stays a line
 
 
@@ -54,13 +57,13 @@ class Desk:
     def tell(self, data: Any, *shown: Table | Text | str) -> None:
         """Print ``data`` as JSON if JSON was asked for, else what is shown."""
         if self.as_json:
-            typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+            typer.echo(unobeyed(json.dumps(data, ensure_ascii=False, indent=2, default=_plain)))
             return
         console = Console(highlight=False, soft_wrap=True)
         if not console.is_terminal:
             console.width = _WIDE
         for part in shown:
-            console.print(Text(part) if isinstance(part, str) else part)
+            console.print(Text(unobeyed(part)) if isinstance(part, str) else part)
 
 
 def desk(context: typer.Context) -> Desk:
@@ -83,8 +86,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     for number, column in enumerate(columns, 1):
         made.add_column(column, no_wrap=number < len(columns))
     for row in rows:
-        made.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        made.add_row(*(Text("" if cell is None else unobeyed(str(cell))) for cell in row))
     return made
+
+
+def unobeyed(text: str) -> str:
+    """The text with control characters written out as JSON writes them: they move no cursor and change no title."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def moment(at: datetime | None) -> str:

@@ -11,7 +11,15 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    InvalidRegionError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
 
 from cartback import flows, shops
 from cartback.channels import answered
@@ -197,7 +205,7 @@ def deployed(name: str, region: str | None) -> Stack:
         clients = StackClients(boto3.Session(region_name=region))
         return Stack(name, outputs_of(clients.cloudformation, name), clients)
     except BotoCoreError as error:
-        raise TryLater(f"AWS: {error}") from error
+        raise _shell(error) from error
 
 
 def outputs_of(cloudformation: Any, name: str) -> dict[str, str]:
@@ -210,5 +218,16 @@ def outputs_of(cloudformation: Any, name: str) -> dict[str, str]:
             raise Refused(f"--stack: {said['Message']}", 404) from error
         raise TryLater(f"AWS refuses: {said['Message']}") from error
     except BotoCoreError as error:
-        raise TryLater(f"not reachable: {error}") from error
+        raise _shell(error) from error
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+
+
+def _shell(error: BotoCoreError) -> Refused | TryLater:
+    """What somebody can do about a stack that could not even be asked: set up the shell, or try again."""
+    if isinstance(error, NoRegionError | InvalidRegionError):
+        return Refused(f"AWS: {error} Say --region, or set AWS_DEFAULT_REGION")
+    if isinstance(error, NoCredentialsError | PartialCredentialsError | ProfileNotFound):
+        return Refused(
+            f"AWS: {error}. Log in with the AWS CLI, or set AWS_PROFILE to a profile that `aws` knows"
+        )
+    return TryLater(f"not reachable: {error}")

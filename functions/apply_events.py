@@ -3,6 +3,7 @@
 import logging
 
 from cartback import wiring
+from cartback.domain.discretion import discreet
 from cartback.domain.errors import withheld
 
 log = logging.getLogger()
@@ -11,6 +12,7 @@ MOST_RECEIVES = (
 )
 
 
+@discreet
 def handler(event, context):
     """Answer SQS with the messages that have to come back. One bad message never holds up the others."""
     records = event["Records"]

@@ -3,8 +3,10 @@
 from datetime import date
 
 from cartback import wiring
+from cartback.domain.discretion import discreet
 
 
+@discreet
 def handler(event, context):
     """Audit yesterday, or the ``day`` of the event (ISO 8601, UTC). Answer with what was found, per shop."""
     day = date.fromisoformat(event["day"]) if event.get("day") else None

@@ -1,8 +1,10 @@
 """A fact on the bus: somebody wants to know what is known of them."""
 
 from cartback import wiring
+from cartback.domain.discretion import discreet
 
 
+@discreet
 def handler(event, context):
     """Answer with the object that the export was kept as, if anything is known."""
     detail = event["detail"]

@@ -1,10 +1,12 @@
 """GET and POST /c/{token}: was it you? Looking changes nothing, the button says yes."""
 
 from cartback import texts, wiring
+from cartback.domain.discretion import discreet
 from cartback.domain.forms import asked_lang, header
 from cartback.domain.language import of_page
 
 
+@discreet
 def handler(event, context):
     """GET shows the question; POST says yes and shows what was noted."""
     token = (event.get("pathParameters") or {}).get("token", "")

@@ -1,9 +1,11 @@
 """GET and POST /u/{token}: leave. Looking changes nothing, one click is enough (RFC 8058)."""
 
 from cartback import texts, wiring
+from cartback.domain.discretion import discreet
 from cartback.domain.language import of_page
 
 
+@discreet
 def handler(event, context):
     """GET shows a page with one button; POST leaves and says so."""
     token = (event.get("pathParameters") or {}).get("token", "")

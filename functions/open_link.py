@@ -1,9 +1,11 @@
 """GET /r/{token}: back to the cart."""
 
 from cartback import texts, wiring
+from cartback.domain.discretion import discreet
 from cartback.domain.language import of_page
 
 
+@discreet
 def handler(event, context):
     """Redirect to the shop's own checkout, or show that the link is over."""
     token = (event.get("pathParameters") or {}).get("token", "")

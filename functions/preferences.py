@@ -1,19 +1,25 @@
 """GET and POST /p/{token}: what somebody gets, and how often."""
 
 from cartback import texts, wiring
+from cartback.domain.discretion import discreet
+from cartback.domain.errors import Refused
 from cartback.domain.forms import asked_lang, fields_of, header
 from cartback.domain.language import of_page
 
 
+@discreet
 def handler(event, context):
     """GET shows the choices; POST keeps them and shows what holds now."""
     token = (event.get("pathParameters") or {}).get("token", "")
     http, wish = event["requestContext"]["http"], asked_lang(event)
     posted, prefer = http["method"] == "POST", wiring.preferences()
-    if posted:
-        found = prefer(token, fields_of(event), http.get("sourceIp"), http.get("userAgent"), wish)
-    else:
-        found = prefer.look(token)
+    try:
+        fields = fields_of(event) if posted else {}
+    except Refused as refusal:
+        headers = {**texts.PAGE_HEADERS, "content-type": "text/plain; charset=utf-8"}
+        return {"statusCode": refusal.status, "headers": headers, "body": refusal.reason + "\n"}
+    visitor = (http.get("sourceIp"), http.get("userAgent"))
+    found = prefer(token, fields, *visitor, wish) if posted else prefer.look(token)
     lang = of_page(wish, found[0].lang if found else None, header(event, "accept-language"))
     if found is None:
         return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}

@@ -1,8 +1,10 @@
 """Task: compare some pages of a shop's own lists with ours."""
 
 from cartback import wiring
+from cartback.domain.discretion import discreet
 
 
+@discreet
 def handler(event, context):
     """Answer the run with ``more`` or ``done``."""
     return wiring.reconcile()(event["shop"])

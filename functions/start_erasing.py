@@ -1,8 +1,10 @@
 """A fact on the bus: somebody, or everybody of a shop, is to be forgotten everywhere."""
 
 from cartback import wiring
+from cartback.domain.discretion import discreet
 
 
+@discreet
 def handler(event, context):
     """Start the sweep."""
     detail = event["detail"]

@@ -1,10 +1,12 @@
 """Task: send one touch, or say why not."""
 
 from cartback import wiring
+from cartback.domain.discretion import discreet
 from cartback.domain.policy import Plan
 from cartback.usecases.watch_cart import Run
 
 
+@discreet
 def handler(event, context):
     """Answer the run with ``wait`` (for which touch, how long) or ``stop``."""
     return wiring.touch()(Run.from_task(event), Plan.from_variables(event["plan"]), int(event["position"]))

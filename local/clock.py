@@ -6,10 +6,19 @@ to run as much faster, from the same starting point. The Lambdas learn both from
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 VARIABLE = "CARTBACK_CLOCK"
+
+
+def speed(text: str) -> float:
+    """Read how many virtual seconds pass in a real one. Raises ValueError unless it is a finite number above 0."""
+    read = float(text)
+    if not 0 < read < math.inf:
+        raise ValueError(f"a clock cannot run {text} times as fast")
+    return read
 
 
 @dataclass(frozen=True, slots=True)

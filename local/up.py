@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from cartback.domain.errors import Refused
+from local.clock import speed as speed_of
 from local.demo import back as backs
 from local.demo import front as fronts
 from local.demo import shop
@@ -138,7 +139,9 @@ def _alive(pid: int) -> bool:
 def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m local.up", description=__doc__)
-    parser.add_argument("--speed", type=float, default=600.0, help="virtual seconds per real second")
+    parser.add_argument(
+        "--speed", type=speed_of, default=600.0, help="virtual seconds per real second, above 0"
+    )
     parser.add_argument("--stop", action="store_true", help="stop the one that runs")
     options = parser.parse_args()
     return down() if options.stop else up(options.speed)

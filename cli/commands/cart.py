@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from cartback.domain.cart import Cart
+from cartback.domain.cart import BOUGHT, EMPTIED, ERASED, GIVEN_UP, OPEN, Cart
 from cartback.domain.customer import Person
 from cartback.domain.money import in_words
-from cli.screen import desk, distance, moment, table
+from cli.screen import Usage, desk, distance, moment, table
 from cli.story import Moment, find_cart, story_of
+
+_STATES = (OPEN, BOUGHT, EMPTIED, GIVEN_UP, ERASED)
 
 group = typer.Typer(no_args_is_help=True, help="Carts and their stories.")
 
@@ -28,6 +30,8 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, help="how many to show")] = 50,
 ) -> None:
     """List a shop's carts, latest activity first."""
+    if status not in (None, *_STATES):
+        raise Usage(f"--status: must be one of {', '.join(_STATES)}")
     here = desk(context)
     here.stack.book().show(shop)
     found, complete = here.stack.shelf().carts(shop, status)

@@ -14,7 +14,7 @@ from cartback.domain.evidence import Evidence, chain, fault
 from cartback.domain.packs import PACKS
 from cartback.store.settings import face
 from cartback.usecases.links import version_of
-from cli.screen import Desk, desk, moment, table
+from cli.screen import Desk, Usage, desk, moment, table
 
 Shop = Annotated[str, typer.Argument(help="the shop's id")]
 Who = Annotated[str, typer.Argument(help="a person's id (see cart show)")]
@@ -67,7 +67,8 @@ def verify(context: typer.Context, shop: Shop, person: Who) -> None:
     if wrong is not None:
         raise Refused(f"consent: {wrong}")
     whole = {"person_id": row.person_id, "entries": row.evidence_length, "whole": True}
-    here.tell(whole, f"The proof is whole: {row.evidence_length} entries.")
+    noun = "entry" if row.evidence_length == 1 else "entries"
+    here.tell(whole, f"The proof is whole: {row.evidence_length} {noun}.")
 
 
 def wording(
@@ -81,6 +82,8 @@ def wording(
     here = desk(context)
     settings = here.stack.book().show(shop)
     named = tuple(topics or TOPICS)
+    if not set(named) <= set(TOPICS):
+        raise Usage(f"--topic: must be one of {', '.join(TOPICS)}")
     words = {lang: texts.wording(lang, face(settings), named) for lang in settings.languages}
     told = [{"language": lang, "wording": said, "version": version_of(said)} for lang, said in words.items()]
     here.tell(told, *(f"{each['language']} ({each['version']}): {each['wording']}" for each in told))

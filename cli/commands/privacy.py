@@ -14,7 +14,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.observations import Contact
 from cartback.usecases.export_person import as_json
 from cli import privacy
-from cli.screen import Desk, Usage, desk
+from cli.screen import Desk, Usage, desk, unobeyed
 
 Shop = Annotated[str, typer.Argument(help="the shop's id")]
 Who = Annotated[
@@ -57,7 +57,7 @@ def export(
     )
     text = as_json(privacy.export(here.stack)(shop, found.person_id))
     if out is None:
-        typer.echo(text)
+        typer.echo(unobeyed(text))
         return
     _write(out, text)
     here.tell({"person_id": found.person_id, "file": str(out)}, f"{out}: everything about {found.person_id}.")

@@ -99,7 +99,10 @@ def health(context: typer.Context, shop: Shop) -> None:
     pulse, known = book.pulse(shop), book.read(shop) or Health(shop)
     last = pulse.last_event_at if pulse else None
     rows = [
-        ("last event (UTC)", f"{moment(last)} ({distance(now - last)} ago)" if last else "none yet"),
+        (
+            "last event (UTC)",
+            f"{moment(last)} ({distance(now - last).lstrip('+')} ago)" if last else "none yet",
+        ),
         ("lag until applied", f"{pulse.lag_seconds} s" if pulse else ""),
         ("compared until (UTC)", moment(known.until) or "never"),
         ("gaps last time / ever", f"{known.gaps} / {known.gaps_ever}"),
@@ -122,7 +125,7 @@ def health(context: typer.Context, shop: Shop) -> None:
 
 
 def _access(file: str) -> dict[str, str]:
-    read = document(file)
+    read = document(file, "--access-file")
     if not all(isinstance(name, str) and isinstance(value, str) for name, value in read.items()):
         raise Refused("access: every field must be a text; quote what looks like a number")
     return dict(read)

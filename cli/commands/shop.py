@@ -58,7 +58,7 @@ def add(
         document_["sender"] = _sender(sender)
     for change in changes or []:
         _set(document_, *assignment(change))
-    secret = text_of(secret_file) if secret_file else None
+    secret = text_of(secret_file, "--secret-file") if secret_file else None
     settings = book.add(document_, by or somebody())
     accepted = book.set_secret(shop, secret) if secret is not None else 0
     hook = f"{here.stack['ApiUrl'].rstrip('/')}/webhooks/{shop}"
@@ -188,7 +188,7 @@ def secret(
 def typed_secret(here: Desk, file: str | None) -> str:
     """A secret from a file, or typed in where somebody sits; never from the line itself. Raises Usage for neither."""
     if file is not None:
-        return text_of(file)
+        return text_of(file, "--secret-file")
     if here.as_json or not sys.stdin.isatty():
         raise Usage("--secret-file: say where the secret is; - reads standard input")
     return str(typer.prompt("New secret", hide_input=True, err=True))

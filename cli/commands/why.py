@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartback.domain.cart import Cart
 from cartback.domain.consent import key
 from cartback.domain.customer import Person
 from cartback.domain.errors import Refused
@@ -79,7 +80,7 @@ def _person(records: Records, shop: str, said: str) -> Person:
     """Whom an operator means. Raises Refused if nobody of that id or cart is known; follows merged rows."""
     person = records.read(shop, persons=[said]).persons[said]
     if person is None:
-        cart = find_cart(records, shop, said)
+        cart = _their_cart(records, shop, said)
         if cart.person_id is None:
             raise Refused(f"customer: nobody is known to own the cart {cart.cart_id}")
         person = records.read(shop, persons=[cart.person_id]).persons[cart.person_id]
@@ -88,6 +89,15 @@ def _person(records: Records, shop: str, said: str) -> Person:
     if person is None:
         raise Refused(f"customer: {shop} knows nobody by {said}", 404)
     return person
+
+
+def _their_cart(records: Records, shop: str, said: str) -> Cart:
+    try:
+        return find_cart(records, shop, said)
+    except Refused as refusal:
+        if "@" in said:
+            raise Refused("customer: an address is not taken; say a person's id, or a cart") from refusal
+        raise Refused(f"customer: {shop} knows no person and no cart by {said}", 404) from refusal
 
 
 def _block(records: Records, shop: str, person: Person) -> str | None:

@@ -8,21 +8,25 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from rich.console import Console
 
-from cartback.domain.errors import Refused
+from cartback.domain.errors import Refused, TryLater
 from local import stage as stages
+from local.clock import speed as speed_of
 from local.cloud import ROOT, STATE
 from local.demo import back as backs
 from local.demo import front as fronts
 from local.demo import platforms, scripts, shop, tally
 from local.demo.agenda import Agenda
 from local.demo.assortment import SOLD_OUT, WITHDRAWN
+from local.demo.books import Books
 from local.demo.comparing import Comparing
 from local.demo.front import Front
+from local.demo.late import too_late
 from local.demo.life import Life, Scene
 from local.demo.platforms import DemoShop, Ground
 from local.demo.screen import SLOW_SECONDS, Screen, outcome, slow
@@ -33,7 +37,7 @@ from local.stage import Stage
 OUTCOME_FILE = STATE / "demo.json"
 ASK_SECONDS = 2.0
 LEAD = timedelta(hours=2)
-SIGN_UP_SECONDS = 60.0
+SIGN_UP_SECONDS = 180.0
 LONGEST = timedelta(days=14)
 MOST_DAYS_LATER = 4
 LONG_QUEUE = 30
@@ -81,6 +85,8 @@ class Play:
     def prepare(self) -> None:
         """Let every shopper come at their hour, from some hours from now on."""
         self._begin(self._stage.clock.now() + LEAD)
+        for life in self.lives:
+            life.confirmed = life.buyer.has_confirmed
         self._scene.agenda.at(scripts.selling_out_at(self.lives), self._sell_out)
         for life in self.lives:
             self._scene.agenda.at(life.opens_at, partial(self._open, life))
@@ -177,8 +183,10 @@ def play(stage: Stage, scene: Scene, console: Console, seed: int) -> Tally:
         console.print(
             slow(screen.slowest, stage.clock.speed, days.postponed), style="yellow", highlight=False
         )
-    reasons = tally.withheld(stage, scene.shops.values())
-    return tally.count(days.lives, stage.mail.messages, reasons, stage.clock)
+    books, messages = Books(stage), stage.mail.messages
+    told = tally.count(days.lives, messages, books.withheld(scene.shops.values()), stage.clock)
+    late = too_late(days.lives, messages, stage.clock)
+    return replace(told, explained=tuple(line for each in late for line in books.explain(each)))
 
 
 def demo(speed: float, once: bool, seed: int, console: Console) -> int:
@@ -211,7 +219,7 @@ def demo(speed: float, once: bool, seed: int, console: Console) -> int:
     except KeyboardInterrupt:
         console.print("Stopped.")
         return 130
-    except (RuntimeError, Refused) as error:
+    except (RuntimeError, Refused, TryLater) as error:
         console.print(f"The demo failed: {error}", style="red", highlight=False, markup=False)
         return 1
 
@@ -232,7 +240,9 @@ def _stay(stage: Stage, console: Console) -> None:
 def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
-    parser.add_argument("--speed", type=float, default=3600.0, help="virtual seconds per real second")
+    parser.add_argument(
+        "--speed", type=speed_of, default=3600.0, help="virtual seconds per real second, above 0"
+    )
     parser.add_argument(
         "--once", action="store_true", help="end after the last mail instead of waiting for Ctrl-C"
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from cartback.domain.signup import LIFETIME
 from local.clock import Clock
 from local.demo import shopify
 from local.demo.agenda import Agenda
@@ -85,15 +86,28 @@ class Life:
             self.shop.send(told, f"sign-up-{self.buyer.number}", now)
 
     def confirms(self, mail: Message) -> None:
-        """Look at the page that asks whether the sign-up was meant, and press its button. Raises RuntimeError."""
+        """Look at the page that asks whether the sign-up was meant, and press its button.
+
+        Whoever has said yes leaves the reminder of it alone. Raises RuntimeError if the link is closed.
+        """
         found = _CONFIRM.search(mail.html)
         if not found:
             raise RuntimeError(f"no way to confirm in {mail.subject!r}")
-        for method in ("GET", "POST"):
-            reply = ask(method, found.group(1), headers=_FORM)
-            if reply.status != 200:
-                raise RuntimeError(f"the confirmation is closed: {reply.status}")
-        self.confirmed = True
+        with self._lock:
+            if self.confirmed:
+                return
+            for method in ("GET", "POST"):
+                reply = ask(method, found.group(1), headers=_FORM)
+                if reply.status != 200:
+                    raise RuntimeError(self._closed(reply.status))
+            self.confirmed = True
+
+    def _closed(self, status: int) -> str:
+        clock = self.scene.clock
+        return (
+            f"the confirmation is closed: {status}. Its link works for {clock.real_seconds(LIFETIME):.0f} s on this "
+            f"machine, which may be too busy for that; SPEED={max(60, int(clock.speed / 2))} leaves it more time."
+        )
 
     def browses(self, at: datetime) -> None:
         """Put things into a cart, one after another, on a phone: nobody knows yet who it is."""

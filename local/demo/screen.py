@@ -13,8 +13,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from local.demo.late import GRACE_SECONDS
 from local.demo.life import Life, Scene
-from local.demo.tally import GRACE_SECONDS, Tally
+from local.demo.tally import Tally
 from local.stage import Stage
 
 NEWS = 6
@@ -123,6 +124,8 @@ def outcome(console: Console, tally: Tally, file: str) -> None:
     ):
         table.add_row(name, Text(str(number), style="bold red" if number else "bold green"))
     console.print(table)
+    for line in tally.explained:
+        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     console.print(
         f"The last three are counted from what the mail server received. An accepted order may take {GRACE_SECONDS:g} "
         f"real seconds through the queue before a mail counts as too late.\nThe numbers are in {file}.",

@@ -1,25 +1,16 @@
-"""What came of it, counted twice over: from what the mail server received, and from the ledger's own words."""
+"""What came of it, counted from what the mail server received and from what the shops and shoppers were answered."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
-from cartback.store.browse import CartShelf
-from cartback.store.ledger import DynamoLedger
-from cartback.store.tables import Tables
 from local.clock import Clock
+from local.demo.late import GRACE_SECONDS, ORDER, too_late
 from local.demo.life import Life
-from local.demo.platforms import DemoShop
-from local.demo.shop import StageClients
 from local.mail import Message
-from local.stage import Stage
-
-GRACE_SECONDS = 2.0
-"""Real seconds that an accepted order may take through the queue before a mail counts as too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +33,7 @@ class Tally:
     after_opt_out: int
     recovered_cents: int
     shops: dict[str, Tally] = field(default_factory=dict)
+    explained: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -52,7 +44,7 @@ class Tally:
         """The outcome for programs."""
         told = asdict(self) | {"grace_seconds": GRACE_SECONDS}
         for shop in told["shops"].values():
-            del shop["shops"]
+            del shop["shops"], shop["explained"]
         return told
 
 
@@ -69,7 +61,7 @@ def count(
     reasons: Counter[str] = Counter()
     for shop in withheld.values():
         reasons.update(shop)
-    whole = _counted(lives, messages, _sorted(reasons), clock)
+    whole = _counted(lives, messages, by_number(reasons), clock)
     return replace(whole, shops=shops)
 
 
@@ -78,6 +70,7 @@ def _counted(
 ) -> Tally:
     recovered = [life for life in lives if life.restored and life.bought_at is not None]
     questions = sum(is_question(message) for message in messages)
+    late = list(too_late(lives, messages, clock))
     return Tally(
         shoppers=len(lives),
         carts=sum(life.shop.has_carts for life in lives),
@@ -93,9 +86,8 @@ def _counted(
         opted_out=sum(1 for life in lives if life.left_at or life.refused_at),
         withheld=withheld,
         duplicates=doubled(messages),
-        after_purchase=_too_late(lives, messages, clock, "bought_at", GRACE_SECONDS),
-        after_opt_out=_too_late(lives, messages, clock, "left_at", 0.0)
-        + _too_late(lives, messages, clock, "refused_at", GRACE_SECONDS),
+        after_purchase=sum(each.what == ORDER for each in late),
+        after_opt_out=sum(each.what != ORDER for each in late),
         recovered_cents=sum(life.total for life in recovered),
     )
 
@@ -111,49 +103,6 @@ def doubled(messages: Iterable[Message]) -> int:
     return sum(number - 1 for number in seen.values())
 
 
-def _too_late(
-    lives: Sequence[Life], messages: Sequence[Message], clock: Clock, since: str, grace: float
-) -> int:
-    """How many messages left after an answer that should have stopped them, and the grace beyond it."""
-    ends = {}
-    for life in lives:
-        answered = getattr(life, since)
-        if answered is not None:
-            ends[life.buyer.email] = clock.at(answered + timedelta(seconds=grace))
-    return sum(
-        1 for each in messages for address in each.to if address in ends and each.sent_at > ends[address]
-    )
-
-
-def withheld(stage: Stage, shops: Iterable[DemoShop]) -> dict[str, dict[str, int]]:
-    """For how many carts of each platform a message was not sent, by the ledger's reasons.
-
-    ``not_identified`` are carts of nobody.
-    """
-    clients, outputs = StageClients(stage), stage.stack.outputs
-    tables = Tables(
-        carts=outputs["CartsTable"],
-        customers=outputs["CustomersTable"],
-        ledger=outputs["LedgerTable"],
-        catalogue=outputs["CatalogueTable"],
-    )
-    ledger, shelf = DynamoLedger(clients, tables, stage.clock), CartShelf(clients, tables, stage.clock)
-    return {shop.platform: _reasons(ledger, shelf, shop.shop) for shop in shops}
-
-
-def _reasons(ledger: DynamoLedger, shelf: CartShelf, shop: str) -> dict[str, int]:
-    reasons: Counter[str] = Counter()
-    for cart in shelf.carts(shop)[0]:
-        said = {
-            line.data["reason"]
-            for line in ledger.story(shop, f"cart#{cart.cart_id}")
-            if line.kind == "decision" and line.data["word"] in ("stop", "skip")
-        }
-        if cart.person_id is None and cart.items and cart.status == "open":
-            said.add("not_identified")
-        reasons.update(said)
-    return _sorted(reasons)
-
-
-def _sorted(reasons: Counter[str]) -> dict[str, int]:
+def by_number(reasons: Counter[str]) -> dict[str, int]:
+    """The most frequent reasons first."""
     return dict(sorted(reasons.items(), key=lambda each: (-each[1], each[0])))

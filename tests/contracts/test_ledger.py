@@ -11,9 +11,9 @@ from cartback.domain import claims, customer
 from cartback.domain.cart import Cart, Item, give_up
 from cartback.domain.claims import Claim
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.errors import Conflict
 from cartback.domain.reminders import Reminder
-from cartback.domain.touches import Dossier
 from cartback.ports import Line, Link, Page
 from cartback.store.tables import LEDGER_KEPT
 from tests.fakes.world import START

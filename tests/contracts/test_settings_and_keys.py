@@ -133,6 +133,12 @@ def test_a_dropped_secret_counts_as_no_shop(on_aws):
     assert keys.of("demo") is None
 
 
+@pytest.mark.parametrize("name", ["", "a" * 3000, "Demo", "demo#x", "demo\n", "dem\u00f6"])
+def test_a_name_that_no_shop_can_have_is_not_even_looked_up(name):
+    settings = CachedSettings(None, "Settings", HandClock())
+    assert (settings.shop(name), settings.policy(name)) == (None, None)
+
+
 def test_names_that_nobody_owns_cannot_fill_the_memory():
     clients, clock = MotoClients(), HandClock()
     keys = SecretKeys(clients, PREFIX, clock)

@@ -11,8 +11,8 @@ from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person, sent, unsent
 from cartback.domain.deliverability import WINDOW, Tally
+from cartback.domain.dossier import Dossier
 from cartback.domain.signup import SignUp
-from cartback.domain.touches import Dossier
 from cartback.ports import Line, Page
 from cartback.store.standing import DynamoStanding
 from tests.fakes.world import START

@@ -154,6 +154,33 @@ def test_a_reason_that_cannot_be_parked_now_is_parked_later(house):
     assert len(house.parked()) == 2
 
 
+def agreed_to_all(number):
+    """A checkout that is kept in ten rows: a cart, its two names, a person, three names of theirs, three consents."""
+    consents = [
+        {
+            "channel": channel,
+            "granted": True,
+            "at": "2026-01-01T00:00:00Z",
+            "basis": "explicit",
+            "source": "form",
+        }
+        for channel in ("email", "sms", "whatsapp")
+    ]
+    customer = {"id": f"S{number}", "email": f"s{number}@example.com", "phone": f"+49151123456{number:02d}"}
+    event = checkout(ref=f"c-{number}", checkout_id=f"k-{number}", customer=customer | {"consents": consents})
+    return packed(event | {"type": "checkout.updated"}, f"msg_{number}")
+
+
+def test_a_shop_that_leaves_beside_more_than_one_transaction_holds_is_stopped_and_loses_nothing(
+    house, caplog
+):
+    left = {"type": "shop.left", "at": "2026-03-02T10:00:00Z", "data": {}}
+    assert house.apply([*(agreed_to_all(number) for number in range(9)), packed(left, "msg_left")]) == []
+    assert "each message on its own" in caplog.text, "or this batch is too small to say anything"
+    assert (len(carts(house)), house.parked()) == (9, [])
+    assert sum("#block#shop#" in row["pk"]["S"] for row in house.stack.rows("Customers")) == 16
+
+
 def test_an_order_closes_the_cart_whichever_comes_first(house):
     assert house.apply([packed(order(5), "msg_2"), packed(checkout(), "msg_1")]) == []
     (row,) = carts(house)

@@ -15,7 +15,7 @@ from tests.doors.test_tasks import first_touch
 
 def blocks(house) -> dict[str, str]:
     rows = [row for row in house.stack.rows("Customers") if "#block#" in row["pk"]["S"]]
-    return {row["pk"]["S"].rpartition("#")[2]: row["to"]["S"] for row in rows}
+    return {row["pk"]["S"].split("#block#")[1].partition("#")[0]: row["to"]["S"] for row in rows}
 
 
 def test_one_bounce_too_many_pauses_the_shop_until_an_operator_lets_it_go_on(house, capsys):

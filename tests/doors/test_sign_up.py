@@ -105,7 +105,8 @@ def test_a_browser_that_asks_first_is_told_whether_it_may(house):
     ],
 )
 def test_whatever_is_sent_gets_an_answer(house, body, kind, status):
-    assert house.call("subscribe", form(body, kind))["statusCode"] == status
+    answer = house.call("subscribe", form(body, kind))
+    assert (answer["statusCode"], answer["headers"]["x-content-type-options"]) == (status, "nosniff")
 
 
 def test_a_body_in_base64_is_read_and_a_broken_one_refused(house):
@@ -121,6 +122,27 @@ def test_a_bad_link_gets_the_friendly_page(house, door, token, method):
     event = posted(token) | {"requestContext": {"http": {"method": method}}}
     answer = house.call(door, event)
     assert (answer["statusCode"], "<html" in answer["body"]) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ("frequency=all", "text/plain", 415),
+        ("{", "application/json", 400),
+        ("a" * 20_000, "application/x-www-form-urlencoded", 413),
+    ],
+)
+def test_what_is_no_form_is_refused_and_no_bug_whoever_sends_it_to_the_preferences(house, body, kind, status):
+    event = posted("x", body) | {"headers": {"content-type": kind}}
+    answer = house.call("preferences", event)
+    assert (answer["statusCode"], answer["headers"]["cache-control"]) == (status, "no-store")
+
+
+@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
+def test_a_sign_up_is_told_to_come_again_while_a_store_is_away(house, method):
+    house.unreachable("DYNAMODB")
+    event = FILLED | {"requestContext": {"http": {"method": method, "sourceIp": "203.0.113.7"}}}
+    assert house.call("subscribe", event)["statusCode"] == 503
 
 
 @pytest.mark.parametrize("lang", ["xx", "", "../de", "de"])

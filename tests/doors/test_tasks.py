@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.errors import Refused, TryLater
+from cartback.domain.errors import MessageWithheld, Refused, TryLater
 from cartback.store.ledger import DynamoLedger
 from tests.doors.house import SHOP, checkout, order
 from tests.fakes.world import START, HandClock
@@ -161,7 +161,7 @@ def test_a_task_that_cannot_reach_its_tables_asks_to_be_called_later(house, door
 
 
 def test_a_run_without_its_fields_is_a_bug_and_surfaces(house):
-    with pytest.raises(KeyError):
+    with pytest.raises(MessageWithheld, match=r"^KeyError$"):
         house.call("watch_cart", {"flow": "cart_recovery"})
 
 

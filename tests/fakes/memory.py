@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.due import Due
 from cartback.domain.errors import Conflict
 from cartback.domain.signup import KEPT as REQUESTS_KEPT
 from cartback.domain.signup import SignUp
-from cartback.domain.touches import Dossier
 from cartback.ports import Begun, Clock, Line, Link, Page
 from cartback.store.tables import (
     CARTS_KEPT,

@@ -166,5 +166,6 @@ def test_a_task_that_keeps_failing_parks_its_run_with_the_reason(house: House):
     finally:
         clouds.client("dynamodb").put_item(TableName=name, Item=kept)
     (parked,) = [line.data for line in broken.story() if line.kind == "parked"]
-    assert parked["error"] == "KeyError"
+    assert parked["error"] == "MessageWithheld"
+    assert re.search('"errorMessage": ?"KeyError"', parked["cause"])
     assert broken.mails == []

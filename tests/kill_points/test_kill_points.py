@@ -11,6 +11,7 @@ from functools import cache
 import pytest
 
 from cartback.domain.claims import RELEASED
+from cartback.domain.deliverability import overdone
 from cartback.usecases.apply_events import Message
 from functions import apply_events as door
 from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
@@ -98,7 +99,13 @@ def complaints(platform: Platform) -> list[str]:
             wrong.append(f"event {delivery.key} was lost")
     wrong += ["an event has no reason" for _, reason in world.queue.parked if not reason]
     wrong += [f"a message went to the dead letters without a reason: {body[:60]}" for body in platform.lost]
+    if overdone(world.standing.lately("demo", world.clock.now())) and not paused(platform):
+        wrong.append("mail of the shop hurts, and goes on")
     return wrong + runs(platform) + budget(platform)
+
+
+def paused(platform: Platform) -> bool:
+    return platform.world.tables.live("blocks", "demo", "marketing") is not None
 
 
 def runs(platform: Platform) -> list[str]:

@@ -49,6 +49,14 @@ def test_a_logged_bug_keeps_its_message_to_itself(path: Path):
             assert given.get("exc_info", "").startswith("withheld("), f"{name_of(path)}:{call.lineno}"
 
 
+@pytest.mark.parametrize("path", under(FUNCTIONS), ids=name_of)
+def test_every_handler_keeps_the_messages_of_its_bugs_to_itself(path: Path):
+    (handler,) = (
+        node for node in syntax(path).body if isinstance(node, ast.FunctionDef) and node.name == "handler"
+    )
+    assert [ast.unparse(each) for each in handler.decorator_list] == ["discreet"]
+
+
 @pytest.mark.parametrize("path", _DEPLOYED, ids=name_of)
 def test_nothing_is_printed(path: Path):
     assert not [call for call in _calls(path, "print") if isinstance(call.func, ast.Name)]

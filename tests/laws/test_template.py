@@ -189,6 +189,22 @@ def test_every_log_group_forgets():
         assert "RetentionInDays" in properties(name), name
 
 
+def test_a_door_where_a_strangers_request_costs_more_than_itself_is_narrower_than_the_others():
+    """A sign-up writes counters, a registration reads a secret: nobody needs either a thousand times a second."""
+    api = properties("Api")
+    routes = {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}": name
+        for name, function in resources("AWS::Serverless::Function").items()
+        for event in function["Properties"].get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+    }
+    narrow = {routes[key]: limit for key, limit in api["RouteSettings"].items()}
+    assert set(narrow) == {"Subscribe", "EnrolShop"}
+    for limit in narrow.values():
+        assert limit["ThrottlingRateLimit"] <= api["DefaultRouteSettings"]["ThrottlingRateLimit"] / 20
+        assert limit["ThrottlingBurstLimit"] <= api["DefaultRouteSettings"]["ThrottlingBurstLimit"] / 10
+
+
 # ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -13,30 +13,19 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 from itertools import batched
+from pathlib import Path
 
-from tests.simulation import (
-    faults,
-    planted_choices,
-    planted_claims,
-    planted_hours,
-    planted_lists,
-    planted_rules,
-    planted_sign_ups,
-    planted_ways,
-)
+from tests.simulation import faults
 from tests.simulation.planted import BUGS
 from tests.simulation.play import Outcome, play
 from tests.simulation.shrink import shrunk, told
 
-PLANTED = (
-    planted_choices,
-    planted_claims,
-    planted_hours,
-    planted_lists,
-    planted_rules,
-    planted_sign_ups,
-    planted_ways,
+PLANTED = tuple(
+    import_module(f"tests.simulation.{path.stem}")
+    for path in sorted(Path(__file__).parent.glob("planted_*.py"))
+    if path.stem != "planted_seeds"
 )
 """Where the bugs are: importing them enters them."""
 

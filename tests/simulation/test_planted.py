@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation import (
-    planted_choices,
-    planted_claims,
-    planted_hours,
-    planted_lists,
-    planted_rules,
-    planted_sign_ups,
-    planted_ways,
-)
 from tests.simulation.planted import BUGS
 from tests.simulation.planted_seeds import FOUND_BY
 from tests.simulation.play import play
+from tests.simulation.run import PLANTED
 from tests.simulation.shrink import shrunk, told
 
-ROOMS = (
-    planted_choices,
-    planted_claims,
-    planted_hours,
-    planted_lists,
-    planted_rules,
-    planted_sign_ups,
-    planted_ways,
-)
 OTHERS = range(150)
 """Who changes the house changes its seasons, so that another seed may be the one that finds a bug."""
 
@@ -41,7 +24,7 @@ def test_a_planted_bug_is_found(name: str) -> None:
 
 def test_there_are_bugs_of_every_room_and_each_says_what_is_wrong() -> None:
     assert len(BUGS) >= 25
-    assert {bug.plant.__module__ for bug in BUGS.values()} == {room.__name__ for room in ROOMS}
+    assert {bug.plant.__module__ for bug in BUGS.values()} == {room.__name__ for room in PLANTED}
     assert all(len(bug.says) > 20 for bug in BUGS.values())
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.due import Due
 from cartback.domain.signup import SignUp
-from cartback.domain.touches import Dossier
 from cartback.ports import Line, Link
 from tests.fakes.memory import MemoryDue, MemoryLedger, MemoryTables
 

@@ -19,7 +19,10 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 class Shop(DemoShop):
-    """An unpaid order is its cart. Who agreed ticked a box at the checkout, which is enough where ``eu`` is the law."""
+    """An unpaid order is its cart. Who agreed ticked a box at the checkout, which is enough where ``eu`` is the law.
+
+    It speaks German, to everybody: WooCommerce's orders tell no language.
+    """
 
     platform = "woocommerce"
     shop = "demo-woocommerce"
@@ -117,7 +120,7 @@ class Shop(DemoShop):
         before = self._orders.get(own)
         made = before["date_created_gmt"] if before else _stamp(made_at)
         said = {"key": "cartback_email_consent_at", "value": f"{made}Z"}
-        front, lang = self.ground.front_url, buyer.lang
+        front = self.ground.front_url
         return {
             "id": own,
             "parent_id": 0,
@@ -130,19 +133,19 @@ class Shop(DemoShop):
             "date_modified_gmt": _stamp(at),
             "date_paid_gmt": _stamp(at) if paid else None,
             "meta_data": [{"id": 9000 + buyer.number, **said}] if buyer.agrees else [],
-            "line_items": [self._line(variant, pieces, lang) for variant, pieces in lines],
+            "line_items": [self._line(variant, pieces) for variant, pieces in lines],
             "coupon_lines": [],
             "refunds": [],
             "needs_payment": not paid,
-            "payment_url": f"{front}/checkouts/{buyer.checkout_token}/recover?lang={lang}",
+            "payment_url": f"{front}/checkouts/{buyer.checkout_token}/recover?lang=de",
         }
 
-    def _line(self, variant: Variant, pieces: int, lang: str) -> dict[str, Any]:
+    def _line(self, variant: Variant, pieces: int) -> dict[str, Any]:
         gross = variant.price * pieces
         net = round(gross / 1.19)
         return {
             "id": 700 + variant.number,
-            "name": f"{variant.title(lang)} – {variant.option(lang)}",
+            "name": f"{variant.german} – {variant.option_german}",
             "product_id": _number(variant),
             "variation_id": 0,
             "quantity": pieces,

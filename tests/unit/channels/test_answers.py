@@ -68,6 +68,11 @@ def test_a_farewell_by_message_is_one_for_its_channel(fields, channel):
     assert (seen.contact.phone, said.channel, said.granted, said.sticky) == (NUMBER, channel, False, True)
 
 
+def test_an_opt_out_that_twilio_recognised_needs_no_words():
+    fields = {name: value for name, value in answer(OptOutType="STOP").items() if name != "Body"}
+    assert len(twilio_answers.farewells(fields, START)) == 1
+
+
 @pytest.mark.parametrize("fields", [answer("When does it come?"), answer(From="12345"), answer("START")])
 def test_any_other_answer_changes_nothing(fields):
     assert twilio_answers.farewells(fields, START) == []
@@ -130,6 +135,20 @@ def test_a_word_a_button_and_the_switch_of_whatsapp_are_farewells(value):
 )
 def test_other_news_of_whatsapp_changes_nothing(value):
     assert whatsapp_answers.farewells(whatsapp_request(**value), START) == []
+
+
+@pytest.mark.parametrize("soon", [None, "", "soon", [], "9" * 30, 10**30])
+def test_a_farewell_at_no_readable_time_is_one_of_now(soon):
+    [left] = whatsapp_answers.farewells(whatsapp_request(messages=[{**WORD, "timestamp": soon}]), START)
+    assert left.at == START
+
+
+@pytest.mark.parametrize("odd", [{"type": "text"}, {**WORD, "text": None}, [], None])
+def test_an_odd_message_of_whatsapp_does_not_keep_a_farewell_beside_it_from_being_heard(odd):
+    for messages in ([odd, WORD], [WORD, odd]):
+        assert len(whatsapp_answers.farewells(whatsapp_request(messages=messages), START)) == 1
+    with pytest.raises(Refused):
+        whatsapp_answers.farewells(whatsapp_request(messages=[odd]), START)
 
 
 def test_a_field_that_whatsapp_always_sends_is_missed_by_its_name():

@@ -56,6 +56,18 @@ def test_the_body_of_a_dead_letter_is_shown_only_on_request(cartback: Cartback, 
     assert ADDRESS in cartback("dlq", "show", message, "--person").stdout
 
 
+def test_what_a_stranger_wrote_commands_no_terminal(cartback: Cartback, stack: Stack) -> None:
+    """JSON takes the eight-bit control characters as they are: CSI clears the screen, OSC names the window."""
+    said = {"bounce": {"diagnosticCode": "550 \x9b2J\x9d0;owned\x9c\x7f"}}  # a mail server's own words
+    body = json.dumps(said, ensure_ascii=False)
+    message = stack.clients.sqs.send_message(QueueUrl=stack["IntakeDlqUrl"], MessageBody=body)["MessageId"]
+    shown = cartback("dlq", "show", message, "--person").stdout
+    told = cartback("dlq", "show", message, "--person", "--json").stdout
+    assert "\\u009b2J\\u009d0;owned" in shown
+    assert not {"\x7f", "\x9b", "\x9c", "\x9d"} & set(shown + told)
+    assert json.loads(told)["body"] == body
+
+
 def test_one_dead_letter_goes_back_to_the_intake_and_the_others_stay(
     cartback: Cartback, stack: Stack
 ) -> None:

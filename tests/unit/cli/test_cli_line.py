@@ -49,7 +49,7 @@ def test_general_options_may_stand_anywhere() -> None:
         "x",
     ]
     assert hoisted(["shop", "--", "--json"]) == ["shop", "--", "--json"]
-    assert hoisted(["shop", "--stack"]) == ["--stack", "shop"]
+    assert hoisted(["shop", "--stack"]) == ["--stack"]
 
 
 @pytest.mark.parametrize(

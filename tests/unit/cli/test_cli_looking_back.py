@@ -18,8 +18,8 @@ from cartback.domain.audit import KINDS
 from cartback.domain.cart import Cart, Item
 from cartback.domain.claims import Claim
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.purchases import Purchase
-from cartback.domain.touches import Dossier
 from cartback.ports import Delivery, Line, Page
 from cli import words
 from cli.stack import Stack

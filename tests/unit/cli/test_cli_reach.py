@@ -50,7 +50,7 @@ def test_health_tells_the_last_event_the_gaps_and_the_problem(laden: Cartback, s
     told = json.loads(laden("shop", "health", "laden", "--json").output)
     assert (told["gaps"], told["gaps_ever"], told["problem"]) == (2, 9, "no_access")
     assert (told["subscriptions"], told["lag_seconds"]) == ("lost", 300)
-    assert "+5 min ago" in laden("shop", "health", "laden").output
+    assert "(5 min ago)" in laden("shop", "health", "laden").output
 
 
 def test_health_of_a_shop_that_is_not_there_is_refused(cartback: Cartback) -> None:
@@ -136,3 +136,17 @@ def test_only_whatsapp_has_a_word_to_verify_with(laden: Cartback) -> None:
     done = laden("shop", "answers", "laden", "sms", "--secret-file", "-", typed="an-auth-token-of-twilio")
     assert "https://api.example/answers/laden/sms" in done.output
     assert "Verify token" not in done.output
+
+
+@pytest.mark.parametrize(
+    "line", ['token: "{}', "token: {}: x", "token: @{}", "token: *{}", "token: !{} x", "token: {}\0"]
+)
+def test_a_file_of_credentials_that_cannot_be_read_is_not_quoted(
+    laden: Cartback, tmp_path: Path, line: str
+) -> None:
+    file = tmp_path / "access.yaml"
+    file.write_text(f"url: https://laden.example\n{line.format('shpat0123456789')}\n")
+    done = laden("shop", "connect", "laden", "--access-file", str(file))
+    assert done.exit_code == 1
+    assert "is neither JSON nor YAML" in done.output
+    assert "shpat" not in done.output

@@ -17,8 +17,8 @@ from cartback.domain.cart import Cart, Item, Step, cart_id_for
 from cartback.domain.claims import DELIVERED, Claim, settle
 from cartback.domain.consent import Consent
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.money import Money
-from cartback.domain.touches import Dossier
 from cartback.ports import Line, Page
 from cli import words
 from cli.stack import Stack
@@ -175,7 +175,7 @@ def test_why_says_what_stands_against_a_message(cartback: Cartback, told: Stack)
     [
         (["cart", "show", "lamp-shop", "nothing"], "cart: lamp-shop has no cart nothing"),
         (["cart", "show", "other", CART], "shop: other is not known"),
-        (["why", "lamp-shop", "nobody"], "cart: lamp-shop has no cart nobody"),
+        (["why", "lamp-shop", "nobody"], "customer: lamp-shop knows no person and no cart by nobody"),
         (["dlq", "show", "abc"], "abc: no waiting message of that id"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from local.demo import scripts, tally
+from local.demo import late, scripts, tally
 from local.demo.life import Life
 from local.mail import Message
 from tests.unit.demo.shops import CLOCK, START, scene
@@ -43,8 +43,8 @@ def test_a_mail_after_a_purchase_is_seen_once_the_grace_is_over():
     one = lives()[0]
     one.bought_at = at(10)
     assert counted([one], mail(one, 9.9)).after_purchase == 0
-    assert counted([one], mail(one, 10 + tally.GRACE_SECONDS - 0.1)).after_purchase == 0
-    assert counted([one], mail(one, 10 + tally.GRACE_SECONDS + 0.1)).after_purchase == 1
+    assert counted([one], mail(one, 10 + late.GRACE_SECONDS - 0.1)).after_purchase == 0
+    assert counted([one], mail(one, 10 + late.GRACE_SECONDS + 0.1)).after_purchase == 1
 
 
 def test_a_mail_after_the_click_on_the_leave_link_has_no_grace():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.address import LONGEST, email, phone
+from cartback.domain.address import LONGEST, email, mailbox, phone
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,10 @@ from cartback.domain.address import LONGEST, email, phone
         ("Ada@Example.COM", "ada@example.com"),
         ("  ada+cart@example.com ", "ada+cart@example.com"),
         ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@straße.example", "ada@xn--strae-oqa.example"),
+        ("ada@STRASSE.example", "ada@strasse.example"),
+        ("ada@σίσυφος.example", "ada@xn--kxa6ajbbmh.example"),
+        ("ada@bücher。example", "ada@xn--bcher-kva.example"),
         ("o'brien@example.co.uk", "o'brien@example.co.uk"),
     ],
 )
@@ -46,6 +50,8 @@ INJECTIONS = [
     "a" * 65 + "@example.com",
     "ada@" + "x." * 130 + "com",
     "ada@" + "ü." * 60 + "com",
+    "ada@ex\u200dample.com",
+    "ada@<ß>.com",
     "",
     None,
     5,
@@ -83,6 +89,11 @@ def test_the_normal_form_is_printable_ascii_in_one_line_and_its_own_normal_form(
     [
         ("+49 151 123-456 78", "+4915112345678"),
         ("0049 (151) 12345678", "+4915112345678"),
+        ("+49 (0) 151 12345678", "+4915112345678"),
+        ("0049(0)151/12345678", "+4915112345678"),
+        ("+49\u2011151\u201112345678", "+4915112345678"),
+        ("+49\u00a0151 12345678", "+4915112345678"),
+        ("(0)151 12345678", None),
         ("015112345678", None),
         ("+0151123456", None),
         ("+49151\r\n12345678x", None),
@@ -93,3 +104,18 @@ def test_the_normal_form_is_printable_ascii_in_one_line_and_its_own_normal_form(
 )
 def test_a_number_is_e164_or_nothing(text, normal):
     assert phone(text) == normal
+
+
+@pytest.mark.parametrize(
+    ("spelled", "counted"),
+    [
+        ("ada@example.com", "ada@example.com"),
+        ("ada+shop@example.com", "ada@example.com"),
+        ("a.da+1+2@example.com", "a.da@example.com"),
+        ("a.d.a+x@gmail.com", "ada@gmail.com"),
+        ("ada@googlemail.com", "ada@gmail.com"),
+        ("+ada@example.com", "+ada@example.com"),
+    ],
+)
+def test_one_mailbox_is_counted_as_one_however_it_is_spelled(spelled, counted):
+    assert mailbox(spelled) == counted

@@ -12,12 +12,13 @@ from cartback.domain.bounces import SoftBounce
 from cartback.domain.budget import AHEAD, GRACE, Intent, intend, makes_room_until, outranks
 from cartback.domain.cart import Cart, Item, absorb
 from cartback.domain.customer import merge
+from cartback.domain.dossier import Dossier
 from cartback.domain.flows import MONEY, NEWS, RANKS, SERVICE, Flow
 from cartback.domain.money import Money
 from cartback.domain.policy import plan_for
 from cartback.domain.reminders import Reminder
 from cartback.domain.timing import Caps, after_caps
-from cartback.domain.touches import SEND, SKIP, WAIT, Dossier, decide
+from cartback.domain.touches import SEND, SKIP, WAIT, decide
 from cartback.flows import all_flows, rank_of
 from tests.fakes.world import START, a_policy
 from tests.unit.domain.test_permission import ada, word

@@ -119,6 +119,34 @@ def test_a_completed_checkout_that_comes_late_is_still_a_purchase():
     assert fold([newer, older]).status == BOUGHT
 
 
+@pytest.mark.parametrize("news", [[0, 1, 2], [0, 2, 1], [2, 0, 1], [2, 1, 0], [1, 2]])
+def test_a_finished_checkout_opens_nothing_however_late_it_is_told_again(news):
+    told = [
+        holds(0, SHIRT, source="checkout"),
+        bought(3),
+        holds(60, SHIRT, source="checkout", completed_at=at(3)),
+    ]
+    cart = fold(told[number] for number in news)
+    assert (cart.status, cart.generation, cart.bought_at) == (BOUGHT, 1, at(3))
+
+
+@pytest.mark.parametrize("news", [[0, 1, 2], [0, 2, 1], [1, 0, 2], [2, 1, 0], [2, 1], [1, 2, 2]])
+def test_a_document_that_can_be_bought_but_once_stays_bought_when_it_is_edited(news):
+    told = [
+        holds(0, SHIRT, once=True),
+        holds(10, SHIRT, once=True, completed_at=at(10)),
+        holds(90, SHIRT, CUP, once=True),
+    ]
+    cart = fold(told[number] for number in news)
+    assert (cart.status, cart.generation, cart.bought_at) == (BOUGHT, 1, at(10))
+
+
+def test_an_order_of_what_cannot_be_filled_again_closes_it_whatever_its_date_says():
+    order = replace(bought(-600), once=True)
+    for news in ([holds(0, SHIRT), order], [order, holds(0, SHIRT, once=True)]):
+        assert fold(news).status == BOUGHT
+
+
 def test_an_emptied_cart_is_closed_and_content_opens_the_next_generation():
     cart = fold([holds(0, SHIRT), holds(5)])
     assert (cart.status, cart.is_open, cart.closed_because) == (EMPTIED, False, "emptied")

@@ -14,6 +14,7 @@ from cartback.domain.deliverability import (
     WINDOW,
     Tally,
     WarmUp,
+    hurts,
     news,
     next_day,
     overdone,
@@ -48,6 +49,15 @@ def test_each_message_is_counted_once_whatever_the_order_of_news(before, after, 
 def test_what_was_asked_for_is_not_counted_as_marketing():
     service = replace(CLAIM, purpose="service")
     assert news(service, replace(service, state=BOUNCED), True) == Tally()
+
+
+@pytest.mark.parametrize(
+    ("state", "permanent", "does"),
+    [(BOUNCED, True, True), (BOUNCED, False, False), (COMPLAINED, False, True), (DELIVERED, True, False)],
+)
+def test_a_final_bounce_or_a_complaint_about_marketing_hurts(state, permanent, does):
+    assert hurts(at(state), permanent) == does
+    assert not hurts(replace(at(state), purpose="service"), permanent)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,13 @@ from cartback.domain import customer
 from cartback.domain.cart import Cart, Item
 from cartback.domain.consent import GRANTED, TOPICS, UNTICKED, WITHDRAWN, Consent, united, words_for
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.observations import ConsentSeen, Contact
 from cartback.domain.packs import CUSTOMER, DOUBLE, EXPLICIT, NO_CONSENT_NEEDED, PACKS, STRICTEST
 from cartback.domain.permission import permission
 from cartback.domain.policy import plan_for
 from cartback.domain.preferences import Preferences
-from cartback.domain.touches import SEND, SKIP, STOP, WAIT, Dossier, decide
+from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide
 from tests.fakes.world import START, a_policy
 
 DAY = timedelta(days=1)

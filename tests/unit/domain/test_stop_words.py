@@ -10,7 +10,8 @@ from cartback.domain.stop_words import HELP, START, STOP, meaning
 @pytest.mark.parametrize(
     "body",
     ["STOP", " stop ", "Stop!", "StopAll", "UNSUBSCRIBE", "cancel", "END", "quit", "revoke", "OPTOUT", "Opt out.",
-     "stopp", "ABMELDEN", "Abbestellen", "keine  Werbung", "\uff33\uff34\uff2f\uff30"],
+     "stopp", "ABMELDEN", "Abbestellen", "keine  Werbung", "\uff33\uff34\uff2f\uff30",
+     "Stop\u200b", "\u200eSTOP\u200f", "\ufeffstopp"],
 )  # fmt: skip
 def test_a_whole_answer_that_is_a_stop_word_is_a_farewell(body):
     assert meaning(body) == STOP

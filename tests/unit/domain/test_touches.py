@@ -14,9 +14,10 @@ from cartback.domain.cart import Cart, Item
 from cartback.domain.catalogue import Stock
 from cartback.domain.consent import Consent
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.policy import plan_for
-from cartback.domain.timing import Caps, QuietHours
-from cartback.domain.touches import SEND, SKIP, STOP, WAIT, Dossier, decide, due_at, whole_seconds
+from cartback.domain.timing import Caps, QuietHours, whole_seconds
+from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide, due_at
 from tests.fakes.world import START, a_policy
 
 HOUR = timedelta(hours=1)

@@ -8,12 +8,13 @@ from datetime import time, timedelta
 import pytest
 
 from cartback.domain.claims import claim_id_for
+from cartback.domain.dossier import Dossier
 from cartback.domain.money import Money
 from cartback.domain.policy import MOST_MESSAGES
 from cartback.domain.preferences import Preferences
 from cartback.domain.reminders import Reminder
-from cartback.domain.timing import Caps, QuietHours
-from cartback.domain.touches import SEND, SKIP, STOP, WAIT, Dossier, decide, due_at, over, whole_seconds
+from cartback.domain.timing import Caps, QuietHours, whole_seconds
+from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide, due_at, over
 from tests.fakes.world import START, a_policy
 from tests.unit.domain.test_budget import rival
 from tests.unit.domain.test_touches import ADA, CART, GONE, HOUR, NOW, PLAN, POLICY

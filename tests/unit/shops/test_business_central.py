@@ -233,7 +233,9 @@ def test_a_quote_in_yen_has_no_decimals():
 
 
 def test_an_accepted_quote_is_bought_and_an_expired_one_is_over():
-    assert one("salesQuotes.accepted").completed_at == AT
+    closing, bought = fetched("salesQuotes.accepted")
+    assert closing.completed_at == AT
+    assert (bought.order_ref, bought.contact.customer_ref) == (None, CUSTOMER)
     assert one("salesQuotes.expired").items == ()
 
 
@@ -243,7 +245,14 @@ def test_a_draft_order_is_a_cart_and_a_released_one_closes_it():
     assert draft.refs == closing.refs == (f"order:{ORDER}",)
     assert (draft.completed_at, closing.completed_at) == (None, AT)
     assert isinstance(order, OrderSeen)
-    assert (order.order_ref, order.placed_at) == ("AUF-2031", datetime(2026, 11, 18, tzinfo=UTC))
+    assert (order.order_ref, order.placed_at) == ("AUF-2031", datetime(2026, 11, 19, 12, tzinfo=UTC))
+
+
+def test_an_order_of_a_day_is_no_older_than_a_quote_of_its_morning():
+    entity = json.loads((EVENTS / "business_central" / "fetched" / "salesOrders.open.json").read_text())
+    told = entity | {"orderDate": "2026-11-20"}
+    _, order = business_central.fetched(Fetch("salesOrders", COMPANY, AT), [json.dumps(told)])
+    assert order.placed_at == AT
 
 
 def test_empty_dates_references_and_currencies_are_nothing():
@@ -267,6 +276,25 @@ def test_a_draft_that_is_released_ends_its_reminding_in_whatever_order_the_words
 def test_an_order_that_is_edited_later_is_no_purchase_of_that_day():
     _, order = fetched("salesOrders.open")
     assert order.placed_at < order.at
+
+
+def test_a_released_order_that_is_set_back_to_draft_for_editing_is_nobodys_cart_again():
+    released = json.loads((EVENTS / "business_central" / "fetched" / "salesOrders.open.json").read_text())
+    edited = released | {"status": "Draft", "lastModifiedDateTime": "2026-11-21T09:00:00Z"}
+    told, wanted = Told(), Fetch("salesOrders", COMPANY, AT)
+    world = World(adapter=told)
+    for key, entity in (("released", released), ("edited", edited)):
+        seen = business_central.fetched(wanted, [json.dumps(entity)])
+        world.deliver(told.delivery(key, *seen, at=AT))
+    (cart,) = [row[0] for row in world.tables.rows["carts"].values()]
+    assert (cart.status, cart.generation) == ("bought", 1)
+    assert world.bus.named("cart.opened") == []
+
+
+def test_whoever_buys_under_another_address_of_the_same_field_has_bought():
+    entity = json.loads((EVENTS / "business_central" / "fetched" / "salesOrders.open.json").read_text())
+    _, order = business_central.fetched(Fetch("salesOrders", COMPANY, AT), [json.dumps(entity)])
+    assert "email:buchhaltung@example.com" in order.beside
 
 
 def test_pieces_are_whole_and_services_endless():

@@ -13,6 +13,7 @@ from cartback.domain import reading
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
 from cartback.domain.reading import Reader
+from cartback.shops.shopify.goods import read_link
 
 
 def field(value):
@@ -24,6 +25,19 @@ def test_fields_of_a_null_are_null_and_fields_of_anything_else_are_refused():
     assert document["customer"]["address"]["city"].is_null
     with pytest.raises(Refused, match=r"^name must be an object$"):
         document["name"]["first"]
+
+
+def test_the_fields_of_an_empty_list_are_null_because_php_writes_an_empty_object_so():
+    document = reading.parse('{"billing": [], "lines": [1]}')
+    assert document["billing"]["email"].is_null
+    with pytest.raises(Refused, match=r"^lines must be an object$"):
+        document["lines"]["email"]
+
+
+@pytest.mark.parametrize("value", [False, 5, [], {}, None, "", "ftp://x.example", "https://a b"])
+def test_a_link_that_we_cannot_use_is_none_and_costs_nothing_else(value):
+    assert field(value).usable_link() is None
+    assert read_link(field(value)) is None
 
 
 def test_a_path_tells_fields_and_positions():

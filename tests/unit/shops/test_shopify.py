@@ -222,7 +222,7 @@ def test_a_shop_left_when_the_header_says_and_not_when_its_record_last_changed()
             {"buyer_accepts_marketing": "yes"},
             "buyer_accepts_marketing must be true or false",
         ),
-        ("checkouts_update", {"customer": []}, "customer must be an object"),
+        ("checkouts_update", {"customer": [1]}, "customer must be an object"),
         ("orders_create", {"id": True}, "id must be an id"),
         ("orders_create", {"created_at": None}, "created_at must be a date and time"),
         ("orders_create", {"test": 1}, "test must be true or false"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
 from cartback.domain.observations import CartSeen, Fetch, OrderSeen, PaymentFailed, RefundSeen
+from cartback.ports import Delivery
 from cartback.shops import stripe
 from tests.fakes.platform_senders import stripe_headers
+from tests.fakes.world import World
 from tests.unit.shops.doorway import NEW, NOW, OLD, OTHER
 from tests.unit.shops.samples import EVENTS, as_delivery, observe, sample
 
@@ -178,3 +181,48 @@ def test_two_timestamps_are_none():
 def test_the_whole_secret_is_the_key_prefix_and_all():
     headers = stripe_headers(BODY, NEW.removeprefix("whsec_"), at=NOW)
     assert status(headers) == 401
+
+
+def _session_event(stem: str, **changes: object) -> str:
+    event = json.loads(sample("stripe", stem).body)
+    event["data"]["object"] |= changes
+    return json.dumps(event)
+
+
+def test_who_pays_by_the_recovery_link_under_another_address_has_bought_the_cart():
+    expired = _session_event("checkout.session.expired.with_lines", client_reference_id=None)
+    paid = _session_event(
+        "checkout.session.completed",
+        id="cs_live_a1ExampleSession0009",
+        recovered_from="cs_live_a1ExampleSession0001",
+        client_reference_id=None,
+        customer=None,
+        customer_email=None,
+        customer_details={"email": "another@example.com"},
+    )
+    world = World()
+    world.deliver(_delivery("checkout.session.expired", expired))
+    (cart,) = [row[0] for row in world.tables.rows["carts"].values()]
+    assert cart.is_open
+    world.deliver(_delivery("checkout.session.completed", paid))
+    (cart,) = [row[0] for row in world.tables.rows["carts"].values()]
+    assert cart.status == "bought"
+
+
+def _delivery(topic: str, body: str) -> Delivery:
+    return replace(as_delivery("stripe", topic, body), shop="demo", key=topic)
+
+
+@pytest.mark.parametrize("own", ["order 15", "ada@example.com", "ä" * 150])
+def test_the_shops_own_name_for_a_cart_joins_whatever_it_looks_like(own):
+    refs = []
+    for topic, stem in (
+        ("checkout.session.expired", "checkout.session.expired.with_lines"),
+        ("checkout.session.completed", "checkout.session.completed"),
+    ):
+        body = _session_event(stem, client_reference_id=own)
+        (seen,) = stripe.observe(as_delivery("stripe", topic, body))
+        refs.append({ref for ref in seen.refs if ref.startswith("cart:")})
+    assert refs[0] == refs[1]
+    assert len(refs[0]) == 1
+    assert own not in str(refs)

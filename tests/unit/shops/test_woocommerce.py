@@ -46,6 +46,16 @@ def test_an_unpaid_order_is_a_cart_that_leads_back_to_its_payment_page():
     ]
 
 
+def test_a_paid_order_that_staff_set_back_to_pending_to_edit_it_is_no_cart():
+    paid = json.loads(sample("woocommerce", "order.updated.paid").body)
+    edited = replace(
+        sample("woocommerce", "order.updated.paid"), body=json.dumps(paid | {"status": "pending"})
+    )
+    order, *_ = woocommerce.observe(edited)
+    assert isinstance(order, OrderSeen)
+    assert order.paid
+
+
 def test_the_price_of_a_piece_is_with_tax_and_its_title_without_the_variation():
     blanket, cup = one("order.created").items
     assert (blanket.title, blanket.unit_price) == ("Wolldecke „Nordlicht“", Money(10965, "EUR"))

@@ -90,3 +90,8 @@ def test_an_unknown_field_of_a_page_is_refused():
 def test_the_address_of_a_page_is_not_passed_on():
     assert texts.PAGE_HEADERS["referrer-policy"] == "no-referrer"
     assert texts.PAGE_HEADERS["cache-control"] == "no-store"
+
+
+def test_a_page_is_asked_for_without_encryption_once_at_most_and_shown_in_no_frame():
+    assert texts.PAGE_HEADERS["strict-transport-security"] == "max-age=31536000"
+    assert "frame-ancestors 'none'" in texts.PAGE_HEADERS["content-security-policy"]

@@ -10,11 +10,11 @@ import pytest
 from cartback.domain.cart import GIVEN_UP, Cart, Item
 from cartback.domain.claims import Claim
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.errors import TryLater
 from cartback.domain.policy import plan_for
 from cartback.domain.preferences import Preferences
 from cartback.domain.reminders import Reminder
-from cartback.domain.touches import Dossier
 from cartback.ports import Page
 from cartback.usecases.budgeting import counting, following_due, reserve
 from cartback.usecases.claiming import language_of

@@ -209,6 +209,23 @@ def test_a_cart_of_a_page_is_dated_by_our_clock_and_quotes_no_price_of_a_browser
     assert (row.total, row.activity_at, row.seen) == (None, START, {"page": START})
 
 
+@pytest.mark.parametrize(
+    ("told", "quoted"),
+    [
+        ("You won: evil.com/win", "You won: evil. com/win"),
+        ("x" * 291 + " evil.com", "x" * 291 + " evil. co"),
+        ("\u0435vil.\u0440\u0444", "\u0435vil. \u0440\u0444"),
+        ("Dr.Martens 1.5 kg, size 7.5", "Dr. Martens 1.5 kg, size 7.5"),
+    ],
+)
+def test_nothing_that_a_page_calls_a_thing_becomes_a_link_in_a_mail(world, told, quoted):
+    """Whoever sits before a browser may have typed somebody else's address into the shop's checkout."""
+    data = {"currency": "EUR", "items": [{**CUP, "title": told, "variant_title": "evil.com"}]}
+    assert post(world, page_event(token(), data=data)) == 202
+    (item,) = applied(world).items
+    assert (item.title, item.variant_title) == (quoted, "evil. com")
+
+
 def test_the_shops_own_price_of_a_line_outlives_what_a_page_tells(world):
     told = json.dumps({"type": "cart.updated", "at": "2026-03-02T09:00:00Z", "data": {
         "cart_id": "c-1", "currency": "EUR", "items": [CUP]}})  # fmt: skip

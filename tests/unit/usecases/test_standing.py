@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from cartback.domain.claims import BOUNCED, DELIVERED
 from cartback.domain.deliverability import FEWEST, Tally, WarmUp
+from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.policy import Plan, Touch
 from cartback.domain.receipts import Receipt
 from cartback.usecases.apply_receipts import ApplyReceipts
@@ -75,7 +77,8 @@ def test_a_shop_that_came_back_is_written_to_again_only_when_an_operator_says_so
     assert ResumeShop(standing, world.records, world.clock)("demo") == {}
 
 
-def test_the_bounce_that_is_too_much_pauses_marketing_once_and_rings(world, told, standing):
+def one_bounce_too_much(world, told, standing) -> tuple[ApplyReceipts, Receipt]:
+    """A message of a shop that stands on the edge, and the news that it came back."""
     run = open_cart(world, told)
     world.clock.move(hours=1)
     world.touch(run, PLAN, 0)
@@ -84,10 +87,36 @@ def test_the_bounce_that_is_too_much_pauses_marketing_once_and_rings(world, told
     watch = WatchStanding(standing, world.records, world.clock, world.metrics)
     apply = ApplyReceipts(world.ledger, world.records, world.bus, world.clock, world.metrics, watch)
     bounced = Receipt("demo", claim_id, BOUNCED, world.clock.now(), "k", permanent=True)
+    return apply, bounced
+
+
+def test_the_bounce_that_is_too_much_pauses_marketing_once_and_rings(world, told, standing):
+    apply, bounced = one_bounce_too_much(world, told, standing)
     apply([bounced, bounced])
     assert world.tables.live("blocks", "demo", "marketing") == "paused_deliverability"
     assert standing.tallies["demo"] == Tally(FEWEST, 5)
     assert world.metrics.counts["MarketingPaused"] == 2  # as a whole, and for the shop
+
+
+@pytest.mark.parametrize("times", [1, 100])
+def test_a_pause_that_claims_are_in_the_way_of_is_tried_again_and_never_lost(
+    world, told, standing, monkeypatch, times
+):
+    apply, bounced = one_bounce_too_much(world, told, standing)
+    save, left = world.records.save, iter(range(times))
+
+    def crowded(shop, before, after):
+        if after.blocks.get("marketing") and next(left, None) is not None:
+            raise Conflict("a claim is under way")
+        save(shop, before, after)
+
+    monkeypatch.setattr(world.records, "save", crowded)
+    for _ in range(20):  # the queue brings the news again
+        with suppress(TryLater):
+            apply([bounced])
+    assert world.tables.live("blocks", "demo", "marketing") == "paused_deliverability"
+    assert standing.tallies["demo"] == Tally(FEWEST, 5)
+    assert world.metrics.counts["MarketingPaused"] == 2
 
 
 def test_good_news_pauses_nobody(world, told, standing):

@@ -6,11 +6,14 @@ import unicodedata
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
+from typing import TYPE_CHECKING
 
 from cartback.domain import address
 from cartback.domain.errors import Refused
 from cartback.domain.weblink import web_link
-from cartback.ports import Outgoing
+
+if TYPE_CHECKING:
+    from cartback.ports import Outgoing
 
 
 class _UnfoldedLinks(EmailPolicy):

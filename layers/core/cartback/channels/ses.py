@@ -8,7 +8,7 @@ requests (reliability.md, "What the platform promises"). So retries are off, and
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as aws
 from botocore.config import Config
@@ -17,7 +17,10 @@ from botocore.session import Session
 
 from cartback.channels.mime import mime
 from cartback.domain.errors import Refused
-from cartback.ports import Doubtful, NotSent, Outgoing, Sent
+from cartback.ports import Doubtful, NotSent, Sent
+
+if TYPE_CHECKING:
+    from cartback.ports import Outgoing
 
 CHANNEL = "email"
 

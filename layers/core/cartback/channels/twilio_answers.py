@@ -11,13 +11,19 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from cartback.domain import address
-from cartback.domain.answers import Answer, Visit
+from cartback.domain.answers import Answer
 from cartback.domain.errors import Refused
 from cartback.domain.farewells import Farewell, Heard
+from cartback.domain.proofs import proven
 from cartback.domain.stop_words import STOP, meaning
+
+if TYPE_CHECKING:
+    from cartback.domain.answers import Visit
 
 ANSWERS_ON = "sms"
 """A WhatsApp number that is rented from Twilio tells of its answers here too."""
@@ -49,14 +55,13 @@ def fields_of(urls: Sequence[str], body: bytes, signature: str, tokens: Sequence
     pairs = _pairs(body)
     # Of a repeated field each value counts once, sorted.
     told = "".join(name + value for name, value in sorted(set(pairs)))
-    given = signature.encode("utf-8", "replace")
-    genuine = False
-    for token in tokens:
-        for spelling in (spelling for url in urls for spelling in _spellings(url)):
-            signed = (spelling + told).encode("utf-8", "replace")
-            mac = hmac.new(token.encode(), signed, hashlib.sha1).digest()
-            genuine |= hmac.compare_digest(base64.b64encode(mac), given)
-    if not genuine:
+    signed = [(spelling + told).encode("utf-8", "replace") for url in urls for spelling in _spellings(url)]
+
+    def proof(signed: bytes, token: str) -> bytes:
+        return base64.b64encode(hmac.new(token.encode(), signed, hashlib.sha1).digest())
+
+    # Which spelling of our own address was signed is no secret.
+    if not any(proven(tokens, [signature], partial(proof, each)) for each in signed):
         raise Refused("the signature is not Twilio's", status=403)
     return dict(pairs)
 
@@ -66,11 +71,12 @@ def farewells(fields: dict[str, str], at: datetime) -> list[Farewell]:
 
     Raises ``Refused`` that names the field for a request without what every incoming message has.
     """
-    for name in ("MessageSid", "From", "Body"):
+    opted_out = fields.get("OptOutType", "").casefold() == STOP
+    for name in ("MessageSid", "From", *(() if opted_out else ("Body",))):
         if name not in fields or not (fields[name] or name == "Body"):
             raise Refused(f"{name}: missing; an incoming message has MessageSid, From and Body")
     sid, sender = fields["MessageSid"], fields["From"]
-    if fields.get("OptOutType", "").casefold() != STOP and meaning(fields["Body"]) != STOP:
+    if not opted_out and meaning(fields["Body"]) != STOP:
         return []
     channel = "whatsapp" if sender.startswith("whatsapp:") else "sms"
     number = address.phone(sender.removeprefix("whatsapp:"))

@@ -10,24 +10,33 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from cartback.domain import address
-from cartback.domain.answers import Answer, Visit, opens
+from cartback.domain.answers import Answer, opens
 from cartback.domain.depth import deeper_than
 from cartback.domain.errors import Refused
 from cartback.domain.farewells import Farewell, Heard
 from cartback.domain.hashes import short
+from cartback.domain.proofs import proven
 from cartback.domain.stop_words import STOP, meaning
+
+if TYPE_CHECKING:
+    from cartback.domain.answers import Visit
 
 ANSWERS_ON = "whatsapp"
 
 _DEEPEST = 32
 # Meta sends a number. It is given back as it came, so nothing that a browser could take for a page.
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
+
+# Who left (None for somebody without a number), by which message, and when.
+type _Left = tuple[str | None, str, datetime]
+type _Reading = Callable[[Mapping[str, Any], datetime], _Left | None]
 
 
 def prove(visit: Visit, urls: Sequence[str], secrets: Sequence[str]) -> None:
@@ -54,35 +63,35 @@ def hear(visit: Visit, now: datetime) -> Heard:
 
 def verify(body: bytes, signature: str, secrets: Sequence[str]) -> None:
     """Check ``X-Hub-Signature-256`` over the raw bytes. Raises ``Refused`` (403) if nobody of ours signed them."""
-    given = signature.encode("utf-8", "replace")
-    genuine = False
-    for secret in secrets:
-        mac = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        genuine |= hmac.compare_digest(f"sha256={mac}".encode(), given)
-    if not genuine:
+
+    def proof(secret: str) -> bytes:
+        return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}".encode()
+
+    if not proven(secrets, [signature], proof):
         raise Refused("the signature is not Meta's", status=403)
 
 
 def farewells(body: bytes, now: datetime) -> list[Farewell]:
     """The farewells in one request: a word, a button, or the switch in WhatsApp's own menu.
 
-    A time that is missing or ahead of ours is taken as ``now``. Raises ``Refused``, naming the field where there is
-    one, for a shape that is not Meta's.
+    A time that is missing, unreadable or ahead of ours is taken as ``now``. Raises ``Refused``, naming the field where
+    there is one, for a shape that is not Meta's; a message of an odd shape does so only if nobody leaves beside it.
     """
-    try:
-        text = body.decode()
-        if deeper_than(text, _DEEPEST):
-            raise Refused(f"JSON deeper than {_DEEPEST} levels")
-        document = json.loads(text)
-        return [
-            Farewell("whatsapp", number, min(at, now), f"whatsapp {short('wa', ref, length=16)}")
-            for number, ref, at in _said(document, now)
-            if number is not None
-        ]
-    except KeyError as error:
-        raise Refused(f"{error.args[0]}: missing from a request of WhatsApp") from error
-    except (ValueError, TypeError, AttributeError, OverflowError, OSError) as error:
-        raise Refused(f"not a request of WhatsApp: {type(error).__name__}") from error
+    found: list[Farewell] = []
+    odd: Refused | None = None
+    for read, part in _shaped(lambda: list(_parts(_document(body)))):
+        try:
+            number, ref, at = _shaped(partial(read, part, now)) or (None, "", now)
+        except Refused as refusal:
+            odd = odd or refusal
+            continue
+        if number is not None:
+            found.append(
+                Farewell("whatsapp", number, min(at, now), f"whatsapp {short('wa', ref, length=16)}")
+            )
+    if odd is not None and not found:
+        raise odd
+    return found
 
 
 def _asked(visit: Visit) -> dict[str, str]:
@@ -92,24 +101,41 @@ def _asked(visit: Visit) -> dict[str, str]:
         raise Refused("not a query") from error
 
 
-def _said(document: Mapping[str, Any], now: datetime) -> Iterator[tuple[str | None, str, datetime]]:
-    """Who left, by which message, and when."""
+def _document(body: bytes) -> Mapping[str, Any]:
+    text = body.decode()
+    if deeper_than(text, _DEEPEST):
+        raise Refused(f"JSON deeper than {_DEEPEST} levels")
+    return json.loads(text)
+
+
+def _shaped[T](read: Callable[[], T]) -> T:
+    """What ``read`` gives; Refused for whatever it stumbles over in a document of another shape."""
+    try:
+        return read()
+    except KeyError as error:
+        raise Refused(f"{error.args[0]}: missing from a request of WhatsApp") from error
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError) as error:
+        raise Refused(f"not a request of WhatsApp: {type(error).__name__}") from error
+
+
+def _parts(document: Mapping[str, Any]) -> Iterator[tuple[_Reading, Mapping[str, Any]]]:
+    """Everything that somebody may have left with, and what reads it."""
     changes = [change for entry in document["entry"] for change in entry["changes"]]
     for value in (change["value"] for change in changes):
-        for message in value.get("messages", ()):
-            if meaning(_words(message)) == STOP:
-                yield (
-                    _number(message.get("from")),
-                    str(message["id"]),
-                    _instant(message.get("timestamp"), now),
-                )
-        for wish in value.get("user_preferences", ()):
-            if wish.get("category") == "marketing_messages" and wish.get("value") == "stop":
-                yield (
-                    _number(wish.get("wa_id")),
-                    json.dumps(wish, sort_keys=True),
-                    _instant(wish.get("timestamp"), now),
-                )
+        yield from ((_message, message) for message in value.get("messages", ()))
+        yield from ((_wish, wish) for wish in value.get("user_preferences", ()))
+
+
+def _message(message: Mapping[str, Any], now: datetime) -> _Left | None:
+    if meaning(_words(message)) != STOP:
+        return None
+    return _number(message.get("from")), str(message["id"]), _instant(message.get("timestamp"), now)
+
+
+def _wish(wish: Mapping[str, Any], now: datetime) -> _Left | None:
+    if wish.get("category") != "marketing_messages" or wish.get("value") != "stop":
+        return None
+    return _number(wish.get("wa_id")), json.dumps(wish, sort_keys=True), _instant(wish.get("timestamp"), now)
 
 
 def _words(message: Mapping[str, dict]) -> str:
@@ -130,4 +156,7 @@ def _number(wa_id: object) -> str | None:
 
 
 def _instant(seconds: object, now: datetime) -> datetime:
-    return datetime.fromtimestamp(int(str(seconds)), UTC) if seconds else now
+    try:
+        return datetime.fromtimestamp(int(str(seconds)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return now

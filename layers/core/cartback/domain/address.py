@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 LONGEST = 254
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII)
+
+_GOOGLE = ("gmail.com", "googlemail.com")
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_BETWEEN_DIGITS = re.compile(r"[\s()./\u2010-\u2015\u2212-]")
 
 
 def email(text: object) -> str | None:
@@ -21,7 +26,7 @@ def email(text: object) -> str | None:
     if not at or len(text) > LONGEST:
         return None
     try:
-        domain = domain.lower().encode("idna").decode("ascii")
+        domain = ".".join(map(_ascii, _DOTS.split(domain.replace("Σ", "σ").lower())))
     except UnicodeError:
         return None
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
@@ -36,11 +41,38 @@ def email(text: object) -> str | None:
     return f"{local.lower()}@{domain}"
 
 
+def mailbox(address: str) -> str:
+    """The mailbox behind an address in normal form, as far as the spelling tells: for counting, never for writing to.
+
+    What follows a plus sign is a label of the owner's (RFC 5233), and Google's mailboxes know neither dots nor which of
+    its two domains was written: one person has thousands of addresses, and whoever floods a person has them as well.
+    """
+    local, _, domain = address.partition("@")
+    local = local.partition("+")[0] or local
+    if domain in _GOOGLE:
+        local, domain = local.replace(".", "") or local, _GOOGLE[0]
+    return f"{local}@{domain}"
+
+
 def phone(text: object) -> str | None:
     """A telephone number in E.164 (``+4915112345678``), or None if it has no country code or no such shape."""
     if not isinstance(text, str):
         return None
-    digits = re.sub(r"[\s()./-]", "", text.strip())
+    # "+49 (0) 151": the zero in brackets is for callers from within the country.
+    digits = _BETWEEN_DIGITS.sub("", text.strip().replace("(0)", ""))
     if digits.startswith("00"):
         digits = "+" + digits[2:]
     return digits if re.fullmatch(r"\+[1-9][0-9]{6,14}", digits, re.ASCII) else None
+
+
+def _ascii(label: str) -> str:
+    """One label of a domain as it is registered. Raises UnicodeError for what is none.
+
+    Python's codec follows the IDNA of 2003, which made ``ss`` of ``ß``: another domain since 2008 (RFC 5891, RFC 5894
+    § 7.2), whose owner is not to read what we write. Joiners, which that codec drops, make another domain as well.
+    """
+    if "\u200c" in label or "\u200d" in label:
+        raise UnicodeError("joiners are not understood")
+    if "ß" in label or "ς" in label:
+        return "xn--" + unicodedata.normalize("NFKC", label).encode("punycode").decode("ascii")
+    return label.encode("idna").decode("ascii")

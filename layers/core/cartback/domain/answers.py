@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Self
+
+from cartback.domain.proofs import proven
+
+TOLD_PLAINLY = {
+    "content-type": "text/plain; charset=utf-8",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+}
+"""The headers of one line of text: never kept by anybody on the way, and taken for what it is."""
+
+
+def told_across(allowed: str | None, **more: str) -> dict[str, str]:
+    """``TOLD_PLAINLY`` for a script of another origin, if that is ``allowed`` to read the answer, and post JSON."""
+    headers = {"vary": "origin", **TOLD_PLAINLY}
+    if allowed is None:
+        return headers
+    return headers | {
+        "access-control-allow-origin": allowed,
+        "access-control-allow-methods": "POST",
+        "access-control-allow-headers": "content-type",
+        **more,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +50,17 @@ class Answer:
         """What goes over the wire."""
         return self.line if self.exact else self.line + "\n"
 
+    def as_response(self) -> dict[str, object]:
+        """What API Gateway wants to hear (payload 2.0)."""
+        headers = {**TOLD_PLAINLY, "content-type": self.kind}
+        return {"statusCode": self.status, "headers": headers, "body": self.body}
+
+
+def raw_body(event: Mapping[str, Any]) -> bytes:
+    """The bytes that a sender signed, out of an event of API Gateway (payload 2.0)."""
+    body = event.get("body") or ""
+    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -39,6 +74,17 @@ class Visit:
     query: str
     headers: dict[str, str]
     body: bytes
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any], word: str = "") -> Self:
+        """The request behind an event of API Gateway (payload 2.0)."""
+        return cls(
+            method=event["requestContext"]["http"]["method"],
+            word=word,
+            query=event.get("rawQueryString") or "",
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            body=raw_body(event),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +107,4 @@ def path_word(secret: str) -> str:
 
 def opens(word: str, secrets: Iterable[str]) -> bool:
     """Whether the word was made from one of these secrets; takes as long for a wrong one."""
-    given = word.encode("utf-8", "replace")
-    opened = False
-    for secret in secrets:
-        opened |= hmac.compare_digest(path_word(secret).encode(), given) and bool(secret)
-    return opened
+    return proven(secrets, [word], lambda secret: path_word(secret).encode())

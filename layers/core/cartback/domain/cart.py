@@ -100,9 +100,12 @@ def see(cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None) -> 
 
     Older news than what we have only fills gaps (references, restore link). Emptying closes, content after a
     closing opens a new generation, content before it does not. ``now`` is kept as when we heard of a purchase.
+    However late a finished checkout is told again, it holds what was bought with it: nothing new.
     """
     if cart.status == ERASED:
         return cart
+    if seen.completed_at is not None:
+        seen = replace(seen, at=min(seen.at, seen.completed_at))
     known_at = cart.seen.get(seen.source)
     if seen.stage == "checkout" and cart.stage != "checkout":
         cart = replace(cart, stage="checkout").noting(seen.at, "checkout", cause)
@@ -114,15 +117,15 @@ def see(cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None) -> 
         device=seen.device or cart.device,
         items=completed(cart.items, seen.items),
     )
+    if seen.once and cart.bought_at is not None:
+        return cart
     if known_at is not None and seen.at < known_at:
-        return cart if seen.completed_at is None else _bought(cart, seen.completed_at, None, cause, now)
+        return cart if seen.completed_at is None else _closed_by(cart, seen, cause, now)
     newest = cart.activity_at is None or (seen.at, seen.source) >= (cart.activity_at, cart.content_from or "")
     cart = replace(cart, seen={**cart.seen, seen.source: seen.at})
     if newest:
         cart = _with_content(cart, seen, cause)
-    if seen.completed_at is not None:
-        cart = _bought(cart, seen.completed_at, None, cause, now)
-    return cart
+    return cart if seen.completed_at is None else _closed_by(cart, seen, cause, now)
 
 
 def order(cart: Cart, seen: OrderSeen, cause: str, now: datetime | None = None) -> Cart:
@@ -130,7 +133,7 @@ def order(cart: Cart, seen: OrderSeen, cause: str, now: datetime | None = None) 
     if cart.status == ERASED:
         return cart
     cart = replace(cart, refs=_united(cart.refs, seen.refs))
-    return _bought(cart, seen.placed_at, seen.order_ref, cause, now)
+    return _bought(cart, seen.placed_at, seen.order_ref, cause, now, seen.once)
 
 
 def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> Cart:
@@ -235,16 +238,24 @@ def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
     return _reopened(moved, seen.at, cause)
 
 
+def _closed_by(cart: Cart, seen: CartSeen, cause: str, now: datetime | None) -> Cart:
+    return _bought(cart, seen.completed_at, None, cause, now, seen.once)
+
+
 def _bought(
-    cart: Cart, bought_at: datetime, order_ref: str | None, cause: str, now: datetime | None = None
+    cart: Cart,
+    bought_at: datetime,
+    order_ref: str | None,
+    cause: str,
+    now: datetime | None = None,
+    once: bool = False,
 ) -> Cart:
     orders = _united(cart.order_refs, (order_ref,)) if order_ref else cart.order_refs
     if cart.bought_at is not None and bought_at <= cart.bought_at:
         return replace(cart, order_refs=orders)
     cart = replace(cart, bought_at=bought_at, order_refs=orders)
-    still_shopping = (
-        cart.activity_at is not None and cart.activity_at > bought_at + REOPEN_AFTER and bool(cart.items)
-    )
+    later = cart.activity_at is not None and cart.activity_at > bought_at + REOPEN_AFTER
+    still_shopping = later and bool(cart.items) and not once
     if still_shopping:
         if cart.status != OPEN or (
             cart.started_at is not None and cart.started_at > bought_at + REOPEN_AFTER

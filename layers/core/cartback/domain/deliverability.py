@@ -55,6 +55,13 @@ def news(before: Claim, after: Claim, permanent: bool) -> Tally:
     )
 
 
+def hurts(claim: Claim, permanent: bool) -> bool:
+    """Whether what became of a claim may be the one too much, told for the first time or again."""
+    if claim.purpose == "service":
+        return False
+    return claim.state == COMPLAINED or (claim.state == BOUNCED and permanent)
+
+
 def overdone(lately: Tally) -> str | None:
     """Why marketing has to stop (``bounces`` or ``complaints``), or None."""
     if lately.settled < FEWEST:

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from cartback.domain.observations import Observation
+
 
 class Refused(Exception):
     """The caller's fault: answered with a 4xx or parked with its reason, never retried.
 
-    ``status`` is the HTTP status for callers that came over HTTP.
+    ``status`` is the HTTP status for callers that came over HTTP. ``despite`` holds the observations that stand in
+    spite of the refusal: what could be read beside what could not.
     """
 
-    def __init__(self, reason: str, status: int = 400) -> None:
+    def __init__(self, reason: str, status: int = 400, despite: tuple[Observation, ...] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.status = status
+        self.despite = despite
 
 
 class TryLater(Exception):

@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection, Iterator
 
 from cartback.domain import address
 
-_MAIL = re.compile(r"[^\s\"'<>(),;:\\\[\]=&?|]+@[^\s\"'<>(),;:\\\[\]=&?|]+")
+# Where an address ends. Searching for whole addresses would look at a long word once for each of its characters, and a
+# shopper may write a note of any length.
+_BREAKS = re.compile(r"[\s\"'<>(),;:\\\[\]=&?|]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{5,24}")
 _LONGEST_PHONE = 30
 
@@ -23,8 +25,8 @@ def names(text: str, known: Collection[str], hashed: Callable[[str], str]) -> bo
 
 def _aliases(text: str) -> Iterator[str]:
     for part in _strings(_read(text)):
-        for found in _MAIL.findall(part):
-            mail = address.email(found.strip("."))
+        for word in _BREAKS.split(part):
+            mail = address.email(word.strip(".")) if "@" in word else None
             if mail is not None:
                 yield f"email:{mail}"
         if len(part) <= _LONGEST_PHONE and _PHONE.fullmatch(part.strip()):

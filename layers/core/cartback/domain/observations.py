@@ -61,7 +61,8 @@ class Contact:
 class CartSeen:
     """The whole content of a cart or checkout at ``at``. ``source`` names the clock that ``at`` belongs to.
 
-    ``completed_at`` is set by shops that tell with the checkout itself that it was bought.
+    ``completed_at`` is set by shops that tell with the checkout itself that it was bought. ``once`` marks a document
+    that can be bought but once: what is told of it afterwards is that same order, edited.
     """
 
     refs: tuple[str, ...]
@@ -74,14 +75,20 @@ class CartSeen:
     restore_url: str | None = None
     completed_at: datetime | None = None
     device: str | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
-    """An order in one of its states. ``placed_at`` does not change over its life, ``at`` does."""
+    """An order in one of its states. ``placed_at`` does not change over its life, ``at`` does.
+
+    ``once`` says that what the order was made of cannot be filled again, as in ``CartSeen``. ``beside`` holds further
+    names (as ``Contact.aliases`` writes them) under which the buyer may be known: whoever is so has bought, too, but is
+    not made one person with the buyer. Without ``order_ref`` it ends what a purchase ends and is told to nobody.
+    """
 
     refs: tuple[str, ...]
-    order_ref: str
+    order_ref: str | None
     placed_at: datetime
     at: datetime
     total: Money | None = None
@@ -90,6 +97,8 @@ class OrderSeen:
     cancelled_at: datetime | None = None
     test: bool = False
     coupon_codes: tuple[str, ...] = ()
+    once: bool = False
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

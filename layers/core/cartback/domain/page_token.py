@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from cartback.domain import reading
 from cartback.domain.errors import Refused
+from cartback.domain.proofs import proven
 from cartback.domain.reading import Reader
 
 LIFETIME = timedelta(hours=1)
@@ -69,13 +70,13 @@ def granted(token: object, shop: str, secrets: Sequence[str], now: datetime) -> 
 
 
 def _signed(text: str, signature: str, secrets: Sequence[str]) -> bool:
-    matched = False
-    for secret in secrets:
-        # An empty or guessable secret would let anybody sign.
-        if len(secret) >= SHORTEST_SECRET:
-            wanted = hmac.new(secret.encode(), f"cartback-page.{text}".encode(), hashlib.sha256).hexdigest()
-            matched |= hmac.compare_digest(wanted, signature)
-    return matched
+    def proof(secret: str) -> bytes:
+        return (
+            hmac.new(secret.encode(), f"cartback-page.{text}".encode(), hashlib.sha256).hexdigest().encode()
+        )
+
+    # A guessable secret would let anybody sign.
+    return proven((secret for secret in secrets if len(secret) >= SHORTEST_SECRET), [signature], proof)
 
 
 def _claims(text: str) -> Reader:

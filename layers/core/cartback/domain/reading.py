@@ -82,9 +82,9 @@ class Reader:
     path: str
 
     def __getitem__(self, name: str) -> Reader:
-        """A field of an object; null if it is missing."""
+        """A field of an object; null if it is missing. PHP writes an empty object as an empty list."""
         inner = f"{self.path}.{name}" if self.path else name
-        if self.value is None:
+        if self.value is None or self.value == []:
             return Reader(None, inner)
         if not isinstance(self.value, dict):
             raise self.refused("must be an object")
@@ -174,8 +174,8 @@ class Reader:
         Of http, only what leads to this machine passes: the local cloud's shops have no certificate, and whoever
         puts the link before a shopper judges again (``domain.weblink``).
         """
-        text = self.cut(LONGEST_LINK + 1) or ""
-        if is_local(text):
+        text = self.cut(LONGEST_LINK + 1) if isinstance(self.value, str) else None
+        if text is None or is_local(text):
             return text
         return text if len(text) <= LONGEST_LINK and LINK.fullmatch(text) else None
 

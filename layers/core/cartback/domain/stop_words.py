@@ -26,8 +26,9 @@ MEANING = {word: meaning for meaning, words in _WORDS.items() for word in words}
 def meaning(body: str) -> str | None:
     """What a whole answer means: ``stop``, ``start`` or ``help``; None for anything that a person should read.
 
-    Case, spaces around and between, and marks at the end do not matter. ``start`` lifts a carrier's own block; it is
-    no consent, because it says neither to what nor on which wording.
+    Case, spaces around and between, marks at the end and what nobody can see do not matter. ``start`` lifts a
+    carrier's own block; it is no consent, because it says neither to what nor on which wording.
     """
-    words = unicodedata.normalize("NFKC", body).casefold().split()
+    visible = "".join(one for one in body if unicodedata.category(one) != "Cf")
+    words = unicodedata.normalize("NFKC", visible).casefold().split()
     return MEANING.get(" ".join(words).strip(" .!\"'"))

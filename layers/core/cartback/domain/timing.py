@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
+from math import ceil
 from zoneinfo import ZoneInfo
 
 
@@ -133,3 +134,8 @@ def _on_wall(day: date, at: time, zone: ZoneInfo) -> datetime:
         minutes, True, key=lambda n: (second + n * _MINUTE).astimezone(zone).utcoffset() != before
     )
     return second + jumped * _MINUTE
+
+
+def whole_seconds(now: datetime, until: datetime) -> int:
+    """How long a Wait state waits: whole seconds, rounded up, never zero, so that it never wakes too early."""
+    return max(1, ceil((until - now).total_seconds()))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil
 
 from cartback.domain.bots import suspect
 from cartback.domain.budget import Intent, makes_room_until
 from cartback.domain.cart import Cart, Item
-from cartback.domain.catalogue import Stock, dressed, still_there
+from cartback.domain.catalogue import dressed, still_there
 from cartback.domain.claims import claim_id_for
 from cartback.domain.customer import Person
+from cartback.domain.dossier import Dossier
 from cartback.domain.flows import MONEY
 from cartback.domain.hygiene import engaged_at
 from cartback.domain.permission import accepted, permission
@@ -32,20 +32,6 @@ PAUSED = "paused_deliverability"
 
 PURPOSE = "cart_reminders"
 """What a touch of a cart is for: the purpose that its consent must cover."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """Everything a decision looks at, read at one moment. ``stock`` holds what is known of the cart's variants.
-
-    ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
-    (``paused_deliverability``).
-    """
-
-    cart: Cart | None
-    person: Person | None
-    stock: dict[str, Stock] = field(default_factory=dict)
-    shop_block: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +112,6 @@ def due_at(cart: Cart, plan: Plan, position: int, policy: Policy) -> datetime:
     if plan.since == "creation":
         return max(cart.started_at + after, cart.activity_at + policy.silence)
     return cart.activity_at + (max(after, policy.silence) if position == 0 else after)
-
-
-def whole_seconds(now: datetime, until: datetime) -> int:
-    """How long a Wait state waits: whole seconds, rounded up, never zero, so that it never wakes too early."""
-    return max(1, ceil((until - now).total_seconds()))
 
 
 def over(cart: Cart | None, person: Person | None, generation: int, policy: Policy) -> Decision | None:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from cartback.domain.catalogue import Product, Stock
     from cartback.domain.claims import Claim
     from cartback.domain.customer import Person
+    from cartback.domain.dossier import Dossier
     from cartback.domain.due import Due
     from cartback.domain.evidence import Evidence
     from cartback.domain.signup import SignUp
-    from cartback.domain.touches import Dossier
 
 
 @dataclass(slots=True)

@@ -6,16 +6,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.cart import Cart
 from cartback.domain.errors import Refused, TryLater
-from cartback.ports import Clock
 from cartback.store.bus import SOURCE
-from cartback.store.clients import Clients
 from cartback.store.codec import decode, is_expired, text
 from cartback.store.errors import translated
-from cartback.store.tables import Tables, cart_key
+from cartback.store.tables import cart_key
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock
+    from cartback.store.clients import Clients
+    from cartback.store.tables import Tables
 
 _MOST_PAGES = 50
 _HELD_SECONDS = 60

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from cartback.domain.errors import TryLater
-from cartback.domain.facts import Fact
-from cartback.store.clients import Clients
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.domain.facts import Fact
+    from cartback.store.clients import Clients
 
 SOURCE = "cartback"
 _MOST_PER_REQUEST = 10

@@ -12,14 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.claims import CLAIMED, Claim
 from cartback.domain.errors import TryLater
-from cartback.ports import Clock
-from cartback.store.clients import Clients
-from cartback.store.codec import Row, decode, is_expired, text
+from cartback.store.codec import decode, is_expired, text
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
 
 IN_DOUBT, CLAIMED_ON = "InDoubt", "ClaimedOn"
 _MOST_PER_GET = 100

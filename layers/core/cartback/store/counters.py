@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from cartback.ports import Clock, Counters
-from cartback.store.clients import Clients
 from cartback.store.codec import expires, number, text
 from cartback.store.errors import translated
 from cartback.store.tables import count_key
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock, Counters
+    from cartback.store.clients import Clients
 
 
 class DynamoCounters:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from cartback.domain.due import Due
-from cartback.store.clients import Clients
-from cartback.store.codec import Row, decode, encode, expires, text
+from cartback.store.codec import decode, encode, expires, text
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
 
 SHARDS = 4
 """DynamoDB takes 1,000 write units a second per partition key; a listed cart takes two (performance.md)."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cartback.domain.health import Health, Pulse
-from cartback.ports import Clock
-from cartback.store.clients import Clients
 from cartback.store.codec import decode, encode, text
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock
+    from cartback.store.clients import Clients
 
 _HEALTH, _PULSE = "health", "pulse"
 BEAT_EVERY = timedelta(minutes=1)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from cartback.domain.audit import Audit
-from cartback.ports import Clock
-from cartback.store.clients import Clients
 from cartback.store.codec import decode, encode, expires, is_expired, text
 from cartback.store.errors import translated
 from cartback.store.tables import LEDGER_KEPT
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock
+    from cartback.store.clients import Clients
 
 
 class DynamoAudits:

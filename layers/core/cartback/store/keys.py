@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from cartback.domain.delivery import ShopKeys
-from cartback.store.clients import Clients
 from cartback.store.errors import translated
 
 if TYPE_CHECKING:
     from cartback.ports import Clock
+    from cartback.store.clients import Clients
 
 REMEMBERED = timedelta(seconds=60)
 ASKED_AGAIN_AFTER = timedelta(seconds=10)

@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
-from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
 from cartback.domain.hashes import short
-from cartback.domain.signup import SignUp
-from cartback.domain.touches import Dossier
-from cartback.ports import Clock, Line, Link
+from cartback.ports import Line, Link
+from cartback.store.blocks import check_not_blocked
 from cartback.store.claim_index import index_keys
-from cartback.store.clients import Clients
-from cartback.store.codec import Row, decode, encode, expires, is_expired, number, text
+from cartback.store.codec import decode, encode, expires, is_expired, number, text
 from cartback.store.errors import cancelled, translated
-from cartback.store.records import Write, put_cart, put_person
-from cartback.store.tables import LEDGER_KEPT, Tables, block_key, request_key
+from cartback.store.records import put_cart, put_person
+from cartback.store.tables import LEDGER_KEPT, request_key
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
+    from cartback.domain.customer import Person
+    from cartback.domain.dossier import Dossier
+    from cartback.domain.signup import SignUp
+    from cartback.ports import Clock
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
+    from cartback.store.records import Write
+    from cartback.store.tables import Tables
 
 _CLAIM, _BLOCKED, _CEILING = 0, (3, 4, 5), 6
 
@@ -40,13 +47,14 @@ class DynamoLedger:
     ) -> str | None:
         """Take a claim in one transaction, or say why not."""
         here, cart = self._tables, dossier.cart
+        people, shop = here.customers, claim.shop
         writes: list[Write] = [
             self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
             put_cart(here, cart, claim.claimed_at),
             put_person(here, person, claim.claimed_at),
-            self._not_blocked(claim.shop, claim.address_hash),
-            self._not_blocked(claim.shop, "shop"),
-            self._not_blocked(claim.shop, "marketing"),
+            check_not_blocked(people, shop, claim.address_hash),
+            check_not_blocked(people, shop, "shop", claim.cart_id),
+            check_not_blocked(people, shop, "marketing", claim.cart_id),
             *self._under_ceiling(claim),
             {
                 "Put": {
@@ -64,11 +72,12 @@ class DynamoLedger:
 
     def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
         """Take the claim of the answer to a request, or say why not."""
-        table, subject = self._tables.ledger, f"request#{request.request_id}"
+        table, people = self._tables.ledger, self._tables.customers
+        subject = f"request#{request.request_id}"
         writes: list[Write] = [
             self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
-            self._not_blocked(claim.shop, claim.address_hash, but="opted_out"),
-            self._not_blocked(claim.shop, "shop"),
+            check_not_blocked(people, claim.shop, claim.address_hash, but="opted_out"),
+            check_not_blocked(people, claim.shop, "shop", request.request_id),
             self._unchanged(request),
             {"Put": {"TableName": table, "Item": self._line(claim.shop, subject, line)}},
             *({"Put": {"TableName": table, "Item": _link_row(link)}} for link in links),
@@ -216,19 +225,6 @@ class DynamoLedger:
                 },
             }
         }
-
-    def _not_blocked(self, shop: str, address_hash: str, but: str | None = None) -> Write:
-        """The condition that nothing blocks an address, ``but`` perhaps one reason."""
-        check: dict[str, Any] = {
-            "TableName": self._tables.customers,
-            "Key": {"pk": text(block_key(shop, address_hash))},
-            "ConditionExpression": "attribute_not_exists(pk)",
-        }
-        if but is not None:
-            check["ConditionExpression"] += " OR #to = :but"
-            check["ExpressionAttributeNames"] = {"#to": "to"}
-            check["ExpressionAttributeValues"] = {":but": text(but)}
-        return {"ConditionCheck": check}
 
     def _unchanged(self, request: SignUp) -> Write:
         """The condition that a request is as it was read."""

@@ -19,12 +19,14 @@ from botocore.exceptions import ClientError
 
 from cartback.domain.errors import TryLater
 from cartback.ports import Begun
-from cartback.store.clients import Clients
-from cartback.store.codec import Row, number, text
+from cartback.store.codec import number, text
 from cartback.store.errors import cancelled, translated
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
+
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
 
 REMEMBERED = timedelta(days=15)
 """Longer than any sender retries (Stripe: 3 days) and than a message lives on a queue (SQS: 14 days)."""

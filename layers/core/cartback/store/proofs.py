@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.evidence import Evidence
-from cartback.store.clients import Clients
 from cartback.store.codec import decode, text
 from cartback.store.errors import translated
 from cartback.store.tables import evidence_key
+
+if TYPE_CHECKING:
+    from cartback.store.clients import Clients
 
 
 class Proofs:

@@ -6,12 +6,14 @@ import base64
 import json
 import zlib
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.delivery import Delivery
 from cartback.domain.errors import Refused
-from cartback.store.clients import Clients
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.store.clients import Clients
 
 LARGEST_MESSAGE = 1_000_000
 _PACK_FROM = 200_000

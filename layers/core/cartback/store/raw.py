@@ -10,12 +10,14 @@ import gzip
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cartback.ports import Clock, Delivery
-from cartback.store.clients import Clients
 from cartback.store.errors import translated
 from cartback.store.queue import pack, unpack
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock, Delivery
+    from cartback.store.clients import Clients
 
 _STAMP = "%Y%m%dT%H%M%S"
 _SKEW = timedelta(hours=1)

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Product, Stock
 from cartback.domain.customer import Person
-from cartback.domain.evidence import Evidence
+from cartback.domain.dossier import Dossier
 from cartback.domain.signup import KEPT as REQUESTS_KEPT
 from cartback.domain.signup import SignUp
-from cartback.domain.touches import Dossier
-from cartback.ports import Clock, Page
-from cartback.store.clients import Clients
-from cartback.store.codec import Row, decode, encode, expires, is_expired, number, text
+from cartback.ports import Page
+from cartback.store.blocks import MOST_TRIES, SHOP_WIDE, block_key, only_met_others, put_block
+from cartback.store.codec import decode, encode, expires, is_expired, number, text
 from cartback.store.errors import translated
 from cartback.store.tables import (
     CARTS_KEPT,
     CATALOGUE_KEPT,
     PEOPLE_KEPT,
-    Tables,
     alias_key,
-    block_key,
     cart_key,
     evidence_key,
     get_all,
@@ -35,6 +34,15 @@ from cartback.store.tables import (
     request_key,
     stock_key,
 )
+
+if TYPE_CHECKING:
+    from cartback.domain.evidence import Evidence
+    from cartback.ports import Clock
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
+    from cartback.store.tables import (
+        Tables,
+    )
 
 _MOST_PER_TRANSACTION = 100
 Write = dict[str, Any]
@@ -66,15 +74,16 @@ class DynamoRecords:
         products: Iterable[str] = (),
         blocks: Iterable[str] = (),
         requests: Iterable[str] = (),
+        seen_from: str = "",
     ) -> Page:
-        """Read the named rows of one shop in one request per hundred."""
+        """Read the named rows of one shop in one request per hundred; ``seen_from`` is the cart that blocks are for."""
         here = self._tables
         keys = {
             "carts": {i: (here.carts, cart_key(shop, i)) for i in carts},
             "refs": {i: (here.carts, ref_key(shop, i)) for i in refs},
             "persons": {i: (here.customers, person_key(shop, i)) for i in persons},
             "aliases": {i: (here.customers, alias_key(shop, i)) for i in aliases},
-            "blocks": {i: (here.customers, block_key(shop, i)) for i in blocks},
+            "blocks": {i: (here.customers, block_key(shop, i, seen_from)) for i in blocks},
             "requests": {i: (here.customers, request_key(shop, i)) for i in requests},
             "stock": {i: (here.catalogue, stock_key(shop, i)) for i in stock},
             "inventory": {i: (here.catalogue, inventory_key(shop, i)) for i in inventory},
@@ -109,7 +118,8 @@ class DynamoRecords:
             carts=[cart_id],
             persons=[person_id] if person_id else [],
             stock=guessed,
-            blocks=["shop", "marketing"],
+            blocks=SHOP_WIDE,
+            seen_from=cart_id,
         )
         cart, block = page.carts[cart_id], page.blocks["shop"] or page.blocks["marketing"]
         if cart is None:
@@ -133,11 +143,12 @@ class DynamoRecords:
         """Write what differs. People and carts go together or not at all; a long list of stock follows in parts."""
         now = self._clock.now()
         whole = list(self._changes(shop, before, after, now))
+        tries = MOST_TRIES if after.blocks.keys() & set(SHOP_WIDE) else 1
         stock = list(self._stock_changes(shop, before, after, now))
         if len(whole) + len(stock) <= _MOST_PER_TRANSACTION:
-            self._write(whole + stock)
+            self._write(whole + stock, tries)
             return
-        self._write(whole)
+        self._write(whole, tries)
         for start in range(0, len(stock), _MOST_PER_TRANSACTION):
             self._write(stock[start : start + _MOST_PER_TRANSACTION])
 
@@ -158,7 +169,7 @@ class DynamoRecords:
             pk = alias_key(shop, alias)
             yield _pointer(here.customers, pk, before.aliases.get(alias), to, now, PEOPLE_KEPT)
         for address, because in _moved(before.blocks, after.blocks):
-            yield _block(here.customers, block_key(shop, address), because)
+            yield from put_block(here.customers, shop, address, because)
 
     def _stock_changes(self, shop: str, before: Page, after: Page, now: datetime) -> Iterator[Write]:
         table = self._tables.catalogue
@@ -172,12 +183,23 @@ class DynamoRecords:
             pk = inventory_key(shop, ref)
             yield _pointer(table, pk, before.inventory.get(ref), to, now, CATALOGUE_KEPT)
 
-    def _write(self, writes: list[Write]) -> None:
+    def _write(self, writes: list[Write], tries: int = 1) -> None:
         with translated("save rows"):
             if len(writes) == 1 and "Put" in writes[0]:
                 self._clients.dynamodb.put_item(**writes[0]["Put"])
             elif writes:
+                self._together(writes, tries)
+
+    def _together(self, writes: list[Write], tries: int) -> None:
+        """One transaction, tried again so many times while it only meets others that are under way."""
+        for left in reversed(range(tries)):
+            try:
                 self._clients.dynamodb.transact_write_items(TransactItems=writes)
+            except ClientError as error:
+                if not left or not only_met_others(error):
+                    raise
+            else:
+                return
 
 
 def _changed[T](before: dict[str, T | None], after: dict[str, T | None]) -> dict[str, T]:
@@ -186,13 +208,6 @@ def _changed[T](before: dict[str, T | None], after: dict[str, T | None]) -> dict
 
 def _moved(before: dict[str, str | None], after: dict[str, str | None]) -> list[tuple[str, str | None]]:
     return [(i, to) for i, to in after.items() if to != before.get(i)]
-
-
-def _block(table: str, pk: str, because: str | None) -> Write:
-    """A block has no time to live: it outlasts the person it protects."""
-    if because is None:
-        return {"Delete": {"TableName": table, "Key": {"pk": text(pk)}}}
-    return {"Put": {"TableName": table, "Item": {"pk": text(pk), "to": text(because)}}}
 
 
 def put_cart(tables: Tables, cart: Cart, now: datetime) -> Write:

@@ -7,12 +7,15 @@ side, which writes; the intake reads with a reader of its own that imports less.
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from cartback.ports import ShopKeys
-from cartback.store.clients import Clients
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.store.clients import Clients
 
 _GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 

@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cartback.domain.delivery import SHOP_NAME
 from cartback.domain.frequency import Frequency, promised
 from cartback.domain.hashes import short
 from cartback.domain.policy import Policy, Touch
 from cartback.domain.timing import Caps, QuietHours
-from cartback.ports import Clock, KeptSettings, ShopFace
-from cartback.store.clients import Clients
+from cartback.ports import KeptSettings, ShopFace
 from cartback.store.codec import encode, text
 from cartback.store.errors import translated
 
 if TYPE_CHECKING:
     from cartback.domain.settings import ShopSettings
+    from cartback.ports import Clock
+    from cartback.store.clients import Clients
 
 CURRENT = "current"
 FRESH_FOR = timedelta(seconds=60)
@@ -164,6 +166,8 @@ class CachedSettings:
         read_at, ready = self._known.get(shop, (None, None))
         if ready is not None and read_at is not None and now - read_at < FRESH_FOR:
             return ready
+        if not SHOP_NAME.fullmatch(shop):  # an empty or overlong key would be an error of DynamoDB's
+            return None
         item = _item(self._clients, self._table, {"pk": {"S": shop}, "sk": {"S": CURRENT}})
         if item is None or item["removed"]["BOOL"]:
             self._known.pop(shop, None)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.deliverability import WINDOW, Tally
-from cartback.store.clients import Clients
-from cartback.store.codec import Row, expires, number, text
+from cartback.store.codec import expires, number, text
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
 
 _PARTS = ("settled", "bounced", "complained")
 

@@ -9,17 +9,23 @@ import gzip
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from cartback.domain.cart import Cart
 from cartback.domain.errors import Refused
 from cartback.domain.evidence import Evidence
-from cartback.ports import Delivery
-from cartback.store.clients import Clients
-from cartback.store.codec import Row, decode, number, text
+from cartback.store.codec import decode, number, text
 from cartback.store.errors import translated
 from cartback.store.queue import unpack
-from cartback.store.tables import Tables, cart_key, evidence_key
+from cartback.store.tables import cart_key, evidence_key
+
+if TYPE_CHECKING:
+    from cartback.ports import Delivery
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
+    from cartback.store.tables import Tables
 
 EXPORTS = "_exports"
 """The prefix of collected exports. No shop's name begins like this, so no shop's raw events lie there."""
@@ -151,9 +157,14 @@ class RawSweep:
         return found[-1] if answer.get("IsTruncated") else ""
 
     def _rewrite(self, key: str, unwanted: Callable[[Delivery], bool]) -> None:
-        with translated("read raw events"):
-            answer = self._clients.s3.get_object(Bucket=self._bucket, Key=key)
-            lines = gzip.decompress(answer["Body"].read()).decode().splitlines()
+        try:
+            with translated("read raw events"):
+                answer = self._clients.s3.get_object(Bucket=self._bucket, Key=key)
+                lines = gzip.decompress(answer["Body"].read()).decode().splitlines()
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return  # another sweep was quicker (an operator's and the run's go side by side), or its days are over
+            raise
         kept = [line for line in lines if not unwanted(unpack(json.loads(line)))]
         if len(kept) == len(lines):
             return

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import TryLater
 from cartback.domain.hashes import short
-from cartback.store.clients import Clients
-from cartback.store.codec import Row, text
+from cartback.store.codec import text
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
 
 CARTS_KEPT = timedelta(days=180)
 PEOPLE_KEPT = timedelta(days=730)
@@ -50,11 +53,6 @@ def person_key(shop: str, person_id: str) -> str:
 def alias_key(shop: str, alias: str) -> str:
     """A hash by which a person is recognised."""
     return f"{shop}#alias#{alias}"
-
-
-def block_key(shop: str, address_hash: str) -> str:
-    """An address that gets nothing; ``shop`` in place of a hash blocks the whole shop."""
-    return f"{shop}#block#{address_hash}"
 
 
 def evidence_key(shop: str, person_id: str) -> str:

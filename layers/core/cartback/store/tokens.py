@@ -6,9 +6,12 @@ import hashlib
 import hmac
 import secrets
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cartback.store.clients import Clients
 from cartback.store.errors import translated
+
+if TYPE_CHECKING:
+    from cartback.store.clients import Clients
 
 
 class SystemTokens:

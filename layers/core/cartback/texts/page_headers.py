@@ -25,5 +25,7 @@ PAGE_HEADERS = MappingProxyType(
         "cache-control": "no-store",
         "x-robots-tag": "noindex, nofollow",
         "x-content-type-options": "nosniff",
+        # Of this host alone: what else lies below the shop's domain is not ours to promise.
+        "strict-transport-security": "max-age=31536000",
     }
 )

@@ -16,12 +16,13 @@ from cartback.domain.delivery import TOLD_BY
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.farewells import ANSWERS
 from cartback.domain.hashes import short
-from cartback.domain.observations import Fetch, Observation
+from cartback.domain.observations import Fetch
 from cartback.usecases.fold import Fold
 from cartback.usecases.rows import copied, page_about
 
 if TYPE_CHECKING:
     from cartback.domain.facts import Fact
+    from cartback.domain.observations import Observation
     from cartback.ports import (
         Beat,
         Bus,
@@ -161,7 +162,7 @@ class ApplyEvents:
             except Refused as refusal:
                 undigested[key] = (message.body, refusal.reason)
                 verdicts[message.message_id] = report.parked
-                continue
+                seen = list(refusal.despite)
             if seen is None:
                 self.metrics.count("Ignored")
                 verdicts[message.message_id] = report.ignored
@@ -181,22 +182,37 @@ class ApplyEvents:
             verdict.append(message_id)
 
     def _seen(self, delivery: Delivery) -> list[Observation] | None:
-        """What a delivery says, with everything that it only named read from the shop."""
+        """What a delivery says, with everything that it only named read from the shop.
+
+        One thing that cannot be digested refuses the delivery, but not what the others say.
+        """
         adapter = self.adapter(delivery.platform)
         seen = adapter.observe(delivery)
         if seen is None or not any(isinstance(one, Fetch) for one in seen):
             return seen
-        if self.fetcher is None:
-            raise Refused("no API access configured for this shop")
-        translator = cast("Translator", adapter)
-        whole: list[Observation] = []
+        whole: list[Observation] = [one for one in seen if not isinstance(one, Fetch)]
+        reasons: list[str] = []
         for one in seen:
             if isinstance(one, Fetch):
-                documents = self.fetcher.fetch(delivery.shop, delivery.platform, one)
-                whole.extend(translator.fetched(one, documents))
-            else:
-                whole.append(one)
+                try:
+                    documents = self._fetched(delivery, one)
+                except Refused as refusal:
+                    reasons.append(refusal.reason)
+                    continue
+                for part in [[document] for document in documents] or [[]]:
+                    try:
+                        whole.extend(cast("Translator", adapter).fetched(one, part))
+                    except Refused as refusal:
+                        reasons.append(refusal.reason)
+                        whole.extend(refusal.despite)
+        if reasons:
+            raise Refused(reasons[0], despite=tuple(whole))
         return whole
+
+    def _fetched(self, delivery: Delivery, named: Fetch) -> Sequence[str]:
+        if self.fetcher is None:
+            raise Refused("no API access configured for this shop")
+        return self.fetcher.fetch(delivery.shop, delivery.platform, named)
 
     def _folded(self, shop: str, observed: list[tuple[str, Observation]]) -> list[Fact]:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from cartback.domain import bounces, claims, customer
 from cartback.domain.bounces import SoftBounce
 from cartback.domain.errors import Conflict, TryLater
-from cartback.domain.facts import CATALOGUE, Fact, tell
-from cartback.ports import Bus, Clock, Ledger, Metrics, Page, Records
+from cartback.domain.facts import CATALOGUE, tell
+from cartback.ports import Page
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
     from cartback.domain.customer import Person
+    from cartback.domain.facts import Fact
     from cartback.domain.receipts import Receipt
+    from cartback.ports import Bus, Clock, Ledger, Metrics, Records
     from cartback.usecases.watch_standing import WatchStanding
 
 MOST_TRIES = 8

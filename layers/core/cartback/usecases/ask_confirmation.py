@@ -9,34 +9,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cartback.domain import claims, signup
 from cartback.domain.claims import Claim, claim_id_for
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.language import first_spoken
-from cartback.domain.signup import LIFETIME, REMIND_AFTER, SignUp
+from cartback.domain.signup import LIFETIME, REMIND_AFTER
+from cartback.domain.timing import whole_seconds
 from cartback.domain.tokens import hashed
-from cartback.domain.touches import whole_seconds
 from cartback.ports import (
-    Channel,
-    Clock,
-    Ledger,
     Line,
     Link,
     NotSent,
-    Outgoing,
     Page,
-    Records,
     Sent,
-    Settings,
-    ShopFace,
-    Texts,
-    Tokens,
 )
+from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
+
+if TYPE_CHECKING:
+    from cartback.domain.signup import SignUp
+    from cartback.ports import (
+        Channel,
+        Clock,
+        Ledger,
+        Outgoing,
+        Records,
+        Settings,
+        ShopFace,
+        Texts,
+        Tokens,
+    )
 
 FLOW = "double_opt_in"
 ATTEMPTS = ("confirm", "confirm_again")
-MOST_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ class AskConfirmation:
             if isinstance(outcome, NotSent):
                 return self._not_sent(asking, claim, outcome, now)
             if isinstance(outcome, Sent):
-                self._mark(claim, outcome)
+                mark_sent(self.ledger, claim, outcome.provider_id, self.clock.now())
         return self._wait(asking, request, now)
 
     def _not_sent(self, asking: Asking, claim: Claim, outcome: NotSent, now: datetime) -> dict[str, object]:
@@ -115,18 +121,6 @@ class AskConfirmation:
         if outcome.after_seconds is None:
             raise Refused(f"{claim.channel}: {outcome.reason}")
         return _answer("wait", outcome.after_seconds, asking.position)
-
-    def _mark(self, claim: Claim, outcome: Sent) -> None:
-        """Note what the provider called it, on top of whatever it told us of it in the meantime."""
-        known = claim
-        for _ in range(MOST_TRIES):
-            settled = claims.settle(known, claims.SENT, self.clock.now())
-            try:
-                self.ledger.mark(known, claims.named(settled, outcome.provider_id))
-            except Conflict:
-                known = self.ledger.read_claim(claim.shop, claim.claim_id) or claim
-                continue
-            return
 
     def _wait(self, asking: Asking, request: SignUp, now: datetime) -> dict[str, object]:
         last = asking.position + 1 >= len(ATTEMPTS)
@@ -164,22 +158,8 @@ class AskConfirmation:
             "confirm_url": f"{self.public_url}/c/{claim.shop}.{token}",
             "wording": self.texts.wording(lang, face, request.topics),
         }
-        subject, html, text = self.texts.email(FLOW, claim.touch, lang, fields)
-        message = Outgoing(
-            shop=claim.shop,
-            claim_id=claim.claim_id,
-            address=request.email,
-            sender=face.sender,
-            sender_name=face.sender_name or face.name,
-            reply_to=face.reply_to,
-            subject=subject,
-            html=html,
-            text=text,
-            leave_url=None,
-            lang=lang,
-            flow=FLOW,
-            touch=claim.touch,
-        )
+        words = self.texts.email(FLOW, claim.touch, lang, fields)
+        message = addressed(claim, request.email, face, words, lang, FLOW)
         return message, _link(claim, request, token, lang)
 
 

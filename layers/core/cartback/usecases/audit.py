@@ -15,13 +15,15 @@ from cartback.domain.audit import (
     IN_FLIGHT,
     NOBODY_KNOWS,
     WITHOUT_BASIS,
-    Audit,
     Evidence,
     audit,
 )
 from cartback.domain.errors import TryLater
 
 if TYPE_CHECKING:
+    from cartback.domain.audit import (
+        Audit,
+    )
     from cartback.domain.claims import Claim
     from cartback.domain.customer import Person
     from cartback.ports import AuditBook, ClaimIndex, Clock, Metrics, Records

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from cartback.domain import customer, reminders
 from cartback.domain.budget import intend
 from cartback.domain.errors import Conflict
-from cartback.domain.touches import Dossier, due_at, intent_of
+from cartback.domain.touches import due_at, intent_of
 from cartback.flows import rank_of
-from cartback.ports import Page, Records
+from cartback.ports import Page
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
     from cartback.domain.customer import Person
+    from cartback.domain.dossier import Dossier
     from cartback.domain.policy import Plan, Policy
+    from cartback.ports import Records
     from cartback.usecases.watch_cart import Run
 
 

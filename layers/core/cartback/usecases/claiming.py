@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from cartback.domain.claims import Claim, claim_id_for
 from cartback.domain.language import first_spoken
 from cartback.domain.permission import permission
-from cartback.domain.touches import PURPOSE, Dossier
+from cartback.domain.touches import PURPOSE
 
 if TYPE_CHECKING:
     from cartback.domain.cart import Cart
     from cartback.domain.customer import Person
+    from cartback.domain.dossier import Dossier
     from cartback.domain.policy import Policy
     from cartback.ports import ShopFace
     from cartback.usecases.watch_cart import Run

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cartback.domain.cart import OPEN, Cart, give_up
+from cartback.domain.cart import OPEN, give_up
 from cartback.domain.errors import Conflict, TryLater
-from cartback.ports import Page, Records
+from cartback.ports import Page
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
+    from cartback.ports import Records
 
 MOST_TRIES = 8
 

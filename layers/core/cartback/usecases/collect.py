@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from cartback.domain.delivery import TOLD_BY, Delivery, ShopKeys
+from cartback.domain.delivery import TOLD_BY, Delivery
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
 from cartback.domain.page_events import as_told_by_the_shop, read
-from cartback.domain.page_token import Grant, granted
+from cartback.domain.page_token import granted
 from cartback.domain.weblink import is_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cartback.domain.delivery import ShopKeys
+    from cartback.domain.page_token import Grant
     from cartback.ports import Clock, Counters, Keys, Metrics, Queue, Settings, ShopAdapter
 
 PLATFORM = "generic"

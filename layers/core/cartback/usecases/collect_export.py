@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
-from cartback.usecases.export_person import ExportPerson, as_json
+from cartback.usecases.export_person import as_json
 
 if TYPE_CHECKING:
     from cartback.ports import Metrics, RawSweep
+    from cartback.usecases.export_person import ExportPerson
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cartback.domain import customer, signup
 from cartback.domain.consent import GRANTED, Consent
@@ -15,9 +16,13 @@ from cartback.domain.observations import Contact
 from cartback.domain.packs import DOUBLE
 from cartback.domain.returning import returned
 from cartback.domain.saying import tell_said
-from cartback.domain.signup import PRESSED_TWICE, SignUp
-from cartback.ports import Bus, Clock, Ledger, Link, Page, Records, Settings, ShopFace, Texts
+from cartback.domain.signup import PRESSED_TWICE
+from cartback.ports import Page
 from cartback.usecases import links
+
+if TYPE_CHECKING:
+    from cartback.domain.signup import SignUp
+    from cartback.ports import Bus, Clock, Ledger, Link, Records, Settings, ShopFace, Texts
 
 MOST_TRIES = 8
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from cartback.domain.answers import path_word
 from cartback.domain.errors import Refused
 from cartback.domain.service import Subscription, Unsupported
-from cartback.ports import Http, KeyStore, ShopApi, ShopKeys, Tokens
+from cartback.ports import ShopKeys
+
+if TYPE_CHECKING:
+    from cartback.ports import Http, KeyStore, ShopApi, Tokens
 
 # Whose secret signs a platform's webhooks: its ``api`` module says which.
 OURS, THEIRS, TOLD = "ours", "theirs", "told"

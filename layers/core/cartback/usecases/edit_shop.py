@@ -6,11 +6,14 @@ import copy
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import Conflict, Refused
 from cartback.domain.settings import ShopSettings
-from cartback.ports import Clock, KeptSettings, KeyStore, ShopBook, ShopKeys
+from cartback.ports import KeptSettings, ShopKeys
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock, KeyStore, ShopBook
 
 _STAMPS = ("version", "changed_at", "changed_by")
 _PRESENT = 2

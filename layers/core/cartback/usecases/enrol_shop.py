@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cartback.domain.answers import Answer, Visit
+from cartback.domain.answers import Answer
+from cartback.domain.delivery import SHOP_NAME
 from cartback.domain.errors import Refused, TryLater
-from cartback.usecases.receive_webhook import SHOP_NAME, STRANGER
+from cartback.usecases.receive_webhook import STRANGER
 
 if TYPE_CHECKING:
+    from cartback.domain.answers import Visit
     from cartback.ports import Clock, KeyStore, ShopAdapter, Tokens
 
 LARGEST_BODY = 20_000

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Conflict, Refused, TryLater
-from cartback.domain.observations import Contact, CustomerErased, ShopErased
+from cartback.domain.observations import CustomerErased, ShopErased
 from cartback.usecases import forgetting
 from cartback.usecases.fold import Fold
 from cartback.usecases.rows import copied, page_about
 
 if TYPE_CHECKING:
     from cartback.domain.customer import Person
+    from cartback.domain.observations import Contact
     from cartback.ports import Bus, Clock, Hasher, Page, Records
 
 MOST_TRIES = 8

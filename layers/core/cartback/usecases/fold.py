@@ -16,14 +16,12 @@ from cartback.domain import customer
 from cartback.domain.budget import Intent, intend
 from cartback.domain.cart import Cart
 from cartback.domain.customer import Person
-from cartback.domain.facts import Fact, tell
+from cartback.domain.facts import tell
 from cartback.domain.observations import (
     CartSeen,
-    Contact,
     CustomerErased,
     CustomerSeen,
     DataRequested,
-    Observation,
     OrderSeen,
     PaymentFailed,
     ProductSeen,
@@ -39,6 +37,11 @@ from cartback.usecases import fold_goods, forgetting
 from cartback.usecases.wanted_rows import SHOP_ITSELF, hashes_of
 
 if TYPE_CHECKING:
+    from cartback.domain.facts import Fact
+    from cartback.domain.observations import (
+        Contact,
+        Observation,
+    )
     from cartback.ports import Page
 
 
@@ -117,6 +120,11 @@ class Fold:
             self._tell_of_cart(cart, cause)
         if person is not None:
             self._keep(customer.ordered(self._person(person.person_id), seen.placed_at, self.now))
+        for other in self.known_as(map(self.hashed, seen.beside)):
+            if other.erased_at is None:
+                self._keep(customer.ordered(other, seen.placed_at, self.now))
+        if seen.order_ref is None:
+            return
         buyer = person.person_id if person is not None else cart.person_id if cart is not None else None
         total = seen.total
         self.tell(

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import catalogue
 from cartback.domain.catalogue import Product, Stock
-from cartback.domain.observations import ProductSeen, ProductViewed, StockSeen
+from cartback.domain.observations import StockSeen
 from cartback.usecases.wanted_rows import waiting_room
 
 if TYPE_CHECKING:
+    from cartback.domain.observations import ProductSeen, ProductViewed
     from cartback.usecases.fold import Fold
 
 

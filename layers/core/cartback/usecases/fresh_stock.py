@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.catalogue import Stock, describe
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.service import Unsupported
 
 if TYPE_CHECKING:
+    from cartback.domain.dossier import Dossier
     from cartback.domain.policy import Policy
-    from cartback.domain.touches import Dossier
     from cartback.ports import Metrics, ShopApi
 
 
@@ -31,6 +30,8 @@ class FreshStock:
     def __call__(self, shop: str, dossier: Dossier, policy: Policy, now: datetime) -> Dossier:
         if not policy.ask_shop or dossier.cart is None:
             return dossier
+        from cartback.domain.service import Unsupported  # whoever is not asked costs no cold start
+
         try:
             seen = self.reach(shop).stock_now([item.variant_id for item in dossier.cart.items])
         except (TryLater, Refused):

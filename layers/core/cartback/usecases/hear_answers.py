@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cartback.domain.answers import path_word
 from cartback.domain.errors import Refused
-from cartback.ports import KeyStore, ShopKeys
+from cartback.ports import ShopKeys
+
+if TYPE_CHECKING:
+    from cartback.ports import KeyStore
 
 _PRESENT = 2
 """Secrets that are accepted at the same time: the newest, and the one that it replaces."""

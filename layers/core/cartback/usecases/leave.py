@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from cartback.domain import customer
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.saying import tell_said
-from cartback.ports import Bus, Clock, Ledger, Line, Link, Page, Records
+from cartback.ports import Line, Page
 from cartback.usecases import links
 
 if TYPE_CHECKING:
     from cartback.domain.customer import Person
+    from cartback.ports import Bus, Clock, Ledger, Link, Records
 
 MOST_TRIES = 8
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.hashes import short
 from cartback.domain.tokens import hashed
-from cartback.ports import Ledger, Link
+from cartback.ports import Link
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
+    from cartback.ports import Ledger
 
 _TOKEN = re.compile(r"([a-z0-9][a-z0-9-]{1,39})\.([A-Za-z0-9_-]{43})", re.ASCII)
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from cartback.domain.bots import Opening, scanner
 from cartback.domain.claims import DELIVERED
 from cartback.domain.errors import Conflict
 from cartback.domain.weblink import is_local, web_link
-from cartback.ports import Clock, Counters, Ledger, Line, Link, Page, Records, Settings, ShopFace
+from cartback.ports import Line, Page
 from cartback.usecases import links
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock, Counters, Ledger, Link, Records, Settings, ShopFace
+
+MOST_NOTED = 100
+"""How often a link is followed with a line in the story of its cart: whoever has it could write without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,7 @@ class OpenLink:
     """Give the address to redirect to, or None for a link that is unknown, foreign or over.
 
     The link opens one cart and no account. Programs follow links too: what looks like one is led on all the same, but
-    noted apart (``scanned``), and is nobody's click.
+    noted apart (``scanned``), and is nobody's click. After ``MOST_NOTED`` times it leads on and writes nothing more.
     """
 
     ledger: Ledger
@@ -35,8 +42,16 @@ class OpenLink:
         face = self.settings.shop(link.shop) if link else None
         if link is None or face is None:
             return None
-        if self.ledger.follow(link.shop, link.token_hash, now) is None:
+        followed = self.ledger.follow(link.shop, link.token_hash, now)
+        if followed is None:
             return None
+        if followed.uses <= MOST_NOTED:
+            self._note(link, now, method, user_agent)
+        cart = self.records.read(link.shop, carts=[link.cart_id]).carts.get(link.cart_id)
+        wanted = cart.restore_url if cart is not None and cart.status in ("open", "given_up") else None
+        return with_utm(allowed(wanted, face), link)
+
+    def _note(self, link: Link, now: datetime, method: str, user_agent: str | None) -> None:
         sign = scanner(self._opening(link, now, method, user_agent))
         about = {"touch": link.touch, "claim_id": link.claim_id, "channel": link.channel}
         if sign is None:
@@ -44,9 +59,6 @@ class OpenLink:
             self._remember(link, now)
         else:
             self.ledger.note(link.shop, f"cart#{link.cart_id}", Line(now, "scanned", {**about, "sign": sign}))
-        cart = self.records.read(link.shop, carts=[link.cart_id]).carts.get(link.cart_id)
-        wanted = cart.restore_url if cart is not None and cart.status in ("open", "given_up") else None
-        return with_utm(allowed(wanted, face), link)
 
     def _opening(self, link: Link, now: datetime, method: str, user_agent: str | None) -> Opening:
         claim = self.ledger.read_claim(link.shop, link.claim_id)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cartback.flows import all_flows
-from cartback.ports import Clock, Ledger, Line, Metrics
+from cartback.ports import Line
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock, Ledger, Metrics
 
 LONGEST_CAUSE = 500
 

@@ -19,11 +19,12 @@ from cartback.domain.language import OFFERED
 from cartback.domain.packs import DOUBLE
 from cartback.domain.preferences import FREQUENCIES, PAUSES, Preferences, View
 from cartback.domain.saying import tell_said
-from cartback.ports import Bus, Clock, Ledger, Line, Link, Page, Records, Settings, Texts
+from cartback.ports import Line, Page
 from cartback.usecases import links
 
 if TYPE_CHECKING:
     from cartback.domain.customer import Person
+    from cartback.ports import Bus, Clock, Ledger, Link, Records, Settings, Texts
 
 MOST_TRIES = 8
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cartback.domain.answers import Answer, Visit
-from cartback.domain.delivery import Delivery, ShopKeys
+from cartback.domain.answers import Answer
+from cartback.domain.delivery import SHOP_NAME, Delivery, ShopKeys
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.farewells import ANSWERS, TOPIC, packed
-from cartback.usecases.receive_webhook import SHOP_NAME, STRANGER
+from cartback.usecases.receive_webhook import STRANGER
 
 if TYPE_CHECKING:
+    from cartback.domain.answers import Visit
     from cartback.ports import AnswerLine, Clock, Keys, Queue
 
 LARGEST_BODY = 256_000

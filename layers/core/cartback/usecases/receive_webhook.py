@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.answers import Answer, Visit
-from cartback.domain.delivery import Delivery, ShopKeys
+from cartback.domain.delivery import SHOP_NAME, Delivery, ShopKeys
 from cartback.domain.depth import deeper_than
 from cartback.domain.errors import Refused, TryLater
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 STRANGER = "signature missing or wrong"
 LARGEST_BODY = 1_000_000
 DEEPEST = 64
-SHOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 _PING = re.compile(rb"webhook_id=[0-9]{1,19}")
 _NOBODY = ShopKeys("generic", ("whsec_" + "A" * 43 + "=",))
 

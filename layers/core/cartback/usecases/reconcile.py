@@ -9,30 +9,36 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from cartback.domain import health as healths
 from cartback.domain.errors import Refused
 from cartback.domain.health import Health
-from cartback.domain.observations import Fetch, Observation, PaymentFailed, RefundSeen
-from cartback.domain.service import RENEW_BEFORE, Change, Subscription, Unsupported
+from cartback.domain.observations import Fetch, PaymentFailed, RefundSeen
+from cartback.domain.service import RENEW_BEFORE, Unsupported
 from cartback.ports import (
-    Clock,
     Delivery,
-    Hasher,
-    HealthBook,
-    KeyStore,
-    Metrics,
-    Page,
-    Queue,
-    Records,
-    ShopAdapter,
-    ShopApi,
-    ShopKeys,
-    Translator,
 )
 from cartback.usecases.fold import Fold
 from cartback.usecases.rows import copied, page_about
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import Observation
+    from cartback.domain.service import Change, Subscription
+    from cartback.ports import (
+        Clock,
+        Hasher,
+        HealthBook,
+        KeyStore,
+        Metrics,
+        Page,
+        Queue,
+        Records,
+        ShopAdapter,
+        ShopApi,
+        ShopKeys,
+        Translator,
+    )
 
 LISTS = ("orders", "checkouts")
 PAGES_PER_STEP = 4

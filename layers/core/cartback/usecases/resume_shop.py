@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from cartback.ports import Clock, Page, Records, Standing
+from cartback.ports import Page
 from cartback.usecases.wanted_rows import SHOP_ITSELF
 from cartback.usecases.watch_standing import MARKETING
+
+if TYPE_CHECKING:
+    from cartback.ports import Clock, Records, Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
-from cartback.domain.observations import CustomerErased, CustomerSeen, Observation
-from cartback.ports import Hasher, Page, Records
-from cartback.usecases.wanted_rows import Wanted, missing, of_whole_products, wanted
+from cartback.domain.observations import CustomerErased, CustomerSeen
+from cartback.ports import Page
+from cartback.usecases.wanted_rows import missing, of_whole_products, wanted
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import Observation
+    from cartback.ports import Hasher, Records
+    from cartback.usecases.wanted_rows import Wanted
 
 
 def page_about(

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain.due import Due, first_due, listed_at, waits_on_list
-from cartback.domain.flows import Flow, subject_of
+from cartback.domain.flows import subject_of
 from cartback.domain.money import Money
-from cartback.domain.touches import whole_seconds
+from cartback.domain.timing import whole_seconds
 from cartback.flows import started_by
 from cartback.usecases.starting import begin, note
 
 if TYPE_CHECKING:
+    from cartback.domain.flows import Flow
     from cartback.domain.policy import Policy
     from cartback.ports import Clock, DueIndex, Ledger, Runs, Settings
 

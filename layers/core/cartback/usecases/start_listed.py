@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from cartback.domain.due import Due, in_groups, look
+from cartback.domain.due import in_groups, look
 from cartback.domain.touches import Decision
 from cartback.usecases.starting import begin, note
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cartback.domain.due import Due
     from cartback.domain.flows import Flow
     from cartback.ports import Clock, DueIndex, Ledger, Metrics, Records, Runs, Settings
 
@@ -75,8 +76,10 @@ class StartListed:
                 self.index.put(found)
                 counts["again"] += 1
             else:
-                begin(self.runs, self.ledger, flow, shop, due.cart_id, due.generation, due.person_id, 1, now)
-                counts["started"] += 1
+                run = begin(
+                    self.runs, self.ledger, flow, shop, due.cart_id, due.generation, due.person_id, 1, now
+                )
+                counts["started"] += run is not None
         self.index.drop(group)
 
     def _leave_out(

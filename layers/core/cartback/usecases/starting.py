@@ -25,7 +25,10 @@ def begin(
     wait_seconds: int,
     now: datetime,
 ) -> str | None:
-    """Start the run of this subject and generation. Gives its name; None if it was started before."""
+    """Start the run of this subject and generation. Gives its name; None if it was started before and has ended.
+
+    Step Functions answers the same name and input with the run that is there while that goes on.
+    """
     name = execution_name(flow.name, shop, subject, generation)
     variables = {
         "shop": shop,

@@ -10,12 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
+from cartback.domain.address import mailbox
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import tell
-from cartback.domain.signup import HONEYPOT, Form, SignUp, ask, read_form, request_id_for
+from cartback.domain.signup import HONEYPOT, SignUp, ask, read_form, request_id_for
 from cartback.domain.weblink import is_of
-from cartback.ports import Bus, Clock, Counters, Hasher, Metrics, Page, Records, Settings, ShopFace
+from cartback.ports import Page
+
+if TYPE_CHECKING:
+    from cartback.domain.signup import Form
+    from cartback.ports import Bus, Clock, Counters, Hasher, Metrics, Records, Settings, ShopFace
 
 FLOW = "double_opt_in"
 MOST_TRIES = 8
@@ -61,14 +67,15 @@ class Subscribe:
             raise Refused("no sign-ups here", 404)
         if visitor.origin is not None and not is_of(visitor.origin, face.domains):
             raise Refused("this form belongs to another site", 403)
-        self._count(shop, "shop", "", MOST_PER_SHOP)
+        # The shop's own counter comes last: what one visitor or a broken form is refused for closes it for nobody else.
         self._count(shop, "visitor", network(visitor.ip), MOST_PER_VISITOR)
         form = read_form(fields)
         if any(text.strip() for text in fields.get(HONEYPOT, ())):
             self.metrics.count("SignUpsByPrograms", shop=shop)
             return face
         address_hash = self.hasher(shop, f"email:{form.email}")
-        self._count(shop, "address", address_hash, MOST_PER_ADDRESS)
+        self._count(shop, "address", mailbox(form.email), MOST_PER_ADDRESS)
+        self._count(shop, "shop", "", MOST_PER_SHOP)
         request = self._kept(shop, form, address_hash, visitor)
         self.bus.publish(
             [

@@ -15,26 +15,29 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import cart as carts
 from cartback.domain import signup
-from cartback.domain.cart import ERASED, Cart
+from cartback.domain.cart import ERASED
 from cartback.domain.errors import Conflict
 from cartback.domain.naming import names
 from cartback.domain.signup import request_id_for
 from cartback.ports import (
-    Clock,
-    Delivery,
-    Hasher,
-    LetterSweep,
-    Metrics,
     Page,
-    RawSweep,
-    Records,
-    ShopAdapter,
-    TableSweep,
 )
 from cartback.usecases.mentions import mentions
 
 if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
     from cartback.domain.customer import Person
+    from cartback.ports import (
+        Clock,
+        Delivery,
+        Hasher,
+        LetterSweep,
+        Metrics,
+        RawSweep,
+        Records,
+        ShopAdapter,
+        TableSweep,
+    )
 
 AGAIN_AFTER = timedelta(hours=96)
 """When everything is looked through once more: the oldest delivery that is accepted (72 h), and a day for the queue."""

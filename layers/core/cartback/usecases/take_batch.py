@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused, TryLater
-from cartback.usecases.apply_events import ApplyEvents, Message
+from cartback.usecases.apply_events import Message
 
 if TYPE_CHECKING:
     from cartback.domain.receipts import Receipt
     from cartback.ports import Delivery, Metrics, Parking
+    from cartback.usecases.apply_events import ApplyEvents
     from cartback.usecases.apply_receipts import ApplyReceipts
 
 

@@ -15,48 +15,42 @@ from typing import TYPE_CHECKING
 from cartback.domain import claims, customer
 from cartback.domain.cart import give_up
 from cartback.domain.deliverability import next_day
+from cartback.domain.dossier import Dossier
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.permission import permission
-from cartback.domain.touches import (
-    PURPOSE,
-    SEND,
-    SKIP,
-    STOP,
-    WAIT,
-    Decision,
-    Dossier,
-    decide,
-    due_at,
-    whole_seconds,
-)
+from cartback.domain.timing import whole_seconds
+from cartback.domain.touches import PURPOSE, SEND, SKIP, STOP, WAIT, Decision, decide, due_at
 from cartback.ports import (
-    Bus,
-    Channel,
-    Clock,
     Doubtful,
-    Ledger,
-    Line,
-    Link,
     NotSent,
-    Outgoing,
-    Records,
-    Sent,
-    Settings,
-    ShopFace,
-    Texts,
-    Tokens,
 )
 from cartback.usecases.budgeting import counting, following_due, reserve
 from cartback.usecases.claiming import claim_for, language_of
 from cartback.usecases.closing import close
 from cartback.usecases.links import link_of
-from cartback.usecases.watch_cart import Run, decision_line, ended_by, given_up
+from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
+from cartback.usecases.watch_cart import decision_line, ended_by, given_up
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
     from cartback.domain.policy import Plan, Policy
+    from cartback.ports import (
+        Bus,
+        Channel,
+        Clock,
+        Ledger,
+        Line,
+        Link,
+        Outgoing,
+        Records,
+        Sent,
+        Settings,
+        ShopFace,
+        Texts,
+        Tokens,
+    )
+    from cartback.usecases.watch_cart import Run
 
-MOST_TRIES = 8
 LEAVE_LINK_LIFETIME = timedelta(days=730)
 
 
@@ -172,23 +166,13 @@ class Touch:
         try:
             self.ledger.mark(claim, marked, closed)
         except Conflict:
-            self._mark_after_all(claim, outcome)
+            # The provider's own news came first, or the cart changed meanwhile: then that stays as it is.
+            mark_sent(self.ledger, claim, outcome.provider_id, now)
             return self._onwards(run, plan, position, dossier, policy, now)
         if closed is not None:
             self.bus.publish([given_up(closed, "all_sent", now)])
             return self._answer(run, dossier, "stop", 1, position)
         return self._onwards(run, plan, position, dossier, policy, now)
-
-    def _mark_after_all(self, claim: Claim, outcome: Sent) -> None:
-        """The provider's own news came first, or the cart changed meanwhile: fold our mark into what is there."""
-        for _ in range(MOST_TRIES):
-            known = self.ledger.read_claim(claim.shop, claim.claim_id) or claim
-            settled = claims.named(claims.settle(known, claims.SENT, self.clock.now()), outcome.provider_id)
-            try:
-                self.ledger.mark(known, settled)
-            except Conflict:
-                continue
-            return
 
     def _give_back(self, claim: Claim, reason: str) -> None:
         """It is proven that nothing went out: release the claim and the budget that it took."""
@@ -230,22 +214,8 @@ class Touch:
             "prefs_url": f"{self.public_url}/p/{claim.shop}.{prefs}",
             "basis": permission(person, claim.channel, PURPOSE, policy).word.basis,
         }
-        subject, html, text = self.texts.email(run.flow, claim.touch, lang, fields)
-        return Outgoing(
-            shop=claim.shop,
-            claim_id=claim.claim_id,
-            address=person.email,
-            sender=face.sender,
-            sender_name=face.sender_name or face.name,
-            reply_to=face.reply_to,
-            subject=subject,
-            html=html,
-            text=text,
-            leave_url=str(fields["leave_url"]),
-            lang=lang,
-            flow=run.flow,
-            touch=claim.touch,
-        ), links
+        words = self.texts.email(run.flow, claim.touch, lang, fields)
+        return addressed(claim, person.email, face, words, lang, run.flow, str(fields["leave_url"])), links
 
     def _onwards(
         self, run: Run, plan: Plan, position: int, dossier: Dossier, policy: Policy, now: datetime

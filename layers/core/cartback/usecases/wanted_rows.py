@@ -10,8 +10,6 @@ from cartback.domain import cart as carts
 from cartback.domain import catalogue, customer
 from cartback.domain.observations import (
     CartSeen,
-    Contact,
-    Observation,
     OrderSeen,
     PaymentFailed,
     ProductSeen,
@@ -22,6 +20,10 @@ from cartback.domain.observations import (
 )
 
 if TYPE_CHECKING:
+    from cartback.domain.observations import (
+        Contact,
+        Observation,
+    )
     from cartback.ports import Page
 
 SHOP_ITSELF = "shop"
@@ -57,6 +59,10 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
             rows.aliases.update(aliases)
             rows.persons.update(customer.person_id_for(shop, alias) for alias in aliases)
             rows.blocks.update([address] if address else [])
+        if isinstance(seen, OrderSeen):
+            beside = [hashed(alias) for alias in seen.beside]
+            rows.aliases.update(beside)
+            rows.persons.update(customer.person_id_for(shop, alias) for alias in beside)
         if isinstance(seen, CartSeen | OrderSeen | PaymentFailed | ProductViewed):
             rows.refs.update(seen.refs)
             rows.carts.update(carts.cart_id_for(shop, ref) for ref in seen.refs)

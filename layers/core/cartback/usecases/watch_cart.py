@@ -8,14 +8,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.cart import GIVEN_UP
-from cartback.domain.facts import Fact, tell
-from cartback.domain.policy import Policy, plan_for
-from cartback.domain.touches import MOST_REARMS, STOP, WAIT, Decision, decide, whole_seconds
-from cartback.ports import Bus, Clock, Ledger, Line, Records, Settings
+from cartback.domain.facts import tell
+from cartback.domain.policy import plan_for
+from cartback.domain.timing import whole_seconds
+from cartback.domain.touches import MOST_REARMS, STOP, WAIT, decide
+from cartback.ports import Line
 from cartback.usecases.closing import close
 
 if TYPE_CHECKING:
     from cartback.domain.cart import Cart
+    from cartback.domain.facts import Fact
+    from cartback.domain.policy import Policy
+    from cartback.domain.touches import Decision
+    from cartback.ports import Bus, Clock, Ledger, Records, Settings
 
 
 @dataclass(frozen=True, slots=True)

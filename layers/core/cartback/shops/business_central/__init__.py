@@ -7,7 +7,6 @@ that it can achieve is that we read the shop's own API. Any answer but 2xx, 408,
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from urllib.parse import parse_qsl
 from cartback.domain import reading
 from cartback.domain.answers import Answer, Arrival, Visit, opens
 from cartback.domain.errors import Refused
+from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Fetch, Observation
@@ -80,11 +80,16 @@ def observe(delivery: Delivery) -> list[Observation] | None:
 
 def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:
     """Translate what the API has of an entity; one that is gone is told as deleted."""
-    from cartback.shops.business_central import entities, notifications
+    from cartback.domain.traces import despite
+    from cartback.shops.business_central import entities, notifications, traces
 
     if not documents and "$filter" not in wanted.resource:
         return notifications.deleted(wanted.kind, wanted.resource, wanted.at)
-    return [seen for document in documents for seen in entities.translate(wanted, document)]
+
+    def read(text: str) -> list[Observation]:
+        return despite(lambda: entities.translate(wanted, text), lambda: traces.of(wanted, text))
+
+    return [seen for document in documents for seen in read(document)]
 
 
 _DROPPED = Answer(200, "dropped", counted="NotificationsDropped")
@@ -101,9 +106,6 @@ def _notifications(body: bytes) -> list[dict[str, object]]:
 
 def _is_ours(notification: dict[str, object], secrets: Sequence[str]) -> bool:
     state = notification.get("clientState")
-    given = state.encode("utf-8", "replace") if isinstance(state, str) else b""
-    ours = False
-    for secret in secrets:
-        ours |= hmac.compare_digest(secret.encode(), given) and bool(secret)
+    ours = proven(secrets, [state] if isinstance(state, str) else [], str.encode)
     texts = (notification.get(name) for name in _KEPT)
     return ours and all(isinstance(text, str) and len(text) <= 2000 for text in texts)

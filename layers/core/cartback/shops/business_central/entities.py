@@ -6,7 +6,8 @@ Empty is spelt ``0001-01-01`` for dates, an all-zero GUID for references, and ``
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from cartback.domain import address, reading
@@ -23,10 +24,13 @@ from cartback.domain.observations import (
     VariantSeen,
 )
 from cartback.domain.reading import Reader
+from cartback.domain.traces import others
+from cartback.shops.business_central import traces
 from cartback.shops.business_central.notifications import ref_of
 
 MOST_LINES = 100
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_ON_EARTH = timedelta(hours=36)
 _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -52,7 +56,10 @@ def _quote(quote: Reader, own: str, at: datetime) -> list[Observation]:
     if status in ("draft", "sent"):
         return [seen]
     if status == "accepted":
-        return [_closed(seen)]
+        # The order that is made of it tells itself; that somebody bought counts from now on.
+        accepted_at = _latest_on(quote["acceptedDate"], at)
+        bought = OrderSeen((), None, accepted_at, at, contact=seen.contact, beside=_beside(quote, seen))
+        return [_closed(seen), bought]
     return [_emptied(seen)]  # expired, or a status of an extension's: nothing to be reminded of
 
 
@@ -65,11 +72,13 @@ def _order(order: Reader, own: str, at: datetime) -> list[Observation]:
     if _word(order["status"]) == "draft":
         return [seen]
     number = order["number"].cut(64) or own
-    placed_at = _day(order["orderDate"]) or at
-    return [
-        _closed(seen),
-        OrderSeen((), number, placed_at=min(placed_at, at), at=at, total=seen.total, contact=seen.contact),
-    ]
+    placed_at = _latest_on(order["orderDate"], at)
+    bought = OrderSeen((), number, placed_at, at, seen.total, seen.contact, beside=_beside(order, seen))
+    return [_closed(seen), bought]
+
+
+def _beside(document: Reader, seen: CartSeen) -> tuple[str, ...]:
+    return others(document.value, traces.ORDER, seen.contact)
 
 
 def _document(document: Reader, ref: str, at: datetime, lines: str) -> CartSeen:
@@ -83,13 +92,13 @@ def _document(document: Reader, ref: str, at: datetime, lines: str) -> CartSeen:
         items=tuple(item for item in items if item is not None and item.quantity > 0),
         total=total.noisy_money(currency) if currency and not total.is_null else None,
         contact=_buyer(document),
+        # Whoever edits a released order sets it back to draft first; an accepted quote can be changed as well.
+        once=True,
     )
 
 
 def _closed(seen: CartSeen) -> CartSeen:
-    return CartSeen(
-        seen.refs, seen.at, seen.source, seen.items, seen.total, contact=Contact(), completed_at=seen.at
-    )
+    return replace(seen, contact=Contact(), completed_at=seen.at)
 
 
 def _emptied(seen: CartSeen) -> CartSeen:
@@ -165,6 +174,15 @@ def _email(field: Reader) -> str | None:
 def _guid(field: Reader) -> str | None:
     own = field.maybe(Reader.identifier)
     return None if own is None or own == _NOBODY else own.lower()
+
+
+def _latest_on(day: Reader, at: datetime) -> datetime:
+    """The last instant of a date anywhere on earth, but not after ``at``; that, too, where there is no date.
+
+    A date alone begins before all that happened on it: a quote of that morning would look younger than the order.
+    """
+    begun = _day(day)
+    return at if begun is None else min(begun + _DAY_ON_EARTH, at)
 
 
 def _day(field: Reader) -> datetime | None:

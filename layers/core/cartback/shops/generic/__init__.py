@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import reading
 from cartback.domain.errors import Refused
+from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Observation
@@ -61,9 +62,10 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.shops.generic import translation
+    from cartback.domain.traces import despite
+    from cartback.shops.generic import traces, translation
 
-    return translation.translate(delivery, name)
+    return despite(lambda: translation.translate(delivery, name), lambda: traces.of(delivery))
 
 
 def signed_id(body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> str:
@@ -88,14 +90,11 @@ def signed_id(body: bytes, headers: Mapping[str, str], secrets: Sequence[str], n
 
 
 def _matches(signed: bytes, header: str, secrets: Sequence[str]) -> bool:
-    # Compared as text of base64 and as bytes: nothing of the sender's is decoded, so nothing malformed can raise.
-    given = [part[3:].encode("utf-8", "replace") for part in header.split(" ")[:32] if part.startswith("v1,")]
-    matched = False
-    for key in _keys(secrets):
-        wanted = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
-        for signature in given:
-            matched |= hmac.compare_digest(wanted, signature)
-    return matched
+    def proof(key: bytes) -> bytes:
+        return base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+
+    given = [part[3:] for part in header.split(" ")[:32] if part.startswith("v1,")]
+    return proven(_keys(secrets), given, proof)
 
 
 def _keys(secrets: Sequence[str]) -> Iterator[bytes]:

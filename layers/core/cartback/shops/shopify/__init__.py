@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
+from cartback.domain.proofs import proven
 from cartback.domain.reading import Reader
 
 if TYPE_CHECKING:
@@ -84,21 +85,18 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.shops.shopify import translation
+    from cartback.domain.traces import despite
+    from cartback.shops.shopify import traces, translation
 
     understand: translation.Translation = getattr(translation, name)
-    return understand(delivery)
+    return despite(lambda: understand(delivery), lambda: traces.of(delivery))
 
 
 def _signed(body: bytes, signature: str, secrets: Sequence[str]) -> bool:
-    # Compared as text of base64 and as bytes: nothing has to be decoded, so nothing malformed can raise.
-    given = signature.strip().encode("utf-8", "replace")
-    matched = False
-    for secret in secrets:
-        digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
-        # An empty secret would let anybody sign. No early exit: the time must not tell which secret is in use.
-        matched |= hmac.compare_digest(base64.b64encode(digest), given) and bool(secret)
-    return matched
+    def proof(secret: str) -> bytes:
+        return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
+
+    return proven(secrets, [signature.strip()], proof)
 
 
 def _check_age(triggered_at: str, now: datetime) -> None:

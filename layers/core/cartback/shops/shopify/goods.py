@@ -82,8 +82,8 @@ def read_link(field: Reader) -> str | None:
     Of http, only what leads to this machine passes: the local cloud's shop has no certificate. Whoever puts the
     link before a shopper judges again, and lets it through for a local shop only (``domain.weblink``).
     """
-    text = field.cut(reading.LONGEST_LINK + 1) or ""
-    if is_local(text):
+    text = field.cut(reading.LONGEST_LINK + 1) if isinstance(field.value, str) else None
+    if text is None or is_local(text):
         return text
     # Older themes give links without a scheme.
     full = Reader(f"https:{text}" if text.startswith("//") else text, field.path)

@@ -22,7 +22,8 @@ from cartback.domain.observations import (
     StockSeen,
 )
 from cartback.domain.reading import Reader
-from cartback.shops.shopify import goods, people
+from cartback.domain.traces import others
+from cartback.shops.shopify import goods, people, tokens, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -30,15 +31,13 @@ if TYPE_CHECKING:
 Translation = Callable[["Delivery"], list[Observation]]
 
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
-_TOKEN_AND_KEY = re.compile(r"[!-~]+")
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
 
 
 def cart(delivery: Delivery) -> list[Observation]:
     """A cart: it has a token and lines, but neither a shopper nor a total in any currency."""
     body = reading.parse(delivery.body)
-    token = _token(body["id"] if body["token"].is_null else body["token"])
+    token = tokens.read(body["id"] if body["token"].is_null else body["token"])
     lines = body["line_items"].each()
     items = goods.read_items(lines, None)
     return [
@@ -55,12 +54,12 @@ def cart(delivery: Delivery) -> list[Observation]:
 def checkout(delivery: Delivery) -> list[Observation]:
     """A checkout. Its plain prices are in the currency that the shopper saw, unlike those of an order."""
     body = reading.parse(delivery.body)
-    token = _token(body["token"])
+    token = tokens.read(body["token"])
     at = body["updated_at"].instant()
     currency = goods.read_currency(body["presentment_currency"]) or goods.read_currency(body["currency"])
     return [
         CartSeen(
-            refs=_refs(token, _maybe_token(body["cart_token"])),
+            refs=_refs(token, tokens.maybe(body["cart_token"])),
             at=at,
             source="checkout",
             items=goods.read_items(body["line_items"].each(), currency),
@@ -75,7 +74,7 @@ def checkout(delivery: Delivery) -> list[Observation]:
 
 def checkout_deleted(delivery: Delivery) -> list[Observation]:
     """A checkout that is gone: nothing is left to restore. Some versions send the id alone, which joins nothing."""
-    token = _maybe_token(reading.parse(delivery.body)["token"])
+    token = tokens.maybe(reading.parse(delivery.body)["token"])
     if token is None:
         return []
     return [
@@ -188,17 +187,19 @@ def _order(delivery: Delivery, paid: bool) -> OrderSeen:
     body = reading.parse(delivery.body)
     at = body["updated_at"].instant()
     codes = (code["code"].cut(100) for code in body["discount_codes"].each()[:20])
+    contact = people.of_order(body, at)
     return OrderSeen(
-        refs=_refs(_maybe_token(body["checkout_token"]), _maybe_token(body["cart_token"])),
+        refs=_refs(tokens.maybe(body["checkout_token"]), tokens.maybe(body["cart_token"])),
         order_ref=body["id"].identifier(),
         placed_at=body["created_at"].instant(),
         at=at,
         total=goods.read_price(body, "total_price", goods.read_currency(body["currency"])),
-        contact=people.of_order(body, at),
+        contact=contact,
         paid=paid or (body["financial_status"].cut(40) or "").lower() in _PAID,
         cancelled_at=body["cancelled_at"].maybe(Reader.instant),
         test=bool(body["test"].maybe(Reader.flag)),
         coupon_codes=tuple(code for code in codes if code),
+        beside=others(body.value, traces.ORDER, contact),
     )
 
 
@@ -211,16 +212,6 @@ def _consent(delivery: Delivery, id_field: str, channel: str) -> list[Observatio
 def _happened_at(delivery: Delivery) -> datetime:
     triggered = Reader(delivery.headers.get("x-shopify-triggered-at"), "the header triggered-at")
     return triggered.maybe(Reader.instant) or delivery.received_at
-
-
-def _token(field: Reader) -> str:
-    # Since 2024 the storefront's token carries "?key=…", a secret that opens the cart: it is not for our tables.
-    bare = field.matching(_TOKEN_AND_KEY, "a token", 500).partition("?")[0]
-    return Reader(bare, field.path).matching(_TOKEN, "a token")
-
-
-def _maybe_token(field: Reader) -> str | None:
-    return None if field.is_null or field.value == "" else _token(field)
 
 
 def _refs(checkout_token: str | None, cart_token: str | None) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import reading
 from cartback.domain.errors import Refused
+from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.answers import Answer, Visit
@@ -105,24 +106,28 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.shops.shopware import translation
+    from cartback.domain.traces import despite
+    from cartback.shops.shopware import traces, translation
 
     understand: translation.Translation = getattr(translation, name)
-    return understand(delivery)
+    return despite(lambda: understand(delivery), lambda: traces.of(delivery))
 
 
 def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:
     """Translate what the Admin API has of an entity; nothing is said of one that is gone."""
-    from cartback.shops.shopware import translation
+    from cartback.domain.traces import despite
+    from cartback.shops.shopware import traces, translation
 
-    return [seen for document in documents for seen in translation.entity(wanted, document)]
+    def read(text: str) -> list[Observation]:
+        return despite(lambda: translation.entity(wanted, text), lambda: traces.of_entity(wanted, text))
+
+    return [seen for document in documents for seen in read(document)]
 
 
 def signed(message: bytes, signature: str, secrets: Sequence[str]) -> bool:
     """Whether one of these secrets made this signature: HMAC-SHA256 in lower-case hexadecimal digits."""
-    given = signature.strip().encode("utf-8", "replace")
-    matched = False
-    for secret in secrets:
-        digest = hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
-        matched |= hmac.compare_digest(digest.encode(), given) and bool(secret)
-    return matched
+
+    def proof(secret: str) -> bytes:
+        return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest().encode()
+
+    return proven(secrets, [signature.strip()], proof)

@@ -23,7 +23,8 @@ from cartback.domain.observations import (
     ShopLeft,
 )
 from cartback.domain.reading import Reader
-from cartback.shops.shopware import goods, people
+from cartback.domain.traces import others
+from cartback.shops.shopware import goods, people, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -173,15 +174,17 @@ def _order(
     if states & {"cancelled"} and cancelled_at is None:
         cancelled_at = at
     payments = {_state(payment["stateMachineState"]) for payment in found["transactions"].each()[:50]}
+    contact = people.of_order(found)
     return OrderSeen(
         refs=(),
         order_ref=_ref(found),
         placed_at=found["orderDateTime"].instant(),
         at=at,
         total=goods.read_total(found),
-        contact=people.of_order(found),
+        contact=contact,
         paid=paid or bool(payments & _PAID),
         cancelled_at=cancelled_at,
+        beside=others(found.value, traces.ORDER, contact),
     )
 
 

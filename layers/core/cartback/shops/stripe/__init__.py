@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import reading
 from cartback.domain.errors import Refused
+from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Fetch, Observation
@@ -65,10 +66,11 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.shops.stripe import translation
+    from cartback.domain.traces import despite
+    from cartback.shops.stripe import traces, translation
 
     understand: translation.Translation = getattr(translation, name)
-    return understand(delivery)
+    return despite(lambda: understand(delivery), lambda: traces.of(delivery))
 
 
 def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:
@@ -79,9 +81,7 @@ def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:
 
 
 def _matches(signed: bytes, given: Sequence[str], secrets: Sequence[str]) -> bool:
-    matched = False
-    for secret in filter(None, secrets):
-        wanted = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
-        for signature in given:
-            matched |= hmac.compare_digest(wanted, signature.encode("utf-8", "replace"))
-    return matched
+    def proof(secret: str) -> bytes:
+        return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
+
+    return proven(secrets, given, proof)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain import reading
 from cartback.domain.errors import Refused
 from cartback.domain.observations import CartSeen, Fetch, Observation, OrderSeen, PaymentFailed, RefundSeen
 from cartback.domain.reading import Reader
-from cartback.shops.stripe import people, sums
+from cartback.domain.traces import others
+from cartback.shops.stripe import people, refs, sums, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -43,16 +44,18 @@ def session_completed(delivery: Delivery) -> list[Observation]:
     if session["mode"].value == "setup":
         return []
     paid = session["payment_status"].value in ("paid", "no_payment_required")
+    contact = people.of_session(session)
     return [
         OrderSeen(
-            refs=_refs(session),
+            refs=refs.of_session(session),
             order_ref=session["id"].identifier(),
             placed_at=_at(event),
             at=_at(event),
             total=sums.read(session, "amount_total"),
-            contact=people.of_session(session),
+            contact=contact,
             paid=paid,
             test=_test(session),
+            beside=others(session.value, traces.SESSION, contact),
         )
     ]
 
@@ -67,7 +70,7 @@ def session_unpaid(delivery: Delivery) -> list[Observation]:
             at=_at(event),
             code="async_payment_failed",
             amount=sums.read(session, "amount_total"),
-            refs=_refs(session),
+            refs=refs.of_session(session),
             contact=people.of_session(session),
             test=_test(session),
         )
@@ -145,8 +148,8 @@ def _cart(session: Reader) -> CartSeen:
     """
     recovery = session["after_expiration"]["recovery"]
     return CartSeen(
-        refs=_refs(session),
-        at=_instant(session["created"]),
+        refs=refs.of_session(session),
+        at=refs.instant(session["created"]),
         source="checkout",
         items=sums.read_items(session["line_items"]["data"].each()),
         total=sums.read(session, "amount_total"),
@@ -168,21 +171,11 @@ def _object(delivery: Delivery) -> tuple[Reader, Reader]:
 
 
 def _at(event: Reader) -> datetime:
-    return _instant(event["created"])
-
-
-def _instant(field: Reader) -> datetime:
-    return datetime.fromtimestamp(field.integer(0, 10**10), UTC)
-
-
-def _refs(session: Reader) -> tuple[str, ...]:
-    own = session["client_reference_id"].fitting(reading.IDENTIFIER)
-    cart = (f"cart:{own}",) if own else ()
-    return (f"checkout:{session['id'].identifier()}", *cart)
+    return refs.instant(event["created"])
 
 
 def _refs_of_metadata(intent: Reader) -> tuple[str, ...]:
-    own = intent["metadata"]["cart_id"].fitting(reading.IDENTIFIER)
+    own = intent["metadata"]["cart_id"].maybe(refs.own_cart)
     return (f"cart:{own}",) if own else ()
 
 

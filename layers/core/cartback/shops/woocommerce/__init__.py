@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from cartback.domain.answers import Answer, Arrival, Visit, opens
 from cartback.domain.errors import Refused
+from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Observation
@@ -96,25 +97,23 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.shops.woocommerce import translation
+    from cartback.domain.traces import despite
+    from cartback.shops.woocommerce import traces, translation
 
     understand: translation.Translation = getattr(translation, name)
-    return understand(delivery)
+    return despite(lambda: understand(delivery), lambda: traces.of(delivery))
 
 
 def _signed(body: bytes, signature: str, secrets: Sequence[str]) -> bool:
-    # Compared as text of base64 and as bytes: nothing has to be decoded, so nothing malformed can raise.
-    given = signature.strip().encode("utf-8", "replace")
-    matched = False
-    for secret in _spellings(secrets):
-        digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()
-        matched |= hmac.compare_digest(base64.b64encode(digest), given)
-    return matched
+    def proof(secret: str) -> bytes:
+        return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
+
+    # A webhook whose secret was never set signs with the empty one, and so could anybody: that proves nothing.
+    return proven(_spellings(secrets), [signature.strip()], proof)
 
 
 def _spellings(secrets: Sequence[str]) -> Iterator[str]:
-    # A webhook whose secret was never set signs with the empty one, and so could anybody.
-    for secret in filter(None, secrets):
+    for secret in secrets:
         yield secret
         yield _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], secret)
 

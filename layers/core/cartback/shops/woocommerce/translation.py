@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 Translation = Callable[["Delivery"], list[Observation]]
 
 # Statuses of the core in which the shopper can still pay on the order's own page (WC_Order::needs_payment).
-_UNPAID = frozenset({"pending", "failed", "checkout-draft"})
-_OVER = frozenset({"cancelled", "trash"})
+UNPAID = frozenset({"pending", "failed", "checkout-draft"})
+OVER = frozenset({"cancelled", "trash"})
 _MOST_REFUNDS = 50
 
 
@@ -42,7 +42,8 @@ def order(delivery: Delivery) -> list[Observation]:
     """An order: a cart while it is unpaid, an order afterwards.
 
     The payload is made when it is delivered, so it always tells the latest state. A status that a plugin made up
-    counts as bought: silence is the safe side.
+    counts as bought: silence is the safe side. So does a paid order that staff set back to pending, because
+    WooCommerce lets nobody edit it otherwise.
     """
     body = reading.parse(delivery.body)
     ref = f"checkout:{body['id'].identifier()}"
@@ -50,12 +51,12 @@ def order(delivery: Delivery) -> list[Observation]:
     if status == "auto-draft":  # an administrator opened the form for a new order
         return []
     paid_at = body["date_paid_gmt"].maybe(Reader.utc)
-    if status in _UNPAID:
+    if status in UNPAID and paid_at is None:
         return _unpaid(body, ref, status, delivery)
-    if status in _OVER and paid_at is None:
+    if status in OVER and paid_at is None:
         # Called off before anybody paid, by the shopper, the merchant or the clock that holds the stock.
         return [CartSeen((ref,), _changed_at(body, delivery), "checkout", items=(), stage="checkout")]
-    return [_order(body, ref, status in _OVER, delivery), *_refunds(body, delivery)]
+    return [_order(body, ref, status in OVER, delivery), *_refunds(body, delivery)]
 
 
 def order_deleted(delivery: Delivery) -> list[Observation]:
@@ -102,7 +103,7 @@ def product_deleted(delivery: Delivery) -> list[Observation]:
 def form_abandoned(delivery: Delivery) -> list[Observation]:
     """A cart that CartFlows gave up waiting for. It has no currency, so no sum is shown; its products are one line."""
     form = reading.parse(delivery.body)
-    ref = _form_ref(form["checkout_url"])
+    ref = form_ref(form["checkout_url"])
     title = form["product_names"].cut(300)
     return [
         CartSeen(
@@ -120,9 +121,19 @@ def form_abandoned(delivery: Delivery) -> list[Observation]:
 def form_completed(delivery: Delivery) -> list[Observation]:
     """A cart that CartFlows saw become an order, under no number of its own."""
     form = reading.parse(delivery.body)
-    ref = _form_ref(form["checkout_url"])
+    ref = form_ref(form["checkout_url"])
     at = delivery.received_at
     return [OrderSeen((ref,), ref.replace(":", "-"), placed_at=at, at=at, contact=people.of_form(form))]
+
+
+def form_ref(url: Reader) -> str:
+    """The name of a form's cart. A token opens the cart, so that only its hash may name it; else the whole address."""
+    address = url.text(reading.LONGEST_LINK)
+    try:
+        query = dict(parse_qsl(urlsplit(address).query))
+    except ValueError:
+        raise url.refused("must be an address") from None
+    return f"cartflows:{short('cartflows', query.get('wcf_ac_token') or address)}"
 
 
 def _unpaid(body: Reader, ref: str, status: str, delivery: Delivery) -> list[Observation]:
@@ -139,6 +150,7 @@ def _unpaid(body: Reader, ref: str, status: str, delivery: Delivery) -> list[Obs
         stage="checkout",
         contact=contact,
         restore_url=body["payment_url"].usable_link(),
+        once=True,
     )
     if status != "failed":
         return [cart]
@@ -169,6 +181,7 @@ def _order(body: Reader, ref: str, called_off: bool, delivery: Delivery) -> Orde
         paid=not body["date_paid_gmt"].is_null,
         cancelled_at=at if called_off else None,
         coupon_codes=tuple(code for code in codes if code),
+        once=True,
     )
 
 
@@ -209,13 +222,3 @@ def _made_at(body: Reader, delivery: Delivery) -> datetime:
 def _changed_at(body: Reader, delivery: Delivery) -> datetime:
     # Never date_modified, which is the site's own wall clock without saying so.
     return body["date_modified_gmt"].maybe(Reader.utc) or _made_at(body, delivery)
-
-
-def _form_ref(url: Reader) -> str:
-    # The token opens the cart, so that only its hash may name it. Without one the whole address has to.
-    address = url.text(reading.LONGEST_LINK)
-    try:
-        query = dict(parse_qsl(urlsplit(address).query))
-    except ValueError:
-        raise url.refused("must be an address") from None
-    return f"cartflows:{short('cartflows', query.get('wcf_ac_token') or address)}"

@@ -1,0 +1,25 @@
+"""What is read for a decision. It stands apart from the rules, because whoever reads rows would load all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
+    from cartback.domain.catalogue import Stock
+    from cartback.domain.customer import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything a decision looks at, read at one moment. ``stock`` holds what is known of the cart's variants.
+
+    ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
+    (``paused_deliverability``).
+    """
+
+    cart: Cart | None
+    person: Person | None
+    stock: dict[str, Stock] = field(default_factory=dict)
+    shop_block: str | None = None

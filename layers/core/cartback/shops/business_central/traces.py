@@ -1,0 +1,43 @@
+"""Where a document of Business Central says whose it is: read for further names, and alone where the rest is odd."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cartback.domain import traces
+from cartback.domain.reading import Reader
+from cartback.domain.traces import Where
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import Fetch, OrderSeen
+
+
+def _named(field: Reader) -> str:
+    return field.identifier().lower()
+
+
+# Neither tells an instant at which it was made: the latest change is all that there is.
+ORDER = Where(
+    refs=(("order", "id", _named),),
+    customers=("customerId", "customer.id"),
+    emails=("email", "customer.email"),
+    phones=("phoneNumber", "customer.phoneNumber"),
+    once=True,
+)
+QUOTE = replace(ORDER, refs=(("quote", "id", _named),))
+
+
+def of(wanted: Fetch, text: str) -> OrderSeen | None:
+    """The purchase in an answer that was refused: an order that is no draft, or a quote that was accepted.
+
+    Where the status itself cannot be read it was bought: silence is the safe side.
+    """
+    entity = traces.document(text)
+    said = traces.dig(entity, "status").value
+    status = said.strip().lower() if isinstance(said, str) else ""
+    if wanted.kind == "salesOrders" and status != "draft":
+        return traces.of_order(entity, ORDER, wanted.at)
+    if wanted.kind == "salesQuotes" and status in ("accepted", ""):
+        return traces.of_order(entity, QUOTE, wanted.at)
+    return None

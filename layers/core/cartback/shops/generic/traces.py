@@ -1,0 +1,34 @@
+"""Where an order in our own words says whose it is, for when the rest of it is not in the schema."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cartback.domain import traces
+from cartback.domain.reading import Reader
+from cartback.domain.traces import Where
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import OrderSeen
+    from cartback.ports import Delivery
+
+_REFS = (("checkout", "checkout_id", Reader.identifier), ("cart", "cart_id", Reader.identifier))
+ORDER = Where(
+    refs=_REFS,
+    customers=("customer.id",),
+    emails=("customer.email",),
+    phones=("customer.phone",),
+    placed_at=("placed_at",),
+)
+CHECKOUT = replace(ORDER, placed_at=("completed_at",))
+
+
+def of(delivery: Delivery) -> OrderSeen | None:
+    """The purchase in an event that was refused: an order, or a checkout that was completed."""
+    data = traces.dig(traces.document(delivery.body), "data").value
+    if delivery.topic.startswith("order."):
+        return traces.of_order(data, ORDER, delivery.received_at)
+    if delivery.topic == "checkout.updated" and not traces.dig(data, "completed_at").is_null:
+        return traces.of_order(data, CHECKOUT, delivery.received_at)
+    return None

@@ -1,0 +1,38 @@
+"""Where a Shopware order says whose it is: read for further names, and alone where the rest cannot be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cartback.domain import traces
+from cartback.domain.traces import Where
+from cartback.shops import shopware
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import Fetch, OrderSeen
+    from cartback.ports import Delivery
+
+ORDER = Where(
+    customers=("orderCustomer.customerId", "orderCustomer.customer.id"),
+    emails=("orderCustomer.email", "orderCustomer.customer.email"),
+    phones=("billingAddress.phoneNumber",),
+    placed_at=("orderDateTime",),
+)
+_PURCHASES = frozenset({"order", "order_paid", "order_cancelled"})
+
+
+def of(delivery: Delivery) -> OrderSeen | None:
+    """The order in an event that was refused."""
+    if shopware.TOPICS.get(delivery.topic) not in _PURCHASES:
+        return None
+    order = traces.dig(traces.document(delivery.body), "data.payload.order").value
+    return traces.of_order(order, ORDER, delivery.received_at)
+
+
+def of_entity(wanted: Fetch, text: str) -> OrderSeen | None:
+    """The order in an answer of the Admin API that was refused."""
+    if wanted.kind != "order":
+        return None
+    whole = traces.document(text)
+    wrapped = traces.dig(whole, "data")
+    return traces.of_order(whole if wrapped.is_null else wrapped.value, ORDER, wanted.at)

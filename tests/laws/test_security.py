@@ -1,0 +1,53 @@
+"""What the page about security promises is what the code and the template do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cartback.domain import forms, page_events
+from cartback.usecases import collect, open_link, receive_answer, receive_webhook, subscribe
+from tests.laws.reading import ROOT, properties, resources
+
+PAGE = " ".join((ROOT / "docs" / "security.md").read_text().split())
+_SPANS = {timedelta(minutes=1): "a minute", timedelta(hours=1): "an hour", timedelta(days=1): "a day"}
+_API = properties("Api")
+
+
+def _limit(most: int, within: timedelta) -> str:
+    return f"| {most:,} {_SPANS[within]}"
+
+
+def _rate(route: str) -> int:
+    return _API["RouteSettings"][route]["ThrottlingRateLimit"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"(an IPv4 address, an IPv6 /64) {_limit(*subscribe.MOST_PER_VISITOR)}",
+        f"(`ada+1@`, dots at Gmail) {_limit(*subscribe.MOST_PER_ADDRESS)}",
+        f"get past both {_limit(*subscribe.MOST_PER_SHOP)}",
+        f"events of one cart's pages {_limit(*collect.MOST_PER_CART)}",
+        f"following one link writes | {open_link.MOST_NOTED}, then it only leads on",
+        f"| {_API['DefaultRouteSettings']['ThrottlingRateLimit']:,} a second, sign-ups",
+        f"sign-ups {_rate('POST /subscribe/{shop}')}, registrations {_rate('GET /webhooks/{shop}/register')} |",
+        f"webhooks {receive_webhook.LARGEST_BODY // 10**6} MB, answers {receive_answer.LARGEST_BODY // 1000} kB,",
+        f"page events {page_events.LARGEST // 1000} kB, forms {forms.LARGEST // 1000} kB;",
+        f"JSON at most {receive_webhook.DEEPEST} levels deep",
+    ],
+)
+def test_the_page_says_the_limits_of_the_code(said: str):
+    assert said in PAGE
+
+
+def test_every_door_that_strangers_reach_is_on_the_page():
+    paths = {
+        event["Properties"]["Path"]
+        for function in resources("AWS::Serverless::Function").values()
+        for event in function["Properties"].get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+    } - {"/cartback.js"}  # a file for everybody
+    named = {path.replace("/webhooks/{shop}/confirm", "/confirm").replace("{token}", "") for path in paths}
+    assert not {path for path in named if path not in PAGE}
