@@ -50,26 +50,31 @@ def _worked_off(told: Iterable[Webhook], clock: Clock) -> dict[str, float]:
     }
 
 
-def of_history(before: int, measured: int = 100, clock: Clock = time.process_time) -> dict[str, float]:
-    """Apply some more events to a customer who has so many behind them; CPU per event, and the size of the rows."""
+def of_history(
+    before: int, measured: int = 100, clock: Clock = time.process_time, per_cart: int = 40
+) -> dict[str, float]:
+    """Apply some more events to a customer who has so many behind them; CPU per event, and the size of the rows.
+
+    The customer buys with every ``per_cart``-th event and begins a new cart.
+    """
     import msgspec
 
     worker = Worker()
-    for batch in batched((_step(number) for number in range(before)), _BATCH, strict=False):
+    for batch in batched((_step(number, per_cart) for number in range(before)), _BATCH, strict=False):
         worker.work_off(batch)
-    following = [_step(number) for number in range(before, before + measured)]
+    following = [_step(number, per_cart) for number in range(before, before + measured)]
     gc.collect()
     spent = []
     for each in following:
         began = clock()
         worker.work_off([each])
         spent.append(clock() - began)
-    rows = [*worker.records.kept["carts"].values(), *worker.records.kept["persons"].values()]
-    newest = max(rows, key=lambda row: len(msgspec.json.encode(row)))
+    kept = worker.records.kept
     return {
         "events_before": before,
         "us_per_event": round(sorted(spent)[len(spent) // 2] * 1e6, 1),
-        "largest_row_bytes": len(msgspec.json.encode(newest)),
+        "cart_row_bytes": max(len(msgspec.json.encode(row)) for row in kept["carts"].values()),
+        "person_row_bytes": max(len(msgspec.json.encode(row)) for row in kept["persons"].values()),
     }
 
 
@@ -79,15 +84,16 @@ def _new(place: int) -> int:
     return place // len(fresh) * 10 + fresh[place % len(fresh)]
 
 
-def _step(number: int) -> Webhook:
-    """One more change of one customer, who begins a new cart every forty changes and keeps buying."""
-    cart, step = divmod(number, 40)
+def _step(number: int, per_cart: int) -> Webhook:
+    """One more change of one customer, who keeps buying and begins a new cart after it."""
+    cart, step = divmod(number, per_cart)
+    bought = step == per_cart - 1
     at = _BEGAN_AT - timedelta(days=60) + timedelta(minutes=number)
-    body = traffic.order_body(7, at) if step == 39 else traffic.checkout_body(7, step % 9, at)
+    body = traffic.order_body(7, at) if bought else traffic.checkout_body(7, step % 9, at)
     body = body.replace(b'"checkout-7"', f'"checkout-{cart}-7"'.encode())
     body = body.replace(b'"cart-7"', f'"cart-{cart}-7"'.encode())
-    topic = "orders/create" if step == 39 else "checkouts/update"
-    made = traffic.Webhook(f"step-{number}", traffic.SHOPS[0], topic, cart, step, step == 39, body)
+    topic = "orders/create" if bought else "checkouts/update"
+    made = traffic.Webhook(f"step-{number}", traffic.SHOPS[0], topic, cart, step, bought, body)
     return replace(made, body=_ordered(made.body, number) if made.is_order else made.body)
 
 

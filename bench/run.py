@@ -112,9 +112,14 @@ def tables(told: dict[str, Any]) -> str:
     parts.append("")
     parts.append(
         report.rows(
-            ("events of one customer before", "µs for one more (median)", "largest row, bytes"),
+            (
+                "events of one customer before",
+                "µs for one more (median)",
+                "largest cart row, bytes",
+                "largest person row, bytes",
+            ),
             [
-                (g["events_before"], g["us_per_event"], g["largest_row_bytes"])
+                (g["events_before"], g["us_per_event"], g["cart_row_bytes"], g["person_row_bytes"])
                 for g in told["growth"]["history"]
             ],
         )

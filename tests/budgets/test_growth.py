@@ -34,11 +34,16 @@ def test_a_step_is_counted_for_each_call_and_each_turn_of_a_loop():
         assert 1000e-6 <= clock() - turned < 1100e-6
 
 
-def test_rows_stop_growing_however_long_a_customers_history_is():
-    """40 steps of story, 20 carts and 31 days of sends are kept: a row is written whole at every event."""
-    assert (
-        growth.of_history(1500, 5)["largest_row_bytes"] <= growth.of_history(60, 5)["largest_row_bytes"] * 1.1
-    )
+def test_a_carts_row_stops_growing_however_often_it_changes():
+    """Of its story the last forty steps are kept: a row is written whole at every event."""
+    short, long = (growth.of_history(changes, 5, per_cart=10_000) for changes in (60, 600))
+    assert long["cart_row_bytes"] <= short["cart_row_bytes"] * 1.02
+
+
+def test_a_persons_row_stops_growing_however_many_carts_there_were():
+    """The last twenty are remembered."""
+    few, many = (growth.of_history(3 * carts, 5, per_cart=3) for carts in (30, 300))
+    assert many["person_row_bytes"] <= few["person_row_bytes"] * 1.02
 
 
 def test_a_decision_takes_less_than_two_hundred_microseconds():
