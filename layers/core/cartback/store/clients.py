@@ -12,12 +12,15 @@ from typing import Any
 from botocore.config import Config
 from botocore.session import Session
 
+from cartback import USER_AGENT
+
 _PATIENCE = Config(
     connect_timeout=2,
     read_timeout=10,
     retries={"total_max_attempts": 4, "mode": "standard"},
     max_pool_connections=4,
     parameter_validation=False,
+    user_agent=USER_AGENT,
 )
 """What botocore would validate, AWS validates again: a fifth of the CPU of every call (docs/performance.md)."""
 
