@@ -3,11 +3,13 @@
 from cartback import texts, wiring
 from cartback.domain.answers import raw_body, told_across
 from cartback.domain.discretion import discreet
-from cartback.domain.errors import Refused, TryLater
+from cartback.domain.errors import Refused
 from cartback.domain.forms import header
+from cartback.texts.away import excused
 
 
 @discreet
+@excused(wiring, across=True)
 def handler(event, context):
     """Answer a page that is the shop's own; any other learns nothing, not even whether there is such a shop."""
     http = event["requestContext"]["http"]
@@ -24,6 +26,4 @@ def handler(event, context):
         collect(shop, origin, header(event, "content-type") or "", raw_body(event))
     except Refused as refusal:
         return {"statusCode": refusal.status, "headers": headers, "body": refusal.reason + "\n"}
-    except TryLater:
-        return {"statusCode": 503, "headers": headers, "body": "try again later\n"}
     return {"statusCode": 202, "headers": headers, "body": "accepted\n"}

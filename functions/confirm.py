@@ -4,9 +4,11 @@ from cartback import texts, wiring
 from cartback.domain.discretion import discreet
 from cartback.domain.forms import asked_lang, header
 from cartback.domain.language import of_page
+from cartback.texts.away import excused
 
 
 @discreet
+@excused(wiring)
 def handler(event, context):
     """GET shows the question; POST says yes and shows what was noted."""
     token = (event.get("pathParameters") or {}).get("token", "")

@@ -1,11 +1,16 @@
 """GET and POST /u/{token}: leave. Looking changes nothing, one click is enough (RFC 8058)."""
 
+from contextlib import suppress
+
 from cartback import texts, wiring
 from cartback.domain.discretion import discreet
+from cartback.domain.errors import TryLater
 from cartback.domain.language import of_page
+from cartback.texts.away import excused
 
 
 @discreet
+@excused(wiring)
 def handler(event, context):
     """GET shows a page with one button; POST leaves and says so."""
     token = (event.get("pathParameters") or {}).get("token", "")
@@ -16,6 +21,8 @@ def handler(event, context):
     lang = of_page(query.get("lang"), link.lang if link else None, headers.get("accept-language"))
     if link is None:
         return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}
-    fields = {"shop": wiring.settings().shop(link.shop)}
-    body = texts.page("left" if posted else "leave", lang, fields)
+    shop = None
+    with suppress(TryLater):  # who has left must not read otherwise because we cannot say whom
+        shop = wiring.settings().shop(link.shop)
+    body = texts.page("left" if posted else "leave", lang, {"shop": shop})
     return {"statusCode": 200, "headers": dict(texts.PAGE_HEADERS), "body": body}

@@ -3,9 +3,11 @@
 from cartback import texts, wiring
 from cartback.domain.discretion import discreet
 from cartback.domain.language import of_page
+from cartback.texts.away import excused
 
 
 @discreet
+@excused(wiring)
 def handler(event, context):
     """Redirect to the shop's own checkout, or show that the link is over."""
     token = (event.get("pathParameters") or {}).get("token", "")

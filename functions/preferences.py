@@ -5,9 +5,11 @@ from cartback.domain.discretion import discreet
 from cartback.domain.errors import Refused
 from cartback.domain.forms import asked_lang, fields_of, header
 from cartback.domain.language import of_page
+from cartback.texts.away import excused
 
 
 @discreet
+@excused(wiring)
 def handler(event, context):
     """GET shows the choices; POST keeps them and shows what holds now."""
     token = (event.get("pathParameters") or {}).get("token", "")

@@ -3,13 +3,15 @@
 from cartback import texts, wiring
 from cartback.domain.answers import told_across
 from cartback.domain.discretion import discreet
-from cartback.domain.errors import Refused, TryLater
+from cartback.domain.errors import Refused
 from cartback.domain.forms import fields_of, header
 from cartback.domain.language import of_page
+from cartback.texts.away import excused
 from cartback.usecases.subscribe import Visitor
 
 
 @discreet
+@excused(wiring, across=True)
 def handler(event, context):
     """Answer a page with a page and a script with JSON; the same whether or not the address is known."""
     http = event["requestContext"]["http"]
@@ -25,8 +27,6 @@ def handler(event, context):
         face = subscribe(shop, fields, Visitor(origin, http.get("sourceIp"), http.get("userAgent")))
     except Refused as refusal:
         return {"statusCode": refusal.status, "headers": headers, "body": refusal.reason + "\n"}
-    except TryLater:
-        return {"statusCode": 503, "headers": headers, "body": "try again later\n"}
     if "text/html" not in (header(event, "accept") or ""):
         headers["content-type"] = "application/json"
         return {"statusCode": 202, "headers": headers, "body": '{"status":"asked"}'}

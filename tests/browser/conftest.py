@@ -101,7 +101,11 @@ def hostile_inbox(mailbox: Filled):
 
 @pytest.fixture(scope="session")
 def leave_url(front_url: str):
-    """The pages around leaving, under ``/u/<token>``, as their doors answer; any token but ``gone`` is good."""
+    """The pages around leaving, under ``/u/<token>``, as their doors answer; any token but ``gone`` is good.
+
+    For the token ``away`` the store is away; for each that begins with ``tired`` it takes no wish the first time.
+    """
+    pressed: set[str] = set()
     here = shop_face(front_url)
 
     class Doors(Handler):
@@ -110,10 +114,17 @@ def leave_url(front_url: str):
             path, _, query = self.path.partition("?")
             asked = query.removeprefix("lang=") if query.startswith("lang=") else None
             lang = of_page(asked, "de", self.headers.get("Accept-Language"))
-            known = not path.endswith("gone")
-            name = "gone" if not known else "left" if self.command == "POST" else "leave"
-            body = texts.page(name, lang, {"shop": here} if known else {})
-            self.tell(Answer(200 if known else 404, list(texts.PAGE_HEADERS.items()), body.encode()))
+            token, posted = path.rpartition("/")[2], self.command == "POST"
+            status, name = 200, "left" if posted else "leave"
+            if token == "gone":
+                status, name = 404, "gone"
+            elif token == "away":
+                status, name = 503, "away"
+            elif posted and token.startswith("tired") and token not in pressed:
+                pressed.add(token)
+                status, name = 503, "unsaved"
+            body = texts.page(name, lang, {"shop": here} if status == 200 else {})
+            self.tell(Answer(status, list(texts.PAGE_HEADERS.items()), body.encode()))
 
     with serving(Server(Doors)) as server:
         yield f"{server.url}/u"

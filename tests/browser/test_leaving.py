@@ -9,7 +9,7 @@ from tests.browser.conftest import Opened
 from tests.browser.test_inbox import findings, wider_than_its_window
 
 
-@pytest.mark.parametrize("token", ["good", "gone"])
+@pytest.mark.parametrize("token", ["good", "gone", "away"])
 def test_a_page_is_readable_on_every_device_in_every_language(
     opened: Opened, leave_url: str, device: str, lang: str, token: str
 ):
@@ -36,6 +36,24 @@ def test_the_page_after_leaving_is_readable_too(opened: Opened, leave_url: str, 
     page.wait_for_load_state()
     assert findings(page) == []
     assert not wider_than_its_window(page)
+
+
+def test_a_press_that_could_not_be_kept_says_so_and_leads_back_to_the_button(
+    opened: Opened, leave_url: str, device: str, lang: str
+):
+    page = opened(f"{leave_url}/tired-{device}-{lang}?lang={lang}", device, java_script_enabled=False)
+    question = page.get_by_role("heading", level=1).text_content()
+    page.locator("main button").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("gespeichert" if lang == "de" else "saved")
+    again = page.locator("main a.main")
+    box = again.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    again.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(question)
+    page.locator("main button").click()
+    expect(page.locator("main button")).to_have_count(0)
+    assert page.locator("html").get_attribute("lang") == lang
 
 
 def test_the_keyboard_alone_leaves(opened: Opened, leave_url: str):

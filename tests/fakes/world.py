@@ -224,7 +224,7 @@ class World:
         self.look_back = LookBack(index, self.records, self.clock)
         audit_day = AuditDay(self.look_back, MemoryAudits(), self.metrics)
         self.audit = AuditShops(audit_day, lambda: sorted(self.settings.policies), self.clock)
-        self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock)
+        self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock, lambda: self.metrics)
         self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
         self._wire_sign_up(channels)
         self._wire_reconciliation()

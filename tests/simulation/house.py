@@ -189,7 +189,7 @@ class House:
             PUBLIC_URL,
         )
         self.park_run = ParkRun(ledger, clock, self.metrics)
-        self.open_link = OpenLink(ledger, records, settings, clock)
+        self.open_link = OpenLink(ledger, records, settings, clock, lambda: self.metrics)
         self.settle_claims = SettleClaims(MemoryClaimIndex(self.tables), ledger, clock, self.metrics)
         self.leave = Leave(ledger, records, bus, clock)
         self._wire_pages(guard, channels, seed)
@@ -240,7 +240,7 @@ class House:
         """Let the doors find these use cases, and nothing of the environment."""
         doors = (
             "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave settle_claims settings "
-            "subscribe ask_confirmation confirm preferences audit start_listed reconcile start_reconciling"
+            "subscribe ask_confirmation confirm preferences audit start_listed reconcile start_reconciling metrics"
         ).split()
         before = {name: getattr(wiring, name) for name in doors}
         for name in doors:

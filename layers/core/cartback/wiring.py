@@ -463,7 +463,7 @@ def open_link() -> OpenLink:
     from cartback.usecases.open_link import OpenLink
 
     counters = DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock())
-    return OpenLink(ledger(), records(), settings(), clock(), counters)
+    return OpenLink(ledger(), records(), settings(), clock(), metrics, counters)
 
 
 @cache

@@ -52,7 +52,8 @@ class PageFields:
     """The facts of one page.
 
     ``shop`` is left out on ``gone``, which must look the same for a forged, an expired and a foreign link, and where
-    the shop has removed us: its shoppers can still leave. ``wording`` is for ``confirm``, ``view`` for ``prefs``.
+    the shop has removed us: its shoppers can still leave. While our stores are away, nobody knows whose page it is.
+    ``wording`` is for ``confirm``, ``view`` for ``prefs``.
     """
 
     shop: ShopFace | None = None

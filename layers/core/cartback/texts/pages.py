@@ -30,9 +30,13 @@ METHODS = {
     "confirm": "get",
     "confirmed": "post",
     "prefs": "get",
+    "away": "get",
+    "unsaved": "get",
+    "unsent": "alone",
 }
 """How each page is reached. Its language switch comes back the same way: the answer to a POST posts again, which
-changes nothing a second time. ``alone`` has none: it answers another site's form, which cannot be sent again."""
+changes nothing a second time. ``unsaved`` leads back to the form instead: what was chosen there is known to the
+browser alone. ``alone`` has none: it answers another site's form, which cannot be sent again."""
 
 
 def write(name: str, lang: str, fields: PageFields) -> str:

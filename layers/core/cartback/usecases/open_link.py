@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,13 +11,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from cartback.domain.bots import Opening, scanner
 from cartback.domain.claims import DELIVERED
-from cartback.domain.errors import Conflict
+from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.weblink import is_local, web_link
 from cartback.ports import Line, Page
 from cartback.usecases import links
 
 if TYPE_CHECKING:
-    from cartback.ports import Clock, Counters, Ledger, Link, Records, Settings, ShopFace
+    from cartback.ports import Clock, Counters, Ledger, Link, Metrics, Records, Settings, ShopFace
 
 MOST_NOTED = 100
 """How often a link is followed with a line in the story of its cart: whoever has it could write without end."""
@@ -28,12 +29,17 @@ class OpenLink:
 
     The link opens one cart and no account. Programs follow links too: what looks like one is led on all the same, but
     noted apart (``scanned``), and is nobody's click. After ``MOST_NOTED`` times it leads on and writes nothing more.
+
+    Whoever wants to buy is not kept from it by what we cannot write or read besides: the click is lost, or the way
+    leads to the shop's front door, and ``LinksOpenedInPart`` counts it. Raises TryLater if the link itself or the shop
+    cannot be looked up.
     """
 
     ledger: Ledger
     records: Records
     settings: Settings
     clock: Clock
+    metrics: Callable[[], Metrics]
     counters: Counters | None = None
 
     def __call__(self, token: str, method: str = "GET", user_agent: str | None = None) -> str | None:
@@ -42,14 +48,23 @@ class OpenLink:
         face = self.settings.shop(link.shop) if link else None
         if link is None or face is None:
             return None
-        followed = self.ledger.follow(link.shop, link.token_hash, now)
-        if followed is None:
+        try:
+            followed = self.ledger.follow(link.shop, link.token_hash, now)
+            if followed is None:
+                return None
+            if followed.uses <= MOST_NOTED:
+                self._note(link, now, method, user_agent)
+        except TryLater:
+            self.metrics().count("LinksOpenedInPart")
+        return with_utm(allowed(self._way_back(link), face), link)
+
+    def _way_back(self, link: Link) -> str | None:
+        try:
+            cart = self.records.read(link.shop, carts=[link.cart_id]).carts.get(link.cart_id)
+        except TryLater:
+            self.metrics().count("LinksOpenedInPart")
             return None
-        if followed.uses <= MOST_NOTED:
-            self._note(link, now, method, user_agent)
-        cart = self.records.read(link.shop, carts=[link.cart_id]).carts.get(link.cart_id)
-        wanted = cart.restore_url if cart is not None and cart.status in ("open", "given_up") else None
-        return with_utm(allowed(wanted, face), link)
+        return cart.restore_url if cart is not None and cart.status in ("open", "given_up") else None
 
     def _note(self, link: Link, now: datetime, method: str, user_agent: str | None) -> None:
         sign = scanner(self._opening(link, now, method, user_agent))
