@@ -76,7 +76,8 @@ class Shop(DemoShop):
             case "POST", ["webhook_endpoints"]:
                 form = parse_qs(asked.body.decode())
                 own = {"id": f"we_{secrets.token_hex(12)}", "object": "webhook_endpoint", "status": "enabled"}
-                made = {**own, "url": form["url"][0], "secret": f"whsec_{secrets.token_hex(16)}"}
+                made = {**own, "url": form["url"][0], "enabled_events": form["enabled_events[]"]}
+                made["secret"] = f"whsec_{secrets.token_hex(16)}"
                 self._endpoints.append(made)
                 return says(200, made)
             case "GET", ["events"]:

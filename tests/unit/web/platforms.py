@@ -270,10 +270,11 @@ class Stripe(Platform):
         if asked.method == "DELETE":
             return self.endpoints.pop(own, None) or Says(404)
         if own:
-            self.endpoints[own]["status"] = "enabled"
+            self.endpoints[own] |= {"status": "enabled", "enabled_events": asked.body["enabled_events[]"]}
             return self.endpoints[own]
         own = f"we_{len(self.endpoints) + 1:06d}"
-        self.endpoints[own] = {"id": own, "url": asked.body["url"][0], "status": "enabled"}
+        made = {"url": asked.body["url"][0], "enabled_events": asked.body["enabled_events[]"]}
+        self.endpoints[own] = {"id": own, **made, "status": "enabled"}
         return {**self.endpoints[own], "secret": "whsec_chosen_by_stripe"}
 
     def _codes(self, asked: Asked, own: str) -> Any:

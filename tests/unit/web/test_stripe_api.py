@@ -108,6 +108,19 @@ def test_an_endpoint_takes_all_events_and_tells_its_secret_once(shop, api):
     assert api.subscriptions() == ()
 
 
+@pytest.mark.parametrize(
+    ("takes", "live"),
+    [(["*"], True), (list(stripe.TOPICS), True), (["charge.refunded"], False), ([], False), (None, False)],
+)
+def test_an_endpoint_that_lacks_events_is_renewed_with_all_of_them(shop, api, takes, live):
+    made = api.subscribe("events", HOOK, "unused")
+    shop.endpoints[made.ref]["enabled_events"] = takes
+    (known,) = api.subscriptions()
+    assert known.live == live
+    assert api.renew(known).live
+    assert set(shop.endpoints[made.ref]["enabled_events"]) == set(stripe.TOPICS)
+
+
 def test_an_expired_session_leads_back_where_it_was_made_with_recovery(shop, api):
     url = "https://buy.stripe.com/r/live_abc"
     shop.things["checkout/sessions/cs_test_abc"] = {"after_expiration": {"recovery": {"url": url}}}
