@@ -107,8 +107,7 @@ def door_script(door: Door) -> str:
     lines += [f"import {module}" for module in FIRST_EVENT.get(door.name, ())]
     for service in door.services:
         if service == "sesv2":
-            lines += ["from botocore.session import Session", "from cartback.channels.ses import ONE_REQUEST"]
-            lines += ["Session().create_client('sesv2', config=ONE_REQUEST)"]
+            lines.append("wiring.channels()['email'].client()")
         else:
             lines.append(f"wiring.clients().{service}")
     return "\n".join(lines)

@@ -73,6 +73,14 @@ def test_whoever_may_load_jinja_does(door: str):
     assert _loaded(start(door_script(doors()[door]), doors()[door]).modules, "jinja2")
 
 
+@pytest.mark.parametrize("door", ["touch", "ask_confirmation"])
+def test_the_clients_of_a_door_share_one_session(door: str):
+    """Each session reads for itself what botocore knows of AWS."""
+    counted = "from botocore.session import Session\nmade, init = [], Session.__init__\n"
+    counted += "Session.__init__ = lambda self, *a, **k: (made.append(self), init(self, *a, **k))[1]\n"
+    start(f"{counted}{door_script(doors()[door])}\nassert len(made) == 1, len(made)", doors()[door])
+
+
 def test_the_bare_script_is_what_any_python_on_lambda_must_do():
     door = doors()["receive_webhook"]
     assert bare_script(door) == "import boto3\nboto3.client('sqs')"

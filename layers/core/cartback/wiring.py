@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from cartback import shops
-from cartback.store.clients import Clients
+from cartback.store.clients import Clients, session
 from cartback.store.clock import FastClock, SystemClock
 
 if TYPE_CHECKING:
@@ -379,7 +379,7 @@ def channels() -> Mapping[str, Channel]:
     from cartback.channels.ses import Ses
 
     env = os.environ
-    return {"email": Ses(env["CONFIGURATION_SET"], transactional=env["TRANSACTIONAL_SET"])}
+    return {"email": Ses(env["CONFIGURATION_SET"], transactional=env["TRANSACTIONAL_SET"], session=session)}
 
 
 @cache

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from botocore.config import Config
+from botocore.session import Session
 
 from cartback import channels
 from cartback.channels.ses import ONE_REQUEST, Ses
@@ -37,6 +38,18 @@ def test_the_client_that_production_makes_asks_once(answer, monkeypatch):
             monkeypatch.setenv(name, "eu-central-1")
         Ses("mails").send(MESSAGE)
         assert len(provider.requests) == 1
+
+
+def test_the_client_comes_once_from_the_session_that_the_channel_is_given(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "eu-central-1")
+    shared = Session()
+    asked = []
+    ses = Ses("mails", session=lambda: asked.append(shared) or shared)
+    assert asked == []
+    assert ses.client() is ses.client()
+    assert asked == [shared]
+    assert ses.client().meta.config.retries["total_max_attempts"] == 1
 
 
 def test_every_send_opens_its_own_connection():

@@ -26,8 +26,8 @@ _PATIENCE = Config(
 
 
 @cache
-def _session() -> Session:
-    """One for all clients: they share its credentials and the descriptions of AWS that it has read."""
+def session() -> Session:
+    """One for all clients, those of the channels too: they share its credentials and what it has read about AWS."""
     return Session()
 
 
@@ -42,7 +42,7 @@ class Clients:
         self._config = config
 
     def _make(self, service: str) -> Any:
-        return _session().create_client(service, config=self._config)
+        return session().create_client(service, config=self._config)
 
     @cached_property
     def dynamodb(self) -> Any:
