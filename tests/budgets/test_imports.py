@@ -81,6 +81,14 @@ def test_the_clients_of_a_door_share_one_session(door: str):
     start(f"{counted}{door_script(doors()[door])}\nassert len(made) == 1, len(made)", doors()[door])
 
 
+@every_door
+def test_the_collector_rests_while_a_door_starts(door: str):
+    """What a start allocates stays: walking it costs 10 ms and finds nothing."""
+    counted = "import cartback, gc\nbefore = [each['collections'] for each in gc.get_stats()]\n"
+    rested = "assert [each['collections'] for each in gc.get_stats()] == before"
+    start(f"{counted}{door_script(doors()[door])}\n{rested}", doors()[door])
+
+
 def test_the_bare_script_is_what_any_python_on_lambda_must_do():
     door = doors()["receive_webhook"]
     assert bare_script(door) == "import boto3\nboto3.client('sqs')"
