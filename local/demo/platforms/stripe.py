@@ -55,6 +55,10 @@ class Shop(DemoShop):
             Told("checkout.session.completed", self._session(buyer, lines, at, "complete", way == "same"))
         ]
 
+    def pays(self, buyer: Buyer, lines: Lines, at: datetime, ordered_at: datetime, way: str) -> list[Told]:
+        """charge.succeeded, which tells of the same purchase once more."""
+        return [Told("charge.succeeded", self._charge(buyer, lines, ordered_at))]
+
     def keep(self, told: Told, event_id: str, at: datetime) -> None:
         """Every event can be listed for a month."""
         with self.lock:
@@ -114,6 +118,25 @@ class Shop(DemoShop):
             "payment_intent": f"pi_{buyer.number:024d}" if bought else None,
             "payment_status": "paid" if bought else "unpaid",
             "status": status,
+        }
+
+    def _charge(self, buyer: Buyer, lines: Lines, at: datetime) -> dict[str, Any]:
+        return {
+            "id": f"ch_{buyer.number:024d}",
+            "object": "charge",
+            "amount": worth(lines),
+            "billing_details": {"address": {"country": "DE"}, "email": buyer.email, "phone": None},
+            "captured": True,
+            "created": int(at.timestamp()),
+            "currency": "eur",
+            "customer": None,
+            "description": None,
+            "livemode": True,
+            "metadata": {},
+            "paid": True,
+            "payment_intent": f"pi_{buyer.number:024d}",
+            "receipt_email": None,
+            "status": "succeeded",
         }
 
     def _line(self, variant: Variant, pieces: int, lang: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cartback import shops
-from cartback.shops import shopware
+from cartback.shops import shopware, stripe
 from cartback.shops.shopware.ceremony import APP_NAME
 from tests.unit.shops.samples import EVENTS
 
@@ -36,3 +36,8 @@ def test_the_manifest_subscribes_to_every_event_that_the_adapter_reads_and_bears
     manifest = ET.parse(PAGES / "shopware-manifest.xml").getroot()
     assert manifest.findtext("meta/name") == APP_NAME
     assert {hook.get("event") for hook in manifest.iter("webhook")} == set(shopware.TOPICS)
+
+
+def test_stripes_page_names_exactly_the_events_that_the_adapter_reads_to_be_ticked():
+    first = (PAGES / "stripe.md").read_text().partition("\n1. ")[2].partition("\n2. ")[0]
+    assert set(re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", first)) == set(stripe.TOPICS)

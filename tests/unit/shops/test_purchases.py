@@ -93,12 +93,15 @@ INSTANTS = [
     ("woocommerce", "order.updated.paid", ("date_created_gmt",)),
     ("shopware", "checkout.order.placed", ("data", "payload", "order", "orderDateTime")),
     ("stripe", "checkout.session.completed", ("created",)),
+    ("stripe", "invoice.paid", ("created",)),
     ("generic", "order.placed", ("data", "placed_at")),
     ("business_central", "fetched/salesOrders.open", ("orderDate",)),
 ]
 
 
-@pytest.mark.parametrize(("platform", "stem", "path"), INSTANTS, ids=[case[0] for case in INSTANTS])
+@pytest.mark.parametrize(
+    ("platform", "stem", "path"), INSTANTS, ids=[f"{p}/{stem}" for p, stem, _ in INSTANTS]
+)
 @pytest.mark.parametrize("odd", [["yesterday"], {}, True])
 def test_an_order_without_a_readable_instant_was_placed_when_it_came(platform, stem, path, odd):
     file = samples.EVENTS / platform / f"{stem}.json"
@@ -123,12 +126,18 @@ def test_what_is_no_purchase_is_none_for_being_odd():
     form = draft | {"status": "auto-draft"}
     checkout = json.loads(samples.sample("shopify", "checkouts_update").body) | {"phone": 5}
     setup = json.loads(samples.sample("stripe", "checkout.session.completed.setup").body)
+    renewal = json.loads(samples.sample("stripe", "invoice.paid.renewal").body)
+    charge = json.loads(samples.sample("stripe", "charge.succeeded.renewal").body)
     del setup["data"]["object"]["livemode"]
+    for event in (renewal, charge):
+        event["object"] = "v2.core.event"
     for platform, stem, document in (
         ("woocommerce", "order.created", draft),
         ("woocommerce", "order.created", form),
         ("shopify", "checkouts_update", checkout),
         ("stripe", "checkout.session.completed.setup", setup),
+        ("stripe", "invoice.paid.renewal", renewal),
+        ("stripe", "charge.succeeded.renewal", charge),
     ):
         file = samples.EVENTS / platform / f"{stem}.json"
         assert _told(platform, file, document)[0] == []

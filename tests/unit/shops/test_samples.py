@@ -17,7 +17,8 @@ from cartback.domain.observations import Observation
 from tests.unit.shops import samples
 
 PLATFORMS = shops.platforms()
-# A deleted checkout without its token, an order form that was only opened, the app's own life, a card put on file.
+# A deleted checkout without its token, an order form that was only opened, the app's own life, a card put on file,
+# a subscription that goes on, a charge of which its invoice tells.
 SAYS_NOTHING = {
     "checkouts_delete.without_token",
     "order.updated.by_hand",
@@ -26,6 +27,9 @@ SAYS_NOTHING = {
     "app.updated",
     "app.deactivated",
     "checkout.session.completed.setup",
+    "charge.succeeded.renewal",
+    "charge.succeeded.of_an_invoice",
+    "invoice.paid.renewal",
 }
 SAMPLES = [(platform, file) for platform in PLATFORMS for file in samples.files(platform)]
 

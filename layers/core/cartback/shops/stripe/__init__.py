@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from cartback.domain.observations import Fetch, Observation
     from cartback.ports import Delivery
 
-# Type of event -> the function of ``translation`` that understands it.
+# Type of event -> the function of ``translation`` that understands it. ``payment_intent.succeeded`` is left out: its
+# charge names more of the buyer (``billing_details``), and is told when money is authorised, not when it is taken.
 TOPICS: dict[str, str] = {
     "checkout.session.expired": "session_expired",
     "checkout.session.completed": "session_completed",
     "checkout.session.async_payment_succeeded": "session_completed",
     "checkout.session.async_payment_failed": "session_unpaid",
+    "charge.succeeded": "charge_succeeded",
+    "invoice.paid": "invoice_paid",
     "payment_intent.payment_failed": "intent_failed",
     "invoice.payment_failed": "invoice_failed",
     "charge.refunded": "charge_refunded",

@@ -1,7 +1,8 @@
-"""Where a finished checkout says whose it is: read for further names, and alone where the rest cannot be read."""
+"""Where a purchase says whose it is: read for further names, and alone where the rest cannot be read."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cartback.domain import traces
@@ -28,16 +29,67 @@ SESSION = Where(
     phones=("customer_details.phone",),
 )
 
+_OWN_CART = (("cart", "metadata.cart_id", refs.own_cart),)
+CHARGE = Where(
+    refs=_OWN_CART,
+    customers=("customer", "customer.id"),
+    emails=("billing_details.email", "receipt_email"),
+    phones=("billing_details.phone",),
+    placed_at=("created",),
+    when=refs.instant,
+)
+INVOICE = Where(
+    refs=_OWN_CART,
+    customers=("customer", "customer.id"),
+    emails=("customer_email",),
+    phones=("customer_phone",),
+)
+
+_GOES_ON = ("subscription_cycle", "subscription_update", "subscription_threshold")
+_UPDATE = "Subscription update"
+
+
+def is_setup(session: object) -> bool:
+    """Whether a session only put a card on file."""
+    return traces.dig(session, "mode").value == "setup"
+
+
+def goes_on(invoice: object) -> bool:
+    """Whether an invoice is of a subscription that goes on: collected without anybody buying.
+
+    What it comes to does not matter: who begins a trial has what the cart was for, as with a session of a trial.
+    """
+    return traces.dig(invoice, "billing_reason").value in _GOES_ON
+
+
+def is_of_invoice(charge: object) -> bool:
+    """Whether an invoice has to say what a charge was for.
+
+    Charges named their invoice before version 2025-03-31.basil. Since then only Stripe's own description tells a
+    subscription that goes on, and every other charge is a purchase: the safe side.
+    """
+    named = (traces.dig(charge, path).value for path in ("invoice", "invoice.id"))
+    if any(isinstance(name, str) and name.startswith("in_") for name in named):
+        return True
+    return traces.dig(charge, "description").value == _UPDATE
+
+
+# Function of ``translation`` -> where its object names what matters, and what says that it is no purchase.
+_PURCHASES: dict[str, tuple[Where, Callable[[object], bool]]] = {
+    "session_completed": (SESSION, is_setup),
+    "charge_succeeded": (CHARGE, is_of_invoice),
+    "invoice_paid": (INVOICE, goes_on),
+}
+
 
 def of(delivery: Delivery) -> OrderSeen | None:
     """The purchase in an event that was refused."""
-    if stripe.TOPICS.get(delivery.topic) != "session_completed":
-        return None
+    known = _PURCHASES.get(stripe.TOPICS[delivery.topic])
     event = traces.document(delivery.body)
-    session = traces.dig(event, "data.object").value
-    if traces.dig(session, "mode").value == "setup":
+    bought = traces.dig(event, "data.object").value
+    if known is None or known[1](bought):
         return None
-    return traces.of_order(session, SESSION, _told_at(event, delivery))
+    return traces.of_order(bought, known[0], _told_at(event, delivery))
 
 
 def _told_at(event: object, delivery: Delivery) -> datetime:

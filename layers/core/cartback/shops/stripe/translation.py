@@ -18,6 +18,8 @@ from cartback.domain.traces import others
 from cartback.shops.stripe import people, refs, sums, traces
 
 if TYPE_CHECKING:
+    from cartback.domain.observations import Contact
+    from cartback.domain.traces import Where
     from cartback.ports import Delivery
 
 Translation = Callable[["Delivery"], list[Observation]]
@@ -41,7 +43,7 @@ def session_expired(delivery: Delivery) -> list[Observation]:
 def session_completed(delivery: Delivery) -> list[Observation]:
     """A hosted checkout that was finished; with a payment that takes days, it is bought all the same."""
     event, session = _object(delivery)
-    if session["mode"].value == "setup":
+    if traces.is_setup(session.value):
         return []
     paid = session["payment_status"].value in ("paid", "no_payment_required")
     contact = people.of_session(session)
@@ -58,6 +60,26 @@ def session_completed(delivery: Delivery) -> list[Observation]:
             beside=others(session.value, traces.SESSION, contact),
         )
     ]
+
+
+def charge_succeeded(delivery: Delivery) -> list[Observation]:
+    """A payment, by whatever way: of a finished checkout as well, which is then told twice.
+
+    It is dated by its making, because some take days.
+    """
+    event, charge = _object(delivery)
+    if traces.is_of_invoice(charge.value):
+        return []
+    made_at = refs.instant(charge["created"])
+    return [_past_checkout(event, charge, people.of_charge(charge), traces.CHARGE, made_at)]
+
+
+def invoice_paid(delivery: Delivery) -> list[Observation]:
+    """An invoice that was paid, also by nothing, unless a subscription only goes on."""
+    event, invoice = _object(delivery)
+    if traces.goes_on(invoice.value):
+        return []
+    return [_past_checkout(event, invoice, people.of_invoice(invoice), traces.INVOICE, _at(event))]
 
 
 def session_unpaid(delivery: Delivery) -> list[Observation]:
@@ -160,6 +182,26 @@ def _cart(session: Reader) -> CartSeen:
     )
 
 
+def _past_checkout(
+    event: Reader, bought: Reader, contact: Contact, where: Where, placed_at: datetime
+) -> OrderSeen:
+    """A purchase that may be a finished checkout's, too, which nothing here tells.
+
+    So it ends what a purchase ends, and has no name under which it would be told as a second order.
+    """
+    at = _at(event)
+    return OrderSeen(
+        refs=_refs_of_metadata(bought),
+        order_ref=None,
+        placed_at=min(placed_at, at),
+        at=at,
+        contact=contact,
+        paid=True,
+        test=_test(bought),
+        beside=others(bought.value, where, contact),
+    )
+
+
 def _object(delivery: Delivery) -> tuple[Reader, Reader]:
     event = reading.parse(delivery.body)
     if event["object"].value == "v2.core.event":
@@ -174,8 +216,8 @@ def _at(event: Reader) -> datetime:
     return refs.instant(event["created"])
 
 
-def _refs_of_metadata(intent: Reader) -> tuple[str, ...]:
-    own = intent["metadata"]["cart_id"].maybe(refs.own_cart)
+def _refs_of_metadata(found: Reader) -> tuple[str, ...]:
+    own = found["metadata"]["cart_id"].maybe(refs.own_cart)
     return (f"cart:{own}",) if own else ()
 
 
