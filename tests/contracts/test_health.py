@@ -23,7 +23,15 @@ def book(stack: Stack, clock: HandClock) -> DynamoHealth:
 
 
 def test_what_was_kept_is_read_and_a_shop_that_nobody_compared_has_nothing(book):
-    health = Health("demo", until=START, began_at=START, since=START, cursors={"orders": "c"}, gaps_ever=3)
+    health = Health(
+        "demo",
+        until=START,
+        began_at=START,
+        since=START,
+        cursors={"orders": "c"},
+        gaps_ever=3,
+        unread={"a1": START},
+    )
     book.keep(health)
     assert book.read("demo") == health
     assert book.read("other") is None

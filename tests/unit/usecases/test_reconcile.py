@@ -36,6 +36,13 @@ def listed(told: Told, key: str, *seen, at=START) -> Change:
     return Change(delivery.topic, delivery.key, delivery.body)
 
 
+def unreadable(told: Told, key: str) -> Change:
+    """What the shop's list says, and nobody understands."""
+    change = listed(told, key)
+    told.heard[key] = Refused("updated_at must be an instant")
+    return change
+
+
 def compared(world: World) -> dict:
     """Compare to the end, as the machine does."""
     for _ in range(50):
@@ -176,12 +183,50 @@ def test_what_leaves_no_row_goes_to_the_worker_only_under_its_webhooks_own_key(w
 
 
 def test_what_nobody_understands_goes_where_a_person_sees_it(world, told):
-    change = listed(told, "reconcile:broken", cart(START, SHIRT))
-    told.heard["reconcile:broken"] = Refused("updated_at must be an instant")
-    world.api.orders = [change]
+    world.api.orders = [unreadable(told, "reconcile:broken")]
     compared(world)
     worked_off(world)
     assert len(world.queue.parked) == 1
+
+
+def test_what_nobody_understands_is_one_letter_however_often_it_is_listed(world, told):
+    world.api.orders = [unreadable(told, "reconcile:broken")]
+    for _ in range(3):
+        world.clock.move(minutes=15)
+        compared(world)
+        worked_off(world)
+    assert len(world.queue.parked) == 1
+    world.api.orders.append(unreadable(told, "reconcile:broken:later"))  # the same order, as it is by now
+    compared(world)
+    worked_off(world)
+    assert len(world.queue.parked) == 2
+
+
+def test_what_was_parked_is_taken_in_by_the_next_comparison_once_it_can_be_read(world, told):
+    change = listed(told, "reconcile:order:1", order(START, "cart:c1"))
+    good = told.heard["reconcile:order:1"]
+    told.heard["reconcile:order:1"] = Refused("total must be money")
+    world.api.orders = [change]
+    compared(world)
+    told.heard["reconcile:order:1"] = good
+    assert compared(world)["gaps"] == 1
+
+
+def test_what_is_no_longer_listed_is_no_longer_remembered(world, told):
+    world.api.orders = [unreadable(told, "reconcile:broken")]
+    compared(world)
+    assert len(world.health.by_shop["demo"].unread) == 1
+    world.api.orders = []
+    world.clock.move(minutes=15)
+    compared(world)
+    assert world.health.by_shop["demo"].unread == {}
+
+
+def test_a_shop_of_which_nothing_can_be_read_fills_no_row(world, told):
+    numbers = range(healths.MOST_UNREAD + 5)
+    world.api.orders = [unreadable(told, f"reconcile:{number}") for number in numbers]
+    compared(world)
+    assert len(world.health.by_shop["demo"].unread) == healths.MOST_UNREAD
 
 
 @pytest.fixture

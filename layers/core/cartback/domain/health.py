@@ -9,6 +9,8 @@ FIRST_LOOK = timedelta(hours=24)
 OVERLAP = timedelta(minutes=30)
 """How far comparisons reach into each other: shops' lists lag behind, and clocks differ."""
 LONGEST = timedelta(days=7)
+MOST_UNREAD = 100
+"""How many unreadable things are remembered. Whatever is beyond is parked by each comparison that meets it."""
 
 UNKNOWN, COMPLETE, REPAIRED, BY_HAND, LOST = "unknown", "complete", "repaired", "by_hand", "lost"
 
@@ -26,7 +28,8 @@ class Health:
     """The comparing with a shop's own lists. ``until`` is up to when that is done.
 
     ``began_at`` is set while a comparison is under way, with its ``since`` and the ``cursors`` of lists that are not
-    finished. ``subscriptions`` is one of the words above; ``problem`` says why nothing could be compared.
+    finished. ``subscriptions`` is one of the words above; ``problem`` says why nothing could be compared. ``unread``
+    are the names of listed things that nobody could read, and when each was last on the list.
     """
 
     shop: str
@@ -40,6 +43,7 @@ class Health:
     last_gap_at: datetime | None = None
     subscriptions: str = UNKNOWN
     problem: str | None = None
+    unread: dict[str, datetime] = field(default_factory=dict)
 
 
 def begun(health: Health, lists: tuple[str, ...], now: datetime) -> Health:
@@ -66,10 +70,20 @@ def turned(health: Health, name: str, cursor: str | None, listed: int, gaps: int
     )
 
 
+def unread(health: Health, name: str, now: datetime) -> Health:
+    """Something on a list could not be read; a person was told once, and the overlap will list it again."""
+    if name not in health.unread and len(health.unread) >= MOST_UNREAD:
+        return health
+    return replace(health, unread={**health.unread, name: now})
+
+
 def ended(health: Health, subscriptions: str) -> Health:
-    """All lists are compared, up to the beginning of the comparison."""
+    """All lists are compared, up to the beginning of the comparison. What was not listed any more is forgotten."""
+    began_at = health.began_at
+    listed = {name: at for name, at in health.unread.items() if began_at is not None and at >= began_at}
     return replace(
         health,
+        unread=listed,
         until=health.began_at,
         began_at=None,
         since=None,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from cartback.domain import health as healths
 from cartback.domain.errors import Refused
+from cartback.domain.hashes import short
 from cartback.domain.health import Health
 from cartback.domain.observations import Fetch, PaymentFailed, RefundSeen
 from cartback.domain.service import RENEW_BEFORE, Unsupported
@@ -24,7 +25,7 @@ from cartback.usecases.rows import copied, page_about
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Observation
-    from cartback.domain.service import Change, Subscription
+    from cartback.domain.service import Subscription
     from cartback.ports import (
         Clock,
         Hasher,
@@ -103,27 +104,38 @@ class Reconcile:
         now = self.clock.now()
         if isinstance(page, Unsupported):
             return healths.turned(health, name, None, 0, 0, now)
-        gaps = sum(self._taken_in(health.shop, keys.platform, change) for change in page.changes)
+        gaps = 0
+        for change in page.changes:
+            delivery = Delivery(
+                health.shop, keys.platform, change.topic, change.key, now, change.body, dict(change.headers)
+            )
+            try:
+                seen = _observed(self.adapter(keys.platform), delivery, change.documents)
+            except Refused:
+                health = self._handed_on(health, delivery)
+            else:
+                gaps += self._taken_in(delivery, seen)
         if gaps:
             self.metrics.count("GapsFound", gaps)
         return healths.turned(health, name, page.cursor, len(page.changes), gaps, now)
 
-    def _taken_in(self, shop: str, platform: str, change: Change) -> bool:
-        """Put a change on the queue if it tells something new; say whether it was a gap."""
-        delivery = Delivery(
-            shop, platform, change.topic, change.key, self.clock.now(), change.body, dict(change.headers)
-        )
-        try:
-            seen = _observed(self.adapter(platform), delivery, change.documents)
-        except Refused:
-            # The worker parks it with its reason, where a person sees it: once, because the key stays the same.
+    def _handed_on(self, health: Health, delivery: Delivery) -> Health:
+        """Let the worker park what nobody can read, with its reason, where a person sees it: once.
+
+        The worker forgets what it parked, so that a letter can be sent on after a mend; the overlap lists it again.
+        """
+        name = short("unread", delivery.key)
+        if name not in health.unread:
             self.queue.put(delivery)
-            return False
+        return healths.unread(health, name, delivery.received_at)
+
+    def _taken_in(self, delivery: Delivery, seen: Sequence[Observation]) -> bool:
+        """Put a change on the queue if it tells something new; say whether it was a gap."""
         lasting = [one for one in seen if not isinstance(one, PaymentFailed | RefundSeen)]
-        if lasting and self._is_news(shop, lasting):
+        if lasting and self._is_news(delivery.shop, lasting):
             self.queue.put(delivery)
             return True
-        if seen and not lasting and not change.key.startswith("reconcile:"):
+        if seen and not lasting and not delivery.key.startswith("reconcile:"):
             # It leaves no trace in our rows, but its key is its webhook's own: the worker knows whether it was here.
             self.queue.put(delivery)
         return False
