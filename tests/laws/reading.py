@@ -102,6 +102,41 @@ def doors() -> dict[str, str]:
     }
 
 
+def statements(role: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What a role of the template may do."""
+    for policy in role["Properties"].get("Policies", ()):
+        yield from policy["PolicyDocument"]["Statement"]
+
+
+def listed(value: Any) -> list[Any]:
+    """A value of a policy, which may be written alone, as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def wired(door: str) -> list[ast.FunctionDef]:
+    """The functions of wiring that a door reaches."""
+    functions = {
+        node.name: node for node in syntax(PACKAGE / "wiring.py").body if isinstance(node, ast.FunctionDef)
+    }
+    todo = {
+        call.func.attr
+        for call in ast.walk(syntax(FUNCTIONS / f"{door}.py"))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and ast.unparse(call.func.value) == "wiring"
+    }
+    reached: set[str] = set()
+    while todo:
+        name = todo.pop()
+        reached.add(name)
+        todo |= {
+            node.func.id
+            for node in ast.walk(functions[name])
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
+        } - reached
+    return [functions[name] for name in sorted(reached)]
+
+
 @cache
 def machine(path: Path) -> Mapping[str, Any]:
     """A state machine's definition."""
