@@ -58,6 +58,7 @@ KEPT_FOR = {
     "`Catalogue`": tables.CATALOGUE_KEPT,
     "`Idempotency`": REMEMBERED,
     "raw events, exports": KEPT,
+    "facts": timedelta(days=properties("BusArchive")["RetentionDays"]),
     "intake queue": _seconds("IntakeQueue"),
     "dead letters": _seconds("IntakeDlq"),
     "logs": timedelta(days=template()["Parameters"]["LogRetentionDays"]["Default"]),
@@ -79,8 +80,51 @@ def test_a_proof_ends_three_years_after_the_last_message_that_could_stand_on_it(
     assert PERSON_KEPT + STILL_KEPT == PROOF_KEPT >= timedelta(days=3 * 365 + 1)
 
 
-def test_the_bucket_forgets_when_the_code_says_so():
+def test_the_bucket_forgets_everything_when_the_code_says_so():
     assert _bucket() == KEPT
+    (rule,) = properties("RawBucket")["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert set(rule) == {"Id", "Status", "ExpirationInDays", "AbortIncompleteMultipartUpload"}, (
+        "for all objects"
+    )
+    assert "VersioningConfiguration" not in properties("RawBucket"), "versions would outlive the promise"
+
+
+def test_whatever_holds_people_is_encrypted_with_the_key_of_the_stack():
+    (rule,) = properties("RawBucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {
+        "SSEAlgorithm": "aws:kms",
+        "KMSMasterKeyID": {"GetAtt": "Key.Arn"},
+    }
+    assert properties("MailEventsTopic")["KmsMasterKeyId"] == {"Ref": "Key"}
+    assert properties("Pepper")["KmsKeyId"] == {"GetAtt": "Key.Arn"}
+
+
+def test_what_aws_logs_of_requests_holds_no_path_no_address_and_no_browser():
+    logged = properties("Api")["AccessLogSettings"]["Format"]
+    assert set(re.findall(r"\$context\.([\w.]+)", logged)) == {
+        "requestId",
+        "requestTimeEpoch",
+        "routeKey",  # with {token}, never with what stands in its place
+        "status",
+        "responseLatency",
+        "integrationErrorMessage",
+    }
+
+
+def test_what_aws_logs_of_runs_and_functions_holds_no_input_and_no_detail():
+    machines = resources("AWS::Serverless::StateMachine")
+    assert machines
+    for name, each in machines.items():
+        logging = each["Properties"]["Logging"]
+        assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False), name
+    assert template()["Globals"]["Function"]["LoggingConfig"] == {
+        "LogFormat": "JSON",
+        "ApplicationLogLevel": "INFO",
+        "SystemLogLevel": "WARN",
+    }
+    for name, each in resources("AWS::Serverless::Function").items():
+        assert set(each["Properties"]["LoggingConfig"]) == {"LogGroup"}, name
 
 
 def test_every_table_that_holds_rows_of_shops_is_on_the_page():
