@@ -18,6 +18,7 @@ from cartback.domain.settings import ShopSettings
 from cartback.ports import KeptSettings
 from cartback.store.settings import DynamoShopBook
 from tests.contracts.stack import ACCOUNT, CREDENTIALS, REGION, ROOT, Stack, resources
+from tests.doors.rights import acting_as
 from tests.fakes.senders import generic_headers
 from tests.fakes.world import START
 
@@ -76,7 +77,7 @@ class House:
         events.put_targets(Rule="all", EventBusName=bus, Targets=[{"Id": "1", "Arn": arn}])
 
     def call(self, door: str, event: Any) -> Any:
-        """Invoke a door in a process of its own, as far as its wiring goes."""
+        """Invoke a door in a process of its own, as far as its wiring goes, with the rights of its role."""
         function = "".join(word.capitalize() for word in door.split("_"))
         with self.monkeypatch.context() as patch:
             for other in resources("AWS::Serverless::Function"):
@@ -90,7 +91,8 @@ class House:
                     made.cache_clear()
             if not self.extra:  # making clients is slow, and these are the same
                 patch.setattr(wiring, "clients", lambda: self.stack.clients)
-            return importlib.import_module(f"functions.{door}").handler(event, None)
+            with acting_as(self.stack, function):
+                return importlib.import_module(f"functions.{door}").handler(event, None)
 
     def unreachable(self, service: str) -> None:
         """From now on nothing listens where this service was; botocore's pauses are skipped."""
