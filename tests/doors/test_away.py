@@ -11,11 +11,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from cartback import texts
+from cartback import texts, wiring
 from cartback.domain.discretion import discreet
 from cartback.domain.errors import MessageWithheld
 from cartback.texts.away import PUT_OFF, excused
-from tests.contracts.stack import resources
+from tests.contracts.stack import resources, template
 from tests.doors.house import SHOP, House, sample
 from tests.doors.test_links import consents, mailed, request  # noqa: F401 - a fixture
 from tests.doors.test_sign_up import FILLED, link, people, posted, wake
@@ -23,6 +23,7 @@ from tests.fakes.outside import CountingMetrics
 from tests.unit.texts.samples import Read
 
 PEOPLES_DOORS = ("confirm", "leave", "preferences", "open_link")
+COLD_START = 3
 TOKEN = f"{SHOP}." + "A" * 43
 
 
@@ -33,7 +34,7 @@ def throttled(house: House, operation: str = "", table: str = "") -> Iterator[No
     real = client._make_api_call
 
     def call(name: str, given: dict[str, Any]) -> Any:
-        if operation in name and f'"{table}' in json.dumps(given):
+        if operation in name and f"'{table}" in str(given):
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, name)
         return real(name, given)
 
@@ -177,6 +178,24 @@ def test_a_bug_is_no_outage():
     with pytest.raises(MessageWithheld):
         handler(request(TOKEN), None)
     assert not metrics.counts
+
+
+@pytest.mark.parametrize("door", PEOPLES_DOORS)
+def test_a_person_gets_an_answer_before_lambda_ends_the_function_also_when_a_store_says_nothing(
+    house: House, door: str
+):
+    """Three requests without an answer and the pauses between them (botocore: a random part of 1, 2, 4 … seconds)."""
+    function = "".join(word.capitalize() for word in door.split("_"))
+    house.monkeypatch.setenv("PATIENCE", house.stack.environment(function)["PATIENCE"])
+    wiring.clients.cache_clear()
+    config = wiring.clients().dynamodb.meta.config
+    wiring.clients.cache_clear()
+    tries = config.retries["total_max_attempts"]
+    waits = tries * max(config.connect_timeout, config.read_timeout)
+    pauses = sum(2**number for number in range(tries - 1))
+    given = template()["Globals"]["Function"]["Timeout"]
+    assert "Timeout" not in resources("AWS::Serverless::Function")[function]
+    assert waits + pauses + COLD_START < given
 
 
 def test_an_alarm_looks_at_who_is_put_off():
