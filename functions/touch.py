@@ -3,7 +3,7 @@
 from cartback import wiring
 from cartback.domain.discretion import discreet
 from cartback.domain.policy import Plan
-from cartback.usecases.watch_cart import Run
+from cartback.usecases.runs import Run
 
 
 @discreet

@@ -2,7 +2,7 @@
 
 from cartback import wiring
 from cartback.domain.discretion import discreet
-from cartback.usecases.watch_cart import Run
+from cartback.usecases.runs import Run
 
 
 @discreet

@@ -20,7 +20,7 @@ from cartback.store.raw import S3Raw
 from cartback.store.records import DynamoRecords
 from cartback.usecases.apply_events import Message
 from cartback.usecases.replay import KEPT, Replay
-from cartback.usecases.watch_cart import Run
+from cartback.usecases.runs import Run
 from tests.fakes.shelf import MemoryShelf
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World

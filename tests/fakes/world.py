@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from cartback import shops, texts
 from cartback.channels import answer_line
-from cartback.domain.policy import PRESETS, Policy
+from cartback.domain.policy import Policy
+from cartback.domain.presets import PRESETS
 from cartback.domain.timing import Caps
 from cartback.flows import all_flows
 from cartback.ports import Delivery, ShopFace, ShopKeys

@@ -21,8 +21,8 @@ from cartback.ports import Delivery
 from cartback.store.queue import pack, unpack
 from cartback.usecases.apply_events import Message
 from cartback.usecases.ask_confirmation import Asking
+from cartback.usecases.runs import Run
 from cartback.usecases.take_batch import TakeBatch
-from cartback.usecases.watch_cart import Run
 from cartback.usecases.watch_standing import WatchStanding
 from functions import apply_events as door
 from tests.asl import Call, Ended, Wait, start

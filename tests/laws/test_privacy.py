@@ -8,15 +8,10 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain import signup
-from cartback.domain.bots import MOST_CARTS, MOST_IN_A_SECOND, MOST_LINES, MOST_OF_ONE, MOST_PIECES, SOONEST
-from cartback.domain.deliverability import (
-    FEWEST,
-    FEWEST_COMPLAINTS,
-    MOST_BOUNCES,
-    MOST_COMPLAINTS,
-    NO_CEILING_FROM,
-    WINDOW,
-)
+from cartback.domain.bots import MOST_CARTS, MOST_LINES, MOST_OF_ONE, MOST_PIECES
+from cartback.domain.deliverability import FEWEST, FEWEST_COMPLAINTS, MOST_BOUNCES, MOST_COMPLAINTS, WINDOW
+from cartback.domain.scanners import MOST_IN_A_SECOND, SOONEST
+from cartback.domain.warm_up import NO_CEILING_FROM
 from cartback.store import tables
 from cartback.store.due import KEPT as DUE_KEPT
 from cartback.store.once import REMEMBERED

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from cartback.domain.policy import ORCHESTRATIONS, PRESETS, Policy
+from cartback.domain.policy import ORCHESTRATIONS, Policy
+from cartback.domain.presets import PRESETS
 from cartback.domain.timing import Caps, QuietHours
 from cartback.ports import ShopFace
 from tests.simulation.schedule import chances, stream

@@ -6,19 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.bots import (
-    MOST_CARTS,
-    MOST_IN_A_SECOND,
-    MOST_LINES,
-    MOST_OF_ONE,
-    RULES,
-    SOONEST,
-    Opening,
-    scanner,
-    suspect,
-)
+from cartback.domain.bots import MOST_CARTS, MOST_LINES, MOST_OF_ONE, RULES, suspect
 from cartback.domain.cart import Cart, Item
 from cartback.domain.customer import Person, owns
+from cartback.domain.scanners import MOST_IN_A_SECOND, SOONEST, Opening, scanner
 from tests.fakes.world import START
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.policy import PRESETS, Plan, Policy, Touch, plan_for
+from cartback.domain.policy import Plan, Policy, Touch, plan_for
+from cartback.domain.presets import PRESETS
 from tests.fakes.world import a_policy
 
 HOUR = timedelta(hours=1)

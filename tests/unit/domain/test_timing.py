@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.timing import Caps, Deadline, QuietHours, after_caps, after_quiet
+from cartback.domain.deadlines import Deadline
+from cartback.domain.timing import Caps, QuietHours, after_caps, after_quiet
 
 MINUTE = timedelta(minutes=1)
 # Both days on which the clocks change; Cairo skips midnight itself, Lord Howe changes by half an hour.

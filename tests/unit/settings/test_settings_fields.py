@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cartback.domain.errors import Refused
-from cartback.domain.policy import PRESETS
+from cartback.domain.presets import PRESETS
 from cartback.domain.setting_faults import fields
 from cartback.domain.setting_kinds import span_words
 from cartback.domain.settings import ShopSettings

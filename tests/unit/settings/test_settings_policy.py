@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.policy import PRESETS, Touch
+from cartback.domain.policy import Touch
+from cartback.domain.presets import PRESETS
 from cartback.domain.settings import BASES, CHANNELS, LANGUAGES, ShopSettings
 from cartback.domain.timing import Caps, QuietHours
 from tests.unit.settings.shop import document

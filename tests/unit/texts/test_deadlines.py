@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cartback.domain.timing import Deadline
+from cartback.domain.deadlines import Deadline
 from cartback.texts import LANGUAGES
 from cartback.texts.deadlines import spoken
 

@@ -11,7 +11,7 @@ from cartback import texts
 from cartback.domain.consent import TOPICS
 from cartback.domain.errors import Refused
 from cartback.domain.frequency import Frequency, promised
-from cartback.domain.policy import PRESETS
+from cartback.domain.presets import PRESETS
 from cartback.domain.settings import ShopSettings
 from cartback.domain.timing import Caps
 from cartback.store.settings import face

@@ -19,7 +19,7 @@ from cartback.ports import Page
 from cartback.usecases.budgeting import counting, following_due, reserve
 from cartback.usecases.claiming import language_of
 from cartback.usecases.closing import MOST_TRIES, close
-from cartback.usecases.watch_cart import Run
+from cartback.usecases.runs import Run
 from tests.fakes.memory import MemoryRecords, MemoryTables
 from tests.fakes.world import START, HandClock, a_face, a_policy
 

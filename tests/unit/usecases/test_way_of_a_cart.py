@@ -18,7 +18,7 @@ from cartback.domain.observations import (
 )
 from cartback.domain.policy import Plan
 from cartback.ports import Doubtful, NotSent
-from cartback.usecases.watch_cart import Run
+from cartback.usecases.runs import Run
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World, a_policy
 

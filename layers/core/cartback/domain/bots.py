@@ -1,4 +1,4 @@
-"""Who is no shopper: rules as data, for carts that no person filled and for visits that no person made.
+"""Who is no shopper: rules as data, for carts that no person filled. Visits that no person made: ``domain.scanners``.
 
 A cart that a shopping agent filled for a customer (AI-20) is no bot's: the agent has the customer's own address and
 consent, an amount that a household buys, and makes no ten carts an hour. So no rule looks at what program filled a
@@ -19,8 +19,7 @@ MOST_LINES = 100
 MOST_OF_ONE = 200
 MOST_PIECES = 1_000
 MOST_CARTS, WITHIN = 10, timedelta(hours=1)
-SOONEST = timedelta(seconds=10)
-MOST_IN_A_SECOND = 3
+
 
 # Domains of which everybody may read every mailbox, and those that exist for examples and tests (RFC 2606, RFC 6761).
 DISPOSABLE = frozenset(
@@ -35,17 +34,6 @@ _TESTS = re.compile(
     re.ASCII,
 )
 _MADE_UP = re.compile(r"[a-z]*[0-9][a-z0-9]{23,}|[bcdfghjklmnpqrstvwxz]{12,}|(.)\1{7,}.*", re.ASCII)
-
-# Programs that follow the links of a mail before its reader does: filters, previews and crawlers. Shopping agents
-# are left out on purpose: whoever follows a link for a customer brings the customer back.
-_SCANNERS = re.compile(
-    r"barracuda|proofpoint|mimecast|safelinks|symantec|trendmicro|fortimail|cloudmark|messagelabs|forcepoint|ironport|"
-    r"googleimageproxy|bingpreview|facebookexternalhit|slackbot|whatsapp/|telegrambot|twitterbot|linkedinbot|"
-    r"skypeuripreview|"
-    r"googlebot|bingbot|yandexbot|ahrefsbot|semrushbot|crawler|spider|headlesschrome|phantomjs|"
-    r"curl/|wget/|python-requests|python-urllib|go-http-client|libwww-perl|okhttp|java/|scrapy",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,24 +88,3 @@ def suspect(cart: Cart, person: Person | None) -> str | None:
     if person is None:
         return None
     return next((rule.name for rule in RULES if rule.fits(cart, person)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How a link was opened: by which method and program, how long after the message, how often in that second."""
-
-    method: str = "GET"
-    user_agent: str | None = None
-    after: timedelta | None = None
-    in_a_second: int = 1
-
-
-def scanner(opening: Opening) -> str | None:
-    """By which sign a program followed a link and no person did, or None. Who is mistaken for one loses nothing."""
-    if opening.method == "HEAD":
-        return "head"
-    if _SCANNERS.search(opening.user_agent or ""):
-        return "user_agent"
-    if opening.after is not None and opening.after < SOONEST:
-        return "too_soon"
-    return "many_at_once" if opening.in_a_second >= MOST_IN_A_SECOND else None

@@ -1,4 +1,4 @@
-"""Whether a shop's mail is still welcome: what came of it lately, when to stop, and how a new sender begins.
+"""Whether a shop's mail is still welcome: what came of it lately, and when to stop.
 
 SES reviews an account at 5 % bounces or 0.1 % complaints and pauses it at 10 % or 0.5 %, with all of its mail;
 Gmail filters from 0.1 % on (reliability.md, "Gmail, Yahoo, Microsoft"; LEG-8).
@@ -8,7 +8,7 @@ So marketing stops before others stop us.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from cartback.domain.claims import BOUNCED, COMPLAINED, DELIVERED, Claim
 
@@ -22,7 +22,6 @@ FEWEST = 100
 FEWEST_COMPLAINTS = 2
 """One complaint is one person, and in a week of less than a thousand messages always above 0.1 %."""
 
-NO_CEILING_FROM = 100_000
 _NEWS = {DELIVERED, BOUNCED, COMPLAINED}
 
 
@@ -70,25 +69,3 @@ def overdone(lately: Tally) -> str | None:
         return "bounces"
     many = lately.complained >= FEWEST_COMPLAINTS
     return "complaints" if many and lately.complained >= MOST_COMPLAINTS * lately.settled else None
-
-
-@dataclass(frozen=True, slots=True)
-class WarmUp:
-    """How a new sender begins: so many messages on the first day (UTC), twice as many on each that follows (LEG-10)."""
-
-    start: date
-    first_day: int
-
-    def ceiling(self, at: datetime) -> int | None:
-        """How many messages may be claimed on the day of an instant; None once there is no ceiling any more."""
-        days = (at.date() - self.start).days
-        if days < 0:
-            return self.first_day
-        most = self.first_day * 2 ** min(days, 64)
-        return most if most < NO_CEILING_FROM else None
-
-
-def next_day(at: datetime, spread: int) -> datetime:
-    """When a message that found no room any more looks again: after midnight (UTC), spread over an hour by a number."""
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return midnight + timedelta(seconds=spread % 3600)

@@ -5,12 +5,8 @@ These two stand apart from the ports, because the door that answers shops import
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
-
-SHOP_NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
-"""What a shop may be called. Names come in URLs, from everybody: what has another shape is not even looked up."""
 
 TOLD_BY = "told-by"
 """The header of a delivery that says ``page`` where not the shop itself but a visitor's browser told it."""

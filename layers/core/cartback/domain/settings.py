@@ -22,10 +22,10 @@ from pydantic import (
     field_validator,
 )
 
-from cartback.domain.deliverability import WarmUp
 from cartback.domain.errors import Refused
 from cartback.domain.packs import PACKS, STRICTEST
-from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, PRESETS, Policy, Touch
+from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Policy, Touch
+from cartback.domain.presets import PRESETS
 from cartback.domain.setting_faults import explain
 from cartback.domain.setting_kinds import (
     SPAN_WORDS,
@@ -43,6 +43,7 @@ from cartback.domain.setting_kinds import (
     one_of,
 )
 from cartback.domain.timing import Caps, QuietHours
+from cartback.domain.warm_up import WarmUp
 
 LANGUAGES = ("de", "en")
 BASES = ("double_opt_in", "explicit", "existing_customer")

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cartback.domain.delivery import SHOP_NAME
 from cartback.domain.frequency import Frequency, promised
 from cartback.domain.hashes import short
 from cartback.domain.policy import Policy, Touch
+from cartback.domain.shop_name import SHOP_NAME
 from cartback.domain.timing import Caps, QuietHours
 from cartback.ports import KeptSettings, ShopFace
 from cartback.store.codec import encode, text

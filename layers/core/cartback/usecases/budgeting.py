@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cartback.domain.dossier import Dossier
     from cartback.domain.policy import Plan, Policy
     from cartback.ports import Records
-    from cartback.usecases.watch_cart import Run
+    from cartback.usecases.runs import Run
 
 
 def following_due(dossier: Dossier, plan: Plan, position: int, policy: Policy) -> datetime | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cartback.domain.dossier import Dossier
     from cartback.domain.policy import Policy
     from cartback.ports import ShopFace
-    from cartback.usecases.watch_cart import Run
+    from cartback.usecases.runs import Run
 
 
 def language_of(person: Person | None, cart: Cart | None, face: ShopFace) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.answers import Answer
-from cartback.domain.delivery import SHOP_NAME
 from cartback.domain.errors import Refused, TryLater
+from cartback.domain.shop_name import SHOP_NAME
 from cartback.usecases.receive_webhook import STRANGER
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from cartback.domain.bots import Opening, scanner
 from cartback.domain.claims import DELIVERED
 from cartback.domain.errors import Conflict, TryLater
+from cartback.domain.scanners import Opening, scanner
 from cartback.domain.weblink import is_local, web_link
 from cartback.ports import Line, Page
 from cartback.usecases import links

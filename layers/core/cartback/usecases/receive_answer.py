@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.answers import Answer
-from cartback.domain.delivery import SHOP_NAME, Delivery, ShopKeys
+from cartback.domain.delivery import Delivery, ShopKeys
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.farewells import ANSWERS, TOPIC, packed
+from cartback.domain.shop_name import SHOP_NAME
 from cartback.usecases.receive_webhook import STRANGER
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.answers import Answer, Visit
-from cartback.domain.delivery import SHOP_NAME, Delivery, ShopKeys
+from cartback.domain.delivery import Delivery, ShopKeys
 from cartback.domain.depth import deeper_than
 from cartback.domain.errors import Refused, TryLater
+from cartback.domain.shop_name import SHOP_NAME
 
 if TYPE_CHECKING:
     from datetime import datetime

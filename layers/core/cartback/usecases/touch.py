@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import claims, customer
 from cartback.domain.cart import give_up
-from cartback.domain.deliverability import next_day
 from cartback.domain.dossier import Dossier
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.permission import permission
 from cartback.domain.timing import whole_seconds
 from cartback.domain.touches import PURPOSE, SEND, SKIP, STOP, WAIT, Decision, decide, due_at
+from cartback.domain.warm_up import next_day
 from cartback.ports import (
     Doubtful,
     NotSent,
@@ -28,8 +28,8 @@ from cartback.usecases.budgeting import counting, following_due, reserve
 from cartback.usecases.claiming import claim_for, language_of
 from cartback.usecases.closing import close
 from cartback.usecases.links import link_of
+from cartback.usecases.runs import decision_line, ended_by, given_up
 from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
-from cartback.usecases.watch_cart import decision_line, ended_by, given_up
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         Texts,
         Tokens,
     )
-    from cartback.usecases.watch_cart import Run
+    from cartback.usecases.runs import Run
 
 LEAVE_LINK_LIFETIME = timedelta(days=730)
 

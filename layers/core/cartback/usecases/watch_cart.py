@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cartback.domain.cart import GIVEN_UP
 from cartback.domain.facts import tell
 from cartback.domain.policy import plan_for
 from cartback.domain.timing import whole_seconds
 from cartback.domain.touches import MOST_REARMS, STOP, WAIT, decide
 from cartback.ports import Line
 from cartback.usecases.closing import close
+from cartback.usecases.runs import decision_line, ended_by, given_up
 
 if TYPE_CHECKING:
     from cartback.domain.cart import Cart
@@ -21,32 +21,7 @@ if TYPE_CHECKING:
     from cartback.domain.policy import Policy
     from cartback.domain.touches import Decision
     from cartback.ports import Bus, Clock, Ledger, Records, Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Which run is asking: its flow, its own name, and what it is about."""
-
-    flow: str
-    name: str
-    shop: str
-    cart_id: str
-    generation: int
-    person_id: str | None = None
-    variants: tuple[str, ...] = ()
-
-    @classmethod
-    def from_task(cls, task: Mapping[str, Any]) -> Run:
-        """The run behind a task's input. Raises KeyError for a field that the state machine forgot."""
-        return cls(
-            flow=task["flow"],
-            name=task["run"],
-            shop=task["shop"],
-            cart_id=task["cart_id"],
-            generation=int(task["generation"]),
-            person_id=task["person_id"],
-            variants=tuple(task["variants"] or ()),
-        )
+    from cartback.usecases.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,47 +81,6 @@ class WatchCart:
         self.ledger.note(
             run.shop, f"cart#{run.cart_id}", decision_line(run, "watch", decision, policy.version, now)
         )
-
-
-def decision_line(run: Run, touch: str, decision: Decision, policy_version: int, now: datetime) -> Line:
-    """A decision as it is kept: the word, the rule's reason, what was looked at, and for which run and touch."""
-    return Line(
-        now,
-        "decision",
-        {
-            **decision.inputs,
-            "word": decision.word,
-            "reason": decision.reason,
-            "touch": touch,
-            "flow": run.flow,
-            "run": run.name,
-            "generation": str(run.generation),
-            "policy_version": str(policy_version),
-        },
-    )
-
-
-def ended_by(cart: Cart | None, run: Run, reason: str) -> bool:
-    """Whether a run that stops tells of its cart's end: it ended it, or finds it ended by a task that was cut off.
-
-    A task that is called again after its write, but before its fact was taken, finds the cart given up already.
-    """
-    if cart is None or cart.generation != run.generation:
-        return False
-    return cart.status == GIVEN_UP or cart.closed_because == reason
-
-
-def given_up(cart: Cart, because: str, now: datetime) -> Fact:
-    """The fact that nobody will be reminded of this generation any more."""
-    return tell(
-        "cart.given_up",
-        cart.shop,
-        now,
-        cart.generation,
-        cart_id=cart.cart_id,
-        generation=cart.generation,
-        because=because,
-    )
 
 
 def _abandoned(cart: Cart, policy: Policy) -> Fact:
