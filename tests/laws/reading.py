@@ -114,7 +114,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def wired(door: str) -> list[ast.FunctionDef]:
-    """The functions of wiring that a door reaches."""
+    """The functions of wiring that a door reaches: those that are called, and those that are passed on for later."""
     functions = {
         node.name: node for node in syntax(PACKAGE / "wiring.py").body if isinstance(node, ast.FunctionDef)
     }
@@ -130,9 +130,9 @@ def wired(door: str) -> list[ast.FunctionDef]:
         name = todo.pop()
         reached.add(name)
         todo |= {
-            node.func.id
+            node.id
             for node in ast.walk(functions[name])
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions
+            if isinstance(node, ast.Name) and node.id in functions
         } - reached
     return [functions[name] for name in sorted(reached)]
 

@@ -13,7 +13,7 @@ from cartback.store.clients import Clients, session
 from cartback.store.clock import FastClock, SystemClock
 
 if TYPE_CHECKING:
-    from cartback.ports import Channel, Clock, Http, ShopAdapter
+    from cartback.ports import Channel, Clock, Http, ShopAdapter, ShopApi
     from cartback.store.bus import EventBridgeBus
     from cartback.store.due import DynamoDue
     from cartback.store.health import DynamoHealth
@@ -204,6 +204,11 @@ def reach() -> ReachShop:
 
     keys = SecretKeys(clients(), os.environ["SHOP_SECRET_PREFIX"], clock())
     return ReachShop(keys.of, http, shops.api)
+
+
+def api_of(shop: str) -> ShopApi:
+    """The API of a shop; what reaches it is made when it is first asked."""
+    return reach()(shop)
 
 
 @cache
@@ -409,7 +414,7 @@ def touch() -> Touch:
         bus=bus(),
         clock=clock(),
         public_url=os.environ["PUBLIC_URL"],
-        fresh_stock=FreshStock(reach(), metrics()),
+        fresh_stock=FreshStock(api_of, metrics()),
     )
 
 

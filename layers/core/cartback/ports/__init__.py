@@ -11,10 +11,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cartback.domain.delivery import Delivery as Delivery
-from cartback.domain.delivery import ShopKeys as ShopKeys
-
 if TYPE_CHECKING:
+    from cartback.domain.delivery import Delivery as Delivery
+    from cartback.domain.delivery import ShopKeys as ShopKeys
     from cartback.ports.intake import AnswerLine as AnswerLine
     from cartback.ports.intake import Begun as Begun
     from cartback.ports.intake import Fetcher as Fetcher
@@ -64,15 +63,16 @@ if TYPE_CHECKING:
     from cartback.ports.world import Tokens as Tokens
 
 _ROOMS = {
-    "world": "Bus Clock Counters Hasher Metrics Runs Tokens",
-    "intake": (
+    "domain.delivery": "Delivery ShopKeys",
+    "ports.world": "Bus Clock Counters Hasher Metrics Runs Tokens",
+    "ports.intake": (
         "AnswerLine Begun Fetcher Greeter KeyStore Keys Once Parking Queue RawShelf RawStore ShopAdapter Translator"
     ),
-    "rows": "ClaimIndex DueIndex Ledger Line Link Page Proofs Records",
-    "settings": "KeptSettings Settings ShopBook ShopFace",
-    "messages": "Channel Doubtful NotSent Outgoing Sent Texts",
-    "service": "Http ShopApi",
-    "upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing TableSweep",
+    "ports.rows": "ClaimIndex DueIndex Ledger Line Link Page Proofs Records",
+    "ports.settings": "KeptSettings Settings ShopBook ShopFace",
+    "ports.messages": "Channel Doubtful NotSent Outgoing Sent Texts",
+    "ports.service": "Http ShopApi",
+    "ports.upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing TableSweep",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
@@ -81,4 +81,4 @@ def __getattr__(name: str) -> object:
     """Load the room of a port. Raises AttributeError for what is no port."""
     if name not in _ROOM_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    return getattr(import_module(f"cartback.{_ROOM_OF[name]}"), name)

@@ -13,8 +13,6 @@ from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Product, Stock
 from cartback.domain.customer import Person
 from cartback.domain.dossier import Dossier
-from cartback.domain.signup import KEPT as REQUESTS_KEPT
-from cartback.domain.signup import SignUp
 from cartback.ports import Page
 from cartback.store.blocks import MOST_TRIES, SHOP_WIDE, block_key, only_met_others, put_block
 from cartback.store.codec import decode, encode, expires, is_expired, number, text
@@ -37,6 +35,7 @@ from cartback.store.tables import (
 
 if TYPE_CHECKING:
     from cartback.domain.evidence import Evidence
+    from cartback.domain.signup import SignUp
     from cartback.ports import Clock
     from cartback.store.clients import Clients
     from cartback.store.codec import Row
@@ -95,15 +94,14 @@ class DynamoRecords:
                 wanted.setdefault(table, []).append(pk)
         rows = get_all(self._clients, wanted) if wanted else {}
         now = self._clock.now()
-        kinds = {"carts": Cart, "persons": Person, "stock": Stock, "products": Product, "requests": SignUp}
         page = Page()
         for name, part in keys.items():
-            into = getattr(page, name)
+            into, kind = getattr(page, name), _kind_of(name) if part else None
             for i, key in part.items():
                 row = rows.get(key)
                 live = row is not None and not is_expired(row, now)
-                if name in kinds:
-                    into[i] = decode(kinds[name], row) if live else None
+                if kind is not None:
+                    into[i] = decode(kind, row) if live else None
                 else:
                     into[i] = row["to"]["S"] if live else None
         return page
@@ -161,8 +159,7 @@ class DynamoRecords:
             for entry in person.fresh_evidence:
                 yield put_evidence(here, entry)
         for i, request in _changed(before.requests, after.requests).items():
-            row = replace(request, version=request.version + 1)
-            yield guarded_put(here.customers, request_key(shop, i), row, request.version, now, REQUESTS_KEPT)
+            yield _put_request(here.customers, request_key(shop, i), request, now)
         for ref, to in _moved(before.refs, after.refs):
             yield _pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, now, CARTS_KEPT)
         for alias, to in _moved(before.aliases, after.aliases):
@@ -202,6 +199,15 @@ class DynamoRecords:
                 return
 
 
+def _kind_of(part: str) -> Any:
+    """What the rows of a part of a page are; None for pointers."""
+    if part == "requests":
+        from cartback.domain.signup import SignUp  # whoever looks for none costs no cold start
+
+        return SignUp
+    return {"carts": Cart, "persons": Person, "stock": Stock, "products": Product}.get(part)
+
+
 def _changed[T](before: dict[str, T | None], after: dict[str, T | None]) -> dict[str, T]:
     return {i: row for i, row in after.items() if row is not None and row != before.get(i)}
 
@@ -223,6 +229,12 @@ def put_person(tables: Tables, person: Person, now: datetime) -> Write:
     row = replace(person, version=person.version + 1, fresh_evidence=())
     pk = person_key(person.shop, person.person_id)
     return guarded_put(tables.customers, pk, row, person.version, now, PEOPLE_KEPT)
+
+
+def _put_request(table: str, pk: str, request: SignUp, now: datetime) -> Write:
+    from cartback.domain.signup import KEPT
+
+    return guarded_put(table, pk, replace(request, version=request.version + 1), request.version, now, KEPT)
 
 
 def put_evidence(tables: Tables, entry: Evidence) -> Write:
