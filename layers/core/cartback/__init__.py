@@ -6,7 +6,3 @@ import gc
 # a tenth of a cold start. The dearest door leaves some 120,000 containers, so with this none is walked before the first
 # event. Warm, little is left in cycles: an event some fifty containers, so memory does not grow with it.
 gc.set_threshold(200_000, 20, 20)
-
-USER_AGENT = "Cartback"
-"""What we call ourselves to AWS. botocore's own description of itself is put together anew, twice, for each request:
-a quarter of the CPU of a call (docs/performance.md)."""

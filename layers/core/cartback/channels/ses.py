@@ -16,7 +16,6 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
-from cartback import USER_AGENT
 from cartback.channels.mime import mime
 from cartback.domain.errors import Refused
 from cartback.ports import Doubtful, NotSent, Sent
@@ -30,7 +29,7 @@ ONE_REQUEST = Config(
     retries={"total_max_attempts": 1, "mode": "standard"},
     connect_timeout=3,
     read_timeout=10,
-    user_agent=USER_AGENT,
+    user_agent="Cartback",
 )
 """One attempt. Waiting ten seconds for the answer is cheaper than a doubt."""
 

@@ -12,17 +12,17 @@ from typing import Any, Self
 from botocore.config import Config
 from botocore.session import Session
 
-from cartback import USER_AGENT
-
 _PATIENCE = Config(
     connect_timeout=2,
     read_timeout=10,
     retries={"total_max_attempts": 4, "mode": "standard"},
     max_pool_connections=4,
     parameter_validation=False,
-    user_agent=USER_AGENT,
+    user_agent="Cartback",
 )
-"""What botocore would validate, AWS validates again: a fifth of the CPU of every call (docs/performance.md)."""
+"""What botocore would validate, AWS validates again: a fifth of the CPU of every call. Its description of itself is put
+together anew, twice, for each request, and is another quarter (docs/performance.md).
+"""
 
 
 @cache
@@ -48,7 +48,7 @@ class Clients:
         Nine seconds at worst, three requests and two pauses: before Lambda ends the function at fifteen.
         """
         retries: Any = {"total_max_attempts": 3, "mode": "standard"}
-        return cls(_PATIENCE.merge(Config(connect_timeout=1, read_timeout=2, retries=retries)))
+        return cls(_PATIENCE.merge(Config(read_timeout=2, retries=retries)))
 
     def _make(self, service: str) -> Any:
         return session().create_client(service, config=self._config)
