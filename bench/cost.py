@@ -145,8 +145,6 @@ def bill(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | None
             "read_unit": news,
         }
     )
-    months = 6  # carts are kept for half a year
-    used["storage_gb_month"] += 12_000 * months / 1e9
     items = {name: used[name] * carts * PRICES[name].dollars for name in used}
     fixed = _fixed(used_by(works["sweep_idle"], shape))
     return Bill(carts, dict(sorted(items.items(), key=lambda each: -each[1])), fixed, shape.recovered)
@@ -158,7 +156,7 @@ def _between(one: dict[str, Any], ten: dict[str, Any], size: float) -> dict[str,
     names = set(one["calls"]) | set(ten["calls"])
     mixed = {
         name: one[name] + (ten[name] - one[name]) * along
-        for name in ("write_units", "read_units", "facts", "cpu_ms")
+        for name in ("write_units", "read_units", "facts", "cpu_ms", "byte_months")
     }
     calls = {
         name: one["calls"].get(name, 0) + (ten["calls"].get(name, 0) - one["calls"].get(name, 0)) * along
@@ -180,6 +178,7 @@ def used_by(work: Mapping[str, Any], shape: Shape) -> dict[str, float]:
         "s3_put": calls.get("s3.PutObject", 0),
         "mail": calls.get("sesv2.SendEmail", 0),
         "log_gb": shape.log_bytes / 1e9,
+        "storage_gb_month": work["byte_months"] / 1e9,
     }
 
 

@@ -1,7 +1,8 @@
 """Record what each piece of work asks of AWS: the profile that the bill is computed from.
 
 Plays webhooks, a start, a look and touches through the real handlers on the stand-in for AWS, and writes
-``bench/profile.json``. Batches are recorded small and full, because a quiet shop's batches hold one event.
+``bench/profile.json``. Batches are recorded small and full, because a quiet shop's batches hold one event; either over
+all events of fifty carts, because the first of a cart writes the most and keeps the most.
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ from bench.stand_in import Cloud
 from bench.stand_in.cloud import FACTS
 from cartback import wiring
 from cartback.domain.policy import DUE_INDEX
+from cartback.store.tables import cart_key
 
 PROFILE = ROOT / "bench" / "profile.json"
+_BLOCK = traffic.numbers_of_a_block()
+_RUNS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One invocation of a door: its calls, the units they cost, the facts that it told, and CPU in milliseconds."""
+    """One invocation of a door: its calls, their units, the facts it told, CPU in milliseconds, and what it keeps."""
 
     calls: Mapping[str, float]
     write_units: float
@@ -38,6 +42,7 @@ class Work:
     facts: float
     cpu_ms: float
     sent_bytes: float
+    byte_months: float
 
 
 class Tape:
@@ -61,6 +66,7 @@ class Tape:
             sum(call.entries for call in calls),
             cpu,
             sum(call.sent_bytes for call in calls),
+            sum(call.byte_months for call in calls),
         ), answer
 
 
@@ -70,10 +76,12 @@ def record() -> dict[str, Any]:
     recorder = Recorder()
     with listening(recorder), warm.furnished() as cloud, contextlib.redirect_stdout(io.StringIO()):
         tape = Tape(cloud, recorder)
-        works = {"receive_webhook": _webhooks(tape, 60)}
-        works |= {"apply_one": _batches(tape, 1, 20), "apply_ten": _batches(tape, 10, 4)}
-        works |= _run(tape, _facts(tape))
-        works |= _listed(tape, _facts(tape))
+        works = {"receive_webhook": _webhooks(tape, range(_BLOCK))}
+        works["apply_one"] = _batches(tape, 1)
+        left_open = _left_open(tape)
+        works |= _run(tape, left_open[:_RUNS]) | _listed(tape, left_open[_RUNS:])
+        _webhooks(tape, range(_BLOCK, 2 * _BLOCK))
+        works["apply_ten"] = _batches(tape, 10)
     return {
         "recorded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "webhook_bytes": len(json.dumps(traffic.webhook(0, datetime.now(UTC)).request())),
@@ -88,28 +96,36 @@ def write(path: Path = PROFILE) -> dict[str, Any]:
     return profile
 
 
-def _webhooks(tape: Tape, count: int) -> Work:
+def _webhooks(tape: Tape, numbers: range) -> Work:
     began_at = datetime.now(UTC) - timedelta(hours=1)
-    requests = [traffic.webhook(number, began_at).request() for number in range(count)]
+    requests = [traffic.webhook(number, began_at).request() for number in numbers]
     tape.play("receive_webhook", requests[0])
     return _mean([tape.play("receive_webhook", request)[0] for request in requests[1:]])
 
 
-def _batches(tape: Tape, size: int, count: int) -> Work:
+def _batches(tape: Tape, size: int) -> Work:
+    """Work off all that lies on the queue, in batches of this size."""
     works = []
-    for _ in range(count):
-        messages = tape.cloud.shelf.receive(handlers.INTAKE, size, 600)
+    while messages := tape.cloud.shelf.receive(handlers.INTAKE, size, 600):
         records = [
             {"messageId": str(one), "body": body, "attributes": {"ApproximateReceiveCount": "1"}}
             for one, body, _ in messages
         ]
         works.append(tape.play("apply_events", {"Records": records})[0])
-    return _mean(works[1:])
+    return _mean(works[:-1] if len(records) < size else works)
 
 
-def _facts(tape: Tape) -> list[dict[str, Any]]:
-    """The next ten facts that were told."""
-    return [json.loads(body) for _, body, _ in tape.cloud.shelf.receive(FACTS, 10, 600)]
+def _left_open(tape: Tape) -> list[dict[str, Any]]:
+    """What was told of carts that were not bought since."""
+    facts = []
+    while told_of := tape.cloud.shelf.receive(FACTS, 10, 600):
+        facts += [json.loads(body) for _, body, _ in told_of]
+    rows = {fact["data"]["cart_id"]: tape.cloud.shelf.row("Carts", _key(fact), "") for fact in facts}
+    return [fact for fact in facts if rows[fact["data"]["cart_id"]]["status"]["S"] == "open"]
+
+
+def _key(fact: dict[str, Any]) -> str:
+    return cart_key(fact["shop"], fact["data"]["cart_id"])
 
 
 def _run(tape: Tape, facts: list[dict[str, Any]]) -> dict[str, Work]:
@@ -165,6 +181,7 @@ def _each(work: Work, count: int) -> Work:
         work.facts / count,
         round(work.cpu_ms / count, 3),
         round(work.sent_bytes / count),
+        round(work.byte_months / count),
     )
 
 
@@ -179,4 +196,5 @@ def _mean(works: list[Work]) -> Work:
         round(sum(work.facts for work in works) / count, 2),
         round(sum(work.cpu_ms for work in works) / count, 3),
         round(sum(work.sent_bytes for work in works) / count),
+        round(sum(work.byte_months for work in works) / count),
     )

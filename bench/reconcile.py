@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections import Counter
@@ -11,6 +12,7 @@ from typing import Any
 
 from bench import handlers, traffic
 from bench.stand_in.shelf import Shelf
+from cartback.store.codec import unpacked
 
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -118,7 +120,7 @@ def _check_carts(
             bought.add(event.cart)
         else:
             newest[event.cart] = max(newest.get(event.cart, -1), event.step)
-    rows = [json.loads(row["body"]["S"]) for row in shelf.rows("Carts") if "body" in row]
+    rows = [json.loads(_body(row["body"])) for row in shelf.rows("Carts") if "body" in row]
     by_number = {}
     for row in rows:
         ref = next(ref for ref in row["refs"] if "checkout-" in ref)
@@ -137,6 +139,11 @@ def _check_carts(
             at = traffic.happened_at(newest[number], began_at)
             if datetime.fromisoformat(row["activity_at"]) != at:
                 result.wrong_state.append(f"cart {number} forgot its newest event")
+
+
+def _body(kept: dict[str, str]) -> str | bytes:
+    """The JSON of a row: the shelf keeps what is packed as it came over the wire, in base64."""
+    return unpacked({"B": base64.b64decode(kept["B"])} if "B" in kept else kept)
 
 
 def _check_runs(shelf: Shelf, events: dict[str, traffic.Webhook], result: Reckoning) -> None:

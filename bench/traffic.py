@@ -15,6 +15,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from math import ceil
 from random import Random
 from typing import Any
 
@@ -60,6 +61,11 @@ class Webhook:
             "body": self.body.decode(),
             "isBase64Encoded": False,
         }
+
+
+def numbers_of_a_block() -> int:
+    """How many webhooks tell all events of the carts that are lived side by side."""
+    return ceil(_SIDE_BY_SIDE * EVENTS_PER_CART / len(_NEW)) * 10
 
 
 def original_of(number: int) -> int:

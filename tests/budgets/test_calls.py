@@ -138,6 +138,16 @@ def test_ten_webhooks_of_one_cart_cost_fewer_than_ten_writes(house):
     assert rows == 1
 
 
+def test_one_more_change_of_a_cart_with_a_long_story_costs_twelve_units_of_writing(house):
+    """The key, in a transaction and to complete it (3), the person (2), the cart (6), once a minute the pulse (1)."""
+    for begin in range(0, 50, EVENTS):
+        house.batch(*(carts(1, step)[0] for step in range(begin, begin + EVENTS)))
+    one_more = house.batch(carts(1, 50)[0])
+    (row,) = [row for row in house.stack.rows("Carts") if "#cart#" in row["pk"]["S"]]
+    assert len(json.loads(row["body"]["S"])["history"]) == 40
+    assert sum(call.write_units for call in one_more) <= 12, one_more
+
+
 def test_the_calls_of_a_batch_do_not_grow_with_the_lines_of_a_cart(house):
     short, long = house.batch(*carts(3)), house.batch(*carts(3, step=1, items=40))
     assert told(long) == told(short)

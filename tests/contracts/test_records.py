@@ -14,6 +14,7 @@ from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
 from cartback.domain.money import Money
 from cartback.ports import Page
+from cartback.store.codec import decode, encode, packed
 from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, PEOPLE_KEPT
 from tests.fakes.world import START
 
@@ -231,3 +232,13 @@ def test_a_product_leads_to_its_variants_and_is_guarded_like_every_row(room):
     with pytest.raises(Conflict):
         room.records.save("demo", page, Page(products={"p1": replace(page.products["p1"], gone_at=None)}))
     assert room.records.read("demo", products=["p1"]).products["p1"] == replace(grown, version=2)
+
+
+def test_a_long_row_is_packed_and_a_short_one_can_be_read_by_anybody():
+    """A unit of writing is a kilobyte; what is shorter anyway stays plain for whoever looks at the table."""
+    long = replace(CART, items=tuple(replace(SHIRT, variant_id=f"v{number}") for number in range(20)))
+    assert set(packed(STOCK)) == {"S"}
+    assert set(packed(long)) == {"B"}
+    assert len(packed(long)["B"]) < len(encode(long)["S"]) / 4
+    assert decode(Stock, {"body": packed(STOCK)}) == STOCK
+    assert decode(Cart, {"body": packed(long)}) == decode(Cart, {"body": encode(long)}) == long

@@ -1,36 +1,55 @@
-"""Rows of DynamoDB: the house's values as one JSON attribute, beside the few attributes that conditions look at."""
+"""Rows of DynamoDB: the house's values as one JSON attribute, beside the few attributes that conditions look at.
+
+What changes with every event is packed when it is long: a unit of writing is a kilobyte, twice that in a transaction.
+"""
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-Row = dict[str, dict[str, str]]
+Attribute = dict[str, Any]
+Row = dict[str, Attribute]
+
+_PACKED_FROM = 700
+"""Bytes of JSON. With its key and what conditions look at, a shorter row is one unit as it is."""
 
 
-def encode(value: object) -> dict[str, str]:
+def encode(value: object) -> Attribute:
     """A value of the domain as a DynamoDB string attribute."""
     return {"S": msgspec.json.encode(value).decode()}
 
 
+def packed(value: object) -> Attribute:
+    """The same, as a binary attribute in zlib's format (RFC 1950) if it is long."""
+    plain = msgspec.json.encode(value)
+    return {"S": plain.decode()} if len(plain) < _PACKED_FROM else {"B": zlib.compress(plain)}
+
+
+def unpacked(body: Attribute) -> str | bytes:
+    """The JSON of a body, packed or not."""
+    return zlib.decompress(body["B"]) if "B" in body else body["S"]
+
+
 def decode[T](kind: type[T], row: Row) -> T:
     """The value that a row holds. Raises ``msgspec.ValidationError`` for a row that is not ours: a bug."""
-    return msgspec.json.decode(row["body"]["S"], type=kind)
+    return msgspec.json.decode(unpacked(row["body"]), type=kind)
 
 
-def number(value: int) -> dict[str, str]:
+def number(value: int) -> Attribute:
     """A number attribute."""
     return {"N": str(value)}
 
 
-def text(value: str) -> dict[str, str]:
+def text(value: str) -> Attribute:
     """A string attribute."""
     return {"S": value}
 
 
-def expires(at: datetime, after: timedelta) -> dict[str, str]:
+def expires(at: datetime, after: timedelta) -> Attribute:
     """A time to live. TTL is a broom that comes days late: readers compare the time themselves."""
     return number(int((at + after).timestamp()))
 

@@ -15,7 +15,7 @@ from cartback.domain.customer import Person
 from cartback.domain.dossier import Dossier
 from cartback.ports import Page
 from cartback.store.blocks import MOST_TRIES, SHOP_WIDE, block_key, only_met_others, put_block
-from cartback.store.codec import decode, encode, expires, is_expired, number, text
+from cartback.store.codec import decode, encode, expires, is_expired, number, packed, text
 from cartback.store.errors import translated
 from cartback.store.tables import (
     CARTS_KEPT,
@@ -264,7 +264,7 @@ def guarded_put(
     item: Row = {
         "pk": text(pk),
         "version": number(row.version),
-        "body": encode(row),
+        "body": packed(row),
         "expires_at": expires(now, kept),
     }
     put: dict[str, Any] = {"TableName": table, "Item": item}
