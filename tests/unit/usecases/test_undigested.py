@@ -66,25 +66,35 @@ def test_a_parked_order_that_is_redriven_after_a_mend_is_told_once():
     assert len(world.bus.named("order.placed")) == 1
 
 
-def test_whoever_is_known_under_a_name_beside_the_buyers_own_has_bought_and_stays_another_person():
-    shop = Shop()
-    told = Naming(shop)
+@pytest.mark.parametrize("cart_first", [True, False])
+def test_whoever_is_known_under_a_name_beside_the_buyers_own_has_bought_and_stays_another_person(cart_first):
+    told = Naming(Shop())
     world = World(adapter=told)
-    world.deliver(told.delivery("cart", cart(START, SHIRT), at=START))
-    (before,) = [row[0] for row in world.tables.rows["persons"].values()]
+    left = told.delivery("cart", cart(START, SHIRT), at=START)
     order = OrderSeen(
         (),
         "o1",
         START + timedelta(minutes=5),
         START + timedelta(minutes=5),
         contact=replace(ada(), customer_ref="77", email="office@example.com", phone=None, consents=()),
-        beside=(f"email:{before.email}",),
+        beside=(f"email:{ada().email}",),
     )
-    world.deliver(told.delivery("order", order, at=START))
+    bought = told.delivery("order", order, at=START)
+    for one in (left, bought) if cart_first else (bought, left, bought):
+        world.deliver(one)
     persons = [row[0] for row in world.tables.rows["persons"].values()]
     assert len(persons) == 2
     assert {person.last_order_at for person in persons} == {order.placed_at}
-    assert {person.email for person in persons} == {before.email, "office@example.com"}
+    assert {person.email for person in persons} == {ada().email, "office@example.com"}
+
+
+def test_of_whoever_is_only_named_beside_a_buyer_no_name_is_kept():
+    told = Naming(Shop())
+    world = World(adapter=told)
+    order = OrderSeen((), "o1", START, START, beside=(f"email:{ada().email}",))
+    world.deliver(told.delivery("order", order, at=START))
+    ((person, *_),) = world.tables.rows["persons"].values()
+    assert (person.email, person.email_hash, person.cart_ids, person.reachable) == (None, None, (), False)
 
 
 @pytest.fixture

@@ -83,8 +83,9 @@ class OrderSeen:
     """An order in one of its states. ``placed_at`` does not change over its life, ``at`` does.
 
     ``once`` says that what the order was made of cannot be filled again, as in ``CartSeen``. ``beside`` holds further
-    names (as ``Contact.aliases`` writes them) under which the buyer may be known: whoever is so has bought, too, but is
-    not made one person with the buyer. Without ``order_ref`` it ends what a purchase ends and is told to nobody.
+    names (as ``Contact.aliases`` writes them) under which the buyer may be known, now or once a cart arrives: whoever
+    is so has bought, too, but is not made one person with the buyer. Without ``order_ref`` it ends what a purchase ends
+    and is told to nobody.
     """
 
     refs: tuple[str, ...]

@@ -120,7 +120,7 @@ class Fold:
             self._tell_of_cart(cart, cause)
         if person is not None:
             self._keep(customer.ordered(self._person(person.person_id), seen.placed_at, self.now))
-        for other in self.known_as(map(self.hashed, seen.beside)):
+        for other in map(self._bearer, map(self.hashed, seen.beside)):
             if other.erased_at is None:
                 self._keep(customer.ordered(other, seen.placed_at, self.now))
         if seen.order_ref is None:
@@ -243,6 +243,14 @@ class Fold:
         if before is None:
             return Person(self.shop, person_id)
         return Person(self.shop, person_id, version=before.version, **customer.chain(before))
+
+    def _bearer(self, alias: str) -> Person:
+        """Whoever is known under a hash; somebody without a name otherwise, whose cart may be still on its way."""
+        found = self._person(self.page.aliases.get(alias))
+        if found is None:
+            found = replace(self.stranger(alias), aliases=(alias,))
+            self.page.aliases[alias] = found.person_id
+        return found
 
     def _person(self, person_id: str | None) -> Person | None:
         """The person of this id, or the one that the row was merged into."""

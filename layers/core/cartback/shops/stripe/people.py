@@ -61,6 +61,7 @@ def of_charge(charge: Reader) -> Contact:
     return Contact(
         customer_ref=_ref(charge["customer"]),
         email=address.email(billing["email"].cut(320) or charge["receipt_email"].cut(320)),
+        phone=address.phone(billing["phone"].cut(40)),
         **_place(billing["address"]),
     )
 
