@@ -103,7 +103,7 @@ def hostile_inbox(mailbox: Filled):
 def leave_url(front_url: str):
     """The pages around leaving, under ``/u/<token>``, as their doors answer; any token but ``gone`` is good.
 
-    For the token ``away`` the store is away; for each that begins with ``tired`` it takes no wish the first time.
+    For ``away`` and ``unsent`` the store is away; for each that begins with ``tired`` it takes no wish at first.
     """
     pressed: set[str] = set()
     here = shop_face(front_url)
@@ -118,8 +118,8 @@ def leave_url(front_url: str):
             status, name = 200, "left" if posted else "leave"
             if token == "gone":
                 status, name = 404, "gone"
-            elif token == "away":
-                status, name = 503, "away"
+            elif token in ("away", "unsent"):
+                status, name = 503, token
             elif posted and token.startswith("tired") and token not in pressed:
                 pressed.add(token)
                 status, name = 503, "unsaved"

@@ -9,7 +9,7 @@ from tests.browser.conftest import Opened
 from tests.browser.test_inbox import findings, wider_than_its_window
 
 
-@pytest.mark.parametrize("token", ["good", "gone", "away"])
+@pytest.mark.parametrize("token", ["good", "gone", "away", "unsent"])
 def test_a_page_is_readable_on_every_device_in_every_language(
     opened: Opened, leave_url: str, device: str, lang: str, token: str
 ):

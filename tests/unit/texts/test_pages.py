@@ -8,7 +8,7 @@ from cartback import texts
 from cartback.domain.errors import Refused
 from tests.unit.texts.samples import SHOP, Read
 
-PAGES = ("leave", "left", "gone")
+PAGES = ("leave", "left", "gone", "away", "unsaved", "unsent")
 
 
 @pytest.mark.parametrize("name", PAGES)
