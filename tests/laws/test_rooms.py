@@ -36,24 +36,13 @@ _VAGUE = {"util", "utils", "helper", "helpers", "common", "manager", "managers",
 _LONGEST_FILE, _LONGEST_TEST_FILE, _LONGEST_FUNCTION, _LONGEST_DOOR = 300, 400, 50, 45
 
 
-_EVERYBODYS = {
-    name.id
-    for node in syntax(PACKAGE / "__init__.py").body
-    if isinstance(node, ast.Assign)
-    for name in node.targets
-    if isinstance(name, ast.Name)
-}
-
-
 def _room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def _rooms_known(path: Path) -> set[str]:
-    """The rooms of the package that a file names; what stands in the package's own file is everybody's."""
     named = (module.split(".") for module in imports(path))
-    known = {parts[1] for parts in named if parts[0] == "cartback" and len(parts) > 1}
-    return known - _EVERYBODYS
+    return {parts[1] for parts in named if parts[0] == "cartback" and len(parts) > 1}
 
 
 _MODULES = [path for path in under(PACKAGE) if path.name != "__init__.py" or path.parent != PACKAGE]
