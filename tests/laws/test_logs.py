@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.laws.reading import FUNCTIONS, MACHINES, PACKAGE, machine, name_of, syntax, under
+from tests.laws.reading import FUNCTIONS, MACHINES, PACKAGE, imports, machine, name_of, syntax, under
 
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 # A reason of ``TryLater`` says what could not be reached, in our own words and AWS's codes (domain/discretion.py).
@@ -24,12 +24,8 @@ def _calls(path: Path, *named: str) -> list[ast.Call]:
 
 
 def _logs(path: Path) -> list[ast.Call]:
-    return [
-        call
-        for call in _calls(path, *_LEVELS)
-        if isinstance(call.func, ast.Attribute)
-        and ast.unparse(call.func.value) in {"log", "logger", "logging"}
-    ]
+    """Every call of a method that is called like a level: whatever it is called on, it is taken for a logger."""
+    return [call for call in _calls(path, *_LEVELS) if isinstance(call.func, ast.Attribute)]
 
 
 @pytest.mark.parametrize("path", _DEPLOYED, ids=name_of)
@@ -40,6 +36,8 @@ def test_a_log_line_is_a_fixed_sentence_about_ids(path: Path):
         for each in about:
             word = each.slice.value if isinstance(each, ast.Subscript) else ast.unparse(each).split(".")[-1]
             assert word in _HARMLESS, f"{name_of(path)}:{call.lineno} logs {ast.unparse(each)}"
+        # Whatever else is named (``extra``) would be written, too.
+        assert {each.arg for each in call.keywords} <= {"exc_info"}, f"{name_of(path)}:{call.lineno}"
 
 
 @pytest.mark.parametrize("path", _DEPLOYED, ids=name_of)
@@ -63,6 +61,20 @@ def test_every_handler_keeps_the_messages_of_its_bugs_to_itself(path: Path):
 @pytest.mark.parametrize("path", _DEPLOYED, ids=name_of)
 def test_nothing_is_printed(path: Path):
     assert not [call for call in _calls(path, "print") if isinstance(call.func, ast.Name)]
+    assert not [
+        node
+        for node in ast.walk(syntax(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr", "__stdout__", "__stderr__"}
+    ]
+    assert "warnings" not in imports(path)
+
+
+@pytest.mark.parametrize("path", _DEPLOYED, ids=name_of)
+def test_a_metric_is_told_apart_by_words_and_shops_and_never_by_people(path: Path):
+    """A metric is a line of the log, and each of its dimensions a column."""
+    for call in _calls(path, "count"):
+        if isinstance(call.func, ast.Attribute) and "metrics" in ast.unparse(call.func.value):
+            assert {each.arg for each in call.keywords} <= {"shop", "flow", "state", "because", "limit"}
 
 
 @pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)

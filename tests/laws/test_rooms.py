@@ -30,6 +30,7 @@ _NOT_PURE = set(
     "asyncio concurrent ctypes glob http io logging multiprocessing os pathlib random secrets shutil signal socket "
     "sqlite3 ssl subprocess sys tempfile threading time urllib.request uuid".split()
 )
+_ENVIRONMENT = {"environ", "getenv", "environb"}
 _CLOCKS = {"now", "utcnow", "today"}
 _VAGUE = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc", "app", "main"}
 # Tests are lists of sentences: they may run longer before they are two rooms.
@@ -58,6 +59,16 @@ def test_each_room_knows_only_the_rooms_below_it(path: Path):
         return
     assert room in _MAY_KNOW, f"{room} is a room that the design does not have"
     assert _rooms_known(path) - {room} <= _MAY_KNOW[room]
+
+
+def test_what_is_imported_by_a_name_that_is_put_together_is_of_the_same_room():
+    ports = PACKAGE / "ports" / "__init__.py"  # names its own rooms, see there
+    for path in (*_MODULES, *under(FUNCTIONS)):
+        for call in ast.walk(syntax(path)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(
+                ("import_module", "__import__")
+            ):
+                assert ast.unparse(call.args[0]).startswith("f'{__name__}.") or path == ports, name_of(path)
 
 
 @pytest.mark.parametrize("path", under(FUNCTIONS), ids=name_of)
@@ -111,7 +122,11 @@ def test_only_wiring_reads_the_environment():
         for path in (*under(PACKAGE), *under(FUNCTIONS))
         for node in ast.walk(syntax(path))
         if isinstance(node, ast.Attribute | ast.Name)
-        and (node.attr if isinstance(node, ast.Attribute) else node.id) in {"environ", "getenv", "environb"}
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) in _ENVIRONMENT
+    } | {
+        name_of(path)
+        for path in (*under(PACKAGE), *under(FUNCTIONS))
+        if {f"os.{name}" for name in _ENVIRONMENT} & set(imports(path))
     }
     assert readers == {name_of(PACKAGE / "wiring.py")}
 
@@ -129,12 +144,11 @@ def test_the_domain_is_pure_standard_library_and_pydantic(path: Path):
 def test_rules_take_the_time_as_an_argument_or_from_the_clock_port(room: str):
     for path in under(PACKAGE / room):
         for node in ast.walk(syntax(path)):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in _CLOCKS
-            ):
-                asked = ast.unparse(node.func.value)
+            call = node.func if isinstance(node, ast.Call) else node
+            if isinstance(call, ast.Attribute) and call.attr in _CLOCKS:
+                asked = ast.unparse(call.value)
+                if node is call and asked.rpartition(".")[2] not in {"datetime", "date"}:
+                    continue  # a field of that name
                 assert asked == "self.clock", f"{name_of(path)}:{node.lineno} asks {asked} for the time"
         assert not {"time", "random", "secrets", "uuid"} & set(imports(path)), name_of(path)
 
@@ -186,6 +200,9 @@ def test_only_the_edge_catches_everything_and_then_it_logs_or_raises_again():
     edge = PACKAGE / "domain" / "discretion.py"  # what every handler is wrapped in
     for path in (*under(PACKAGE), *under(FUNCTIONS)):
         for node in ast.walk(syntax(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):
+                caught = {ast.unparse(each) for given in node.args for each in _alternatives(given)}
+                assert not caught & {"Exception", "BaseException"}, f"{name_of(path)}:{node.lineno} swallows"
             if not isinstance(node, ast.ExceptHandler):
                 continue
             named = (
