@@ -21,15 +21,20 @@ _RETRY = {
     "MaxDelaySeconds": 3600,
     "JitterStrategy": "FULL",
 }
+# What may be repeated, and nothing else: a bug that is repeated stays one, and every repetition is paid for.
 _TRANSIENT = {
     "TryLater",
+    "Conflict",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
     "States.Timeout",
 }
-_YEAR = 365 * 86_400
+_FLOWS_END_WITHIN = 35 * 86_400
+"""Longer than the longest cadence; as the alarms and the pages of the flows say."""
 
 every_machine = pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
 
@@ -113,11 +118,10 @@ def test_every_task_calls_a_lambda_and_has_a_time_out_the_house_retry_and_a_catc
         function = properties(doors()[door])
         limit = function.get("Timeout", template()["Globals"]["Function"]["Timeout"])
         # Longer than the function's own time-out and a cold start: the function should be the one to give up.
-        assert limit + 10 <= body["TimeoutSeconds"] <= 300, name
+        assert limit + 10 <= body["TimeoutSeconds"] <= limit + 60, name
         (retry,) = body["Retry"]
-        assert set(retry["ErrorEquals"]) >= _TRANSIENT, name
+        assert set(retry["ErrorEquals"]) == _TRANSIENT, name
         assert {key: value for key, value in retry.items() if key != "ErrorEquals"} == _RETRY, name
-        assert "States.ALL" not in retry["ErrorEquals"], f"{name} would repeat bugs"
         assert body["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
 
 
@@ -155,13 +159,9 @@ def test_waits_are_asked_for_in_seconds_by_the_task_that_decided_them(path: Path
 
 @every_machine
 def test_every_run_ends(path: Path):
-    """I7: a machine has a limit of its own, longer than the longest cadence and shorter than AWS's."""
-    limit = machine(path)["TimeoutSeconds"]
-    chore = _CHORES.get(path.name.removesuffix(".asl.json"))
-    if chore is not None:
-        assert limit <= chore
-    else:
-        assert 30 * 86_400 < limit < _YEAR
+    """I7: a machine has a limit of its own, shorter than AWS's year."""
+    name = path.name.removesuffix(".asl.json")
+    assert machine(path)["TimeoutSeconds"] == _CHORES.get(name, _FLOWS_END_WITHIN)
 
 
 def test_step_functions_may_call_exactly_the_tasks_of_its_machine():
