@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import re
@@ -303,5 +304,12 @@ def test_what_the_clock_brings_is_handled(world: World):
 
 
 def test_every_sample_of_a_door_is_handled_here():
-    text = Path(__file__).read_text()
-    assert [path.name for path in SAMPLES if f'"{path.name.removesuffix(".json")}"' not in text] == []
+    """Named by a test that hands samples to handlers: a test that only looks at their shape does not count."""
+    named = {
+        each.value
+        for test in ast.parse(Path(__file__).read_text()).body
+        if isinstance(test, ast.FunctionDef) and "_handle(" in ast.unparse(test)
+        for each in ast.walk(test)
+        if isinstance(each, ast.Constant)
+    }
+    assert [path.name for path in SAMPLES if path.name.removesuffix(".json") not in named] == []
