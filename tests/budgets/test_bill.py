@@ -8,6 +8,7 @@ import pytest
 
 from bench import cost
 from bench.prices import PRICES, QUOTAS
+from tests.laws.reading import resources
 
 SHAPE = cost.Shape(
     webhooks=10,
@@ -92,6 +93,18 @@ def test_a_list_adds_its_own_work_and_saves_the_looks_and_runs_of_those_who_buy_
     bill = cost.bill(1_000, listed, RECORDED)
     units = SMALL["write_unit"] - 1 + 100 + 1000 - 0.2 * 3
     assert bill.items["write_unit"] == pytest.approx(units * 1_000 * PRICES["write_unit"].dollars)
+
+
+def test_every_alarm_of_the_template_is_in_the_fixed_part():
+    assert len(resources("AWS::CloudWatch::Alarm")) == cost.ALARMS
+    polls = 5 * 365.25 / 12 * 86_400 / 20 * PRICES["sqs_request"].dollars
+    sweeps = (
+        365.25 / 12 * 24 * 60 * (PRICES["lambda_request"].dollars + PRICES["lambda_gb_second"].dollars / 2)
+    )
+    logs = 365.25 / 12 * 24 * 60 * PRICES["log_gb"].dollars  # a gigabyte of each invocation, in this shop
+    assert cost.bill(1_000, SHAPE, RECORDED).fixed == pytest.approx(
+        1.00 + 2 * 0.40 + cost.ALARMS * 0.10 + polls + sweeps + logs
+    )
 
 
 def test_what_a_sweep_uses_that_finds_nothing_is_in_the_fixed_part():
