@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import cold, cost, report
+from bench import bills, cold, report
 from bench.doors import ROOT, doors
 
 DECISION_BUDGET_US = 200
@@ -144,22 +144,6 @@ def _warm_rows(warm: dict[str, Any]) -> list[tuple[object, ...]]:
     ]  # fmt: skip
 
 
-def cost_tables() -> str:
-    """The bill at three scales."""
-    bills = [cost.bill(carts) for carts in cost.SCALES]
-    items = list(bills[1].items)
-    body: list[tuple[object, ...]] = [
-        (cost.PRICES[item].unit, *(f"{bill.items[item] / bill.carts * 1000:.4f}" for bill in bills))
-        for item in items
-    ]
-    body += [
-        ("fixed", *(f"{bill.fixed / bill.carts * 1000:.4f}" for bill in bills)),
-        ("**per 1,000 carts**", *(f"**{bill.per_thousand:.2f}**" for bill in bills)),
-        ("**per 1,000 recovered**", *(f"**{bill.per_thousand_recovered:.2f}**" for bill in bills)),
-    ]
-    return report.rows(("dollars", *(f"{bill.carts:,} carts a month" for bill in bills)), body)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and keep; 0 if every budget held."""
     parser = argparse.ArgumentParser(prog="bench.run", description=__doc__)
@@ -179,7 +163,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(tables(told))
     if given.write_docs:
         report.write_block("bench", tables(told))
-        report.write_block("bill", cost_tables(), ROOT / "docs" / "cost.md")
+        bills.write()
     cold_held = all(each["ratio"] <= each["budget"] for each in told["cold"])
     return 0 if cold_held and told["warm"]["decision"]["us"] <= DECISION_BUDGET_US else 1
 
