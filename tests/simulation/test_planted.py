@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.simulation.planted import BUGS
@@ -26,6 +28,13 @@ def test_there_are_bugs_of_every_room_and_each_says_what_is_wrong() -> None:
     assert len(BUGS) >= 25
     assert {bug.plant.__module__ for bug in BUGS.values()} == {room.__name__ for room in PLANTED}
     assert all(len(bug.says) > 20 for bug in BUGS.values())
+
+
+def test_the_page_names_every_planted_bug_with_the_seed_that_finds_it() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "promise.md").read_text()
+    assert f"{len(BUGS)} of {len(BUGS)}; " in page
+    rows = {f"| {name.replace('_', ' ')} | {bug.says} | {FOUND_BY[name]} |" for name, bug in BUGS.items()}
+    assert {row for row in rows if row not in page} == set()
 
 
 def test_a_bug_is_gone_when_it_was_taken_out_again() -> None:

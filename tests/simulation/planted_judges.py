@@ -1,0 +1,111 @@
+"""Planted bugs that make questions speak which no other bug makes speak: basis, instant, address, shop and request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from cartback.domain import consent as consents
+from cartback.domain import permission
+from cartback.usecases import touch as touches
+from cartback.usecases.ask_confirmation import AskConfirmation
+from cartback.usecases.touch import Touch
+from tests.fakes.memory import MemoryLedger
+from tests.simulation.planted import Patches, bug
+
+
+@bug
+def any_basis_is_enough(patches: Patches) -> None:
+    """A ticked box counts where only a double opt-in does, by the shop's market or its own choice."""
+    patches.put(permission, "accepted", lambda *_: frozenset({"double_opt_in", "explicit"}))
+
+
+@bug
+def a_topic_outlives_its_owners_farewell(patches: Patches) -> None:
+    """A yes to a topic, said on a page of ours, counts even after a later no to everything."""
+    patches.around(
+        consents,
+        "words_for",
+        lambda before, said, channel, purpose: (
+            tuple(
+                word
+                for word in (said.get(consents.key(channel, purpose)),)
+                if word and word.state == "granted"
+            )
+            or before(said, channel, purpose)
+        ),
+    )
+
+
+@bug
+def a_claim_is_dated_from_before_the_night(patches: Patches) -> None:
+    """A claim carries another instant than the one at which it is taken, so that no hour is quiet."""
+
+    def claim_for(before, run, touch, channel, dossier, policy, now):
+        return before(run, touch, channel, dossier, policy, now - timedelta(minutes=30))
+
+    patches.around(touches, "claim_for", claim_for)
+
+
+@bug
+def a_message_keeps_the_address_of_the_one_before(patches: Patches) -> None:
+    """A warm process keeps the address of the last message for the next one."""
+    last: list[str] = []
+
+    def message(before, self, *given):
+        made, links = before(self, *given)
+        last.append(made.address)
+        return replace(made, address=last[-2] if len(last) > 1 else made.address), links
+
+    patches.around(Touch, "_message", message)
+
+
+@bug
+def a_run_of_one_shop_notes_what_it_decides_with_another(patches: Patches) -> None:
+    """The shop of the first run in a process is kept for all that follow."""
+    first: list[str] = []
+
+    def once(before, self, run, plan, position):
+        first.append(run.shop)
+        return before(self, replace(run, shop=first[0]), plan, position)
+
+    patches.around(Touch, "__call__", once)
+
+
+@bug
+def whoever_was_hurt_is_asked_for_a_yes(patches: Patches) -> None:
+    """The question of a sign-up is claimed whatever blocks its address or its shop."""
+
+    def claim_alone(before, self, claim, request, line, links):
+        blocks, self.tables.rows["blocks"] = self.tables.rows["blocks"], {}
+        try:
+            return before(self, claim, request, line, links)
+        finally:
+            self.tables.rows["blocks"] = blocks
+
+    patches.around(MemoryLedger, "claim_alone", claim_alone)
+
+
+@bug
+def a_question_is_sent_before_it_is_claimed(patches: Patches) -> None:
+    """The question leaves while its claim may still be refused."""
+
+    def message(before, self, claim, request, face):
+        made, link = before(self, claim, request, face)
+        self.channels[request.channel].send(made)
+        return made, link
+
+    patches.around(AskConfirmation, "_message", message)
+
+
+@bug
+def a_question_goes_to_whoever_was_asked_before(patches: Patches) -> None:
+    """A warm process keeps the address of the last question for the next one."""
+    last: list[str] = []
+
+    def message(before, self, claim, request, face):
+        made, link = before(self, claim, request, face)
+        last.append(made.address)
+        return replace(made, address=last[-2] if len(last) > 1 else made.address), link
+
+    patches.around(AskConfirmation, "_message", message)
