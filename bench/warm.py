@@ -31,11 +31,17 @@ def furnished() -> Iterator[Cloud]:
     """A stand-in with the shops of the traffic, and the environment for the doors."""
     handlers.set_environment()
     handlers.handler("receive_webhook")
+    from cartback.store.clients import session
+
     with tempfile.TemporaryDirectory(dir=_RAM if _RAM.is_dir() else None) as folder:
         path = Path(folder) / "shelf.db"
-        with connected(Cloud(path)) as cloud:
-            handlers.furnish(path)
-            yield cloud
+        session.cache_clear()  # one from before is not answered by this cloud, and none from here by another
+        try:
+            with connected(Cloud(path)) as cloud:
+                handlers.furnish(path)
+                yield cloud
+        finally:
+            session.cache_clear()
 
 
 def measure(events: int = 2_000) -> dict[str, Any]:
