@@ -18,6 +18,7 @@ from cartback.domain.settings import ShopSettings
 from cartback.ports import KeptSettings
 from cartback.store.settings import DynamoShopBook
 from tests.contracts.stack import ACCOUNT, CREDENTIALS, REGION, ROOT, Stack, resources
+from tests.doors.manners import well_mannered
 from tests.doors.rights import acting_as
 from tests.fakes.senders import generic_headers
 from tests.fakes.world import START
@@ -91,7 +92,7 @@ class House:
                     made.cache_clear()
             if not self.extra:  # making clients is slow, and these are the same
                 patch.setattr(wiring, "clients", lambda: self.stack.clients)
-            with acting_as(self.stack, function):
+            with acting_as(self.stack, function), well_mannered(self.stack):
                 return importlib.import_module(f"functions.{door}").handler(event, None)
 
     def unreachable(self, service: str) -> None:

@@ -90,4 +90,4 @@ def acting_as(stack: Stack, function: str) -> Iterator[None]:
     finally:
         for emitter in emitters:
             emitter.unregister("provide-client-params", unique_id=name)
-    assert rights.denied == [], f"the role of {function} does not allow this"
+    assert not rights.denied, f"the role of {function} does not allow {rights.denied}"
