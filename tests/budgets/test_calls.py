@@ -153,7 +153,9 @@ def test_the_calls_of_a_batch_do_not_grow_with_the_lines_of_a_cart(house):
     assert told(long) == told(short)
 
 
-def _touched(house: Counted, items: int) -> tuple[dict[str, int], dict[str, Any]]:
+def _touched(
+    house: Counted, items: int, remembered: int | None = None
+) -> tuple[dict[str, int], dict[str, Any]]:
     house.batch(*carts(1, items=items))
     opened = next(fact for fact in house.heard() if fact["fact"] == "cart.opened")
     house.recorder.taken()
@@ -166,7 +168,7 @@ def _touched(house: Counted, items: int) -> tuple[dict[str, int], dict[str, Any]
     known = {"person_id": looked["person_id"], "variants": looked["variants"], "plan": looked["plan"]}
     touched = house.call("touch", about | known | {"position": 0})
     house.now = house.now + timedelta(seconds=touched["wait_seconds"])
-    event = about | known | {"position": touched["position"]}
+    event = about | known | {"position": touched["position"], "variants": known["variants"][:remembered]}
     house.call("touch", event | {"position": 0, "cart_id": "nobody"})  # a warm wiring at the later hour
     answer = house.warm("touch", event)
     assert answer["next"] == "wait", answer
@@ -181,6 +183,29 @@ def test_a_touch_costs_at_most_four_calls_however_long_the_cart_is(house):
         "dynamodb.PutItem": 1,
         "dynamodb.TransactWriteItems": 1,
         "sesv2.SendEmail": 1,
+    }
+
+
+def test_a_touch_reads_at_once_whatever_was_put_in_since_the_run_looked(house):
+    calls, _ = _touched(house, items=25, remembered=5)
+    assert calls["dynamodb.BatchGetItem"] == 2
+    assert sum(calls.values()) == 5
+
+
+def test_a_look_costs_as_many_calls_however_long_the_cart_is(house):
+    house.batch(*carts(2, items=25))
+    (first, second) = (fact for fact in house.heard() if fact["fact"] == "cart.opened")
+    about = {"flow": "cart_recovery", "run": "r", "shop": SHOP, "generation": 1, "variants": [], "rearms": 0}
+    house.now = START + timedelta(hours=1)
+    looks = [
+        about | {name: fact["data"][name] for name in ("cart_id", "person_id")} for fact in (first, second)
+    ]
+    assert house.call("watch_cart", looks[0])["next"] == "touch"
+    assert house.warm("watch_cart", looks[1])["next"] == "touch"
+    assert told(house.recorder.taken()) == {
+        "dynamodb.BatchGetItem": 1,
+        "dynamodb.PutItem": 1,
+        "events.PutEvents": 1,
     }
 
 
