@@ -76,6 +76,8 @@ def record() -> dict[str, Any]:
     recorder = Recorder()
     with listening(recorder), warm.furnished() as cloud, contextlib.redirect_stdout(io.StringIO()):
         tape = Tape(cloud, recorder)
+        tape.play("receive_webhook", traffic.webhook(2 * _BLOCK, datetime.now(UTC)).request())
+        _batches(tape, 1)  # forgotten: it made the worker warm
         works = {"receive_webhook": _webhooks(tape, range(_BLOCK))}
         works["apply_one"] = _batches(tape, 1)
         left_open = _left_open(tape)
