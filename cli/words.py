@@ -9,6 +9,10 @@ _REASONS = {
         "no shopper is behind it",
         "dahinter steht kein Mensch",
     ),
+    "owner_in_doubt": (
+        "nobody can say whose cart it is: it was not told with this address",
+        "wem der Warenkorb gehört, ist nicht sicher: mit dieser Adresse wurde er nicht gemeldet",
+    ),
     "paused_deliverability": (
         "marketing is paused: too many mails bounced or were called spam",
         "Werbung ruht: zu viele Mails kamen zurück oder galten als Spam",

@@ -12,6 +12,7 @@ from cartback.domain.customer import Person
 from cartback.domain.dossier import Dossier
 from cartback.domain.due import Due
 from cartback.domain.errors import Conflict
+from cartback.domain.identity import following, with_account
 from cartback.domain.signup import KEPT as REQUESTS_KEPT
 from cartback.domain.signup import SignUp
 from cartback.ports import Begun, Clock, Line, Link, Page
@@ -74,11 +75,17 @@ class MemoryRecords:
         if cart is None:
             return Dossier(None, None, shop_block=block)
         person = self.tables.live("persons", shop, cart.person_id) if cart.person_id else None
-        while person is not None and person.merged_into:
-            person = self.tables.live("persons", shop, person.merged_into)
+        while person is not None and (into := following(cart, person)) is not None:
+            person = self.tables.live("persons", shop, into)
         names = () if variants is None else {*variants, *(item.variant_id for item in cart.items)}
         stock = {name: self.tables.live("stock", shop, name) for name in names}
-        return Dossier(cart, person, {name: row for name, row in stock.items() if row is not None}, block)
+        known = {name: row for name, row in stock.items() if row is not None}
+        account = self.tables.live("persons", shop, cart.account_row) if cart.account_row else None
+        while account is not None and account.merged_into:
+            account = self.tables.live("persons", shop, account.merged_into)
+        if person is None or account is None or account.person_id == person.person_id:
+            return Dossier(cart, person, known, block)
+        return Dossier(cart, with_account(person, account), known, block, account)
 
     def save(self, shop: str, before: Page, after: Page) -> None:  # noqa: C901 (one transaction, told in one piece)
         now = self.tables.clock.now()
@@ -148,15 +155,18 @@ class MemoryLedger:
         cart = self.tables.rows["carts"].get((shop, dossier.cart.cart_id))
         if cart is None or cart[0].version != dossier.cart.version:
             return "changed"
+        people = [person, *([dossier.account] if dossier.account is not None else [])]
         try:
-            self.records.guard("persons", shop, person.person_id, person.version)
+            for row in people:
+                self.records.guard("persons", shop, row.person_id, row.version)
         except Conflict:
             return "changed"
         if not self._count_of_day(claim, 1):
             return "warming_up"
         counted = replace(dossier.cart, version=dossier.cart.version + 1)
         self.tables.put("carts", shop, counted.cart_id, counted, claim.claimed_at + CARTS_KEPT)
-        self._put_person(person, claim.claimed_at)
+        for row in people:
+            self._put_person(row, claim.claimed_at)
         self._put_claim(claim)
         self.note(shop, f"cart#{claim.cart_id}", line)
         for link in links:

@@ -40,10 +40,11 @@ CUP = Item("v2", "Tasse", quantity=2, unit_price=Money(1250, "EUR"))
 
 
 def ada(**changes) -> Contact:
-    """Ada, who agreed to be written to."""
+    """Ada, who agreed to be written to, as the platform's own record tells of her."""
     at = changes.pop("consent_at", datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
     consents = (ConsentSeen("email", True, at, "double_opt_in", "shop customer 1", sticky=True),)
     given = {"customer_ref": "1", "email": "ada@example.com", "first_name": "Ada", "locale": "de", **changes}
+    given.setdefault("account_email", given["email"])
     return Contact(**{"consents": consents, **given})
 
 

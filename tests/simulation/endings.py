@@ -10,6 +10,7 @@ from cartback.domain.cart import BOUGHT, Cart
 from cartback.domain.claims import CLAIMED, claim_id_for
 from cartback.domain.customer import Person
 from cartback.domain.flows import execution_name
+from cartback.domain.identity import last_purchase
 from cartback.domain.signup import PENDING
 from cartback.ports import Delivery, Line
 from tests.simulation.cloud import Execution
@@ -214,11 +215,9 @@ def _people(season: Season, shoppers: list[Shopper]) -> Iterator[tuple[str, str]
         word = row.consent("email")
         if _refused(group) and (word is None or word.state != "withdrawn"):
             yield "I2", f"the last word of {shopper.email} was no, but the row says {word}"
-        if group.orders and (row.last_order_at is None or row.last_order_at < max(group.orders)):
-            yield (
-                "I1",
-                f"{shopper.email} last bought at {max(group.orders)}, the row says {row.last_order_at}",
-            )
+        known = last_purchase(row)
+        if group.orders and (known is None or known < max(group.orders)):
+            yield "I1", f"{shopper.email} last bought at {max(group.orders)}, the row says {known}"
         yield from _budget(season, shopper.shop.name, group.names, row)
 
 

@@ -259,7 +259,7 @@ def test_a_number_that_said_stop_before_its_erasure_gets_nothing_when_it_comes_b
     world.deliver(
         told.delivery("e3", cart(START + timedelta(days=1), SHIRT, ref="cart:c2", contact=back), at=START)
     )
-    [person] = [person for person in people(world) if person.phone == NUMBER]
+    [person] = [person for person in people(world) if person.phone == NUMBER and person.email]
     assert person.address_hash("sms") == plain_hash("demo", f"phone:{NUMBER}")
     page = world.records.read("demo", blocks=[person.address_hash("sms")])
     assert page.blocks[person.address_hash("sms")] == "opted_out"

@@ -21,6 +21,7 @@ from cartback.domain.cart import (
     Cart,
     Item,
 )
+from cartback.domain.cart_owner import identify
 from cartback.domain.money import Money
 from cartback.domain.observations import CartSeen, Contact, OrderSeen
 from tests.fakes.world import START
@@ -170,7 +171,7 @@ def test_giving_up_a_closed_cart_changes_nothing(closing):
 
 
 def test_an_erased_cart_holds_nobody_and_nothing_and_stays_so():
-    cart = carts.erase(carts.identify(fold([holds(0, SHIRT), bought(3)]), "p1", at(0), "e"), at(9), "erasure")
+    cart = carts.erase(identify(fold([holds(0, SHIRT), bought(3)]), "p1", at(0), "e"), at(9), "erasure")
     assert (cart.status, cart.items, cart.person_id, cart.refs, cart.restore_url) == (
         ERASED,
         (),
@@ -180,7 +181,7 @@ def test_an_erased_cart_holds_nobody_and_nothing_and_stays_so():
     )
     for change in (holds(20, CUP), bought(20)):
         assert fold([change], cart) == cart
-    assert carts.identify(cart, "p1", at(20), "e") == cart
+    assert identify(cart, "p1", at(20), "e") == cart
     assert carts.announce(cart, True, "e") == cart
 
 
@@ -212,7 +213,7 @@ def test_a_cart_belongs_to_whom_the_shop_named_last_in_whatever_order_we_hear_it
     said, mixed = orders
     cart = NEW
     for minutes, person_id in mixed:
-        cart = carts.identify(cart, person_id, at(minutes), "e")
+        cart = identify(cart, person_id, at(minutes), "e")
     assert cart.person_id == max(said)[1]
 
 
@@ -225,8 +226,8 @@ def test_two_rows_of_one_cart_become_one_and_the_purchase_of_either_counts():
 
 
 def test_two_rows_of_one_cart_hold_the_newer_content_and_the_person_named_last():
-    older = carts.identify(fold([holds(0, SHIRT)]), "p1", at(0), "e")
-    newer = carts.identify(replace(fold([holds(5, CUP, source="checkout")]), cart_id="c2"), "p2", at(5), "e")
+    older = identify(fold([holds(0, SHIRT)]), "p1", at(0), "e")
+    newer = identify(replace(fold([holds(5, CUP, source="checkout")]), cart_id="c2"), "p2", at(5), "e")
     for one, other in ((older, newer), (newer, older)):
         joined = carts.absorb(one, other, "join")
         assert (joined.items, joined.activity_at, joined.person_id) == ((CUP,), at(5), "p2")

@@ -9,6 +9,7 @@ import pytest
 
 from cartback.domain import cart as carts
 from cartback.domain.cart import BOUGHT, EMPTIED, GIVEN_UP, OPEN, REOPEN_AFTER, Cart
+from cartback.domain.cart_owner import identify
 from cartback.domain.money import Money
 from cartback.domain.observations import Contact
 from tests.unit.domain.test_cart import CUP, NEW, SHIRT, at, bought, fold, holds
@@ -29,7 +30,7 @@ def test_a_cart_tells_each_step_once_with_its_instant_and_its_generation():
     cart = fold(
         [holds(0, SHIRT), holds(1, SHIRT), holds(2, SHIRT, CUP), holds(3, SHIRT, CUP, stage="checkout")]
     )
-    cart = carts.announce(carts.identify(cart, "p1", at(4), "e"), True, "e")
+    cart = carts.announce(identify(cart, "p1", at(4), "e"), True, "e")
     cart = fold([holds(10), holds(20, CUP)], cart)
     cart = carts.give_up(
         ordered(fold([holds(40, SHIRT)], ordered(cart, 30)), 32, "o2"), at(50), "all_sent", "run"
@@ -163,10 +164,10 @@ def test_a_language_that_is_known_is_kept_where_the_shop_says_none():
 
 
 def test_who_is_named_again_was_named_last():
-    cart = carts.identify(carts.identify(NEW, "p1", at(1), "e"), "p1", at(5), "e")
+    cart = identify(identify(NEW, "p1", at(1), "e"), "p1", at(5), "e")
     assert (cart.identified_at, len(cart.history)) == (at(5), 1)
-    assert carts.identify(cart, "p2", at(3), "late").person_id == "p1"
-    assert carts.identify(cart, "p2", at(5), "as late").person_id == "p2"
+    assert identify(cart, "p2", at(3), "late").person_id == "p1"
+    assert identify(cart, "p2", at(5), "as late").person_id == "p2"
 
 
 @pytest.mark.parametrize(("first", "then"), [("https://a.example/1", None), (None, "https://a.example/1")])

@@ -259,8 +259,10 @@ def _by_the_shop(world: World):
 def test_a_person_without_a_consent_stays_without_one_whatever_a_page_tells(world):
     assert post(world, page_event(token(customer=CUSTOMER))) == 202
     applied(world)
-    ((person, _),) = world.tables.rows["persons"].values()
-    assert person.consents == {}
+    people = [person for person, _ in world.tables.rows["persons"].values()]
+    assert [person.consents for person in people] == [{}, {}], (
+        "the address, and the account that was told with it"
+    )
 
 
 def test_a_checkout_of_a_page_is_the_checkout_of_its_cart(world):

@@ -8,9 +8,9 @@ import pytest
 
 from cartback.domain.consent import TOPICS
 from cartback.domain.evidence import fault
-from cartback.domain.observations import Contact, CustomerErased
-from tests.fakes.told import SHIRT, Told, cart
-from tests.fakes.world import START, World
+from cartback.domain.observations import ConsentSeen, Contact, CustomerErased, CustomerSeen
+from tests.fakes.told import Told
+from tests.fakes.world import START, World, plain_hash
 from tests.unit.usecases.test_way_of_a_cart import Story, opened
 
 ALL = {
@@ -128,14 +128,22 @@ def test_a_topic_that_was_off_can_be_turned_on_again_with_proof(reader):
     assert reader.next_touch() == "due"
 
 
-def test_a_link_that_went_to_another_address_can_take_back_and_never_grant(reader):
+def test_a_link_that_went_to_another_address_can_take_back_there_and_never_grant(reader):
     reader.choose(topic=["offers"])
-    moved = cart(START + timedelta(hours=2), SHIRT, contact=Contact("1", "new@example.com"))
-    reader.world.deliver(reader.told.delivery("e2", moved, at=START))
-    _, view = reader.choose()
-    assert view.topics == {"cart_reminders": False, "offers": True, "news": False}
-    _, view = reader.choose(topic=[])
-    assert not any(view.topics.values())
+    new = plain_hash("demo", "email:new@example.com")
+    agreed = (ConsentSeen("email", True, START, "double_opt_in", "form", sticky=True),)
+    record = Contact("1", "new@example.com", consents=agreed)
+    seen = CustomerSeen(record, START + timedelta(hours=2))
+    reader.world.deliver(reader.told.delivery("e2", seen, at=START))
+
+    def there():
+        [row] = [row for row, _ in reader.world.tables.rows["persons"].values() if row.email_hash == new]
+        return {name: word.state for name, word in row.consents.items()}
+
+    reader.choose()
+    assert there() == {"email": "granted"}, "what is granted by an old link is granted for the old address"
+    reader.choose(topic=[])
+    assert there()["email/news"] == "withdrawn"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 LONGEST = 254
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
@@ -76,3 +77,13 @@ def _ascii(label: str) -> str:
     if "ß" in label or "ς" in label:
         return "xn--" + unicodedata.normalize("NFKC", label).encode("punycode").decode("ascii")
     return label.encode("idna").decode("ascii")
+
+
+def is_made_up(number: str) -> bool:
+    """Whether a number (E.164) is one that people type where one is demanded: a single digit or a row like 123456789.
+
+    Country codes have one to three digits (ITU-T E.164), and what follows them is looked at.
+    """
+    digits = number.lstrip("+")
+    steps = ({(int(b) - int(a)) % 10 for a, b in pairwise(digits[length:])} for length in (1, 2, 3))
+    return any(each in ({0}, {1}, {9}) for each in steps)

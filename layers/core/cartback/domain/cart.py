@@ -47,7 +47,9 @@ class Cart:
     caused it: whoever applies that event again tells the same facts again, so that a crash between writing and
     publishing loses nothing. ``bought_recorded_at`` is when *we* first knew that ``bought_generation`` was bought:
     the shop's own clock cannot tell whether a message was sent against better knowledge. ``reminders`` are its messages
-    of the last 30 days, over all generations.
+    of the last 30 days, over all generations. ``address_hash`` and ``account`` are the names (keyed hashes) that it was
+    last told with: where a message about it may go (``domain.identity``). ``account_row`` is the row of
+    the account, if it is another than the owner's.
     """
 
     shop: str
@@ -77,6 +79,9 @@ class Cart:
     order_refs: tuple[str, ...] = ()
     history: tuple[Step, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+    address_hash: str | None = None
+    account: str | None = None
+    account_row: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -169,15 +174,6 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
         ref = other.order_refs[-1] if other.order_refs else None
         cart = _bought(cart, other.bought_at, ref, cause, now)
     return cart.noting(other.activity_at or other.bought_at or cart.activity_at, "joined", cause)
-
-
-def identify(cart: Cart, person_id: str, at: datetime, cause: str) -> Cart:
-    """Say whose cart it is. The shop's latest word counts, because people log in and out on one device."""
-    if cart.status == ERASED or (cart.identified_at is not None and at < cart.identified_at):
-        return cart
-    if cart.person_id == person_id:
-        return replace(cart, identified_at=at)
-    return replace(cart, person_id=person_id, identified_at=at).noting(at, "identified", cause)
 
 
 def announce(cart: Cart, reachable: bool, cause: str) -> Cart:
@@ -293,7 +289,8 @@ def _whose(cart: Cart, other: Cart) -> dict[str, Any]:
     older = theirs is None or (mine is not None and theirs <= mine)
     if other.person_id is None or (cart.person_id is not None and older):
         return {}
-    return {"person_id": other.person_id, "identified_at": theirs}
+    told = {"address_hash": other.address_hash, "account": other.account, "account_row": other.account_row}
+    return {"person_id": other.person_id, "identified_at": theirs, **told}
 
 
 def _united(first: tuple[str, ...], second: Iterable[str | None]) -> tuple[str, ...]:

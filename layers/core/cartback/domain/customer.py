@@ -28,10 +28,13 @@ REMEMBERED_CARTS = 20
 class Person:
     """One person of one shop.
 
-    ``aliases`` are keyed hashes of customer id, address and number: they find the person again without being one
-    of them. ``sends`` are the instants of the messages of the last 31 days: the budget that all flows
-    share. ``intents`` say who wants a place in it next.
-    ``blocked`` says why nothing may be sent to the address at all (bounce, complaint), whatever was agreed.
+    ``aliases`` are keyed hashes of the names that find the person again (``domain.identity``) without being one of
+    them; ``accounts`` are those of customer ids whose mailbox this is by the platform's own record, and since when.
+    ``beside`` are the ids of rows that were named together with this one, ``bought_beside_at`` is when one of them last
+    bought; ``merged_from`` are the rows that became this one, and ``moved_to`` is the mailbox of the account that had
+    this one until ``moved_at``. ``sends`` are the instants of the messages of the last 31 days: the budget that all
+    flows share. ``intents`` say who wants a place in it next. ``blocked`` says why nothing may be sent to the address
+    at all (bounce, complaint), whatever was agreed.
     ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
     ``forgotten_at`` is when the person asked to be forgotten: what a shop says of a time before is not taken in again.
     ``consents`` holds the present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``,
@@ -70,6 +73,12 @@ class Person:
     evidence_head: str = ""
     evidence_length: int = 0
     fresh_evidence: tuple[Evidence, ...] = ()
+    accounts: dict[str, datetime] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    bought_beside_at: datetime | None = None
+    merged_from: tuple[str, ...] = ()
+    moved_to: str | None = None
+    moved_at: datetime | None = None
 
     def consent(self, channel: str, purpose: str = MARKETING) -> Consent | None:
         """What this person last said about a channel, as a whole or for one purpose."""
@@ -264,6 +273,7 @@ def erase(person: Person, asked_at: datetime, now: datetime, aliases: Iterable[s
         person_id=person.person_id,
         version=person.version,
         aliases=tuple(dict.fromkeys([*person.aliases, *aliases])),
+        merged_from=person.merged_from,
         erased_at=person.erased_at or now,
         forgotten_at=max(filter(None, (person.forgotten_at, asked_at))),
         **chain(person),
@@ -277,10 +287,7 @@ def chain(person: Person) -> dict[str, Any]:
 
 
 def is_forgotten(person: Person, at: datetime) -> bool:
-    """Whether what was said at ``at`` (the shop's clock) is older than the person's wish to be forgotten.
-
-    Deliveries may be days late, so an old cart with its old consent can arrive after the erasure of its owner.
-    """
+    """Whether what was said at ``at`` (the shop's clock, days ago perhaps) is older than the wish to be forgotten."""
     since = person.forgotten_at or person.erased_at
     return since is not None and at <= since
 

@@ -35,7 +35,11 @@ class ConsentSeen:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who it was, as far as the shop knows. Every field may be missing; ``customer_ref`` is the shop's own id."""
+    """Who it was, as far as the shop knows. Every field may be missing; ``customer_ref`` is the shop's own id.
+
+    ``email`` is the address that was told, perhaps typed by anybody; ``account_email`` the one that the platform's own
+    record of this customer has, if the payload holds that record.
+    """
 
     customer_ref: str | None = None
     email: str | None = None
@@ -45,6 +49,7 @@ class Contact:
     country: str | None = None
     region: str | None = None
     consents: tuple[ConsentSeen, ...] = ()
+    account_email: str | None = None
 
     @property
     def place(self) -> tuple[str, str | None] | None:
@@ -52,9 +57,14 @@ class Contact:
         return (self.country, self.region) if self.country else None
 
     def aliases(self) -> tuple[str, ...]:
-        """The names by which this person can be recognised again, strongest first."""
+        """All names that were told, strongest first."""
         named = (("customer", self.customer_ref), ("email", self.email), ("phone", self.phone))
         return tuple(f"{kind}:{value}" for kind, value in named if value)
+
+    def identifying(self) -> tuple[str, ...]:
+        """The names that say who it is: a number only where nothing else was told (``domain.identity``)."""
+        said = self.aliases()
+        return tuple(alias for alias in said if not alias.startswith("phone:")) or said
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from cartback.domain.customer import Person
 from cartback.domain.dossier import Dossier
 from cartback.domain.flows import MONEY
 from cartback.domain.hygiene import engaged_at
+from cartback.domain.identity import belongs, last_purchase, refused_by
 from cartback.domain.permission import accepted, permission
 from cartback.domain.policy import MOST_MESSAGES, Plan, Policy
 from cartback.domain.preferences import free_at
@@ -65,7 +66,7 @@ def decide(
     due = due_at(cart, plan, position, policy)
     if now < due:
         return Decision(WAIT, "shopper_active", until=due, inputs={"due_at": due.isoformat()})
-    silent = _without_basis(person, plan.touches[position].channel, policy) or _silent(dossier, policy, now)
+    silent = _without_basis(dossier, plan.touches[position].channel, policy) or _silent(dossier, policy, now)
     if silent is not None:
         return silent
     if now > due + plan.give_up_after:
@@ -122,12 +123,15 @@ def over(cart: Cart | None, person: Person | None, generation: int, policy: Poli
         return Decision(STOP, "reopened_since", inputs={"generation": str(cart.generation)})
     if not cart.is_open:
         return Decision(STOP, cart.status if cart.items or cart.status != "open" else "emptied")
-    if person is not None and person.last_order_at is not None:
-        bought = {"last_order_at": person.last_order_at.isoformat()}
-        if cart.started_at is None or person.last_order_at >= cart.started_at:
+    bought_at = last_purchase(person) if person is not None else None
+    if bought_at is not None:
+        bought = {"last_order_at": bought_at.isoformat()}
+        if cart.started_at is None or bought_at >= cart.started_at:
             return Decision(STOP, "bought_elsewhere", inputs=bought)
-        if person.last_order_at + policy.rest_after_purchase > cart.activity_at:
+        if bought_at + policy.rest_after_purchase > cart.activity_at:
             return Decision(STOP, "bought_recently", inputs=bought)
+    if person is not None and person.reachable and not belongs(cart, person):
+        return Decision(STOP, "owner_in_doubt", inputs={"names": str(len(person.aliases))})
     if "cart_recovery" not in policy.flows:
         return Decision(STOP, "flow_off", inputs={"policy_version": str(policy.version)})
     return None
@@ -148,17 +152,18 @@ def _silent(dossier: Dossier, policy: Policy, now: datetime) -> Decision | None:
     return Decision(STOP, "silent_for_long", inputs={"engaged_at": since.isoformat()})
 
 
-def _without_basis(person: Person | None, channel: str, policy: Policy) -> Decision | None:
+def _without_basis(dossier: Dossier, channel: str, policy: Policy) -> Decision | None:
+    person = dossier.person
     if person is None or not person.reachable:
         return Decision(STOP, "erased" if person is not None and person.erased_at else "no_address")
     if person.blocked:
         return Decision(STOP, person.blocked)
     allowed = permission(person, channel, PURPOSE, policy)
-    if allowed.reason is None:
+    if allowed.reason is None and not refused_by(dossier.account, allowed.word):
         return None
     enough = " ".join(sorted(accepted(policy, channel, PURPOSE)))
     looked_at = {"channel": channel, "purpose": PURPOSE, "accepted": enough, "pack": policy.pack}
-    return Decision(STOP, allowed.reason, inputs=looked_at)
+    return Decision(STOP, allowed.reason or "opted_out", inputs=looked_at)
 
 
 def _not_now(

@@ -82,7 +82,7 @@ def of_order(order: object, where: Where, received_at: datetime) -> OrderSeen | 
 
 def others(order: object, where: Where, contact: Contact) -> tuple[str, ...]:
     """The names that an order gives beside those of its contact, as aliases."""
-    known = contact.aliases()
+    known = {*contact.aliases(), f"email:{contact.account_email}"}
     named = (f"{kind}:{name}" for kind, told in _names(order, where).items() for name in told)
     return tuple(dict.fromkeys(name for name in named if name not in known))
 

@@ -63,6 +63,7 @@ class DynamoLedger:
                 }
             },
             *({"Put": {"TableName": here.ledger, "Item": _link_row(link)}} for link in links),
+            *([put_person(here, dossier.account, claim.claimed_at)] if dossier.account is not None else []),
         ]
         try:
             self._clients.dynamodb.transact_write_items(TransactItems=writes)

@@ -13,6 +13,7 @@ from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Product, Stock
 from cartback.domain.customer import Person
 from cartback.domain.dossier import Dossier
+from cartback.domain.identity import following, with_account
 from cartback.ports import Page
 from cartback.store.blocks import MOST_TRIES, SHOP_WIDE, block_key, only_met_others, put_block
 from cartback.store.codec import decode, encode, expires, is_expired, number, packed, text
@@ -127,15 +128,29 @@ class DynamoRecords:
             if wanted not in page.persons:
                 page.persons.update(self.read(shop, persons=[wanted]).persons)
             person = page.persons[wanted]
-            wanted = person.merged_into if person is not None else None
+            wanted = following(cart, person) if person is not None else None
+        account = self._account(shop, cart, page)
         more = {item.variant_id for item in cart.items} - guessed if variants is not None else set()
         if more:
             page.stock.update(self.read(shop, stock=more).stock)
         person = page.persons.get(cart.person_id) if cart.person_id else None
-        while person is not None and person.merged_into:
-            person = page.persons[person.merged_into]
+        while person is not None and (into := following(cart, person)) is not None:
+            person = page.persons[into]
         stock = {i: row for i, row in page.stock.items() if row is not None}
-        return Dossier(cart, person, stock, block)
+        if person is None or account is None or account.person_id == person.person_id:
+            return Dossier(cart, person, stock, block)
+        return Dossier(cart, with_account(person, account), stock, block, account)
+
+    def _account(self, shop: str, cart: Cart, page: Page) -> Person | None:
+        wanted = cart.account_row
+        while wanted is not None:
+            if wanted not in page.persons:
+                page.persons.update(self.read(shop, persons=[wanted]).persons)
+            row = page.persons[wanted]
+            if row is None or row.merged_into is None:
+                return row
+            wanted = row.merged_into
+        return None
 
     def save(self, shop: str, before: Page, after: Page) -> None:
         """Write what differs. People and carts go together or not at all; a long list of stock follows in parts."""

@@ -216,10 +216,8 @@ class ApplyEvents:
 
     def _folded(self, shop: str, observed: list[tuple[str, Observation]]) -> list[Fact]:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""
-        for attempt in range(MOST_TRIES):
-            before = page_about(
-                self.records, self.hasher, shop, [seen for _, seen in observed], thoroughly=attempt > 0
-            )
+        for _ in range(MOST_TRIES):
+            before = page_about(self.records, self.hasher, shop, [seen for _, seen in observed])
             after = copied(before)
             fold = Fold(shop, after, self.clock.now(), lambda text: self.hasher(shop, text))
             for cause, seen in observed:

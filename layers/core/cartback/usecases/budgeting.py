@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import customer, reminders
 from cartback.domain.budget import intend
-from cartback.domain.errors import Conflict
+from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.touches import due_at, intent_of
 from cartback.flows import rank_of
 from cartback.ports import Page
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cartback.ports import Records
     from cartback.usecases.runs import Run
 
+MOST_TRIES = 8
+
 
 def following_due(dossier: Dossier, plan: Plan, position: int, policy: Policy) -> datetime | None:
     """When the next message of this cart is due; None after the last."""
@@ -30,7 +32,8 @@ def following_due(dossier: Dossier, plan: Plan, position: int, policy: Policy) -
 def counting(dossier: Dossier, claim: Claim, flow: str, then: datetime | None) -> tuple[Dossier, Person]:
     """The rows with this message counted: the cart's, inside the dossier, and the person's.
 
-    Both are written with the claim anyway, so the person's also says when this cart's next message is meant to go.
+    Both are written with the claim anyway, so the person's also says when this cart's next message is meant to go. The
+    account's row counts it, too, where there is one beside.
     """
     cart, now = dossier.cart, claim.claimed_at
     told = replace(cart, reminders=reminders.counted(cart.reminders, claim.claim_id, now))
@@ -39,7 +42,8 @@ def counting(dossier: Dossier, claim: Claim, flow: str, then: datetime | None) -
         person = replace(
             person, intents=intend(person.intents, intent_of(cart, flow, then, rank_of(flow)), now)
         )
-    return replace(dossier, cart=told), person
+    account = customer.sent(dossier.account, now) if dossier.account is not None else None
+    return replace(dossier, cart=told, account=account), person
 
 
 def reserve(records: Records, run: Run, dossier: Dossier, until: datetime | None, now: datetime) -> bool:
@@ -60,3 +64,18 @@ def reserve(records: Records, run: Run, dossier: Dossier, until: datetime | None
     except Conflict:
         return False
     return True
+
+
+def give_back(records: Records, claim: Claim, account_row: str) -> None:
+    """Take a message that did not go out from what the account's row counts. Raises TryLater if that keeps changing."""
+    for _ in range(MOST_TRIES):
+        row = records.read(claim.shop, persons=[account_row]).persons[account_row]
+        before, after = Page(persons={account_row: row}), Page()
+        if row is not None:
+            after = Page(persons={account_row: customer.unsent(row, claim.claimed_at)})
+        try:
+            records.save(claim.shop, before, after)
+        except Conflict:
+            continue
+        return
+    raise TryLater("the account's row keeps changing", after_seconds=60)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import customer, signup
+from cartback.domain import customer, identity, signup
 from cartback.domain.consent import GRANTED, Consent
 from cartback.domain.customer import Person, person_id_for
 from cartback.domain.errors import Conflict, TryLater
@@ -101,7 +101,7 @@ class Confirm:
         before = self.records.read(shop, requests=[request.request_id], aliases=[alias], blocks=[alias])
         if before.requests[request.request_id] != request:
             raise Conflict("request")
-        person = self._person(before, shop, alias)
+        person, mixed = self._person(before, shop, alias, now)
         contact = Contact(email=request.email, locale=question.link.lang)
         met = customer.meet(person, contact, [alias], alias, now, now, request.request_id)
         how = Circumstances(
@@ -118,7 +118,7 @@ class Confirm:
             met = customer.say(met, _word(request, topic, now), how)
         confirmed = signup.over(request, signup.CONFIRMED, now, met.person_id)
         after = Page(
-            persons={met.person_id: met},
+            persons={row.person_id: row for row in (met, *mixed)},
             aliases={alias: met.person_id},
             requests={request.request_id: confirmed},
             # Who left and was forgotten has come back by their own hand; who complained or bounced has not.
@@ -127,17 +127,28 @@ class Confirm:
         self.records.save(shop, before, after)
         return confirmed
 
-    def _person(self, before: Page, shop: str, alias: str) -> Person:
-        """The person behind the address, through merged rows; else a new one. ``before`` gets the rows read."""
+    def _person(
+        self, before: Page, shop: str, alias: str, now: datetime
+    ) -> tuple[Person, tuple[Person, ...]]:
+        """The person behind the address, through merged rows; else a new one. ``before`` gets the rows read.
+
+        The second is the row that an older version had mixed it with, now without it.
+        """
         wanted = before.aliases[alias] or person_id_for(shop, alias)
         while True:
             before.persons.update(self.records.read(shop, persons=[wanted]).persons)
             person = before.persons[wanted]
             if person is None:
-                return Person(shop, wanted)
+                return Person(shop, wanted, aliases=(alias,)), ()
+            if person.erased_at is not None:
+                return replace(returned(person), aliases=(alias,)), ()
             if person.merged_into is None:
-                return returned(person) if person.erased_at is not None else person
+                break
             wanted = person.merged_into
+        if identity.is_mailbox(person, alias):
+            return person, ()
+        own, mixed = identity.part(person, alias, now)
+        return own, (mixed,)
 
     def _tell(self, request: SignUp, confirmed: SignUp) -> None:
         """Tell the facts, the same ones whenever the button is pressed again: a crash after the yes loses none."""

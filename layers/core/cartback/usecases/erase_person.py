@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cartback.domain.customer import person_id_for
 from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.identity import number_id
 from cartback.domain.observations import CustomerErased, ShopErased
 from cartback.usecases import forgetting
 from cartback.usecases.fold import Fold
@@ -30,8 +32,12 @@ class ErasePerson:
     clock: Clock
 
     def by_contact(self, shop: str, contact: Contact) -> list[str]:
-        """Forget whoever has this address or number, whether we know them or not. Gives the ids of persons."""
+        """Forget whoever has this address or number, whether we know them or not. Gives the ids of persons.
+
+        Raises Refused (409) for a number that several people share: which of them is meant, only an address can say.
+        """
         for _ in range(MOST_TRIES):
+            one_of(self.records, self.hasher, shop, contact)
             seen = CustomerErased(contact, self.clock.now())
             before = page_about(self.records, self.hasher, shop, [seen], thoroughly=True)
             fold = self._fold(shop, before)
@@ -51,6 +57,8 @@ class ErasePerson:
                 aliases=person.aliases,
                 blocks=[person.email_hash] if person.email_hash else [],
             )
+            owners = {cart.person_id for cart in before.carts.values() if cart is not None and cart.person_id}
+            before.persons.update(self.records.read(shop, persons=owners - before.persons.keys()).persons)
             fold = self._fold(shop, before)
             row = before.persons[person.person_id]
             if row is not None:
@@ -77,6 +85,32 @@ class ErasePerson:
             return False
         self.bus.publish(fold.facts)
         return True
+
+
+def one_of(records: Records, hasher: Hasher, shop: str, contact: Contact) -> None:
+    """Check that a contact means one person. Raises Refused (409) for a number alone that several people share."""
+    if contact.email or contact.customer_ref or not contact.phone:
+        return
+    number = number_id(shop, hasher(shop, f"phone:{contact.phone}"))
+    row = records.read(shop, persons=[number]).persons[number]
+    if row is not None and len(row.beside) > 1:
+        raise Refused("several people share this number: name the address of the one who is meant", 409)
+
+
+def rows_of(records: Records, shop: str, person: Person) -> list[str]:
+    """The ids of all rows that are this person: their own, and those that were merged into it.
+
+    A merged row bears the id that its first name gave it, and all its names went to the person.
+    """
+    named = {*person.merged_from, *(person_id_for(shop, name) for name in person.aliases)} - {
+        person.person_id
+    }
+    found = records.read(shop, persons=sorted(named)).persons if named else {}
+    into = {i: row.merged_into for i, row in found.items() if row is not None and row.merged_into}
+    mine = {person.person_id}
+    while more := {i for i, winner in into.items() if winner in mine} - mine:
+        mine |= more
+    return sorted(mine)
 
 
 def person_of(records: Records, shop: str, person_id: str) -> Person:

@@ -15,6 +15,7 @@ from cartback.domain import cart as carts
 from cartback.domain import customer
 from cartback.domain.budget import Intent, intend
 from cartback.domain.cart import Cart
+from cartback.domain.cart_owner import identify
 from cartback.domain.customer import Person
 from cartback.domain.facts import tell
 from cartback.domain.observations import (
@@ -32,9 +33,8 @@ from cartback.domain.observations import (
     StockSeen,
 )
 from cartback.domain.payments import tell_failed, tell_refunded
-from cartback.domain.saying import tell_said
-from cartback.usecases import fold_goods, forgetting
-from cartback.usecases.wanted_rows import SHOP_ITSELF, hashes_of
+from cartback.usecases import fold_goods, fold_people, forgetting
+from cartback.usecases.wanted_rows import SHOP_ITSELF
 
 if TYPE_CHECKING:
     from cartback.domain.facts import Fact
@@ -82,6 +82,18 @@ class Fold:
                 self.page.blocks[SHOP_ITSELF] = "shop_left"
                 self.tell("shop.left", seen.at, seen.at, left_at=seen.at)
 
+    def identify(self, seen: CartSeen | OrderSeen | CustomerSeen, cause: str) -> None:
+        """Fold in only who was named, and which carts of the page that makes whose."""
+        if isinstance(seen, CustomerSeen):
+            if any(person.erased_at is None for person in fold_people.known(self, seen.contact)):
+                fold_people.met(self, seen.contact, seen.at, cause, of_record=True)
+            return
+        person = fold_people.met(self, seen.contact, seen.at, cause)
+        for cart_id in {self.page.refs.get(ref) for ref in seen.refs}:
+            cart = self.page.carts.get(cart_id) if cart_id else None
+            if cart is not None and person is not None:
+                self.page.carts[cart.cart_id] = self._identified(cart, person, seen.contact, seen.at, cause)
+
     def tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
         """Remember a fact to be told once the rows are saved."""
         self.facts.append(tell(name, self.shop, at, *same, **data))
@@ -90,39 +102,42 @@ class Fold:
 
     def _cart(self, seen: CartSeen, cause: str) -> None:
         cart = carts.see(self._cart_of(seen.refs, cause), seen, cause, self.now)
-        person = self._person_of(seen.contact, seen.at, cause)
+        person = fold_people.met(self, seen.contact, seen.at, cause)
         if person is not None:
-            cart = carts.identify(cart, person.person_id, seen.at, cause)
-            self._keep(customer.owns(person, cart.cart_id, seen.at))
+            cart = self._identified(cart, person, seen.contact, seen.at, cause)
             if seen.completed_at is not None:
-                bought = customer.ordered(self._person(person.person_id), seen.completed_at, self.now)
-                self._keep(bought)
-        owner = self._person(cart.person_id)
+                fold_people.bought(self, seen.contact, seen.completed_at, ())
+        owner = self.person(cart.person_id)
         before, cart = cart, carts.announce(cart, owner is not None and owner.reachable, cause)
         if owner is not None and cart is not before:
             meant = Intent(cart.cart_id, "cart_recovery", cart.activity_at, cart.total, opened=True)
-            self._keep(replace(owner, intents=intend(owner.intents, meant, self.now)))
+            self.keep(replace(owner, intents=intend(owner.intents, meant, self.now)))
         self.page.carts[cart.cart_id] = cart
         self._tell_of_cart(cart, cause)
 
+    def _identified(self, cart: Cart, person: Person, contact: Contact, at: datetime, cause: str) -> Cart:
+        names = fold_people.names_of(self, contact)
+        account = fold_people.account_of(self, names.customer)
+        row = account.person_id if account is not None else None
+        cart = identify(cart, person.person_id, at, cause, names.email, names.customer, row)
+        if cart.person_id == person.person_id:
+            self.keep(customer.owns(self.person(person.person_id), cart.cart_id, at))
+        return cart
+
     def _order(self, seen: OrderSeen, cause: str) -> None:
-        person = self._person_of(seen.contact, seen.at, cause)
+        person = fold_people.met(self, seen.contact, seen.at, cause)
+        fold_people.bought(self, seen.contact, seen.placed_at, map(self.hashed, seen.beside))
         cart = None
         if seen.refs:
             cart = carts.order(self._cart_of(seen.refs, cause), seen, cause, self.now)
             if person is not None and cart.person_id is None:
-                cart = carts.identify(cart, person.person_id, seen.at, cause)
-            owner = self._person(cart.person_id)
+                cart = self._identified(cart, person, seen.contact, seen.at, cause)
+            owner = self.person(cart.person_id)
             cart = carts.announce(cart, owner is not None and owner.reachable, cause)
             self.page.carts[cart.cart_id] = cart
             if owner is not None:
-                self._keep(customer.ordered(owner, seen.placed_at, self.now))
+                self.keep(customer.ordered(owner, seen.placed_at, self.now))
             self._tell_of_cart(cart, cause)
-        if person is not None:
-            self._keep(customer.ordered(self._person(person.person_id), seen.placed_at, self.now))
-        for other in map(self._bearer, map(self.hashed, seen.beside)):
-            if other.erased_at is None:
-                self._keep(customer.ordered(other, seen.placed_at, self.now))
         if seen.order_ref is None:
             return
         buyer = person.person_id if person is not None else cart.person_id if cart is not None else None
@@ -146,7 +161,7 @@ class Fold:
             )
 
     def _payment(self, seen: PaymentFailed | RefundSeen, cause: str) -> None:
-        person = self._person_of(seen.contact, seen.at, cause)
+        person = fold_people.met(self, seen.contact, seen.at, cause)
         person_id = person.person_id if person is not None else None
         if isinstance(seen, RefundSeen):
             self.facts.append(tell_refunded(self.shop, seen, person_id))
@@ -170,7 +185,7 @@ class Fold:
         for other in rows[1:]:
             one = carts.absorb(one, other, cause, self.now)
             self.page.carts[other.cart_id] = carts.give_up(other, self.now, "joined", cause)
-        for ref in (*one.refs, *refs):
+        for ref in (*(ref for other in rows[1:] for ref in other.refs), *refs):
             self.page.refs[ref] = one.cart_id
         return one
 
@@ -210,87 +225,43 @@ class Fold:
 
         Of a stranger who refuses only the refusal is kept: the cart with the older consent may be still on its way.
         """
-        aliases, _ = hashes_of(seen.contact, self.hashed)
-        met = any(person.erased_at is None for person in self.known_as(aliases))
+        met = any(person.erased_at is None for person in fold_people.known(self, seen.contact))
         agrees = any(word.granted for word in seen.contact.consents)
         if met or seen.contact.consents:
-            person = self._person_of(seen.contact, seen.at, cause)
+            person = fold_people.met(self, seen.contact, seen.at, cause, of_record=True)
             if person is not None and not met and not agrees:
-                self._keep(customer.nameless(person))
+                self.keep(customer.nameless(person))
                 return
             if person is None or not person.reachable:
                 return
             for cart_id in person.cart_ids:
                 cart = self.page.carts.get(cart_id)
-                if cart is not None and cart.person_id == person.person_id:
+                if cart is not None and self.person(cart.person_id) == person:
                     cart = carts.announce(cart, reachable=True, cause=cause)
                     self.page.carts[cart_id] = cart
                     self._tell_of_cart(cart, cause)
 
-    def hashes(self, contact: Contact) -> tuple[tuple[str, ...], str | None]:
-        """A contact's aliases as keyed hashes, and the one of the address among them."""
-        return hashes_of(contact, self.hashed)
-
-    def known_as(self, aliases: Iterable[str]) -> list[Person]:
-        """Everybody who is known under one of these hashes, by id."""
-        found = filter(None, (self._person(self.page.aliases.get(alias)) for alias in aliases))
+    def known_as(self, names: Iterable[str]) -> list[Person]:
+        """Everybody to whom one of these names (hashes) leads, by id."""
+        found = filter(None, (self.person(self.page.aliases.get(name)) for name in names))
         return sorted({person.person_id: person for person in found}.values(), key=lambda one: one.person_id)
 
-    def stranger(self, alias: str) -> Person:
+    def stranger(self, name: str) -> Person:
         """A new person; its row may be that of somebody who was forgotten."""
-        person_id = customer.person_id_for(self.shop, alias)
+        person_id = customer.person_id_for(self.shop, name)
         before = self.page.persons.get(person_id)
         if before is None:
             return Person(self.shop, person_id)
         return Person(self.shop, person_id, version=before.version, **customer.chain(before))
 
-    def _bearer(self, alias: str) -> Person:
-        """Whoever is known under a hash; somebody without a name otherwise, whose cart may be still on its way."""
-        found = self._person(self.page.aliases.get(alias))
-        if found is None:
-            found = replace(self.stranger(alias), aliases=(alias,))
-            self.page.aliases[alias] = found.person_id
-        return found
-
-    def _person(self, person_id: str | None) -> Person | None:
+    def person(self, person_id: str | None) -> Person | None:
         """The person of this id, or the one that the row was merged into."""
         person = self.page.persons.get(person_id) if person_id else None
         while person is not None and person.merged_into:
             person = self.page.persons.get(person.merged_into)
         return person
 
-    def _keep(self, person: Person | None) -> None:
+    def keep(self, person: Person | None) -> None:
+        """Let a row be as it is given, on the page that is saved."""
         if person is not None:
             self.page.persons[person.person_id] = person
-
-    def _person_of(self, contact: Contact, at: datetime, cause: str) -> Person | None:
-        """The one person behind a contact: found by any alias, merged if several, else new.
-
-        None for nobody, and for news of a time before the person asked to be forgotten.
-        """
-        aliases, address = hashes_of(contact, self.hashed)
-        if not aliases:
-            return None
-        known = self.known_as(aliases)
-        if any(customer.is_forgotten(person, at) for person in known):
-            return None
-        rows = [person for person in known if person.erased_at is None]
-        one = rows[0] if rows else self.stranger(aliases[0])
-        since = max((person.forgotten_at for person in known if person.forgotten_at), default=None)
-        if since is not None:
-            one = replace(one, forgotten_at=since)
-        for other in rows[1:]:
-            one, gone = customer.merge(one, other, self.now)
-            self._keep(gone)
-        number = self.hashed(f"phone:{contact.phone}") if contact.phone else None
-        one = customer.meet(one, contact, aliases, address, at, self.now, cause, number)
-        because = self.page.blocks.get(one.email_hash) if one.email_hash else None
-        if because:
-            one = customer.block(one, because, self.now)
-        for alias in one.aliases:
-            self.page.aliases[alias] = one.person_id
-        self._keep(one)
-        for word in one.consents.values():
-            if word.cause == cause:
-                self.facts.extend(tell_said(self.shop, one.person_id, word))
-        return one

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cartback.domain import catalogue
 from cartback.domain.catalogue import Product, Stock
 from cartback.domain.observations import StockSeen
+from cartback.usecases import fold_people
 from cartback.usecases.wanted_rows import waiting_room
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def fold_product(fold: Fold, seen: ProductSeen) -> None:
 
 def tell_of_view(fold: Fold, seen: ProductViewed, cause: str) -> None:
     """Somebody looked at a product. That makes nobody known: no row is written for it."""
-    aliases, _ = fold.hashes(seen.contact)
-    known = [person.person_id for person in fold.known_as(aliases) if person.erased_at is None]
+    people = [one for one in fold_people.known(fold, seen.contact) if one.erased_at is None]
+    known = [one.person_id for one in sorted(people, key=lambda one: not one.reachable)]
     fold.tell(
         "product.viewed",
         seen.at,

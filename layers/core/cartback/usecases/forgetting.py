@@ -13,10 +13,12 @@ from cartback.domain import cart as carts
 from cartback.domain import customer
 from cartback.domain.consent import WITHDRAWN
 from cartback.domain.facts import tell
+from cartback.usecases import fold_people
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cartback.domain.cart import Cart
     from cartback.domain.customer import Person
     from cartback.domain.observations import CustomerErased, DataRequested, ShopErased
     from cartback.usecases.fold import Fold
@@ -24,10 +26,11 @@ if TYPE_CHECKING:
 
 def erased(fold: Fold, seen: CustomerErased, cause: str) -> None:
     """Forget everybody of these names. Somebody we have not met is forgotten too: what comes late is not kept."""
-    aliases, address = fold.hashes(seen.contact)
-    if aliases:
-        known = fold.known_as(aliases) or [fold.stranger(aliases[0])]
-        forget(fold, known, seen.at, cause, aliases, address)
+    names = tuple(fold.hashed(alias) for alias in seen.contact.identifying())
+    address = fold_people.names_of(fold, seen.contact).email
+    if names:
+        known = fold_people.known(fold, seen.contact) or [fold.stranger(names[0])]
+        forget(fold, known, seen.at, cause, names, address)
 
 
 def forget(
@@ -40,7 +43,7 @@ def forget(
 ) -> None:
     """Forget these people; ``aliases`` and ``address`` are hashes that they were named by, beside their own."""
     for person in people:
-        email_hash = person.email_hash or address
+        email_hash = person.email_hash or (address if address in person.aliases else None)
         said_no = any(word.state == WITHDRAWN for word in person.consents.values())
         if email_hash and (person.blocked or said_no):
             fold.page.blocks[email_hash] = person.blocked or "opted_out"
@@ -51,19 +54,31 @@ def forget(
             fold.page.blocks[person.phone_hash] = "opted_out"
         for cart_id in person.cart_ids:
             cart = fold.page.carts.get(cart_id)
-            if cart is not None:
+            if cart is not None and not _is_of_another(fold, cart, person):
                 fold.page.carts[cart_id] = carts.erase(cart, fold.now, cause)
         # The hashes stay, as the only way to know a late event of a forgotten person when it comes.
-        for alias in (*person.aliases, *aliases):
-            fold.page.aliases[alias] = person.person_id
-        fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, aliases)
+        own = [name for name in dict.fromkeys([*person.aliases, *aliases]) if _leads_to(fold, name, person)]
+        for name in own:
+            fold.page.aliases[name] = person.person_id
+        fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, own)
         fold.facts.append(tell("customer.erased", fold.shop, fold.now, person_id=person.person_id))
+
+
+def _is_of_another(fold: Fold, cart: Cart, person: Person) -> bool:
+    """Whether a cart that the person remembers is somebody else's by now: who logs in on a shared device takes it."""
+    owner = fold.person(cart.person_id)
+    return owner is not None and owner.person_id != person.person_id
+
+
+def _leads_to(fold: Fold, name: str, person: Person) -> bool:
+    """Whether a name is this person's, or nobody's yet."""
+    owner = fold.person(fold.page.aliases.get(name))
+    return owner is None or owner.person_id == person.person_id
 
 
 def asked(fold: Fold, seen: DataRequested) -> None:
     """Tell that somebody wants to know what is known; once, also where nothing is known."""
-    aliases, _ = fold.hashes(seen.contact)
-    known: list[Person | None] = [*fold.known_as(aliases)]
+    known: list[Person | None] = [*fold_people.known(fold, seen.contact)]
     for person in known or [None]:
         person_id = person.person_id if person is not None else None
         fold.facts.append(

@@ -12,10 +12,14 @@ from cartback.ports import Line, Page
 from cartback.usecases import links
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cartback.domain.customer import Person
     from cartback.ports import Bus, Clock, Ledger, Link, Records
 
 MOST_TRIES = 8
+MOST_MOVES = 5
+"""How often an account may have changed its address between a message and the leaving that it led to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,26 @@ class Leave:
         link = links.find(self.ledger, token, "leave", now)
         if link is None:
             return None
-        source = f"leave_link/{link.claim_id}"
+        for row in filter(None, (link.person_id, self._account_of(link))):
+            left = self._left(link, row, now)
+            for _ in range(MOST_MOVES):
+                if left is None or left.moved_to is None:
+                    break
+                left = self._left(link, left.moved_to, now)
+        return link
+
+    def _account_of(self, link: Link) -> str | None:
+        """The row of the account that the cart was told with: whoever leaves by its message leaves for it, too."""
+        cart = self.records.read(link.shop, carts=[link.cart_id]).carts[link.cart_id]
+        return cart.account_row if cart is not None else None
+
+    def _left(self, link: Link, person_id: str, now: datetime) -> Person | None:
+        """Withdraw for one mailbox; an account that has another by now has left with that one, too."""
         for _ in range(MOST_TRIES):
-            person = self._person(link)
+            person = self._person(link.shop, person_id)
             if person is None or person.erased_at is not None:
-                return link
-            left = customer.opt_out(person, [link.channel], source, now)
+                return None
+            left = customer.opt_out(person, [link.channel], f"leave_link/{link.claim_id}", now)
             if left is not person:
                 try:
                     self.records.save(
@@ -56,13 +74,12 @@ class Leave:
                     link.shop, f"cart#{link.cart_id}", Line(now, "left", {"channel": link.channel})
                 )
             self.bus.publish(tell_said(link.shop, left.person_id, left.consent(link.channel)))
-            return link
+            return left
         raise TryLater("the row keeps changing")
 
-    def _person(self, link: Link) -> Person | None:
-        wanted = link.person_id
+    def _person(self, shop: str, wanted: str) -> Person | None:
         while True:
-            person = self.records.read(link.shop, persons=[wanted]).persons.get(wanted)
+            person = self.records.read(shop, persons=[wanted]).persons.get(wanted)
             if person is None or person.merged_into is None:
                 return person
             wanted = person.merged_into

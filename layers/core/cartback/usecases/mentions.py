@@ -29,4 +29,4 @@ def mentions(
     except Refused:
         return False
     contacts = [contact for one in seen if (contact := getattr(one, "contact", None)) is not None]
-    return any(hashed(alias) in known for contact in contacts for alias in contact.aliases())
+    return any(hashed(alias) in known for contact in contacts for alias in contact.identifying())

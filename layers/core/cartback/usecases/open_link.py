@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from cartback.domain.claims import DELIVERED
 from cartback.domain.errors import Conflict, TryLater
+from cartback.domain.identity import belongs
 from cartback.domain.scanners import Opening, scanner
 from cartback.domain.weblink import is_local, web_link
 from cartback.ports import Line, Page
 from cartback.usecases import links
 
 if TYPE_CHECKING:
+    from cartback.domain.cart import Cart
+    from cartback.domain.customer import Person
     from cartback.ports import Clock, Counters, Ledger, Link, Metrics, Records, Settings, ShopFace
 
 MOST_NOTED = 100
@@ -60,11 +63,17 @@ class OpenLink:
 
     def _way_back(self, link: Link) -> str | None:
         try:
-            cart = self.records.read(link.shop, carts=[link.cart_id]).carts.get(link.cart_id)
+            page = self.records.read(link.shop, carts=[link.cart_id], persons=[link.person_id])
         except TryLater:
             self.metrics().count("LinksOpenedInPart")
             return None
-        return cart.restore_url if cart is not None and cart.status in ("open", "given_up") else None
+        cart, person = page.carts.get(link.cart_id), page.persons.get(link.person_id)
+        if cart is None or cart.status not in ("open", "given_up"):
+            return None
+        if not _is_still_theirs(cart, person):
+            self.metrics().count("LinksOfDoubtfulOwners")
+            return None
+        return cart.restore_url
 
     def _note(self, link: Link, now: datetime, method: str, user_agent: str | None) -> None:
         sign = scanner(self._opening(link, now, method, user_agent))
@@ -95,6 +104,14 @@ class OpenLink:
         )
         with suppress(Conflict):
             self.records.save(link.shop, before, after)
+
+
+def _is_still_theirs(cart: Cart, person: Person | None) -> bool:
+    """Whether a cart may be shown to whoever was written to about it: a checkout shows its owner's name and address."""
+    if person is None or person.merged_into:
+        return False
+    by_account = cart.account is not None and cart.account in person.accounts
+    return by_account or (cart.person_id in (person.person_id, *person.merged_from) and belongs(cart, person))
 
 
 def allowed(url: str | None, face: ShopFace) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain import customer
-from cartback.domain.consent import CHANNELS, GRANTED, TOPICS, Consent, words_for
+from cartback.domain.consent import CHANNELS, GRANTED, TOPICS, WITHDRAWN, Consent, words_for
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.evidence import Circumstances
 from cartback.domain.language import OFFERED
@@ -79,20 +79,55 @@ class Prefer:
                 self.ledger.note(link.shop, f"cart#{link.cart_id}", line)
             said = [word for name, word in changed.consents.items() if word != person.consents.get(name)]
             self.bus.publish([f for word in said for f in tell_said(link.shop, person.person_id, word)])
+            for row in filter(None, (changed.moved_to, self._account_of(link))):
+                self._follow(link, row, changed)
             return link, view_of(changed, self.clock.now())
+        raise TryLater("the row keeps changing")
+
+    def _account_of(self, link: Link) -> str | None:
+        cart = self.records.read(link.shop, carts=[link.cart_id]).carts[link.cart_id]
+        return cart.account_row if cart is not None else None
+
+    def _follow(self, link: Link, row: str, changed: Person) -> None:
+        """What is refused and wished here holds at the mailbox that the account has by now, and for the cart's account.
+
+        It is read from the row, not from what was changed just now: pressed again after a crash, nothing is missing.
+        """
+        shop, source = link.shop, f"preferences/{link.claim_id}"
+        refused = [w for w in changed.consents.values() if (w.state, w.source) == (WITHDRAWN, source)]
+        for _ in range(MOST_TRIES):
+            there = self._row(shop, row)
+            if there is None or there.person_id == changed.person_id:
+                return
+            left = replace(there, prefs=changed.prefs)
+            for word in refused:
+                left = customer.opt_out(left, [word.channel], word.source, word.at, word.purpose)
+            if left == there:
+                return
+            try:
+                before, after = (Page(persons={there.person_id: row}) for row in (there, left))
+                self.records.save(shop, before, after)
+            except Conflict:
+                continue
+            new = [word for name, word in left.consents.items() if word != there.consents.get(name)]
+            self.bus.publish([fact for word in new for fact in tell_said(shop, left.person_id, word)])
+            return
         raise TryLater("the row keeps changing")
 
     def _found(self, token: str) -> tuple[Link, Person] | None:
         link = links.find(self.ledger, token, "prefs", self.clock.now())
-        wanted = link.person_id if link is not None else None
-        while link is not None and wanted is not None:
-            person = self.records.read(link.shop, persons=[wanted]).persons[wanted]
+        person = self._row(link.shop, link.person_id) if link is not None else None
+        return (link, person) if person is not None else None
+
+    def _row(self, shop: str, wanted: str) -> Person | None:
+        """The row of this id, or the one that it was merged into; None for nobody, and for who was forgotten."""
+        while True:
+            person = self.records.read(shop, persons=[wanted]).persons[wanted]
             if person is None or person.erased_at is not None:
                 return None
             if person.merged_into is None:
-                return link, person
+                return person
             wanted = person.merged_into
-        return None
 
     def _how(self, link: Link, lang: str, ip: str | None, user_agent: str | None) -> Circumstances:
         face = self.settings.shop(link.shop)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from cartback.domain.observations import CustomerErased, CustomerSeen
+from cartback.domain.observations import CartSeen, CustomerErased, CustomerSeen, OrderSeen
 from cartback.ports import Page
-from cartback.usecases.wanted_rows import missing, of_whole_products, wanted
+from cartback.usecases.wanted_rows import linked, missing, of_whole_products, wanted
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Observation
@@ -22,10 +22,12 @@ def page_about(
 ) -> Page:
     """The rows that the observations are about; ``thoroughly`` with every alias and cart of every person.
 
-    Two people who turn out to be one move all their aliases, also those that no observation names. That is rare:
-    the first attempt does without, fails on the unread ones, and the second finds them.
+    Somebody who is forgotten takes their aliases and carts along, also those that no observation names.
     """
     page = _read(records, shop, wanted(shop, observations, lambda text: hasher(shop, text)))
+    if any(map(_spreads, observations)):
+        _add(page, records, shop, missing(page))
+        _add(page, records, shop, linked(page))
     whole_person = thoroughly or any(isinstance(seen, CustomerErased | CustomerSeen) for seen in observations)
     wholes = of_whole_products(observations)
     while True:
@@ -37,14 +39,26 @@ def page_about(
                     more.aliases.update(i for i in person.aliases if i not in page.aliases)
         if not any(getattr(more, part.name) for part in fields(more)):
             return page
-        found = _read(records, shop, more)
-        for part in fields(found):
-            getattr(page, part.name).update(getattr(found, part.name))
+        _add(page, records, shop, more)
 
 
 def copied(page: Page) -> Page:
     """A page that can be folded into without changing this one."""
     return Page(**{part.name: copy.copy(getattr(page, part.name)) for part in fields(page)})
+
+
+def _spreads(seen: Observation) -> bool:
+    """Whether something is heard of beyond the names that are told: a purchase, or a number that says no."""
+    if isinstance(seen, CustomerSeen):
+        return bool(seen.contact.phone) and not (seen.contact.email or seen.contact.customer_ref)
+    return isinstance(seen, OrderSeen) or (isinstance(seen, CartSeen) and seen.completed_at is not None)
+
+
+def _add(page: Page, records: Records, shop: str, rows: Wanted) -> None:
+    if any(getattr(rows, part.name) for part in fields(rows)):
+        found = _read(records, shop, rows)
+        for part in fields(found):
+            getattr(page, part.name).update(getattr(found, part.name))
 
 
 def _read(records: Records, shop: str, rows: Wanted) -> Page:

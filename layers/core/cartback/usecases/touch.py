@@ -24,7 +24,7 @@ from cartback.ports import (
     Doubtful,
     NotSent,
 )
-from cartback.usecases.budgeting import counting, following_due, reserve
+from cartback.usecases.budgeting import counting, following_due, give_back, reserve
 from cartback.usecases.claiming import claim_for, language_of
 from cartback.usecases.closing import close
 from cartback.usecases.links import link_of
@@ -33,6 +33,7 @@ from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
+    from cartback.domain.customer import Person
     from cartback.domain.policy import Plan, Policy
     from cartback.ports import (
         Bus,
@@ -137,7 +138,7 @@ class Touch:
         outcome = self.channels[touch.channel].send(message)
         now = self.clock.now()  # what became of it comes after the decision, in the story too
         if isinstance(outcome, NotSent):
-            self._give_back(claim, outcome.reason)
+            self._give_back(claim, outcome.reason, dossier.account)
             if outcome.after_seconds is None:
                 raise Refused(f"{touch.channel}: {outcome.reason}")
             self._note(run, touch.name, Decision(WAIT, "provider_busy"), policy, now)
@@ -174,8 +175,10 @@ class Touch:
             return self._answer(run, dossier, "stop", 1, position)
         return self._onwards(run, plan, position, dossier, policy, now)
 
-    def _give_back(self, claim: Claim, reason: str) -> None:
+    def _give_back(self, claim: Claim, reason: str, account: Person | None) -> None:
         """It is proven that nothing went out: release the claim and the budget that it took."""
+        if account is not None:
+            give_back(self.records, claim, account.person_id)
         for _ in range(MOST_TRIES):
             person = self.records.read(claim.shop, persons=[claim.person_id]).persons.get(claim.person_id)
             if person is None:

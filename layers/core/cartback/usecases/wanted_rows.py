@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cartback.domain import cart as carts
-from cartback.domain import catalogue, customer
+from cartback.domain import catalogue, customer, identity
 from cartback.domain.observations import (
     CartSeen,
     OrderSeen,
@@ -43,22 +43,13 @@ class Wanted:
     blocks: set[str] = field(default_factory=set)
 
 
-def hashes_of(contact: Contact, hashed: Callable[[str], str]) -> tuple[tuple[str, ...], str | None]:
-    """A contact's aliases as keyed hashes, and the one of the address among them."""
-    address = hashed(f"email:{contact.email}") if contact.email else None
-    return tuple(hashed(alias) for alias in contact.aliases()), address
-
-
 def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str], str]) -> Wanted:
     """What to read first. Ids are guessed from the first reference or alias: right in nearly every case."""
     rows = Wanted()
     for seen in observations:
         contact = getattr(seen, "contact", None)
         if contact is not None:
-            aliases, address = hashes_of(contact, hashed)
-            rows.aliases.update(aliases)
-            rows.persons.update(customer.person_id_for(shop, alias) for alias in aliases)
-            rows.blocks.update([address] if address else [])
+            _of_contact(rows, shop, contact, hashed)
         if isinstance(seen, OrderSeen):
             beside = [hashed(alias) for alias in seen.beside]
             rows.aliases.update(beside)
@@ -83,6 +74,18 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
     return rows
 
 
+def _of_contact(rows: Wanted, shop: str, contact: Contact, hashed: Callable[[str], str]) -> None:
+    addresses = {hashed(f"email:{email}") for email in (contact.email, contact.account_email) if email}
+    names = {hashed(alias) for alias in contact.identifying()} | addresses
+    rows.aliases.update(names)
+    rows.persons.update(customer.person_id_for(shop, name) for name in names)
+    rows.blocks.update(addresses)
+    if contact.phone:
+        number = hashed(f"phone:{contact.phone}")
+        rows.aliases.add(number)
+        rows.persons.add(identity.number_id(shop, number))
+
+
 def missing(page: Page, wholes: Iterable[str] = ()) -> Wanted:
     """What the rows that were read point to and the page does not hold yet: read on until nothing is missing.
 
@@ -102,6 +105,15 @@ def missing(page: Page, wholes: Iterable[str] = ()) -> Wanted:
     for person in page.persons.values():
         if person is not None and person.merged_into and person.merged_into not in page.persons:
             rows.persons.add(person.merged_into)
+    return rows
+
+
+def linked(page: Page) -> Wanted:
+    """The rows that were named together with those of the page: a purchase under one is heard of under the other."""
+    rows = Wanted()
+    for person in page.persons.values():
+        if person is not None:
+            rows.persons.update(i for i in person.beside if i not in page.persons)
     return rows
 
 

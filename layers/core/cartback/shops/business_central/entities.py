@@ -141,6 +141,7 @@ def _buyer(document: Reader) -> Contact:
         phone=address.phone(document["phoneNumber"].cut(40)) or known.phone,
         first_name=known.first_name,
         country=known.country,
+        account_email=known.email,
     )
 
 

@@ -31,34 +31,39 @@ def of_customer(customer: Reader, at: datetime) -> Contact:
         first_name=_first_name(customer),
         **_place(customer["default_address"]),
         consents=tuple(consent for consent in said if consent),
+        account_email=_email(customer["email"]),
     )
 
 
 def of_checkout(checkout: Reader, token: str, at: datetime) -> Contact:
     """The shopper at the checkout, who may be a guest. What was typed there outweighs the customer's record."""
     known = of_customer(checkout["customer"], at)
+    email = _email(checkout["email"]) or known.email
     return Contact(
         customer_ref=known.customer_ref,
-        email=_email(checkout["email"]) or known.email,
+        email=email,
         phone=_phone(checkout["phone"]) or _phone(checkout["sms_marketing_phone"]) or known.phone,
         first_name=known.first_name or _first_name(checkout["billing_address"]),
         locale=checkout["customer_locale"].fitting(reading.LOCALE),
         **_place_of_buyer(checkout, known),
-        consents=known.consents + _ticks(checkout, token),
+        consents=_of_record(known, email) + _ticks(checkout, token),
+        account_email=known.account_email,
     )
 
 
 def of_order(order: Reader, at: datetime) -> Contact:
     """The buyer. Orders by an administrator or at the till may name nobody."""
     known = of_customer(order["customer"], at)
+    email = _email(order["email"]) or _email(order["contact_email"]) or known.email
     return Contact(
         customer_ref=known.customer_ref,
-        email=_email(order["email"]) or _email(order["contact_email"]) or known.email,
+        email=email,
         phone=_phone(order["phone"]) or known.phone,
         first_name=known.first_name or _first_name(order["billing_address"]),
         locale=order["customer_locale"].fitting(reading.LOCALE),
         **_place_of_buyer(order, known),
-        consents=known.consents,
+        consents=_of_record(known, email),
+        account_email=known.account_email,
     )
 
 
@@ -100,6 +105,11 @@ def marketing(
     if state in _REFUSALS:
         return ConsentSeen(channel, False, dated or at, "explicit", source, sticky=True)
     return None
+
+
+def _of_record(known: Contact, email: str | None) -> tuple[ConsentSeen, ...]:
+    """What the record says of consents holds for its own address, not for another that was typed beside it."""
+    return tuple(word for word in known.consents if word.channel != "email" or email == known.email)
 
 
 def _ticks(checkout: Reader, token: str) -> tuple[ConsentSeen, ...]:

@@ -11,12 +11,14 @@ from cartback.domain.reading import Reader
 
 
 def of_order(order: Reader) -> Contact:
-    """The buyer. A guest has a customer of his own, made for this order."""
+    """The buyer, as their record was when they ordered. A guest has a customer of his own, made for this order."""
     buyer = order["orderCustomer"]
     billing = order["billingAddress"]
+    email = address.email(buyer["email"].cut(320))
     return Contact(
         customer_ref=buyer["customerId"].maybe(Reader.identifier),
-        email=address.email(buyer["email"].cut(320)),
+        email=email,
+        account_email=email,
         phone=address.phone(billing["phoneNumber"].cut(40)),
         first_name=reading.given_name(buyer["firstName"].cut(200)),
         locale=order["language"]["locale"]["code"].fitting(reading.LOCALE),
