@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.signup import request_id_for
-from cartback.usecases.erase_person import person_of
+from cartback.usecases.erase_person import person_of, rows_of
 from cartback.usecases.mentions import mentions
 from cartback.usecases.replay import KEPT
 
@@ -35,7 +35,8 @@ class ExportPerson:
     def __call__(self, shop: str, person_id: str) -> dict[str, Any]:
         person = person_of(self.records, shop, person_id)
         now = self.clock.now()
-        carts = self._carts(shop, person)
+        rows = rows_of(self.records, shop, person)
+        carts = self._carts(shop, rows, person.accounts)
         return _plain(
             {
                 "shop": shop,
@@ -43,18 +44,18 @@ class ExportPerson:
                 "person": person,
                 "blocked_addresses": self._blocks(shop, person),
                 "sign_ups": self._sign_ups(shop, person),
-                "consents": self.proofs.of(shop, person.person_id),
+                "consents": [word for row in rows for word in self.proofs.of(shop, row)],
                 "carts": [{"cart": cart, "story": self._story(shop, cart)} for cart in carts],
                 "events_of_the_shop": self._events(shop, person, now),
             }
         )
 
-    def _carts(self, shop: str, person: Person) -> list[Cart]:
+    def _carts(self, shop: str, rows: Collection[str], accounts: Collection[str]) -> list[Cart]:
         found: list[Cart] = []
         cursor = ""
         while True:
             page, cursor = self.tables.carts(shop, cursor)
-            found.extend(cart for cart in page if cart.person_id == person.person_id)
+            found.extend(cart for cart in page if cart.person_id in rows or cart.account in accounts)
             if not cursor:
                 return found
 

@@ -22,6 +22,7 @@ from cartback.domain.signup import request_id_for
 from cartback.ports import (
     Page,
 )
+from cartback.usecases.erase_person import rows_of
 from cartback.usecases.mentions import mentions
 
 if TYPE_CHECKING:
@@ -113,7 +114,12 @@ class SweepErased:
         return not self.records.read(shop, blocks=["shop"]).blocks["shop"]
 
     def _person(self, shop: str, person_id: str) -> Person | None:
-        return self.records.read(shop, persons=[person_id]).persons[person_id]
+        """The forgotten person, also by the id of a row that was merged into theirs before."""
+        while True:
+            person = self.records.read(shop, persons=[person_id]).persons[person_id]
+            if person is None or person.merged_into is None:
+                return person
+            person_id = person.merged_into
 
 
 def _answer(word: str, place: Place, after: timedelta = timedelta(seconds=1)) -> dict[str, object]:
@@ -122,7 +128,9 @@ def _answer(word: str, place: Place, after: timedelta = timedelta(seconds=1)) ->
 
 @dataclass(slots=True)
 class _Work:
-    """The parts of one sweep. ``known`` are the hashes of the forgotten person, ``since`` when they asked for it."""
+    """The parts of one sweep. ``known`` are the hashes of the forgotten person, ``rows`` the ids of all their
+    rows, ``since`` when they asked for it.
+    """
 
     sweep: SweepErased
     shop: str
@@ -130,9 +138,11 @@ class _Work:
     now: datetime
     known: frozenset[str] = frozenset()
     since: datetime | None = None
+    rows: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.person is not None:
+            self.rows = frozenset(rows_of(self.sweep.records, self.shop, self.person))
             self.known = frozenset(self.person.aliases)
             self.since = self.person.forgotten_at or self.person.erased_at
 
@@ -165,7 +175,8 @@ class _Work:
     def _is_forgotten(self, cart: Cart) -> bool:
         """Whether a cart is the person's and to be forgotten: unless they came back, and it is of the time since."""
         person = self.person
-        if person is None or cart.person_id != person.person_id or cart.status == ERASED:
+        theirs = cart.person_id in self.rows or (cart.account is not None and cart.account in self.known)
+        if person is None or not theirs or cart.status == ERASED:
             return False
         return person.erased_at is not None or not _after(cart.activity_at or cart.closed_at, self.since)
 
@@ -203,7 +214,8 @@ class _Work:
             over = Page(requests={name: signup.over(row, signup.EXPIRED) for name, row in waiting.items()})
             here.records.save(self.shop, Page(requests=dict(waiting)), over)
         if person.erased_at is not None:
-            here.tables.fade(self.shop, person.person_id, (self.since or self.now) + PROOF_KEPT)
+            for row in sorted(self.rows):
+                here.tables.fade(self.shop, row, (self.since or self.now) + PROOF_KEPT)
         return ""
 
 
