@@ -12,8 +12,9 @@ from cartback.store.raw import S3Raw
 from cartback.store.sweeping import LetterSweep, RawSweep, TableSweep
 from cartback.store.tokens import PepperedHasher
 from cartback.usecases import links
-from cartback.usecases.erase_person import ErasePerson, person_of
+from cartback.usecases.erase_person import ErasePerson, one_of, person_of
 from cartback.usecases.export_person import ExportPerson
+from cartback.usecases.part_people import PartPeople
 from cartback.usecases.sweep_erased import SweepErased
 from cli.stack import Stack
 
@@ -58,6 +59,18 @@ def sweep(stack: Stack) -> SweepErased:
     )
 
 
+def part(stack: Stack) -> PartPeople:
+    """Parting whom an earlier version made one."""
+    return PartPeople(
+        records=stack.records(),
+        tables=TableSweep(stack.clients, stack.tables),
+        shelf=S3Raw(stack.clients, stack["RawBucket"], stack.clock),
+        hasher=hasher(stack),
+        adapter=wiring.source,
+        clock=stack.clock,
+    )
+
+
 def whoever(stack: Stack, shop: str, said: str) -> Person:
     """The person of an id, of one of their carts, or of a link in one of their mails. Raises Refused for nobody."""
     records = stack.records()
@@ -74,8 +87,9 @@ def whoever(stack: Stack, shop: str, said: str) -> Person:
 
 
 def by_address(stack: Stack, shop: str, contact: Contact) -> Person:
-    """The person of an address or a number. Raises Refused for nobody."""
-    hashed = [hasher(stack)(shop, alias) for alias in contact.aliases()]
+    """The person of an address or a number. Raises Refused for nobody, and for a number of several people."""
+    one_of(stack.records(), hasher(stack), shop, contact)
+    hashed = [hasher(stack)(shop, alias) for alias in contact.identifying()]
     found = stack.records().read(shop, aliases=hashed).aliases
     person_id = next(filter(None, found.values()), None)
     if person_id is None:

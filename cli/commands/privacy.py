@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, help="What is known of somebody: give it out, or forget it.")
     commands.command()(export)
     commands.command()(erase)
+    commands.command()(part)
     app.add_typer(commands, name="privacy")
 
 
@@ -94,6 +95,36 @@ def erase(
     here.tell(
         {"shop": shop, "forgotten": told or "everybody"},
         f"Forgotten: {', '.join(told) or whom}. In four days a run looks for what was still on its way.",
+    )
+
+
+def part(
+    context: typer.Context,
+    shop: Shop,
+    apply: Annotated[bool, typer.Option("--apply", help="do it; without this it is only said")] = False,
+) -> None:
+    """Part people whom an earlier version made one because of a shared number or a typed address.
+
+    Looks through the events of 14 days. Says what it would do, and does it with --apply. Open carts whose owner those
+    events do not name stay unused: nobody is written to about them until the shop tells of them again.
+    """
+    here = desk(context)
+    here.stack.book().show(shop)
+    done = privacy.part(here.stack)(shop, apply=apply)
+    verb = "parted" if apply else "would be parted"
+    settled = "known to be whose" if apply else "would be known to be whose"
+    here.tell(
+        {
+            "shop": shop,
+            "events": done.events,
+            "people": sorted(done.people),
+            "carts": sorted(done.carts),
+            "in_doubt": done.in_doubt,
+            "applied": apply,
+        },
+        f"{done.events} words about people read. Rows that held several mailboxes, {verb}: {len(done.people)}.",
+        f"Carts {settled}: {len(done.carts)}. Open carts of which nobody can say it: {len(done.in_doubt)}.",
+        *([] if apply or not (done.people or done.carts) else ["Nothing was changed. Say --apply to do it."]),
     )
 
 
