@@ -28,7 +28,7 @@ from cartback.ports import Clock
 from cartback.store.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
 from cartback.store.claim_index import DynamoClaimIndex
 from cartback.store.clients import Clients
-from cartback.store.clock import FastClock, SystemClock
+from cartback.store.clock import SystemClock, clock_of
 from cartback.store.health import DynamoHealth
 from cartback.store.insights import DynamoAudits
 from cartback.store.ledger import DynamoLedger
@@ -190,7 +190,7 @@ def local(start: Path) -> Stack:
             aws_secret_access_key="local",  # noqa: S106
         )
         clients = StackClients(session, told["endpoint_url"])
-        clock: Clock = FastClock.parse(told["clock"]) if "clock" in told else SystemClock()
+        clock: Clock = clock_of(told["clock"]) if "clock" in told else SystemClock()
         name = told["stack_name"]
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(

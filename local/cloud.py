@@ -23,6 +23,7 @@ from botocore.config import Config
 
 from local.clock import VARIABLE as CLOCK_VARIABLE
 from local.clock import Clock
+from local.timekeeper import CHANNEL, Channel
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / ".local"
@@ -46,11 +47,12 @@ _KEPT_OUT = ("AWS_", "CARTBACK_", "PYTHON", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PR
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """A running MiniStack: where it listens, how fast its time goes, and which process it is."""
+    """A running MiniStack: where it listens, how fast its time goes, which process it is, and how to lead its time."""
 
     endpoint_url: str
     clock: Clock
     pid: int
+    channel: Channel
 
     def client(self, service: str) -> Any:
         """Return a boto3 client of this cloud for ``service``."""
@@ -101,7 +103,6 @@ def running(clock: Clock, mail_url: str | None = None, port: int | None = None) 
         "MINISTACK_REGION": REGION,
         "LAMBDA_EXECUTOR": "local",
         "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # unlimited: local.emulator lets them take turns instead
-        "SFN_WAIT_SCALE": repr(1 / clock.speed),
         "PERSIST_STATE": "0",
         "IOT_MTLS_ENABLED": "0",  # it and SFTP would take fixed ports
         "SFTP_ENABLED": "0",
@@ -113,12 +114,14 @@ def running(clock: Clock, mail_url: str | None = None, port: int | None = None) 
     if mail_url:
         settings["AWS_ENDPOINT_URL_SESV2"] = mail_url
     log = STATE / "ministack.log"
-    with log.open("wb") as out:
+    ours, theirs = socket.socketpair()
+    with log.open("wb") as out, theirs:
         # A session of its own: Ctrl-C is for us, and we stop it after what still needs it.
         process = subprocess.Popen(
             [sys.executable, "-m", "local.emulator"],
             cwd=scratch,
-            env=environment(settings),
+            env=environment(settings | {CHANNEL: str(theirs.fileno())}),
+            pass_fds=(theirs.fileno(),),
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -126,8 +129,9 @@ def running(clock: Clock, mail_url: str | None = None, port: int | None = None) 
     try:
         endpoint_url = f"http://127.0.0.1:{port}"
         _wait_until_ready(process, endpoint_url, log)
-        yield Cloud(endpoint_url, clock, process.pid)
+        yield Cloud(endpoint_url, clock, process.pid, Channel(ours))
     finally:
+        ours.close()
         stop(process)
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -1,4 +1,8 @@
-"""MiniStack as a program, corrected in five points where flows would otherwise run differently than on AWS.
+"""MiniStack as a program, corrected in points where flows would otherwise run differently than on AWS.
+
+* It lives on virtual time, which waits for its work: see `local.emulated_time`.
+* Its queues lose messages: an event source that clears away what it has worked off makes the queue's list anew, in a
+  thread of its own, and what is sent into the old list meanwhile is gone. Here all of them take turns.
 
 * AWS reports a raised exception under its class's name, which is what Retry and Catch match, and keeps the execution
   environment. MiniStack reports each as Runtime.HandlerError and kills the process. Here a worker hands the exception
@@ -6,8 +10,10 @@
 * A Succeed state's JSONata ``Output`` is ignored there.
 * AWS starts a hundred environments in the time that two cores take for one. Calls wait here for their turn instead of
   starting a process each; none of our Lambdas calls another one, so none can wait for itself.
-* Five minutes are the twelfth of a second at an hour a second, and the way of a request takes real time. So how old a
-  signature may be is stretched by as much as time is sped up, in the doors that judge signatures.
+* A time-out there is about a function that hangs; here it would be about a machine that is slow. So a function, a task
+  and an answer of AWS may take many times as long.
+* Whoever signs a request by hand does so while time passes, and five minutes are half a second at ten minutes a second.
+  So how old a signature may be is stretched by as much as time is sped up, in the doors that judge signatures.
 * Each process unpacks its layer anew there and compiles it again, which takes seconds. Here archives are unpacked once,
   and the byte code that the first process writes serves all others.
 """
@@ -15,6 +21,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import shutil
 import tempfile
 import threading
@@ -25,12 +32,16 @@ from typing import Any
 
 from ministack import app
 from ministack.core import lambda_runtime
-from ministack.services import lambda_svc, stepfunctions
+from ministack.services import eventbridge, lambda_svc, sns, sqs, stepfunctions
 
+from local import emulated_time
 from local.clock import VARIABLE
+from local.work import Work
 
 LAMBDAS_AT_ONCE = 6
 LAMBDAS_OF_ONE_NAME = 3
+SLOWER = 20
+"""How many times as long as on AWS anything may take here before it counts as hanging."""
 DOORS = ("receive_webhook", "enrol_shop")
 
 _TOLD = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
@@ -54,11 +65,20 @@ _LOADED_AND_PATIENT = f"""{_LOADED}
             _module = importlib.import_module(_name)
             for _constant in _constants:
                 setattr(_module, _constant, getattr(_module, _constant) * _speed)
+        from botocore.httpsession import URLLib3Session as _Session
+        _asked = _Session.__init__
+        def _asked_patiently(self, verify=True, proxies=None, timeout=60, **settings):
+            slow = [each * {SLOWER} for each in timeout] if isinstance(timeout, tuple) else timeout * {SLOWER}
+            _asked(self, verify, proxies, tuple(slow) if isinstance(timeout, tuple) else slow, **settings)
+        _Session.__init__ = _asked_patiently
 """
 
 
-def correct_lambdas() -> None:
-    """Name exceptions and take turns. Raises RuntimeError if MiniStack's source is not the one we know."""
+def correct_lambdas(work: Work) -> None:
+    """Name exceptions, take turns and say which function runs.
+
+    Raises RuntimeError if MiniStack's source is not the one we know.
+    """
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
     if script.count(_TOLD) != 1:
         raise RuntimeError(
@@ -78,7 +98,7 @@ def correct_lambdas() -> None:
         _raised.error = None
         name = (func.get("config") or func).get("FunctionName", "")
         own = turns_of.setdefault(name, threading.BoundedSemaphore(LAMBDAS_OF_ONE_NAME))
-        with own, turns:
+        with work.under_way(f"function {name}"), own, turns:
             result = execute(func, event, request_id)
         if _raised.error is None:
             return result
@@ -108,8 +128,48 @@ class Archive(zipfile.ZipFile):
         Path(path).symlink_to(shared)
 
 
+def correct_queues() -> None:
+    """Let senders, readers and event sources of queues take turns."""
+
+    def in_turn(handle: Any) -> Any:
+        if inspect.iscoroutinefunction(handle):
+
+            async def asked_in_turn(*args: Any, **kwargs: Any) -> Any:
+                with sqs._queues_lock:  # it waits for nothing inside: see emulated_time
+                    return await handle(*args, **kwargs)
+
+            return asked_in_turn
+
+        def done_in_turn(*args: Any, **kwargs: Any) -> Any:
+            with sqs._queues_lock:
+                return handle(*args, **kwargs)
+
+        return done_in_turn
+
+    sqs._HANDLERS.update({name: in_turn(handle) for name, handle in sqs._HANDLERS.items()})
+    sns._deliver_to_sqs = in_turn(sns._deliver_to_sqs)
+    eventbridge._dispatch_to_sqs = in_turn(eventbridge._dispatch_to_sqs)
+
+
+def correct_time_outs() -> None:
+    """Let functions and tasks take longer."""
+    make, run = lambda_runtime.Worker.__init__, stepfunctions._invoke_resource_with_timeout
+
+    def make_patient(worker: Any, name: str, config: dict[str, Any], code: bytes) -> None:
+        make(worker, name, {**config, "Timeout": config.get("Timeout", 3) * SLOWER}, code)
+
+    def run_patiently(resource: str, data: Any, timeout: float) -> Any:
+        return run(resource, data, timeout * SLOWER)
+
+    lambda_runtime.Worker.__init__ = make_patient
+    stepfunctions._invoke_resource_with_timeout = run_patiently
+
+
 def correct_patience() -> None:
-    """Stretch the age of signatures. Raises RuntimeError if MiniStack's source is not the one we know."""
+    """Stretch the age of signatures and the patience with AWS.
+
+    Raises RuntimeError if MiniStack's source is not the one we know.
+    """
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
     if script.count(_LOADED) != 1:
         raise RuntimeError("this MiniStack loads Lambdas in another way: see local/emulator.py")
@@ -137,7 +197,9 @@ def correct_succeed_states() -> None:
 
 
 if __name__ == "__main__":
-    correct_lambdas()
+    correct_lambdas(emulated_time.start())
+    correct_queues()
+    correct_time_outs()
     correct_patience()
     correct_unpacking()
     correct_succeed_states()

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from local.clock import Clock
+from local.clock import Watch
 from local.mail import Message
 from local.proxy import Answer, Handler, Server, serving
 
@@ -66,7 +66,7 @@ def as_json(number: int, message: Message) -> dict[str, Any]:
 class Inbox:
     """The pages, made of the mailbox's messages as they are at the time of asking."""
 
-    def __init__(self, mailbox: Mailbox, clock: Clock) -> None:
+    def __init__(self, mailbox: Mailbox, clock: Watch) -> None:
         self._mailbox = mailbox
         self._clock = clock
         self._pages = Environment(
@@ -144,7 +144,7 @@ def _number(query: dict[str, list[str]], name: str, otherwise: int) -> int:
 
 
 @contextmanager
-def running(mailbox: Mailbox, clock: Clock, port: int = 0) -> Iterator[str]:
+def running(mailbox: Mailbox, clock: Watch, port: int = 0) -> Iterator[str]:
     """Serve the inbox until the block ends; give its URL."""
     inbox = Inbox(mailbox, clock)
 

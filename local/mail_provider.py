@@ -27,7 +27,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.clock import Clock
+from local.clock import Watch
 from local.cloud import Cloud
 from local.mail import Message, read, stamp
 from local.proxy import Answer, Handler, Server, serving
@@ -45,7 +45,7 @@ _THROTTLED = Answer(
 class MailProvider:
     """SES as the local cloud's Lambdas see it. Give it the cloud with ``attached`` before the first message."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Watch) -> None:
         self._clock = clock
         self._cloud: Cloud | None = None
         self._messages: list[Message] = []
@@ -75,6 +75,12 @@ class MailProvider:
     def messages(self) -> tuple[Message, ...]:
         """Every message accepted so far, oldest first."""
         return tuple(self._messages)
+
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """What is still to be told of messages."""
+        left = self._events.unfinished_tasks
+        return (f"{left} events of the mail provider",) if left else ()
 
     @property
     def delivered(self) -> tuple[Message, ...]:
@@ -119,6 +125,8 @@ class MailProvider:
                 print(
                     f"mail provider: {event['eventType']} of {message.id} not told: {error}", file=sys.stderr
                 )
+            finally:
+                self._events.task_done()
 
     def _report(self, message: Message, kind: str, detail: dict[str, Any]) -> None:
         later = self._clock.now() + timedelta(seconds=1 if kind == "Delivery" else 0)

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from local.clock import Clock
 from local.cloud import REGION, ROOT, STATE, Cloud, free_port
 from local.deploy import Stack
 from local.mail_provider import MailProvider
+from local.timekeeper import Timekeeper
 
 STACK_FILE = STATE / "stack.json"
 API_PORT, INBOX_PORT = 8480, 8481
@@ -23,9 +25,13 @@ API_PORT, INBOX_PORT = 8480, 8481
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A deployed Cartback with its surroundings. ``api_url`` is the public door, without a trailing slash."""
+    """A deployed Cartback with its surroundings. ``api_url`` is the public door, without a trailing slash.
+
+    Its time stands until somebody leads it: ``time``.
+    """
 
     clock: Clock
+    time: Timekeeper
     cloud: Cloud
     stack: Stack
     mail: MailProvider
@@ -49,14 +55,31 @@ class Stage:
 
 
 @contextmanager
-def running(speed: float, template: Path = ROOT / "template.yaml") -> Iterator[Stage]:
+def running(
+    speed: float, template: Path = ROOT / "template.yaml", since: datetime | None = None
+) -> Iterator[Stage]:
     """Build, start and deploy everything; take it down when the block ends.
 
-    ``speed`` is how many virtual seconds pass in a real one. Raises RuntimeError, with the tool's own words, if a
-    step fails.
+    ``speed`` is how many virtual seconds pass in a real one at most, ``since`` what the clock shows at first, for None
+    the real time. Raises RuntimeError, with the tool's own words, if a step fails.
     """
     built = deploy.build(template)
-    clock = Clock.starting_now(speed)
+    with _clock(speed, since) as clock, _around(clock, built, real=since is None) as stage:
+        yield stage
+
+
+@contextmanager
+def _clock(speed: float, since: datetime | None) -> Iterator[Clock]:
+    STATE.mkdir(exist_ok=True)
+    file = STATE / f"clock-{os.getpid()}"
+    try:
+        yield Clock.set_to(since or datetime.now(UTC), speed, file)
+    finally:
+        file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _around(clock: Clock, built: Path, *, real: bool) -> Iterator[Stage]:
     mail = MailProvider(clock)
     api_port, inbox_port = free(API_PORT), free(INBOX_PORT)
     with (
@@ -69,7 +92,10 @@ def running(speed: float, template: Path = ROOT / "template.yaml") -> Iterator[S
             gateway.running(ministack.endpoint_url, next(iter(stack.apis.values())), api_port) as api_url,
             inbox.running(mail, clock, inbox_port) as inbox_url,
         ):
-            yield Stage(clock, ministack, stack, mail, api_url, inbox_url)
+            if real:
+                clock.move(datetime.now(UTC))
+            time = Timekeeper(clock, ministack.channel, lambda: mail.under_way)
+            yield Stage(clock, time, ministack, stack, mail, api_url, inbox_url)
 
 
 @contextmanager

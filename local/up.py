@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from datetime import timedelta
 from types import FrameType
@@ -99,8 +100,7 @@ def up(speed: float) -> int:
             shop.connect(stage, shopify, policy={"quiet_hours": None})
             shop.stocked(shopify, stage.clock.now())
             tell(stage, front_url, shopify.secret)
-            while True:
-                time.sleep(3600)
+            stage.time.run(threading.Event())
     except KeyboardInterrupt:
         print("Stopped.")
         return 0

@@ -6,10 +6,11 @@ import argparse
 import json
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from rich.console import Console
@@ -27,20 +28,20 @@ from local.demo.books import Books
 from local.demo.comparing import Comparing
 from local.demo.front import Front
 from local.demo.late import too_late
-from local.demo.life import Life, Scene
+from local.demo.life import Scene
 from local.demo.platforms import DemoShop, Ground
-from local.demo.screen import SLOW_SECONDS, Screen, outcome, slow
+from local.demo.screen import Screen, outcome
 from local.demo.sender import Wire
 from local.demo.tally import Tally
 from local.stage import Stage
 
 OUTCOME_FILE = STATE / "demo.json"
-ASK_SECONDS = 2.0
+SINCE = datetime(2026, 3, 2, 5, tzinfo=UTC)
+"""When the play begins, always: a Monday morning, and no clock is put forward or back in its days."""
+ASK_SECONDS = 0.5
 LEAD = timedelta(hours=2)
-SIGN_UP_SECONDS = 180.0
+LONGEST_SIGN_UP = timedelta(days=1)
 LONGEST = timedelta(days=14)
-MOST_DAYS_LATER = 4
-LONG_QUEUE = 30
 
 
 class Play:
@@ -53,8 +54,6 @@ class Play:
         self._reactions = scripts.reactions()
         self._read = 0
         self._asked_at = 0.0
-        self._was_still = False
-        self.postponed = 0
         self._begin(stage.clock.now())
         scene.compare = Comparing(stage)
 
@@ -70,26 +69,26 @@ class Play:
         Raises RuntimeError if not all of them are asked in time.
         """
         ours = [life for life in self.lives if life.buyer.has_confirmed and life.shop.signs_up_here]
-        deadline = time.monotonic() + SIGN_UP_SECONDS
+        until = self._stage.clock.now() + LONGEST_SIGN_UP
 
         def all_confirmed() -> bool:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"not everybody was asked to confirm in {SIGN_UP_SECONDS:g} s")
+            if self._stage.clock.now() > until:
+                raise RuntimeError("not everybody was asked to confirm within a day")
             return self._scene.agenda.idle and all(life.confirmed for life in ours)
 
         for life in self.lives:
             if life.buyer.has_confirmed:
                 self._scene.agenda.at(self._stage.clock.now(), life.signs_up)
-        self._scene.agenda.play(self.look, all_confirmed)
+        self._scene.agenda.play(self._stage.time, self.look, all_confirmed)
 
     def prepare(self) -> None:
         """Let every shopper come at their hour, from some hours from now on."""
-        self._begin(self._stage.clock.now() + LEAD)
+        self._begin(self._stage.clock.now().replace(second=0, microsecond=0) + LEAD)
         for life in self.lives:
             life.confirmed = life.buyer.has_confirmed
         self._scene.agenda.at(scripts.selling_out_at(self.lives), self._sell_out)
         for life in self.lives:
-            self._scene.agenda.at(life.opens_at, partial(self._open, life))
+            self._scene.agenda.at(life.opens_at, partial(scripts.begin, life))
 
     def look(self) -> None:
         """Hand new mails to their readers. Raises RuntimeError for a mail to somebody who is not in the play."""
@@ -109,7 +108,7 @@ class Play:
         self._read = len(messages)
 
     def is_over(self) -> bool:
-        """Whether everybody did what they wanted and no run is left; asked twice, a mail may just be on its way.
+        """Whether everybody did what they wanted and no run is left.
 
         Raises RuntimeError if runs are still open after two virtual weeks.
         """
@@ -119,34 +118,11 @@ class Play:
         open_runs = self._open_runs()
         if open_runs and self._stage.clock.now() > self.start + LONGEST:
             raise RuntimeError(f"{open_runs} runs did not end in {LONGEST.days} days")
-        was_still, self._was_still = self._was_still, not open_runs
-        return was_still and not open_runs
+        return not open_runs
 
     def _open_runs(self) -> int:
         states, arn = self._stage.cloud.client("stepfunctions"), self._stage.stack.outputs["CartRecoveryArn"]
         return len(states.list_executions(stateMachineArn=arn, statusFilter="RUNNING")["executions"])
-
-    def _open(self, life: Life, postponed: int = 0) -> None:
-        """Let a shopper begin, or come a day later while this machine is out of breath.
-
-        A cart and its purchase that wait in the queue together would have met on time in a shop, so a machine that
-        does not keep up gets fewer shoppers at once.
-        """
-        if postponed < MOST_DAYS_LATER and (
-            self._scene.wire.lag() > SLOW_SECONDS or self._backlog() > LONG_QUEUE
-        ):
-            self.postponed += 1
-            life.opens_at += timedelta(days=1)
-            self._scene.agenda.at(life.opens_at, partial(self._open, life, postponed + 1))
-            return
-        scripts.begin(life)
-
-    def _backlog(self) -> int:
-        """How many accepted events wait to be applied."""
-        name = "ApproximateNumberOfMessages"
-        queue = self._stage.stack.outputs["IntakeQueueUrl"]
-        told = self._stage.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=[name])
-        return int(told["Attributes"][name])
 
     def _sell_out(self) -> None:
         now = self._stage.clock.now()
@@ -178,14 +154,10 @@ def play(stage: Stage, scene: Scene, console: Console, seed: int) -> Tally:
         screen.look()
 
     with screen.shown():
-        scene.agenda.play(look, days.is_over)
-    if days.postponed:
-        console.print(
-            slow(screen.slowest, stage.clock.speed, days.postponed), style="yellow", highlight=False
-        )
+        scene.agenda.play(stage.time, look, days.is_over)
     books, messages = Books(stage), stage.mail.messages
-    told = tally.count(days.lives, messages, books.withheld(scene.shops.values()), stage.clock)
-    late = too_late(days.lives, messages, stage.clock)
+    told = tally.count(days.lives, messages, books.withheld(scene.shops.values()))
+    late = too_late(days.lives, messages)
     return replace(told, explained=tuple(line for each in late for line in books.explain(each)))
 
 
@@ -198,11 +170,12 @@ def demo(speed: float, once: bool, seed: int, console: Console) -> int:
         with (
             fronts.running(front, stages.free(fronts.PORT)) as front_url,
             backs.running(shops, stages.free(backs.PORT)) as back_url,
-            stages.running(speed) as stage,
+            stages.running(speed, since=SINCE) as stage,
             stages.announced(stage),
         ):
             console.print(
-                f"Up. {speed:g} virtual seconds pass in one. Inbox: {stage.inbox_url}", highlight=False
+                f"Up. {speed:g} virtual seconds pass in one at most. Inbox: {stage.inbox_url}",
+                highlight=False,
             )
             wire = Wire(stage.clock)
             by_platform = platforms.open_all(Ground(stage.clock, wire, stage.api_url, front_url, back_url))
@@ -231,8 +204,7 @@ def _stay(stage: Stage, console: Console) -> None:
         "A cart's story: .venv/bin/cartback --local cart list demo", highlight=False, soft_wrap=True
     )
     try:
-        while True:
-            time.sleep(3600)
+        stage.time.run(threading.Event())
     except KeyboardInterrupt:
         console.print("Stopped.")
 

@@ -27,7 +27,6 @@ class Books:
             ledger=outputs["LedgerTable"],
             catalogue=outputs["CatalogueTable"],
         )
-        self._clock = stage.clock
         self._ledger = DynamoLedger(clients, tables, stage.clock)
         self._records = DynamoRecords(clients, tables, stage.clock)
         self._shelf = CartShelf(clients, tables, stage.clock)
@@ -44,10 +43,10 @@ class Books:
         shop, claim_id = late.life.shop.shop, late.message.tags.get("claim")
         claim = self._ledger.read_claim(shop, claim_id) if claim_id else None
         if claim is None:
-            return explained(late, None, None, (), self._clock)
+            return explained(late, None, None, ())
         cart = self._records.read(shop, carts=[claim.cart_id]).carts[claim.cart_id]
         story = self._ledger.story(shop, f"cart#{claim.cart_id}")
-        return explained(late, claim, cart, story, self._clock)
+        return explained(late, claim, cart, story)
 
     def _reasons(self, shop: str) -> dict[str, int]:
         reasons: Counter[str] = Counter()

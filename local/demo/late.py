@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cartback.domain.cart import Cart
 from cartback.domain.claims import Claim
 from cartback.ports import Line
-from local.clock import Clock
 from local.demo.life import Life
 from local.mail import Message
 
 ORDER, CLICK, REFUSAL = "order", "click on the leave link", "refusal in the shop"
-GRACE_SECONDS = 2.0
-"""Real seconds that an accepted order may take through the queue before a mail counts as too late."""
-
 _ANSWERED = {ORDER: "bought_at", CLICK: "left_at", REFUSAL: "refused_at"}
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A mail that left after an answer that should have stopped it, and the grace beyond it."""
+    """A mail that left after an answer that should have stopped it."""
 
     life: Life
     message: Message
@@ -30,27 +26,23 @@ class Late:
     answered_at: datetime
 
 
-def too_late(lives: Sequence[Life], messages: Sequence[Message], clock: Clock) -> Iterator[Late]:
-    """Whatever came too late. Who clicks has left when the page says so; a shop's word may take its way."""
-    for what, grace in ((ORDER, GRACE_SECONDS), (CLICK, 0.0), (REFUSAL, GRACE_SECONDS)):
+def too_late(lives: Sequence[Life], messages: Sequence[Message]) -> Iterator[Late]:
+    """Whatever came too late. There is no grace: time stands until what was answered has been taken in."""
+    for what, attribute in _ANSWERED.items():
         for life in lives:
-            answered = getattr(life, _ANSWERED[what])
+            answered = getattr(life, attribute)
             if answered is None:
                 continue
-            end = clock.at(answered + timedelta(seconds=grace))
             for each in messages:
-                if life.buyer.email in each.to and each.sent_at > end:
+                if life.buyer.email in each.to and each.sent_at > answered:
                     yield Late(life, each, what, answered)
 
 
-def explained(
-    late: Late, claim: Claim | None, cart: Cart | None, story: Sequence[Line], clock: Clock
-) -> tuple[str, ...]:
-    """What became known when, in real seconds after the answer, and the cart's story; without who it is."""
-    answered = clock.at(late.answered_at)
+def explained(late: Late, claim: Claim | None, cart: Cart | None, story: Sequence[Line]) -> tuple[str, ...]:
+    """What became known when, in seconds after the answer, and the cart's story; without who it is."""
 
     def after(at: datetime) -> str:
-        return f"{clock.real_seconds(at - answered):+.1f} s"
+        return f"{(at - late.answered_at).total_seconds():+.1f} s"
 
     said = [f"{late.what} answered", f"mail left {after(late.message.sent_at)}"]
     said.append(f"claimed {after(claim.claimed_at)}" if claim else "without a claim")

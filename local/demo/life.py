@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from cartback.domain.signup import LIFETIME
-from local.clock import Clock
+from local.clock import Watch
 from local.demo import shopify
 from local.demo.agenda import Agenda
 from local.demo.front import Front
@@ -31,7 +30,7 @@ class Scene:
     ``compare`` lets Cartback look through the shops' own lists, for a life of which it may have missed something.
     """
 
-    clock: Clock
+    clock: Watch
     agenda: Agenda
     wire: Wire
     shops: dict[str, DemoShop]
@@ -49,8 +48,8 @@ class Scene:
 class Life:
     """A shopper with one cart. ``doubled``: each webhook about them is delivered twice.
 
-    Instants of the shop are virtual. Three are real: when our server had answered the order (``bought_at``), the click
-    on the leave link (``left_at``) and the refusal in the shop (``refused_at``), so from when on it knew.
+    Three instants say from when on our server knew: when it had answered the order (``bought_at``), the click on the
+    leave link (``left_at``) and the refusal in the shop (``refused_at``).
     """
 
     scene: Scene
@@ -99,15 +98,8 @@ class Life:
             for method in ("GET", "POST"):
                 reply = ask(method, found.group(1), headers=_FORM)
                 if reply.status != 200:
-                    raise RuntimeError(self._closed(reply.status))
+                    raise RuntimeError(f"the confirmation is closed: {reply.status}")
             self.confirmed = True
-
-    def _closed(self, status: int) -> str:
-        clock = self.scene.clock
-        return (
-            f"the confirmation is closed: {status}. Its link works for {clock.real_seconds(LIFETIME):.0f} s on this "
-            f"machine, which may be too busy for that; SPEED={max(60, int(clock.speed / 2))} leaves it more time."
-        )
 
     def browses(self, at: datetime) -> None:
         """Put things into a cart, one after another, on a phone: nobody knows yet who it is."""
@@ -178,7 +170,7 @@ class Life:
         )
         if reply.status != 200:
             raise RuntimeError(f"the way out is closed: {reply.status}")
-        self.left_at = reply.answered_at
+        self.left_at = self.scene.clock.now()
         self.scene.tell(f"{self.buyer.first_name} unsubscribes")
 
     # how it is told -----------------------------------------------------------------------------------------------
@@ -217,7 +209,8 @@ class Life:
         answered_at = None
         for one in told:
             event_id = self._event_id()
-            answered_at = self.shop.send(one, event_id, at).answered_at
+            self.shop.send(one, event_id, at)
+            answered_at = self.scene.clock.now()
             if self.doubled:
                 again = partial(self.shop.send, one, event_id, at)
                 self.scene.agenda.after(timedelta(minutes=20), again)

@@ -13,14 +13,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from local.demo.late import GRACE_SECONDS
 from local.demo.life import Life, Scene
 from local.demo.tally import Tally
 from local.stage import Stage
 
 NEWS = 6
 PLAIN_EVERY_SECONDS = 10.0
-SLOW_SECONDS = 2.0
 
 
 class Screen:
@@ -36,7 +34,6 @@ class Screen:
         self._start = start
         self._live: Live | None = None
         self._plain_at = 0.0
-        self.slowest = 0.0
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -51,7 +48,6 @@ class Screen:
 
     def look(self) -> None:
         """Show how things stand now."""
-        self.slowest = max(self.slowest, self._scene.wire.lag())
         if self._live is not None:
             self._live.update(self._panel())
         elif time.monotonic() - self._plain_at >= PLAIN_EVERY_SECONDS:
@@ -84,14 +80,6 @@ class Screen:
     def _moment(self) -> str:
         now = self._stage.clock.now()
         return f"Day {(now - self._start).days + 1}, {now:%a %d %b %H:%M} UTC"
-
-
-def slow(seconds: float, speed: float, postponed: int) -> str:
-    """Say that this machine does not keep up, what was done about it, and what helps."""
-    return (
-        f"This machine did not always keep up (a webhook took up to {seconds:.1f} s), so {postponed} times a shopper "
-        f"came a day later. SPEED={max(60, int(speed / 2))} leaves it more time."
-    )
 
 
 def outcome(console: Console, tally: Tally, file: str) -> None:
@@ -127,8 +115,8 @@ def outcome(console: Console, tally: Tally, file: str) -> None:
     for line in tally.explained:
         console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     console.print(
-        f"The last three are counted from what the mail server received. An accepted order may take {GRACE_SECONDS:g} "
-        f"real seconds through the queue before a mail counts as too late.\nThe numbers are in {file}.",
+        "The last three are counted from what the mail server received, from the moment that an order, a click or a "
+        f"refusal was answered.\nThe numbers are in {file}.",
         highlight=False,
     )
 

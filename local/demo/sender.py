@@ -1,4 +1,4 @@
-"""The shops' side of the wire: webhooks out, and what was answered when."""
+"""The shops' side of the wire: webhooks out, and what was answered."""
 
 from __future__ import annotations
 
@@ -7,25 +7,23 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from local.clock import Clock
+from local.clock import Watch
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 600
 TRIES = 5
 RETRY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an HTTP server said, and when (real time)."""
+    """What an HTTP server said."""
 
     status: int
     location: str | None
     body: bytes
-    answered_at: datetime
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +41,18 @@ def ask(method: str, url: str, body: bytes = b"", headers: dict[str, str] | None
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_SECONDS)
-    began = time.monotonic()
     try:
         connection.request(method, target, body or None, headers or {})
         response = connection.getresponse()
-        read = response.read()
+        return Reply(response.status, response.getheader("Location"), response.read())
     finally:
         connection.close()
-    seconds = time.monotonic() - began
-    return Reply(response.status, response.getheader("Location"), read, datetime.now(UTC), seconds)
 
 
 class Wire:
     """Sends webhooks, and again as every shop does if they are not taken. Safe to use from several threads."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Watch) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self.replies: list[Reply] = []
@@ -83,11 +78,3 @@ class Wire:
             time.sleep(RETRY_SECONDS)
         said = reply.body.decode(errors="replace").strip()
         raise RuntimeError(f"{parcel.topic} was not taken at {parcel.url}: {reply.status} {said}")
-
-    def lag(self, seconds: float = 5.0) -> float:
-        """How many real seconds the slowest of the latest answers took."""
-        since = datetime.now(UTC) - timedelta(seconds=seconds)
-        with self._lock:
-            return max(
-                (reply.seconds for reply in self.replies[-50:] if reply.answered_at > since), default=0.0
-            )

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from local.clock import Clock
-from local.demo.late import GRACE_SECONDS, ORDER, too_late
+from local.demo.late import ORDER, too_late
 from local.demo.life import Life
 from local.mail import Message
 
@@ -42,14 +41,14 @@ class Tally:
 
     def as_json(self) -> dict[str, Any]:
         """The outcome for programs."""
-        told = asdict(self) | {"grace_seconds": GRACE_SECONDS}
+        told = asdict(self)
         for shop in told["shops"].values():
             del shop["shops"], shop["explained"]
         return told
 
 
 def count(
-    lives: Sequence[Life], messages: Sequence[Message], withheld: Mapping[str, dict[str, int]], clock: Clock
+    lives: Sequence[Life], messages: Sequence[Message], withheld: Mapping[str, dict[str, int]]
 ) -> Tally:
     """Count what happened to the shoppers and what reached the mail server; ``withheld`` is by platform."""
     shops = {}
@@ -57,20 +56,18 @@ def count(
         own = [life for life in lives if life.shop.platform == platform]
         addresses = {life.buyer.email for life in own}
         mails = [each for each in messages if addresses.intersection(each.to)]
-        shops[platform] = _counted(own, mails, withheld.get(platform, {}), clock)
+        shops[platform] = _counted(own, mails, withheld.get(platform, {}))
     reasons: Counter[str] = Counter()
     for shop in withheld.values():
         reasons.update(shop)
-    whole = _counted(lives, messages, by_number(reasons), clock)
+    whole = _counted(lives, messages, by_number(reasons))
     return replace(whole, shops=shops)
 
 
-def _counted(
-    lives: Sequence[Life], messages: Sequence[Message], withheld: dict[str, int], clock: Clock
-) -> Tally:
+def _counted(lives: Sequence[Life], messages: Sequence[Message], withheld: dict[str, int]) -> Tally:
     recovered = [life for life in lives if life.restored and life.bought_at is not None]
     questions = sum(is_question(message) for message in messages)
-    late = list(too_late(lives, messages, clock))
+    late = list(too_late(lives, messages))
     return Tally(
         shoppers=len(lives),
         carts=sum(life.shop.has_carts for life in lives),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from cartback import shops
 from cartback.store.clients import Clients, session
-from cartback.store.clock import FastClock, SystemClock
+from cartback.store.clock import SystemClock, clock_of
 
 if TYPE_CHECKING:
     from cartback.ports import Channel, Clock, Http, ShopAdapter, ShopApi
@@ -60,9 +60,9 @@ def clients() -> Clients:
 
 @cache
 def clock() -> Clock:
-    """Real time; on the local cloud the fast time that its Wait states keep."""
-    fast = os.environ.get("CARTBACK_CLOCK")
-    return FastClock.parse(fast) if fast else SystemClock()
+    """Real time; on the local cloud the time that its Wait states keep."""
+    told = os.environ.get("CARTBACK_CLOCK")
+    return clock_of(told) if told else SystemClock()
 
 
 @cache

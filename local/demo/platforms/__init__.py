@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, ClassVar
 
-from local.clock import Clock
+from local.clock import Watch
 from local.demo.assortment import VARIANTS, Variant
 from local.demo.sender import Parcel, Reply, Wire
 from local.demo.shopify import Buyer, Lines
@@ -24,7 +24,7 @@ from local.proxy import Answer
 class Ground:
     """What the shops stand on: the clock, the wire, the door of Cartback, their front, and where their APIs are."""
 
-    clock: Clock
+    clock: Watch
     wire: Wire
     api_url: str
     front_url: str
