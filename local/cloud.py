@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / ".local"
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
-BOOT_SECONDS = 60
+BOOT_SECONDS = 240  # of a machine that does much else
 STOP_SECONDS = 10
 
 # Whatever AWS account this shell is logged in to, nothing here may ever reach it.
@@ -152,7 +152,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], endpoint_url: str, log: 
     deadline = time.monotonic() + BOOT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"{endpoint_url}/_ministack/health", timeout=10):  # noqa: S310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

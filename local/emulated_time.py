@@ -49,6 +49,7 @@ def correct(work: Work, clock: Clock) -> None:
 def _correct_waits(work: Work) -> None:
     """Wait states and pauses between tries last as long as they say, on the clock."""
     stepfunctions.time = work.dates()
+    stepfunctions.time.sleep = _at_once
 
     def sleep(seconds: float) -> None:
         if seconds > 0:
@@ -61,6 +62,10 @@ def _correct_waits(work: Work) -> None:
 
     stepfunctions._scaled_sleep = sleep
     stepfunctions._sleep_until = sleep_until
+
+
+def _at_once(seconds: float) -> None:
+    """A run there begins after a pause, for its caller to be answered before."""
 
 
 def _correct_dates(work: Work) -> None:

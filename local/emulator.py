@@ -65,13 +65,18 @@ _LOADED_AND_PATIENT = f"""{_LOADED}
             _module = importlib.import_module(_name)
             for _constant in _constants:
                 setattr(_module, _constant, getattr(_module, _constant) * _speed)
-        from botocore.httpsession import URLLib3Session as _Session
-        _asked = _Session.__init__
-        def _asked_patiently(self, verify=True, proxies=None, timeout=60, **settings):
-            slow = [each * {SLOWER} for each in timeout] if isinstance(timeout, tuple) else timeout * {SLOWER}
-            _asked(self, verify, proxies, tuple(slow) if isinstance(timeout, tuple) else slow, **settings)
-        _Session.__init__ = _asked_patiently
 """
+_LOADING = "        mod = importlib.import_module(module_name)\n"
+_SLOWED_AND_LOADING = f"""
+        from urllib3.util.timeout import Timeout as _Timeout
+        _real_monotonic, _limit = time.monotonic, _Timeout.__init__
+        time.monotonic = lambda: _real_monotonic() / {SLOWER}
+        def _slower(seconds):
+            return seconds * {SLOWER} if isinstance(seconds, (int, float)) else seconds
+        def _limit_patiently(self, total=None, connect=60, read=60):
+            _limit(self, _slower(total), _slower(connect), _slower(read))
+        _Timeout.__init__ = _limit_patiently
+{_LOADING}"""
 
 
 def correct_lambdas(work: Work) -> None:
@@ -166,13 +171,14 @@ def correct_time_outs() -> None:
 
 
 def correct_patience() -> None:
-    """Stretch the age of signatures and the patience with AWS.
+    """Stretch the age of signatures, and the patience with AWS and with shops.
 
     Raises RuntimeError if MiniStack's source is not the one we know.
     """
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
-    if script.count(_LOADED) != 1:
+    if script.count(_LOADED) != 1 or script.count(_LOADING) != 1:
         raise RuntimeError("this MiniStack loads Lambdas in another way: see local/emulator.py")
+    script = script.replace(_LOADING, _SLOWED_AND_LOADING)
     lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(_LOADED, _LOADED_AND_PATIENT)
 
 

@@ -103,10 +103,10 @@ def up(speed: float) -> int:
             stage.time.run(threading.Event())
     except KeyboardInterrupt:
         print("Stopped.")
-        return 0
     except (RuntimeError, Refused) as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
 
 
 def down() -> int:

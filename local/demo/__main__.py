@@ -8,7 +8,6 @@ import signal
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -138,12 +137,9 @@ def play(stage: Stage, scene: Scene, console: Console, seed: int) -> Tally:
     Raises RuntimeError if a webhook is refused, a link leads nowhere or runs do not end, Refused for wrong settings.
     """
 
-    def opens(each: DemoShop) -> None:
+    for each in scene.shops.values():
         shop.connect(stage, each)
         shop.stocked(each, stage.clock.now())
-
-    with ThreadPoolExecutor(len(scene.shops), thread_name_prefix="opening") as hands:
-        list(hands.map(opens, scene.shops.values()))
     days = Play(stage, scene, seed)
     days.sign_up()
     days.prepare()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from cartback import flows, shops
+from cartback.domain.calls import Call, Reply
 from cartback.store.clients import Clients
 from cartback.store.secrets import SecretWriter
 from cartback.store.settings import DynamoShopBook
@@ -19,6 +21,18 @@ from local.demo.platforms import DemoShop
 from local.stage import Stage
 
 SHOP = "demo"
+
+
+SLOWER = 10
+"""How many times as long as on AWS an answer may take while a shop is connected."""
+
+
+class PatientHttp(Http):
+    """A client that lets a busy machine take its time."""
+
+    def send(self, call: Call) -> Reply:
+        """See ``ports.Http``."""
+        return super().send(replace(call, seconds=call.seconds * SLOWER))
 
 
 class StageClients(Clients):
@@ -60,7 +74,7 @@ def connect(stage: Stage, shop: DemoShop, **changes: object) -> None:
     access = shop.access()
     if access is not None:
         keys = SecretWriter(StageClients(stage), stage.stack.outputs["ShopSecretPrefix"])
-        http = Http(loopback=True)
+        http = PatientHttp(loopback=True)
         ConnectShop(keys, http, shops.api, SystemTokens(), stage.api_url)(shop.shop, shop.platform, access)
 
 
