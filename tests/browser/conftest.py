@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from cartback import texts
 from cartback.domain.language import of_page
+from cartback.store.clock import SystemClock
 from local import inbox
-from local.clock import Clock
 from local.demo import front as fronts
 from local.demo.front import Front
 from local.proxy import Answer, Handler, Server, serving
@@ -72,7 +72,7 @@ def mailbox(front_url: str) -> Filled:
 @pytest.fixture(scope="session")
 def inbox_url(mailbox: Filled):
     """The inbox with these mails."""
-    with inbox.running(mailbox, Clock.starting_now(3600)) as url:
+    with inbox.running(mailbox, SystemClock()) as url:
         yield url
 
 
@@ -80,7 +80,7 @@ def inbox_url(mailbox: Filled):
 def growing_inbox(mailbox: Filled):
     """An inbox with three mails, and a way to let one more arrive."""
     growing = Filled(mailbox.messages[:3])
-    with inbox.running(growing, Clock.starting_now(3600)) as url:
+    with inbox.running(growing, SystemClock()) as url:
 
         def grow() -> None:
             growing.messages = mailbox.messages[: len(growing.messages) + 1]
@@ -95,7 +95,7 @@ def hostile_inbox(mailbox: Filled):
     html = f'<p>hello</p><script>{script}</script><img src=x onerror="{script}"></iframe><script>{script}</script>'
     subject = f"</title><script>{script}</script>"
     hostile = replace(mailbox.messages[0], html=html, subject=subject, text=html)
-    with inbox.running(Filled((hostile,)), Clock.starting_now(3600)) as url:
+    with inbox.running(Filled((hostile,)), SystemClock()) as url:
         yield url
 
 

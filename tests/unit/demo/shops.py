@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from local.clock import Clock
+from cartback.store.clock import FastClock
 from local.demo import platforms
 from local.demo.agenda import Agenda
 from local.demo.front import Front
@@ -14,7 +14,7 @@ from local.demo.platforms import Ground
 from local.demo.sender import Parcel, Reply, Wire
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
-CLOCK = Clock(3600.0, START)
+CLOCK = FastClock(0.0, START)
 FRONT = "http://127.0.0.1:8482"
 NOWHERE = "http://127.0.0.1:9"
 
@@ -28,7 +28,7 @@ class Kept(Wire):
 
     def send(self, packed: Callable[[datetime], Parcel]) -> Reply:
         self.parcels.append(packed(START))
-        return Reply(202, None, b"", START, 0.0)
+        return Reply(202, None, b"")
 
 
 def scene() -> Scene:

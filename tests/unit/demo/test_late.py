@@ -11,15 +11,11 @@ from cartback.ports import Line
 from local.demo import late, scripts
 from local.demo.life import Life
 from local.mail import Message
-from tests.unit.demo.shops import CLOCK, START, scene
+from tests.unit.demo.shops import START, scene
 
 
-def at(real_seconds: float) -> datetime:
-    return START + timedelta(seconds=real_seconds)
-
-
-def virtual(real_seconds: float) -> datetime:
-    return CLOCK.at(at(real_seconds))
+def at(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
 
 
 def bought_too_soon() -> tuple[Life, Message]:
@@ -27,7 +23,7 @@ def bought_too_soon() -> tuple[Life, Message]:
     life = scripts.cast(scene(), START, 7)[0]
     life.bought_at = at(10)
     to, tags = (life.buyer.email,), {"touch": "answers", "claim": "claim_1"}
-    return life, Message("1", virtual(20), "shop@cartback.example", to, "Basket", (), "", "", tags, None)
+    return life, Message("1", at(20), "shop@cartback.example", to, "Basket", (), "", "", tags, None)
 
 
 CLAIM = Claim(
@@ -41,15 +37,15 @@ CLAIM = Claim(
     address_hash="hash",
     consent="consent",
     policy_version=1,
-    claimed_at=virtual(19),
+    claimed_at=at(19),
 )
-CART = Cart(shop="demo", cart_id="cart_1", bought_recorded_at=virtual(24.5))
+CART = Cart(shop="demo", cart_id="cart_1", bought_recorded_at=at(24.5))
 
 
 def told(claim: Claim | None, cart: Cart | None, story: tuple[Line, ...] = ()) -> tuple[str, ...]:
     life, message = bought_too_soon()
-    (found,) = late.too_late([life], [message], CLOCK)
-    return late.explained(found, claim, cart, story, CLOCK)
+    (found,) = late.too_late([life], [message])
+    return late.explained(found, claim, cart, story)
 
 
 def test_an_order_that_was_still_on_its_way_is_told_from_one_that_was_known():
@@ -57,7 +53,7 @@ def test_an_order_that_was_still_on_its_way_is_told_from_one_that_was_known():
     assert line.endswith(
         "answers: order answered, mail left +10.0 s, claimed +9.0 s, its cart knew of it +14.5 s"
     )
-    (line,) = told(CLAIM, replace(CART, bought_recorded_at=virtual(11)))
+    (line,) = told(CLAIM, replace(CART, bought_recorded_at=at(11)))
     assert line.endswith("its cart knew of it +1.0 s")
     (line,) = told(CLAIM, replace(CART, bought_recorded_at=None))
     assert line.endswith("its cart never heard of it")
@@ -69,7 +65,7 @@ def test_a_mail_without_a_claim_is_told_as_one():
 
 
 def test_the_carts_story_follows():
-    lines = told(CLAIM, CART, (Line(virtual(19), "decision", {"word": "send", "reason": "due"}),))
+    lines = told(CLAIM, CART, (Line(at(19), "decision", {"word": "send", "reason": "due"}),))
     assert lines[1:] == ("  +9.0 s decision due",)
 
 
@@ -78,7 +74,10 @@ def test_nobody_is_named():
     assert not {life.buyer.email, life.buyer.first_name}.intersection(" ".join(told(CLAIM, CART)).split())
 
 
-def test_who_clicked_has_no_grace_and_the_shops_word_has():
+def test_neither_an_order_nor_a_click_nor_a_refusal_has_any_grace():
     life, message = bought_too_soon()
-    life.bought_at, life.left_at, life.refused_at = None, at(19.9), at(19.9)
-    assert [found.what for found in late.too_late([life], [message], CLOCK)] == [late.CLICK]
+    life.bought_at = life.left_at = life.refused_at = at(19.9)
+    told = [found.what for found in late.too_late([life], [message])]
+    assert told == [late.ORDER, late.CLICK, late.REFUSAL]
+    life.bought_at = life.left_at = life.refused_at = message.sent_at
+    assert not list(late.too_late([life], [message]))

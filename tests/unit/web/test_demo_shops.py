@@ -16,12 +16,12 @@ from cartback.domain.errors import Refused
 from cartback.domain.observations import CartSeen, CustomerSeen, Fetch, Observation, OrderSeen, ProductSeen
 from cartback.ports import Clock as AnyClock
 from cartback.ports import Delivery, ShopApi, ShopKeys
+from cartback.store.clock import SystemClock
 from cartback.usecases.connect_shop import Connected, ConnectShop
 from cartback.usecases.enrol_shop import EnrolShop
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.web.client import Http
 from local import proxy
-from local.clock import Clock
 from local.demo import back, platforms
 from local.demo.assortment import PLENTY, SOLD_OUT, VARIANTS
 from local.demo.platforms import DemoShop, Ground, Told, worth
@@ -31,8 +31,8 @@ from tests.fakes.world import DictKeys, ListQueue, SeededTokens
 
 FRONT = "http://127.0.0.1:8482"
 # Signatures are dated by the real clock, so what happens in the shop is too.
-CLOCK = Clock.starting_now(1.0)
-START = CLOCK.epoch.replace(microsecond=0)
+CLOCK = SystemClock()
+START = CLOCK.now().replace(microsecond=0)
 MIA = Buyer(42, "Mia", "Muster", "mia.muster@example.com", "de")
 LINES = ((PLENTY[0], 2), (PLENTY[3], 1))
 WITH_CARTS = ("business_central", "generic", "shopify", "stripe", "woocommerce")
