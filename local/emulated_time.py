@@ -86,7 +86,7 @@ def _correct_queues(work: Work) -> None:
         return await receive({**data, "WaitTimeSeconds": 0}, url)
 
     def poll_and_say() -> bool:
-        with work.under_way("a look into the queues"):
+        with work.looking("a look into the queues"):
             return bool(poll())
 
     sqs._act_receive_message = receive_at_once

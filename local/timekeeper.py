@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 180.0
 
 
 class Stuck(RuntimeError):
-    """Nothing has begun or ended for a long while, and something is still under way."""
+    """Nothing has begun for a long while, and something is still under way."""
 
 
 class Line(Protocol):
@@ -83,17 +83,17 @@ class Timekeeper:
     def rest(self) -> None:
         """Wait until nothing is under way anywhere; at the speed of life, or slower, wait for nothing.
 
-        Raises Stuck, naming what is under way, if nothing has begun or ended for ``patience`` seconds.
+        Raises Stuck, naming what is under way, if nothing has begun for ``patience`` seconds.
         """
-        news_at, before = time.monotonic(), None
+        news_at, before = time.monotonic(), -1
         while self._pace.waits:
             found = self._line.rest(REST_SECONDS)
             under_way = (*found.under_way, *self._beside())
             self._last = self._line.rest(0.0)
             if not under_way and not self._last.under_way and self._last.begun == found.begun:
                 return
-            if (now := (under_way, found.begun)) != before:
-                news_at, before = time.monotonic(), now
+            if found.begun != before:
+                news_at, before = time.monotonic(), found.begun
             elif time.monotonic() - news_at > self.patience:
                 told = ", ".join(under_way)
                 raise Stuck(f"virtual time has stood for {self.patience:g} s; still under way: {told}")

@@ -89,6 +89,16 @@ class Work:
         finally:
             self.end(label)
 
+    @contextmanager
+    def looking(self, label: str) -> Iterator[None]:
+        """Let the block be under way without being news: it looks whether there is work, and begins what it finds."""
+        with self._changed:
+            self._under_way[label] += 1
+        try:
+            yield
+        finally:
+            self.end(label)
+
     def mine(self, label: str) -> None:
         """Say that the calling thread is this piece of work."""
         self._mine.label = label
