@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -45,6 +53,39 @@ def test_a_cart_bought_before_the_first_touch_gets_none_in_at_most_five_transiti
     assert shopper.mails == []
     assert shopper.decisions() == [("stop", "bought")]
     assert shopper.transitions() <= 5
+
+
+@contextmanager
+def frozen_functions(house: House) -> Iterator[None]:
+    """Let every function of the stack hang, in the middle of whatever it does, until the block ends."""
+    told = subprocess.run(
+        ["pgrep", "-P", str(house.stage.cloud.pid)], capture_output=True, text=True, check=True
+    )
+    functions = [int(each) for each in told.stdout.split()]
+    for each in functions:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in functions:
+            os.kill(each, signal.SIGCONT)
+
+
+def test_a_purchase_whose_worker_hangs_for_hours_of_virtual_time_still_comes_before_the_touch(house: House):
+    shopper = house.shopper()
+    shopper.leaves_a_cart()
+    shopper.run_starts()
+    before = house.stage.clock.now()
+    with frozen_functions(house), house.stage.time.running():
+        buying = threading.Thread(target=shopper.buys)
+        buying.start()
+        time.sleep(3)  # six hours at the pace of this stack, and the touch is due after two
+        stood = house.stage.clock.now() - before
+    buying.join()
+    assert stood < timedelta(hours=1)
+    assert shopper.run_ends() == "SUCCEEDED"
+    assert shopper.mails == []
+    assert shopper.decisions() == [("stop", "bought")]
 
 
 def test_a_purchase_after_a_touch_ends_the_run_without_another(house: House):
