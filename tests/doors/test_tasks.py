@@ -125,6 +125,15 @@ def test_a_touch_sends_one_mail_with_everything_that_the_law_asks_for(house):
     assert re.search(r"List-Unsubscribe: <https://api\.example/u/lamp-shop\.[A-Za-z0-9_-]{43}>", text)
 
 
+def test_a_sender_that_warms_up_sends_as_much_as_its_day_has_room_for(house):
+    """The day's count is one more item of the claim's transaction: the role has to allow it."""
+    house.add_shop(version=2, policy={"warm_up": {"start": START.date().isoformat()}})
+    assert first_touch(house)["next"] == "wait"
+    assert len(house.mails()) == 1
+    (count,) = [row for row in house.stack.rows("Ledger") if "#warm#" in row["pk"]["S"]]
+    assert count["count"] == {"N": "1"}
+
+
 def test_a_touch_that_is_repeated_by_its_state_machine_sends_nothing_more(house):
     first_touch(house)
     answer = {"next": "wait", "position": 0}

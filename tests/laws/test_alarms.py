@@ -49,6 +49,16 @@ def test_every_machine_rings_when_a_run_fails_or_hangs(metric: str):
     assert sorted(watched) == sorted(resources("AWS::Serverless::StateMachine"))
 
 
+def test_every_function_that_only_the_clock_calls_rings_at_its_first_error():
+    """A failure of it returns to nobody: no sender, no queue and no run knows that it did not happen."""
+    by_the_clock = {
+        name
+        for name, function in resources("AWS::Serverless::Function").items()
+        if {each["Type"] for each in function["Properties"].get("Events", {}).values()} == {"Schedule"}
+    }
+    assert by_the_clock == set(_watching("AWS/Lambda", "Errors", "FunctionName"))
+
+
 @every_alarm
 def test_every_alarm_rings_at_too_much_tells_somebody_and_takes_a_quiet_shop_for_quiet(name: str):
     given = _alarm(name)

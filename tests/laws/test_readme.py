@@ -60,3 +60,19 @@ def test_every_room_on_the_readmes_map_exists():
 def test_what_ci_runs_is_the_readmes_own_test_command():
     (command,) = re.findall(r"^exec (make \S+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
     assert command in _commands()
+
+
+def test_every_line_that_deploys_names_the_stage_of_its_environment_and_a_sender():
+    """``--parameter-overrides`` replaces the stage that samconfig.toml gives: prod would deploy as whatever is left."""
+    places = (ROOT / "README.md", ROOT / "samconfig.toml")
+    lines = [
+        found
+        for place in places
+        for found in re.findall(r"sam deploy[^`\n]*--parameter-overrides[^`\n]*", place.read_text())
+    ]
+    assert len(lines) == 3
+    for line in lines:
+        words = line.split()
+        environment = words[words.index("--config-env") + 1] if "--config-env" in words else "dev"
+        assert f"Stage={environment}" in words
+        assert any(word.startswith("Sender=") for word in words)

@@ -192,7 +192,11 @@ def test_every_table_is_encrypted_recoverable_retained_and_paid_per_request():
 def test_whatever_cannot_be_made_again_outlives_the_stack():
     for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SecretsManager::Secret"):
         for name, each in resources(kind).items():
-            assert each["DeletionPolicy"] == each["UpdateReplacePolicy"] == "Retain", name
+            # A first deployment that failed leaves no key, tables and secret behind that nobody finds again.
+            assert (each["DeletionPolicy"], each["UpdateReplacePolicy"]) == (
+                "RetainExceptOnCreate",
+                "Retain",
+            ), name
 
 
 def test_every_queue_is_encrypted_and_every_working_queue_has_a_dead_letter_queue():
@@ -263,3 +267,8 @@ def test_every_stage_of_the_configuration_is_a_stage_of_the_template():
     stages = {name: each for name, each in config.items() if isinstance(each, dict)}
     chosen = {each["deploy"]["parameters"]["parameter_overrides"][0] for each in stages.values()}
     assert chosen == {f"Stage={stage}" for stage in template()["Parameters"]["Stage"]["AllowedValues"]}
+
+
+def test_a_stack_whose_stage_was_forgotten_is_not_deployed_as_another():
+    """``sam deploy --parameter-overrides`` replaces what samconfig.toml says, it does not add to it."""
+    assert "Default" not in template()["Parameters"]["Stage"]
