@@ -64,7 +64,7 @@ QUOTAS = (
     Quota("starts", 150, "StartExecution/s", _MODEL, "Step Functions, StartExecution bucket and refill rate"),
     Quota("put_events", 2_400, "PutEvents requests/s", _RECALLED, "EventBridge, PutEvents throttle limit"),
     Quota("lambda", 1_000, "concurrent executions", _MODEL, "Lambda, concurrent executions"),
-    Quota("api", 10_000, "requests/s", _MODEL, "API Gateway, throttle rate"),
+    Quota("api", 2_000, "requests/s", "the template", "DefaultRouteSettings of the API in template.yaml"),
     Quota(
         "table_writes", 40_000, "write units/s per table", _RECALLED, "DynamoDB, table-level write throughput"
     ),

@@ -95,23 +95,26 @@ class Stack:
             catalogue=self["CatalogueTable"],
         )
 
+    def _secrets(self, prefix: str) -> SecretWriter:
+        return SecretWriter(self.clients, self[prefix], self.outputs.get("KeyArn"))
+
     def book(self) -> EditShop:
         """Adding, changing and removing of shops."""
         return EditShop(
             DynamoShopBook(self.clients, self["SettingsTable"]),
-            SecretWriter(self.clients, self["ShopSecretPrefix"]),
+            self._secrets("ShopSecretPrefix"),
             self.clock,
             known(),
         )
 
     def answers(self) -> HearAnswers:
         """Hearing what people answer."""
-        return HearAnswers(SecretWriter(self.clients, self["AnswerSecretPrefix"]), answered())
+        return HearAnswers(self._secrets("AnswerSecretPrefix"), answered())
 
     def connect(self) -> ConnectShop:
         """Connecting of shops. Shops on this machine are called only from the local cloud."""
         return ConnectShop(
-            SecretWriter(self.clients, self["ShopSecretPrefix"]),
+            self._secrets("ShopSecretPrefix"),
             Http(loopback=self.is_local),
             shops.api,
             SystemTokens(),

@@ -209,3 +209,28 @@ def test_each_shop_has_a_secret_of_its_own_under_the_prefix(clients: Clients) ->
         keys.write(shop, ShopKeys("shopify", (f"secret of {shop}",)))
     names = [secret["Name"] for secret in clients.secretsmanager.list_secrets()["SecretList"]]
     assert sorted(names) == ["cartback/shops/ant", "cartback/shops/zebra"]
+
+
+def test_the_operators_secrets_lie_under_our_key_and_say_their_platform(clients: Clients) -> None:
+    """And those that an older version kept are brought up to it when they are next written."""
+    made = clients.secretsmanager
+    made.create_secret(Name=f"{PREFIX}old", SecretString='{"platform": "shopware", "secrets": ["a"]}')
+    keys = SecretWriter(clients, PREFIX, key="arn:aws:kms:eu-central-1:123456789012:key/ours")
+    for shop, platform in (("old", "shopware"), ("new", "shopify")):
+        keys.write(shop, ShopKeys(platform, ("b",)))
+        told = made.describe_secret(SecretId=f"{PREFIX}{shop}")
+        assert told["KmsKeyId"] == "arn:aws:kms:eu-central-1:123456789012:key/ours"
+        assert told["Tags"] == [{"Key": "platform", "Value": platform}]
+        assert keys.read(shop) == ShopKeys(platform, ("b",))
+
+
+def test_a_door_that_keeps_a_secret_leaves_its_key_and_its_platform_alone(clients: Clients) -> None:
+    """Its role may not change them, and has no need to."""
+    SecretWriter(clients, PREFIX, key="arn:aws:kms:eu-central-1:123456789012:key/ours").write(
+        "shop", ShopKeys("shopware", ("a",))
+    )
+    before = clients.secretsmanager.describe_secret(SecretId=f"{PREFIX}shop")
+    SecretWriter(clients, PREFIX).write("shop", ShopKeys("shopware", ("b",)))
+    after = clients.secretsmanager.describe_secret(SecretId=f"{PREFIX}shop")
+    assert (after["KmsKeyId"], after["Tags"]) == (before["KmsKeyId"], before["Tags"])
+    assert SecretWriter(clients, PREFIX).read("shop") == ShopKeys("shopware", ("b",))

@@ -63,6 +63,9 @@ _NEVER = {
     # ``KeyStore.write`` makes what is not there; a door only changes what it has read before.
     "secretsmanager:CreateSecret": {"enrol_shop", "reconcile"},
     "secretsmanager:RestoreSecret": {"enrol_shop", "reconcile"},
+    # Key and tags are the operator's: doors are given no key to encrypt with.
+    "secretsmanager:TagResource": {"enrol_shop", "reconcile"},
+    "secretsmanager:UpdateSecret": {"enrol_shop", "reconcile"},
 }
 """What an adapter could do and these doors never let it do, with the reason."""
 
@@ -80,7 +83,7 @@ def _said(door: str) -> set[str]:
         name
         for function in wired(door)
         for name in _modules(function)
-        if name.startswith("cartback.usecases.") or name.startswith("cartback.domain.")
+        if name.startswith(("cartback.usecases.", "cartback.domain."))
     }
     seen: set[str] = set()
     words = _attributes(syntax(FUNCTIONS / f"{door}.py"))

@@ -50,6 +50,15 @@ class Clients:
         retries: Any = {"total_max_attempts": 3, "mode": "standard"}
         return cls(_PATIENCE.merge(Config(read_timeout=2, retries=retries)))
 
+    @classmethod
+    def hasty(cls) -> Self:
+        """For doors before which a sender waits for five seconds, Shopify or Shopware.
+
+        Four seconds at worst, two requests and a pause: what is put twice is applied once.
+        """
+        retries: Any = {"total_max_attempts": 2, "mode": "standard"}
+        return cls(_PATIENCE.merge(Config(connect_timeout=1.5, read_timeout=1.5, retries=retries)))
+
     def _make(self, service: str) -> Any:
         return session().create_client(service, config=self._config)
 

@@ -17,15 +17,20 @@ from cartback.store.errors import translated
 if TYPE_CHECKING:
     from cartback.store.clients import Clients
 
+_PLATFORM = "platform"
 _GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 
 
 class SecretWriter:
-    """Keep the secrets of shops."""
+    """Keep the secrets of shops. ``key`` is the KMS key that new ones are encrypted with; without it, AWS's own.
 
-    def __init__(self, clients: Clients, prefix: str) -> None:
+    Each is tagged with its platform, by which the role of a ceremony is limited to the platforms that know one.
+    """
+
+    def __init__(self, clients: Clients, prefix: str, key: str | None = None) -> None:
         self._clients = clients
         self._prefix = prefix
+        self._key = key
 
     def read(self, shop: str) -> ShopKeys | None:
         """See ``ports.KeyStore``. A secret that is scheduled for deletion counts as gone."""
@@ -53,13 +58,20 @@ class SecretWriter:
         value = json.dumps(kept)
         client = self._clients.secretsmanager
         with translated("keep the secrets"):
+            tags = [{"Key": _PLATFORM, "Value": keys.platform}]
             try:
-                dropped = "DeletedDate" in client.describe_secret(SecretId=name)
+                known = client.describe_secret(SecretId=name)
             except client.exceptions.ResourceNotFoundException:
-                client.create_secret(Name=name, SecretString=value)
+                encrypted = {"KmsKeyId": self._key} if self._key else {}
+                client.create_secret(Name=name, SecretString=value, Tags=tags, **encrypted)
                 return
-            if dropped:
+            if "DeletedDate" in known:
                 client.restore_secret(SecretId=name)
+            if self._key:  # the operator's hand: what was kept in an older manner is brought up to this one
+                if known.get("KmsKeyId") != self._key:
+                    client.update_secret(SecretId=name, KmsKeyId=self._key)
+                if tags[0] not in known.get("Tags", ()):
+                    client.tag_resource(SecretId=name, Tags=tags)
             client.put_secret_value(SecretId=name, SecretString=value)
 
     def drop(self, shop: str) -> None:

@@ -1,0 +1,349 @@
+"""Each service's way to each target, judged by the policies that stand on it, and that nobody else has one.
+
+The ways are read from the template: a configuration set that publishes to a topic, a topic that feeds a queue, a rule
+that gives up into a queue, a function that polls, an alarm that rings. For each the policies must let exactly this
+source through; every other service, source, account and role is turned away.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.laws.policies import (
+    ACCOUNT,
+    ELSEWHERE,
+    GIVEN,
+    REGION,
+    Asked,
+    allows,
+    arn,
+    as_role,
+    as_service,
+    resolved,
+    rights,
+)
+from tests.laws.reading import listed, properties, resources, target, template
+
+_FUNCTIONS = resources("AWS::Serverless::Function")
+_QUEUES = sorted(resources("AWS::SQS::Queue"))
+_TOPICS = sorted(resources("AWS::SNS::Topic"))
+_KEY = ("kms:Decrypt", "kms:GenerateDataKey")
+_SERVICES = ("ses", "sns", "sqs", "events", "cloudwatch", "lambda", "states", "s3", "logs", "apigateway")
+_WRITES = {"AWS::SQS::Queue": "sqs:SendMessage", "AWS::SNS::Topic": "sns:Publish"}
+_OPERATED = GIVEN | {
+    "conditions": ("HasOperators",),
+    "Operators": [f"arn:aws:iam::{ACCOUNT}:role/Operator*"],
+}
+
+
+def _events(kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, function in _FUNCTIONS.items():
+        for event in function["Properties"].get("Events", {}).values():
+            if event["Type"] == kind:
+                yield name, event["Properties"]
+
+
+def _role_of(name: str) -> str:
+    return target(properties(name)["Role"])
+
+
+def _own(resource: str) -> Mapping[str, Any]:
+    return template()["Resources"][resource.rpartition(":")[2]].get("Properties", {})
+
+
+def _rule(bus: str) -> str:
+    return f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{resolved(properties(bus)['Name'])}/cartback-prod-Facts-1"
+
+
+# ── ways of services ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _ways_of_mail() -> Iterator[Asked]:
+    """SES publishes what became of messages, and encrypts it with the topic's key."""
+    for each in resources("AWS::SES::ConfigurationSetEventDestination").values():
+        topic = target(each["Properties"]["EventDestination"]["SnsDestination"]["TopicARN"])
+        source = arn(target(each["Properties"]["ConfigurationSetName"]))
+        yield as_service("ses", "sns:Publish", arn(topic), source)
+        if key := properties(topic).get("KmsMasterKeyId"):
+            yield from (as_service("ses", action, arn(target(key)), source) for action in _KEY)
+
+
+def _ways_of_topics() -> Iterator[Asked]:
+    """SNS delivers to a queue, and what it cannot deliver to a dead-letter queue."""
+    for each in resources("AWS::SNS::Subscription").values():
+        given = each["Properties"]
+        if given["Protocol"] == "sqs":
+            for queue in (given["Endpoint"], given["RedrivePolicy"]["deadLetterTargetArn"]):
+                yield as_service("sns", "sqs:SendMessage", arn(target(queue)), arn(target(given["TopicArn"])))
+
+
+def _ways_of_rules() -> Iterator[Asked]:
+    """EventBridge gives up into a dead-letter queue."""
+    for _, rule in _events("EventBridgeRule"):
+        letters, bus = target(rule["DeadLetterConfig"]["Arn"]), target(rule["EventBusName"])
+        yield as_service("events", "sqs:SendMessage", arn(letters), _rule(bus))
+
+
+def _ways_of_alarms() -> Iterator[Asked]:
+    for name, each in resources("AWS::CloudWatch::Alarm").items():
+        for topic in each["Properties"]["AlarmActions"]:
+            source = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:cartback-prod-{name}"
+            yield as_service("cloudwatch", "sns:Publish", arn(target(topic)), source)
+
+
+def ways() -> list[Asked]:
+    """Every way that a service has to have into one of our queues, topics and keys."""
+    return [*_ways_of_mail(), *_ways_of_topics(), *_ways_of_rules(), *_ways_of_alarms()]
+
+
+def test_every_service_reaches_what_the_template_points_it_to():
+    asked = ways()
+    assert {each.who.partition(".")[0] for each in asked} == {"ses", "sns", "events", "cloudwatch"}
+    assert [each for each in asked if not allows(each)] == []
+    assert [each for each in asked if not allows(each, _OPERATED)] == []
+
+
+def test_the_same_service_on_behalf_of_somebody_else_is_turned_away():
+    """Another account's bounce topic, rule or alarm must not be a way into ours (the confused deputy)."""
+    for each in ways():
+        foreign = {"aws:SourceAccount": ELSEWHERE}
+        if "aws:SourceArn" in each.context:
+            foreign["aws:SourceArn"] = each.context["aws:SourceArn"].replace(ACCOUNT, ELSEWHERE)
+        other = Asked(each.who, each.action, each.resource, {**each.context, **foreign})
+        assert not allows(other), other
+
+
+def test_a_service_without_a_way_has_none():
+    known = {(each.who, each.resource) for each in ways()}
+    for service, name in itertools.product(_SERVICES, (*_QUEUES, *_TOPICS)):
+        action = _WRITES[template()["Resources"][name]["Type"]]
+        asked = as_service(service, action, arn(name), f"arn:aws:{service}:{REGION}:{ACCOUNT}:anything")
+        if (asked.who, asked.resource) not in known:
+            assert not allows(asked), asked
+    for service in set(_SERVICES) - {"ses"}:
+        for action in (*_KEY, "kms:Encrypt", "kms:ScheduleKeyDeletion"):
+            assert not allows(as_service(service, action, arn("Key")))
+    assert not allows(as_service("ses", "kms:ScheduleKeyDeletion", arn("Key")))
+
+
+def test_a_topic_of_ours_feeds_only_the_queue_it_is_subscribed_to():
+    fed = {(each.context["aws:SourceArn"], each.resource) for each in _ways_of_topics()}
+    for topic, queue in itertools.product(_TOPICS, _QUEUES):
+        asked = as_service("sns", "sqs:SendMessage", arn(queue), arn(topic))
+        assert allows(asked) == ((arn(topic), arn(queue)) in fed), (topic, queue)
+
+
+def test_a_rule_of_another_bus_cannot_put_dead_letters_among_ours():
+    letters = {each.resource for each in _ways_of_rules()}
+    for source in ("rule/default/x", "rule/x", "event-bus/cartback-prod", "rule/cartback-prodx/y"):
+        for queue in letters:
+            assert not allows(
+                as_service("events", "sqs:SendMessage", queue, f"arn:aws:events:{REGION}:{ACCOUNT}:{source}")
+            ), source
+
+
+def test_what_services_write_into_is_encrypted_so_that_they_can():
+    """A queue with a key of ours would need a grant for each sender; SQS's own encryption needs none."""
+    for each in (*_ways_of_topics(), *_ways_of_rules()):
+        assert "KmsMasterKeyId" not in _own(each.resource)
+    for each in _ways_of_alarms():
+        assert "KmsMasterKeyId" not in _own(each.resource), "the key's policy knows no CloudWatch"
+
+
+def test_the_topic_policy_stands_before_ses_tries_the_topic():
+    """SES publishes a greeting when the destination is made; without the policy the deployment fails."""
+    policies = {
+        target(topic): name
+        for name, each in resources("AWS::SNS::TopicPolicy").items()
+        for topic in each["Properties"]["Topics"]
+    }
+    for each in resources("AWS::SES::ConfigurationSetEventDestination").values():
+        topic = target(each["Properties"]["EventDestination"]["SnsDestination"]["TopicARN"])
+        assert policies[topic] in listed(each["DependsOn"])
+
+
+def test_every_configuration_set_that_sends_tells_what_became_of_it():
+    """A claim whose bounce nobody hears is taken for a good one."""
+    told = {
+        target(each["Properties"]["ConfigurationSetName"])
+        for each in resources("AWS::SES::ConfigurationSetEventDestination").values()
+    }
+    assert told == set(resources("AWS::SES::ConfigurationSet"))
+    wanted = {"send", "reject", "delivery", "bounce", "complaint", "renderingFailure", "deliveryDelay"}
+    for each in resources("AWS::SES::ConfigurationSetEventDestination").values():
+        destination = each["Properties"]["EventDestination"]
+        assert destination["Enabled"] is True
+        assert set(destination["MatchingEventTypes"]) == wanted
+
+
+def test_news_of_mail_comes_to_the_queue_as_the_worker_reads_it():
+    (each,) = [
+        each["Properties"]
+        for each in resources("AWS::SNS::Subscription").values()
+        if each["Properties"]["Protocol"] == "sqs"
+    ]
+    assert each["RawMessageDelivery"] is True
+    (polled,) = [target(event["Queue"]) for _, event in _events("SQS")]
+    assert target(each["Endpoint"]) == polled
+    topics = {way.resource for way in _ways_of_mail() if way.action == "sns:Publish"}
+    assert topics == {arn(target(each["TopicArn"]))}
+
+
+# ── ways of roles ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _puts(name: str) -> set[str]:
+    """The queues that a function writes into: those it is told of to put, and where its failures go."""
+    own = properties(name)
+    variables = own["Environment"]["Variables"]
+    told = {target(variables[key]) for key in _told_to_put(name) if key in variables}
+    destination = own.get("EventInvokeConfig", {}).get("DestinationConfig", {}).get("OnFailure")
+    return told | ({target(destination["Destination"])} if destination else set())
+
+
+def _told_to_put(name: str) -> tuple[str, ...]:
+    # The sweep reads dead letters and puts none.
+    return ("INTAKE_QUEUE_URL",) if name == "SweepErased" else ("INTAKE_QUEUE_URL", "INTAKE_DLQ_URL")
+
+
+def test_who_may_write_to_a_queue_is_who_is_told_of_it_and_nobody_else():
+    writers = {_role_of(name): _puts(name) for name in _FUNCTIONS}
+    for role, queue in itertools.product(resources("AWS::IAM::Role"), _QUEUES):
+        for given in (GIVEN, _OPERATED):
+            may = allows(as_role(role, "sqs:SendMessage", arn(queue)), given)
+            assert may == (queue in writers.get(role, ())), (role, queue)
+
+
+def test_who_may_take_from_a_queue_is_its_worker_or_who_sweeps_it():
+    takers = {(_role_of(name), target(event["Queue"])) for name, event in _events("SQS")}
+    takers |= {("SweepErasedRole", "IntakeDlq")}
+    for role, queue in itertools.product(resources("AWS::IAM::Role"), _QUEUES):
+        for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage"):
+            assert allows(as_role(role, action, arn(queue))) == ((role, queue) in takers), (role, action)
+    for name, event in _events("SQS"):
+        polling = as_role(_role_of(name), "sqs:GetQueueAttributes", arn(target(event["Queue"])))
+        assert allows(polling), "Lambda asks before it polls"
+
+
+def test_nobody_of_the_account_writes_past_the_doors_once_the_operators_are_named():
+    """Whatever IAM allows them: a forged event would need no signature there."""
+    broad = [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]
+
+    def may(role: str, given: Mapping[str, Any], queue: str = "IntakeQueue") -> bool:
+        who = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+        known = {"aws:SecureTransport": "true", "aws:PrincipalArn": who, "aws:PrincipalIsAWSService": "false"}
+        return allows(Asked(who, "sqs:SendMessage", arn(queue), known), given, broad)
+
+    assert may("Somebody", GIVEN)
+    assert not may("Somebody", _OPERATED)
+    assert may("OperatorOnCall", _OPERATED)
+    assert may("Somebody", _OPERATED, "IntakeDlq"), "the denial is of the queue that is believed"
+
+
+def test_nothing_of_ours_is_spoken_to_in_the_clear():
+    for name in (*_QUEUES, *_TOPICS, *sorted(resources("AWS::S3::Bucket"))):
+        kind = template()["Resources"][name]["Type"]
+        action = _WRITES.get(kind, "s3:GetObject")
+        resource = arn(name) + ("/x" if kind == "AWS::S3::Bucket" else "")
+        broad = [{"Effect": "Allow", "Action": action, "Resource": "*"}]
+        for secure in ("true", "false"):
+            asked = Asked(f"arn:aws:iam::{ACCOUNT}:user/x", action, resource, {"aws:SecureTransport": secure})
+            assert allows(asked, own=broad) == (secure == "true"), (name, secure)
+
+
+_STORES = {"dynamodb": "dynamodb", "s3": "s3", "secretsmanager": "secretsmanager"}
+
+
+def _is_locked(resource: str) -> bool:
+    """Whether what a right names lies encrypted under our key: tables, the bucket, the pepper and shops' secrets."""
+    return ":secret:" in resource or any(
+        resource.startswith(arn(name))
+        for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket")
+        for name, each in resources(kind).items()
+        if "Key.Arn" in str(each["Properties"])
+    )
+
+
+@pytest.mark.parametrize("role", sorted(resources("AWS::IAM::Role")))
+def test_who_may_open_a_store_may_use_its_key_through_that_store_and_only_so(role: str):
+    through = {
+        action.partition(":")[0]
+        for statement in rights(role)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+        if action.partition(":")[0] in _STORES and _is_locked(resolved(resource))
+    }
+    for action in _KEY:
+        for service in _STORES:
+            via = {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"}
+            may = allows(as_role(role, action, arn("Key"), **via))
+            assert may or service not in through, (role, service)
+            assert may == bool(through), (role, service)
+        assert not allows(as_role(role, action, arn("Key"))), "never directly"
+        elsewhere = {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}
+        assert not allows(as_role(role, action, arn("Key"), **elsewhere))
+
+
+def test_a_machine_calls_its_tasks_and_a_function_starts_its_machines_and_no_others():
+    machines = resources("AWS::Serverless::StateMachine")
+    calls = {
+        (_role_of(name), target(task))
+        for name, each in machines.items()
+        for task in each["Properties"]["DefinitionSubstitutions"].values()
+    }
+    starts = {
+        (_role_of(name), target(value))
+        for name, function in _FUNCTIONS.items()
+        for key, value in function["Properties"]["Environment"]["Variables"].items()
+        if key.endswith("_ARN")
+    }
+    for role in resources("AWS::IAM::Role"):
+        for name in _FUNCTIONS:
+            may = allows(as_role(role, "lambda:InvokeFunction", arn(name)))
+            assert may == ((role, name) in calls), (role, name)
+        for name in machines:
+            may = allows(as_role(role, "states:StartExecution", arn(name)))
+            assert may == ((role, name) in starts), (role, name)
+
+
+def test_facts_are_told_by_who_knows_the_bus_and_by_nobody_else():
+    for name, function in _FUNCTIONS.items():
+        told = "BUS_NAME" in function["Properties"]["Environment"]["Variables"]
+        assert allows(as_role(_role_of(name), "events:PutEvents", arn("Bus"))) == told, name
+
+
+# ── the doors for everybody ──────────────────────────────────────────────────────────────────────────────────────
+
+_OPEN = ("Subscribe", "Collect")
+
+
+@pytest.mark.parametrize("door", _OPEN)
+@pytest.mark.parametrize(
+    ("key", "may"),
+    [
+        ("lamp-shop#count#sign_ups:abc#4711", True),
+        ("lamp-shop#claim#1", False),
+        ("lamp-shop#link#abc", False),
+        ("lamp-shop#consent#p1", False),
+        ("lamp-shop#cart#c-1", False),
+        ("lamp-shop#warm#2026-03-02", False),
+    ],
+)
+def test_an_open_form_counts_in_the_ledger_and_rewrites_nothing(door: str, key: str, may: bool):
+    for action in ("dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"):
+        asked = as_role(_role_of(door), action, arn("Ledger"), **{"dynamodb:LeadingKeys": key})
+        assert allows(asked) == (may and action == "dynamodb:UpdateItem"), action
+
+
+@pytest.mark.parametrize(("platform", "may"), [("shopware", True), (None, True), ("shopify", False)])
+def test_the_ceremony_writes_secrets_only_of_the_platform_that_knows_one(platform: str | None, may: bool):
+    """A secret that was last kept by an older version has no tag yet."""
+    secret = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:cartback/prod/shop/lamp-shop-AbCdEf"
+    tag = {"aws:ResourceTag/platform": platform} if platform else {}
+    for action in ("secretsmanager:PutSecretValue", "secretsmanager:GetSecretValue"):
+        assert allows(as_role("EnrolShopRole", action, secret, **tag)) == may
+    assert not allows(as_role("EnrolShopRole", "secretsmanager:CreateSecret", secret, **tag))
