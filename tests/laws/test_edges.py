@@ -1,0 +1,294 @@
+"""Every edge of every machine is walked: each answer of a task, each error that is repeated or caught, each round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from cartback.usecases.start_erasing import StartErasing
+from cartback.usecases.start_reconciling import StartReconciling
+from tests.asl import Ended
+from tests.laws.reading import MACHINES
+from tests.laws.walks import Asks, Walk, edges, loaded, taken, walked
+
+TRANSIENT = (
+    "TryLater",
+    "Conflict",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+    "Lambda.Unknown",
+    "Sandbox.Timedout",
+    "States.Timeout",
+)
+PAUSES = (2, 6, 18, 54, 162, 486, 1458, 3600, 3600)
+"""The longest pause before each repetition in seconds; AWS draws from nothing to these (JitterStrategy FULL)."""
+
+DONE = Ended("SUCCEEDED")
+
+
+class _Started:
+    """Keeps what a starter gives its machine."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, Any] = {}
+
+    def start(self, flow: str, name: str, given: Mapping[str, Any]) -> bool:
+        self.given = dict(given)
+        return True
+
+
+def _erasing(**data: Any) -> dict[str, Any]:
+    runs = _Started()
+    StartErasing(runs)("brew", "f1", data)
+    return runs.given
+
+
+def _reconciling() -> dict[str, Any]:
+    runs = _Started()
+    StartReconciling(lambda: ["brew"], runs)("now")
+    return runs.given
+
+
+# What starts each machine; the first two as ``starting.begin`` and its law have it.
+_CART = {"shop": "brew", "flow": "cart_recovery", "subject": "c1", "generation": 2}
+_SIGN_UP = {"shop": "brew", "flow": "double_opt_in", "subject": "r1", "generation": 3}
+GIVEN = {
+    "cart_recovery": {**_CART, "person_id": "p1", "variants": ["v0"], "wait_seconds": 3600},
+    "double_opt_in": {**_SIGN_UP, "person_id": None, "variants": [], "wait_seconds": 1},
+    "erasure": _erasing(person_id="p1"),
+    "reconcile": _reconciling(),
+}
+KNOWN = {"person_id": "p2", "variants": ["v1"]}
+PLAN = {"touches": [{"name": "reminder"}, {"name": "answers"}]}
+
+
+def look(run: str, knows: Mapping[str, Any], rearms: int, word: str = "", **answer: Any) -> Asks:
+    about = {"flow": "cart_recovery", "run": run, "shop": "brew", "cart_id": "c1", "generation": 2}
+    told = {"next": word, "wait_seconds": 61, "rearms": rearms + 1, "plan": PLAN, **KNOWN}
+    return Asks("watch_cart", {**about, **knows, "rearms": rearms}, told, **answer)
+
+
+def touch(run: str, position: int, word: str = "", **answer: Any) -> Asks:
+    about = {"flow": "cart_recovery", "run": run, "shop": "brew", "cart_id": "c1", "generation": 2}
+    told = {"next": word, "wait_seconds": 77 + position, "position": position + 1, **KNOWN}
+    return Asks("touch", {**about, **KNOWN, "plan": PLAN, "position": position}, told, **answer)
+
+
+def ask(run: str, position: int, word: str = "", **answer: Any) -> Asks:
+    about = {"run": run, "shop": "brew", "request_id": "r1", "generation": 3, "position": position}
+    return Asks(
+        "ask_confirmation", about, {"next": word, "wait_seconds": 90, "position": position + 1}, **answer
+    )
+
+
+def sweep(person_id: str | None, cursor: str, word: str = "", then: str = "", **answer: Any) -> Asks:
+    about = {"shop": "brew", "person_id": person_id, "cursor": cursor}
+    return Asks("sweep_erased", about, {"next": word, "cursor": then, "wait_seconds": 345_600}, **answer)
+
+
+def compare(word: str = "", **answer: Any) -> Asks:
+    return Asks("reconcile", {"shop": "brew"}, {"next": word, "listed": 50, "gaps": 1}, **answer)
+
+
+def park(machine: str, run: str, why: str, because: str, /, **answer: Any) -> Asks:
+    given = GIVEN[machine]
+    about = {"flow": machine, "run": run, "shop": "brew", "subject": given["subject"]}
+    return Asks("park_run", {**about, "error": why, "cause": because}, {"parked": True}, **answer)
+
+
+_FIRST = {"person_id": "p1", "variants": ["v0"]}
+
+
+def _first(machine: str, run: str, **answer: Any) -> list[Asks | int]:
+    """The first call of a run, as it comes after whatever comes before it."""
+    return {
+        "cart_recovery": lambda: [3600, look(run, _FIRST, 0, **answer)],
+        "double_opt_in": lambda: [ask(run, 0, **answer)],
+        "erasure": lambda: [sweep("p1", "", **answer)],
+        "reconcile": lambda: [compare(**answer)],
+    }[machine]()
+
+
+def _courses() -> Iterator[Walk]:
+    """What is meant to happen, with more pages and rounds than one."""
+    yield _walk("cart_recovery", "bought", 3600, look("bought", _FIRST, 0, "stop"))
+    yield _walk(
+        "cart_recovery",
+        "active",
+        3600,
+        look("active", _FIRST, 0, "wait"),
+        61,
+        look("active", KNOWN, 1, "wait"),
+        61,
+        look("active", KNOWN, 2, "stop"),
+    )
+    yield _walk(
+        "cart_recovery",
+        "all",
+        3600,
+        look("all", _FIRST, 0, "touch"),
+        touch("all", 0, "wait"),
+        77,
+        touch("all", 1, "wait"),
+        78,
+        touch("all", 2, "stop"),
+    )
+    yield _walk("cart_recovery", "once", 3600, look("once", _FIRST, 0, "touch"), touch("once", 0, "stop"))
+    yield _walk("double_opt_in", "yes", ask("yes", 0, "stop"))
+    yield _walk(
+        "double_opt_in",
+        "late",
+        ask("late", 0, "wait"),
+        90,
+        ask("late", 1, "wait"),
+        90,
+        ask("late", 2, "stop"),
+    )
+    yield _walk("erasure", "void", sweep("p1", "", "done"))
+    rounds = (
+        sweep("p1", "", "more", "1/0/a"),
+        sweep("p1", "1/0/a", "more", "1/2/b"),
+        sweep("p1", "1/2/b", "wait", "2/0/"),
+    )
+    again = (
+        sweep("p1", "2/0/", "more", "2/1/c"),
+        sweep("p1", "2/1/c", "more", "2/3/d"),
+        sweep("p1", "2/3/d", "done"),
+    )
+    yield _walk("erasure", "person", *rounds, 345_600, *again)
+    shop = (
+        sweep(None, "", "more", "1/0/1|x"),
+        sweep(None, "1/0/1|x", "wait", "2/0/"),
+        345_600,
+        sweep(None, "2/0/", "done"),
+    )
+    yield Walk("erasure", "shop", _erasing(), shop, DONE)
+    yield _walk("reconcile", "once", compare("done"))
+    yield _walk("reconcile", "pages", compare("more"), compare("more"), compare("more"), compare("done"))
+
+
+def _walk(machine: str, name: str, *story: Asks | int, ended: Ended = DONE) -> Walk:
+    return Walk(machine, name, GIVEN[machine], story, ended)
+
+
+def _parked(machine: str, name: str, before: list[Asks | int], error: str, cause: str) -> Iterator[Walk]:
+    """A run that is parked, and one whose parking fails too: at once, or after all its repetitions."""
+    ended = Ended("FAILED", None, error, cause)
+    yield _walk(machine, name, *before, park(machine, name, error, cause), ended=ended)
+    worse = park(machine, name, error, cause, error="KeyError", cause="second")
+    yield _walk(machine, name, *before, worse, ended=ended)
+    away = [park(machine, name, error, cause, error="TryLater") for _ in range(len(PAUSES) + 1)]
+    told = [each for pair in zip(away, PAUSES, strict=False) for each in pair]
+    yield _walk(machine, name, *before, *told, away[-1], ended=ended)
+
+
+def _troubles() -> Iterator[Walk]:
+    """Words that nobody knows, bugs, and troubles that pass or stay, at every task."""
+    for machine, (first, second) in _STEPS.items():
+        for step in filter(None, (first, second)):
+            unknown = "no way leads on from: shrug"
+            yield from _parked(machine, "shrug", step("shrug", word="shrug"), "UnknownWord", unknown)
+            long = "x" * 1_500
+            yield from _parked(
+                machine, "bug", step("bug", error="KeyError", cause=long), "KeyError", long[:1_000]
+            )
+            for error in TRANSIENT:
+                *before, once = step("shaky", error=error)
+                end = step("shaky", word="stop" if machine in ("cart_recovery", "double_opt_in") else "done")[
+                    -1
+                ]
+                yield _walk(machine, "shaky", *before, once, 2, once, 6, end)
+                parked = park(machine, "shaky", error, "why")
+                *before, away = step("shaky", error=error, cause="why")
+                told = [each for pause in PAUSES for each in (away, pause)]
+                yield _walk(
+                    machine, "shaky", *before, *told, away, parked, ended=Ended("FAILED", None, error, "why")
+                )
+        for error in TRANSIENT:
+            before = first("late", error="ValueError", cause="first")
+            late = park(machine, "late", "ValueError", "first", error=error)
+            there = park(machine, "late", "ValueError", "first")
+            yield _walk(
+                machine, "late", *before, late, 2, there, ended=Ended("FAILED", None, "ValueError", "first")
+            )
+
+
+def _second_touch(run: str, **answer: Any) -> list[Asks | int]:
+    return [3600, look(run, _FIRST, 0, "touch"), touch(run, 0, "wait"), 77, touch(run, 1, **answer)]
+
+
+def _second_round(run: str, **answer: Any) -> list[Asks | int]:
+    return [
+        sweep("p1", "", "more", "1/1/a"),
+        sweep("p1", "1/1/a", "wait", "2/0/"),
+        345_600,
+        sweep("p1", "2/0/", **answer),
+    ]
+
+
+def _steps(machine: str) -> Any:
+    return lambda run, **answer: _first(machine, run, **answer)
+
+
+_STEPS: dict[str, tuple[Any, Any]] = {
+    "cart_recovery": (_steps("cart_recovery"), _second_touch),
+    "double_opt_in": (
+        _steps("double_opt_in"),
+        lambda run, **answer: [ask(run, 0, "wait"), 90, ask(run, 1, **answer)],
+    ),
+    "erasure": (_steps("erasure"), _second_round),
+    "reconcile": (
+        _steps("reconcile"),
+        lambda run, **answer: [compare("more"), compare("more"), compare(**answer)],
+    ),
+}
+WALKS = [*_courses(), *_troubles()]
+NAMES = [path.name.removesuffix(".asl.json") for path in MACHINES]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_walk_goes_and_waits_and_ends_as_its_story_says(name: str):
+    mine = [walk for walk in WALKS if walk.machine == name]
+    assert len(mine) > 40
+    for walk in mine:
+        told, run = walked(walk)
+        assert told == list(walk.story), walk.name
+        assert (run.ended.status, run.ended.error, run.ended.cause) == (
+            walk.ended.status,
+            walk.ended.error,
+            walk.ended.cause,
+        ), walk.name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_edge_of_a_machine_is_left_unwalked(name: str):
+    assert edges(name) - taken(WALKS).get(name, set()) == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_whose_task_speaks_nonsense_is_parked_and_says_so(name: str):
+    """An answer without the fields that the machine reads is no word either."""
+    nothing = [
+        each if isinstance(each, int) else Asks(each.function, each.payload, {})
+        for each in _first(name, "mute")
+    ]
+    walk = _walk(name, "mute", *nothing, Asks("park_run", {}, {"parked": True}))
+    _, run = walked(walk)
+    assert run.ended.status == "FAILED"
+    assert run.path[-2:] == ["Park the run", "Parked"]
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"reconcile"}))
+def test_a_run_is_over_when_its_time_is_up(name: str):
+    """A task that always asks for more does not keep a run for ever. (A comparison waits for nothing.)"""
+    machine = loaded(name)
+    first = _first(name, "slow", word="wait")
+    calls = [each for each in first if isinstance(each, Asks)] * 60
+    slow = [Asks(each.function, each.payload, {**each.answer, "wait_seconds": 86_400}) for each in calls]
+    told, run = walked(_walk(name, "slow", *slow))
+    assert run.ended.status == "TIMED_OUT"
+    assert sum(each for each in told if not isinstance(each, Asks)) == machine.timeout_seconds
