@@ -35,6 +35,7 @@ class TakeBatch:
         deliveries: list[Message] = []
         news: list[tuple[str, list[Receipt]]] = []
         failed: list[str] = []
+        unread: list[tuple[str, str, str]] = []
         for message_id, body in messages:
             try:
                 envelope = _read(body)
@@ -45,13 +46,16 @@ class TakeBatch:
                 else:
                     news.append((message_id, self.receipts(envelope)))
             except Refused as refusal:
-                failed.extend(self._park(message_id, body, refusal.reason))
+                unread.append((message_id, body, refusal.reason))
         failed.extend(self.apply_events(deliveries).failed)
         for message_id, receipts in news:
             try:
                 self.apply_receipts(receipts)
             except TryLater:
                 failed.append(message_id)
+        # Last, because a bug further up lets the door try each message by itself, and a letter would lie there twice.
+        for message_id, body, reason in unread:
+            failed.extend(self._park(message_id, body, reason))
         return failed
 
     def _park(self, message_id: str, body: str, reason: str) -> list[str]:
