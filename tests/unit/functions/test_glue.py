@@ -1,0 +1,394 @@
+"""Each door hands its use case exactly what came, every word in its own place, and answers with what it gave.
+
+The use cases are stand-ins that remember: no two of the values that a door is given are equal, so that none can take
+another's place unnoticed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cartback import texts, wiring
+from cartback.domain.answers import Answer
+from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
+from cartback.domain.policy import Plan
+from cartback.ports import Link
+from cartback.usecases.ask_confirmation import Asking
+from cartback.usecases.runs import Run
+from cartback.usecases.subscribe import Visitor
+from tests.fakes.outside import CountingMetrics
+from tests.fakes.world import START, a_face
+
+
+@dataclass
+class Mind:
+    """A use case that remembers what it was asked, and answers or fails as it is told."""
+
+    answer: Any = None
+    error: Exception | None = None
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    looked: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        self.asked.append((*given, named) if named else given)
+        if self.error is not None:
+            raise self.error
+        return self.answer
+
+    def look(self, *given: Any) -> Any:
+        self.looked.append(given)
+        if self.error is not None:
+            raise self.error
+        return self.answer
+
+    def origin(self, *given: Any) -> str:
+        self.looked.append(given)
+        if self.error is not None and getattr(self.error, "status", 0) == 403:
+            raise self.error
+        return "https://pages.example"
+
+
+class Doors:
+    """The doors with stand-ins behind them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._patch = monkeypatch
+        self.metrics = CountingMetrics()
+        self.shops = SimpleNamespace(shop=lambda shop: a_face(shop, name=f"Haus {shop}"))
+        monkeypatch.setattr(wiring, "metrics", lambda: self.metrics)
+        monkeypatch.setattr(wiring, "settings", lambda: self.shops)
+
+    def stand_in(self, name: str, answer: Any = None, error: Exception | None = None) -> Mind:
+        mind = Mind(answer, error)
+        self._patch.setattr(wiring, name, lambda: mind)
+        return mind
+
+    @staticmethod
+    def call(door: str, event: Any) -> Any:
+        return importlib.import_module(f"functions.{door}").handler(event, None)
+
+
+@pytest.fixture
+def doors(monkeypatch: pytest.MonkeyPatch) -> Doors:
+    return Doors(monkeypatch)
+
+
+TASK = {
+    "flow": "the_flow",
+    "run": "the-run",
+    "shop": "the-shop",
+    "cart_id": "the-cart",
+    "generation": "7",
+    "person_id": "the-person",
+    "variants": ["v1", "v2"],
+}
+RUN = Run("the_flow", "the-run", "the-shop", "the-cart", 7, "the-person", ("v1", "v2"))
+PLAN = {"policy_version": 3, "since": "activity", "give_up_after": 60, "touches": []}
+FACT = {
+    "detail": {"fact": "the.fact", "shop": "the-shop", "id": "the-fact-id", "data": {"a": 1}, "cause": "c"}
+}
+
+
+@pytest.mark.parametrize(
+    ("door", "event", "asked", "gives"),
+    [
+        ("watch_cart", {**TASK, "rearms": "5"}, (RUN, 5), {"next": "x"}),
+        ("sweep_erased", {"shop": "s", "person_id": "p", "cursor": "c"}, ("s", "p", "c"), {"next": "x"}),
+        ("sweep_erased", {"shop": "s", "person_id": None, "cursor": ""}, ("s", None, ""), {"next": "x"}),
+        ("reconcile", {"shop": "s", "flow": "f"}, ("s",), {"next": "x"}),
+        ("start_listed", {"id": "i"}, (), {"next": "x"}),
+        (
+            "ask_confirmation",
+            {"run": "r", "shop": "s", "request_id": "q", "generation": "4", "position": "2"},
+            (Asking("r", "s", "q", 4, 2),),
+            {"next": "x"},
+        ),
+    ],
+)
+def test_a_task_asks_with_its_words_and_answers_the_run(
+    doors: Doors, door: str, event: Any, asked: Any, gives: Any
+):
+    mind = doors.stand_in(door, gives)
+    assert doors.call(door, event) == gives
+    assert mind.asked == [asked]
+
+
+def test_a_touch_is_of_its_run_its_plan_and_its_position(doors: Doors):
+    mind = doors.stand_in("touch", {"next": "wait"})
+    assert doors.call("touch", {**TASK, "plan": PLAN, "position": "2"}) == {"next": "wait"}
+    assert mind.asked == [(RUN, Plan.from_variables(PLAN), 2)]
+
+
+@pytest.mark.parametrize(
+    ("door", "event", "asked", "gave", "answers"),
+    [
+        ("start_flows", FACT, ("the.fact", "the-shop", {"a": 1}), ["r1"], {"started": ["r1"]}),
+        ("start_erasing", FACT, ("the-shop", "the-fact-id", {"a": 1}), True, {"started": True}),
+        ("collect_export", FACT, ("the-shop", {"a": 1}), "key", {"export": "key"}),
+        ("start_reconciling", {"time": "noon", "id": "i1"}, ("noon i1",), ["s"], {"started": ["s"]}),
+        ("start_reconciling", {"id": "i1"}, (" i1",), [], {"started": []}),
+        ("settle_claims", {}, (), 4, {"unknown": 4}),
+        ("end_proofs", {}, (), 3, {"ending": 3}),
+        ("audit", {"day": "2026-03-02"}, (date(2026, 3, 2),), [], {"audits": {}}),
+        ("audit", {}, (None,), [SimpleNamespace(shop="s", counts={"a": 1})], {"audits": {"s": {"a": 1}}}),
+        ("audit", {"day": ""}, (None,), [], {"audits": {}}),
+    ],
+)
+def test_a_door_of_the_bus_or_the_clock_hands_on_what_it_was_told(
+    doors: Doors, door: str, event: Any, asked: Any, gave: Any, answers: Any
+):
+    mind = doors.stand_in(door, gave)
+    assert doors.call(door, event) == answers
+    assert mind.asked == [asked]
+
+
+@pytest.mark.parametrize(
+    ("event", "asked"),
+    [
+        (
+            {"flow": "f", "run": "r", "shop": "s", "subject": "c", "error": "e", "cause": "why"},
+            ("f", "r", "s", "c", "e", "why"),
+        ),
+        ({"shop": None, "error": 5}, ("", "", "", "", "5", "")),
+    ],
+)
+def test_a_run_is_parked_under_its_own_words(doors: Doors, event: Any, asked: Any):
+    mind = doors.stand_in("park_run")
+    assert doors.call("park_run", event) == {"parked": True}
+    assert mind.asked == [asked]
+
+
+# ── doors of the API ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def http(method: str = "GET", *, body: str = "", query: dict | None = None, **headers: str) -> dict[str, Any]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return {
+        "headers": {"accept-language": "en", **named},
+        "pathParameters": {
+            "shop": "the-shop",
+            "token": "the-token",
+            "channel": "the-channel",
+            "word": "the-word",
+        },
+        "queryStringParameters": query,
+        "rawPath": "/the/path",
+        "rawQueryString": "&".join(f"{name}={value}" for name, value in (query or {}).items()),
+        "requestContext": {
+            "domainName": "api.example",
+            "http": {"method": method, "sourceIp": "192.0.2.7", "userAgent": "the agent"},
+        },
+        "body": body,
+    }
+
+
+FORM = {"content_type": "application/x-www-form-urlencoded"}
+LINK = Link("the-shop", "hash", "leave", "c1", 1, "p1", "claim", "https://a.example", START, START, "de")
+
+
+def test_a_webhook_is_taken_in_as_it_came(doors: Doors):
+    mind = doors.stand_in("receive_webhook", Answer(202, "accepted"))
+    event = http("POST", body='{"a": 1}', query={"q": "1"}, x_signed="yes")
+    answer = doors.call("receive_webhook", event)
+    assert (answer["statusCode"], answer["body"]) == (202, "accepted\n")
+    (asked,) = mind.asked
+    shop, body, headers, named = asked
+    assert (shop, body, headers["x-signed"]) == ("the-shop", b'{"a": 1}', "yes")
+    assert named == {"method": "POST", "word": "the-word", "query": "q=1"}
+    del event["pathParameters"]["word"]
+    doors.call("receive_webhook", event)
+    assert mind.asked[1][3]["word"] == ""
+
+
+def test_an_answer_is_taken_in_with_the_address_that_was_called(doors: Doors):
+    mind = doors.stand_in("receive_answer", Answer(200, "<ok/>", kind="text/xml", exact=True))
+    answer = doors.call("receive_answer", http("POST", body="Body=STOP", query={"q": "1"}, x_signed="yes"))
+    assert (answer["statusCode"], answer["body"], answer["headers"]["content-type"]) == (
+        200,
+        "<ok/>",
+        "text/xml",
+    )
+    shop, channel, visit, host, path = mind.asked[0]
+    assert (shop, channel, host, path) == ("the-shop", "the-channel", "api.example", "/the/path")
+    assert (visit.body, visit.method, visit.query, visit.headers["x-signed"]) == (
+        b"Body=STOP",
+        "POST",
+        "q=1",
+        "yes",
+    )
+
+
+@pytest.mark.parametrize(("method", "word"), [("GET", "register"), ("POST", "confirm")])
+def test_a_platform_connects_by_the_half_of_the_ceremony_that_it_called(doors: Doors, method: str, word: str):
+    mind = doors.stand_in("enrol_shop", Answer(200, "{}", exact=True))
+    assert doors.call("enrol_shop", http(method, query={"shop-id": "x"}))["statusCode"] == 200
+    shop, visit, confirm_url = mind.asked[0]
+    assert (shop, visit.word, visit.query) == ("the-shop", word, "shop-id=x")
+    assert confirm_url == "https://api.example/webhooks/the-shop/confirm"
+
+
+def test_a_link_leads_where_it_should_and_nothing_on_the_way_keeps_it(doors: Doors):
+    mind = doors.stand_in("open_link", "https://shop.example/cart")
+    answer = doors.call("open_link", http("HEAD"))
+    assert answer["statusCode"] == 302
+    assert answer["headers"] == {
+        "location": "https://shop.example/cart",
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+    }
+    assert mind.asked == [("the-token", "HEAD", "the agent")]
+
+
+@pytest.mark.parametrize("door", ["open_link", "leave", "confirm", "preferences"])
+@pytest.mark.parametrize(
+    ("query", "accepts", "lang"), [({"lang": "de"}, "en", "de"), (None, "en", "en"), (None, "de", "de")]
+)
+def test_a_link_that_is_over_says_so_in_the_language_that_is_wished(
+    doors: Doors, door: str, query: Any, accepts: str, lang: str
+):
+    doors.stand_in(door, None)
+    answer = doors.call(door, http(query=query, accept_language=accepts))
+    assert (answer["statusCode"], answer["headers"]) == (404, dict(texts.PAGE_HEADERS))
+    assert answer["body"] == texts.page("gone", lang, {})
+
+
+@pytest.mark.parametrize(("method", "name"), [("GET", "leave"), ("POST", "left")])
+def test_looking_at_the_page_of_leaving_changes_nothing(doors: Doors, method: str, name: str):
+    mind = doors.stand_in("leave", LINK)
+    answer = doors.call("leave", http(method, query={"lang": "en"}))
+    assert answer["statusCode"] == 200
+    assert answer["body"] == texts.page(name, "en", {"shop": doors.shops.shop("the-shop")})
+    assert (mind.asked, mind.looked) == (
+        ([("the-token",)], []) if method == "POST" else ([], [("the-token",)])
+    )
+
+
+def test_who_has_left_reads_so_though_nobody_can_say_whom(doors: Doors):
+    doors.stand_in("leave", LINK)
+
+    def away(shop: str) -> Any:
+        raise TryLater("settings")
+
+    doors.shops.shop = away
+    answer = doors.call("leave", http("POST"))
+    assert answer["body"] == texts.page("left", "de", {"shop": None})
+    assert doors.metrics.counts["VisitorsPutOff"] == 0
+
+
+@pytest.mark.parametrize(("method", "done"), [("GET", False), ("POST", True)])
+def test_the_question_is_looked_at_or_answered(doors: Doors, method: str, done: bool):
+    face = doors.shops.shop("the-shop")
+    wording = "I agree to the letters of Haus the-shop."
+    mind = doors.stand_in("confirm", SimpleNamespace(link=LINK, face=face, wording=wording, done=done))
+    answer = doors.call("confirm", http(method, query={"lang": "de"}))
+    page = texts.page("confirmed" if done else "confirm", "de", {"shop": face, "wording": wording})
+    assert (answer["statusCode"], answer["body"]) == (200, page)
+    asked, looked = [("the-token", "192.0.2.7", "the agent", "de")], [("the-token", "de")]
+    assert (mind.asked, mind.looked) == ((asked, []) if method == "POST" else ([], looked))
+
+
+def test_a_sign_up_is_taken_in_with_who_brought_it(doors: Doors):
+    mind = doors.stand_in("subscribe", doors.shops.shop("the-shop"))
+    event = http("POST", body="email=a%40b.example&lang=de", origin="https://o.example", **FORM)
+    answer = doors.call("subscribe", event)
+    assert (answer["statusCode"], answer["body"]) == (202, '{"status":"asked"}')
+    assert answer["headers"]["content-type"] == "application/json"
+    assert answer["headers"]["access-control-allow-origin"] == "https://pages.example"
+    assert mind.looked == [("the-shop", "https://o.example")]
+    fields = {"email": ["a@b.example"], "lang": ["de"]}
+    assert mind.asked == [("the-shop", fields, Visitor("https://o.example", "192.0.2.7", "the agent"))]
+    page = doors.call("subscribe", {**event, "headers": {**event["headers"], "accept": "text/html"}})
+    assert page["body"] == texts.page("asked", "de", {"shop": doors.shops.shop("the-shop")})
+
+
+def test_a_page_event_is_taken_in_with_its_origin_and_its_kind(doors: Doors):
+    mind = doors.stand_in("collect")
+    event = http("POST", body='{"a": 1}', origin="https://o.example", content_type="text/plain")
+    answer = doors.call("collect", event)
+    assert (answer["statusCode"], answer["body"]) == (202, "accepted\n")
+    assert answer["headers"]["access-control-max-age"] == "600"
+    assert mind.looked == [("the-shop", "https://o.example")]
+    assert mind.asked == [("the-shop", "https://o.example", "text/plain", b'{"a": 1}')]
+
+
+@pytest.mark.parametrize("door", ["subscribe", "collect"])
+def test_a_page_may_ask_first_and_nothing_is_taken_in(doors: Doors, door: str):
+    mind = doors.stand_in(door)
+    answer = doors.call(door, http("OPTIONS", origin="https://o.example"))
+    assert (answer["statusCode"], answer["body"], mind.asked) == (204, "", [])
+    assert answer["headers"]["access-control-allow-origin"] == "https://pages.example"
+
+
+@pytest.mark.parametrize("door", ["subscribe", "collect"])
+@pytest.mark.parametrize(("status", "allowed"), [(403, None), (429, "https://pages.example")])
+def test_whoever_is_refused_reads_the_reason_and_its_script_only_if_it_may(
+    doors: Doors, door: str, status: int, allowed: str | None
+):
+    doors.stand_in(door, error=Refused("the reason", status))
+    answer = doors.call(
+        door, http("POST", body="{}", origin="https://o.example", content_type="application/json")
+    )
+    assert (answer["statusCode"], answer["body"]) == (status, "the reason\n")
+    assert answer["headers"].get("access-control-allow-origin") == allowed
+
+
+def test_a_form_that_is_none_is_refused_before_anybody_is_asked(doors: Doors):
+    mind = doors.stand_in("preferences")
+    answer = doors.call("preferences", http("POST", body="{", content_type="application/json"))
+    assert (answer["statusCode"], mind.asked) == (400, [])
+    assert answer["headers"]["content-type"] == "text/plain; charset=utf-8"
+    assert answer["body"].endswith("JSON\n")
+
+
+# ── what goes wrong ──────────────────────────────────────────────────────────────────────────────────────────────
+
+TASKS = {
+    "watch_cart": {**TASK, "rearms": 0},
+    "touch": {**TASK, "plan": PLAN, "position": 0},
+    "sweep_erased": {"shop": "s", "person_id": "p", "cursor": ""},
+    "reconcile": {"shop": "s"},
+    "ask_confirmation": {"run": "r", "shop": "s", "request_id": "q", "generation": 1, "position": 0},
+    "park_run": {},
+    "start_flows": FACT,
+    "start_erasing": FACT,
+    "collect_export": FACT,
+    "start_reconciling": {"id": "i"},
+    "start_listed": {},
+    "settle_claims": {},
+    "end_proofs": {},
+    "audit": {},
+}
+PAGES = ("open_link", "leave", "confirm", "preferences", "subscribe", "collect")
+
+
+@pytest.mark.parametrize("door", TASKS)
+@pytest.mark.parametrize("error", [TryLater("away"), Refused("no"), Conflict("moved")])
+def test_what_a_machine_goes_by_passes_a_door_as_it_is(doors: Doors, door: str, error: Exception):
+    doors.stand_in(door, error=error)
+    with pytest.raises(type(error)):
+        doors.call(door, TASKS[door])
+
+
+@pytest.mark.parametrize("door", [*TASKS, *PAGES, "receive_webhook", "receive_answer", "enrol_shop"])
+def test_a_bug_surfaces_and_says_nothing_of_what_it_met(doors: Doors, door: str):
+    doors.stand_in(door, error=ValueError("ada@example.com"))
+    event = TASKS.get(door) or http("POST", body="{}", content_type="application/json")
+    with pytest.raises(MessageWithheld, match=r"^ValueError$"):
+        doors.call(door, event)
+
+
+@pytest.mark.parametrize("door", PAGES)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_visitor_is_asked_to_come_again_and_counted(doors: Doors, door: str, method: str):
+    if (door, method) == ("collect", "GET"):
+        return  # the script needs no store
+    doors.stand_in(door, error=TryLater("away"))
+    answer = doors.call(door, http(method, body="{}", content_type="application/json"))
+    assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "60")
+    assert doors.metrics.counts["VisitorsPutOff"] == 1
