@@ -15,9 +15,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.claims import CLAIMED, Claim
-from cartback.domain.errors import TryLater
 from cartback.store.codec import decode, is_expired, text
-from cartback.store.errors import translated
+from cartback.store.paging import get_rows, pages
 
 if TYPE_CHECKING:
     from cartback.ports import Clock
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from cartback.store.codec import Row
 
 IN_DOUBT, CLAIMED_ON = "InDoubt", "ClaimedOn"
-_MOST_PER_GET = 100
-_MOST_ROUNDS = 6
 
 
 def index_keys(claim: Claim) -> Row:
@@ -81,28 +78,14 @@ class DynamoClaimIndex:
     def _behind(self, verb: str, ask: dict[str, Any]) -> Iterator[Claim]:
         """The claims that an index names, page by page, each as its row stands now."""
         read = getattr(self._clients.dynamodb, verb)
-        start: dict[str, Any] = {}
-        while True:
-            with translated("look for claims"):
-                answer = read(TableName=self._ledger, **ask, **start)
-            keys = [{"pk": item["pk"], "sk": item["sk"]} for item in answer["Items"]]
-            for first in range(0, len(keys), _MOST_PER_GET):
-                yield from self._rows(keys[first : first + _MOST_PER_GET])
-            if "LastEvaluatedKey" not in answer:
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        for page in pages(read, "look for claims", TableName=self._ledger, **ask):
+            yield from self._rows([{"pk": item["pk"], "sk": item["sk"]} for item in page])
 
     def _rows(self, keys: list[Row]) -> list[Claim]:
         now = self._clock.now()
-        found: dict[str, Claim] = {}
-        request: dict[str, Any] = {self._ledger: {"Keys": keys, "ConsistentRead": True}}
-        for _ in range(_MOST_ROUNDS):
-            with translated("read claims"):
-                answer = self._clients.dynamodb.batch_get_item(RequestItems=request)
-            for row in answer["Responses"].get(self._ledger, []):
-                if not is_expired(row, now):
-                    found[row["pk"]["S"]] = decode(Claim, row)
-            request = answer.get("UnprocessedKeys") or {}
-            if not request:
-                return [found[key["pk"]["S"]] for key in keys if key["pk"]["S"] in found]
-        raise TryLater("DynamoDB answers with a part only")
+        found = {
+            row["pk"]["S"]: decode(Claim, row)
+            for _, row in get_rows(self._clients, ((self._ledger, key) for key in keys), "read claims")
+            if not is_expired(row, now)
+        }
+        return [found[key["pk"]["S"]] for key in keys if key["pk"]["S"] in found]

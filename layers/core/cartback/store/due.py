@@ -6,14 +6,16 @@ order of its minutes: what is due is read from its beginning, however late the r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from cartback.domain.due import Due
-from cartback.store.codec import decode, encode, expires, text
+from cartback.store.codec import decode, encode, expires, is_expired, text
 from cartback.store.errors import translated
+from cartback.store.paging import pages, write_rows
 
 if TYPE_CHECKING:
     from cartback.store.clients import Clients
@@ -26,7 +28,6 @@ KEPT = timedelta(days=30)
 """Only a broom: an entry that nobody worked off for so long is no abandoned cart any more."""
 
 _MOST_PER_SHARD = 250
-_ROWS_PER_BATCH = 25
 
 
 class DynamoDue:
@@ -44,30 +45,26 @@ class DynamoDue:
 
     def until(self, shop: str, now: datetime) -> list[Due]:
         """See ``ports.DueIndex``. One request per part of the list."""
-        found: list[Due] = []
-        for shard in range(SHARDS):
-            with translated("read the list of due carts"):
-                answer = self._clients.dynamodb.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk AND sk <= :now",
-                    ExpressionAttributeValues={
-                        ":pk": text(_part(shop, shard)),
-                        ":now": text(f"{_minute(now)}~"),
-                    },
-                    Limit=_MOST_PER_SHARD,
-                )
-            found.extend(decode(Due, row) for row in answer["Items"])
+        found = [due for shard in range(SHARDS) for due in self._oldest(shop, shard, now)]
         return sorted((due for due in found if due.due_at <= now), key=lambda due: due.due_at)
+
+    def _oldest(self, shop: str, shard: int, now: datetime) -> Iterator[Due]:
+        """The beginning of a part of the list."""
+        listed = pages(
+            self._clients.dynamodb.query,
+            "read the list of due carts",
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk <= :now",
+            ExpressionAttributeValues={":pk": text(_part(shop, shard)), ":now": text(f"{_minute(now)}~")},
+            Limit=_MOST_PER_SHARD,
+        )
+        rows = (row for page in listed for row in page if not is_expired(row, now))
+        return (decode(Due, row) for row in islice(rows, _MOST_PER_SHARD))
 
     def drop(self, dues: Sequence[Due]) -> None:
         """See ``ports.DueIndex``."""
         doomed = list({str(_key(due)): {"DeleteRequest": {"Key": _key(due)}} for due in dues}.values())
-        for start in range(0, len(doomed), _ROWS_PER_BATCH):
-            request: dict[str, Any] = {self._table: doomed[start : start + _ROWS_PER_BATCH]}
-            while request:
-                with translated("take carts off the list"):
-                    answer = self._clients.dynamodb.batch_write_item(RequestItems=request)
-                request = answer.get("UnprocessedItems") or {}
+        write_rows(self._clients, self._table, doomed, "take carts off the list")
 
 
 def _part(shop: str, shard: int) -> str:

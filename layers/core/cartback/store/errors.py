@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ParamValidationError
 
@@ -11,13 +12,17 @@ from cartback.domain.errors import Conflict, TryLater
 
 _TRANSIENT = frozenset(
     """
-    ProvisionedThroughputExceededException ThrottlingException Throttling RequestLimitExceeded LimitExceededException
-    InternalServerError InternalServerException InternalFailure InternalError InternalServiceError
-    InternalServiceErrorException ServiceUnavailable ServiceUnavailableException TransactionInProgressException
-    RequestThrottled TooManyRequestsException SlowDown ExecutionLimitExceeded KMSThrottlingException
-    KmsThrottled OverLimit
+    ProvisionedThroughputExceededException ProvisionedThroughputExceeded RequestLimitExceeded LimitExceededException
+    BandwidthLimitExceeded ExecutionLimitExceeded TooManyRequestsException SlowDown OverLimit
+    InternalServerError InternalServerException InternalFailure InternalError InternalException InternalServiceError
+    InternalServiceErrorException ServiceUnavailable ServiceUnavailableException
+    RequestTimeout RequestTimeoutException PriorRequestNotComplete TransactionInProgressException
+    ReplicatedWriteConflictException OperationAborted
     """.split()
 )
+"""Beside every code that speaks of throttling: each service has one of its own, and says another for its key's."""
+
+_CANCELLED_BY_OTHERS = frozenset({"None", "ConditionalCheckFailed", "TransactionConflict"})
 
 
 @contextmanager
@@ -32,18 +37,26 @@ def translated(doing: str) -> Iterator[None]:
             raise Conflict(doing) from error
         if code == "TransactionCanceledException":
             reasons = cancelled(error)
-            if all(reason in ("None", "ConditionalCheckFailed", "TransactionConflict") for reason in reasons):
+            if _CANCELLED_BY_OTHERS.issuperset(reasons):
                 raise Conflict(doing) from error
-            if any(reason in ("ThrottlingError", "ProvisionedThroughputExceeded") for reason in reasons):
+            if any(_is_transient(reason) for reason in reasons):
                 raise TryLater(f"could not {doing}: {code}") from error
             raise
-        if code in _TRANSIENT or status >= 500:
+        if (
+            _is_transient(code)
+            or status == HTTPStatus.TOO_MANY_REQUESTS
+            or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
             raise TryLater(f"could not {doing}: {code or status}") from error
         raise
     except ParamValidationError:
         raise
     except (HTTPClientError, BotoCoreError) as error:
         raise TryLater(f"could not {doing}: {type(error).__name__}") from error
+
+
+def _is_transient(code: str) -> bool:
+    return code in _TRANSIENT or "throttl" in code.lower()
 
 
 def cancelled(error: ClientError) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -17,6 +17,7 @@ from cartback.store.blocks import check_not_blocked
 from cartback.store.claim_index import index_keys
 from cartback.store.codec import decode, encode, expires, is_expired, number, text
 from cartback.store.errors import cancelled, translated
+from cartback.store.paging import pages
 from cartback.store.records import put_cart, put_person
 from cartback.store.tables import LEDGER_KEPT, request_key
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from cartback.ports import Clock
     from cartback.store.clients import Clients
     from cartback.store.codec import Row
-    from cartback.store.records import Write
+    from cartback.store.splitting import Write
     from cartback.store.tables import Tables
 
 _CLAIM, _BLOCKED, _CEILING = 0, (3, 4, 5), 6
@@ -65,11 +66,7 @@ class DynamoLedger:
             *({"Put": {"TableName": here.ledger, "Item": _link_row(link)}} for link in links),
             *([put_person(here, dossier.account, claim.claimed_at)] if dossier.account is not None else []),
         ]
-        try:
-            self._clients.dynamodb.transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            return self._why_not(error, ceiling=_CEILING if claim.ceiling is not None else None)
-        return None
+        return self._taken(writes, _BLOCKED, _CEILING if claim.ceiling is not None else None)
 
     def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
         """Take the claim of the answer to a request, or say why not."""
@@ -83,22 +80,23 @@ class DynamoLedger:
             {"Put": {"TableName": table, "Item": self._line(claim.shop, subject, line)}},
             *({"Put": {"TableName": table, "Item": _link_row(link)}} for link in links),
         ]
-        try:
-            self._clients.dynamodb.transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            return self._why_not(error, blocked=(1, 2))
+        return self._taken(writes, (1, 2), None)
+
+    def _taken(self, writes: list[Write], blocked: tuple[int, ...], ceiling: int | None) -> str | None:
+        with translated("claim a message"):
+            try:
+                self._clients.dynamodb.transact_write_items(TransactItems=writes)
+            except ClientError as error:
+                return self._why_not(error, blocked, ceiling)
         return None
 
-    def _why_not(
-        self, error: ClientError, blocked: tuple[int, ...] = _BLOCKED, ceiling: int | None = None
-    ) -> str:
+    def _why_not(self, error: ClientError, blocked: tuple[int, ...], ceiling: int | None) -> str:
         """Read a cancelled transaction: an older claim or a block is final, a moved row means to decide again."""
         reasons = cancelled(error)
         failed = {i for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"}
         known = set(reasons) <= {"None", "ConditionalCheckFailed", "TransactionConflict"}
         if not reasons or not known:
-            with translated("claim a message"):
-                raise error
+            raise error
         if _CLAIM in failed:
             return "claimed_before"
         if failed.intersection(blocked):
@@ -140,22 +138,16 @@ class DynamoLedger:
 
     def story(self, shop: str, subject: str) -> list[Line]:
         """All lines of a subject, oldest first."""
-        lines: list[Line] = []
-        start: dict[str, Any] = {}
         now = self._clock.now()
-        while True:
-            with translated("read a story"):
-                answer = self._clients.dynamodb.query(
-                    TableName=self._tables.ledger,
-                    KeyConditionExpression="pk = :pk",
-                    ExpressionAttributeValues={":pk": text(f"{shop}#{subject}")},
-                    ConsistentRead=True,
-                    **start,
-                )
-            lines.extend(decode(Line, row) for row in answer["Items"] if not is_expired(row, now))
-            if "LastEvaluatedKey" not in answer:
-                return lines
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        told = pages(
+            self._clients.dynamodb.query,
+            "read a story",
+            TableName=self._tables.ledger,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": text(f"{shop}#{subject}")},
+            ConsistentRead=True,
+        )
+        return [decode(Line, row) for page in told for row in page if not is_expired(row, now)]
 
     def look(self, shop: str, token_hash: str) -> Link | None:
         """A link, unchanged."""

@@ -21,6 +21,7 @@ from cartback.domain.errors import TryLater
 from cartback.ports import Begun
 from cartback.store.codec import number, text
 from cartback.store.errors import cancelled, translated
+from cartback.store.paging import write_rows
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 REMEMBERED = timedelta(days=15)
 """Longer than any sender retries (Stripe: 3 days) and than a message lives on a queue (SQS: 14 days)."""
 
-_MOST_PER_TRANSACTION, _MOST_PER_BATCH, _MOST_ROUNDS = 100, 25, 6
+_MOST_PER_TRANSACTION = 100
 _IN_THE_WAY = ("ConditionalCheckFailed", "TransactionConflict")
 _MAY_BE_BEGUN = (
     "attribute_not_exists(pk) OR expires_at < :now"
@@ -158,16 +159,7 @@ class PowertoolsOnce:
         }
 
     def _write_all(self, writes: Sequence[dict[str, Any]]) -> None:
-        for part in batched(writes, _MOST_PER_BATCH, strict=False):
-            request: dict[str, Any] = {self._table: list(part)}
-            for _ in range(_MOST_ROUNDS):
-                with translated("complete or abandon events"):
-                    answer = self._clients.dynamodb.batch_write_item(RequestItems=request)
-                request = answer.get("UnprocessedItems") or {}
-                if not request:
-                    break
-            else:
-                raise TryLater("DynamoDB writes a part only")
+        write_rows(self._clients, self._table, writes, "complete or abandon events")
 
 
 def _status(reason: Mapping[str, Any]) -> str:

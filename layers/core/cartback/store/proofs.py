@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cartback.domain.evidence import Evidence
 from cartback.store.codec import decode, text
-from cartback.store.errors import translated
+from cartback.store.paging import pages
 from cartback.store.tables import evidence_key
 
 if TYPE_CHECKING:
@@ -22,18 +22,12 @@ class Proofs:
 
     def of(self, shop: str, person_id: str) -> list[Evidence]:
         """All entries under a person's id, as they lie there: the chain sorts them and says what is wrong."""
-        found: list[Evidence] = []
-        start: dict[str, Any] = {}
-        while True:
-            with translated("read the proof of a consent"):
-                answer = self._clients.dynamodb.query(
-                    TableName=self._table,
-                    KeyConditionExpression="pk = :pk",
-                    ExpressionAttributeValues={":pk": text(evidence_key(shop, person_id))},
-                    ConsistentRead=True,
-                    **start,
-                )
-            found.extend(decode(Evidence, row) for row in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return found
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        found = pages(
+            self._clients.dynamodb.query,
+            "read the proof of a consent",
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": text(evidence_key(shop, person_id))},
+            ConsistentRead=True,
+        )
+        return [decode(Evidence, row) for page in found for row in page]

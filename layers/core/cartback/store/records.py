@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -18,6 +19,7 @@ from cartback.ports import Page
 from cartback.store.blocks import MOST_TRIES, SHOP_WIDE, block_key, only_met_others, put_block
 from cartback.store.codec import decode, encode, expires, is_expired, number, packed, text
 from cartback.store.errors import translated
+from cartback.store.splitting import in_transactions
 from cartback.store.tables import (
     CARTS_KEPT,
     CATALOGUE_KEPT,
@@ -40,12 +42,8 @@ if TYPE_CHECKING:
     from cartback.ports import Clock
     from cartback.store.clients import Clients
     from cartback.store.codec import Row
-    from cartback.store.tables import (
-        Tables,
-    )
-
-_MOST_PER_TRANSACTION = 100
-Write = dict[str, Any]
+    from cartback.store.splitting import Write
+    from cartback.store.tables import Tables
 
 
 class DynamoRecords:
@@ -153,35 +151,31 @@ class DynamoRecords:
         return None
 
     def save(self, shop: str, before: Page, after: Page) -> None:
-        """Write what differs. People and carts go together or not at all; a long list of stock follows in parts."""
+        """Write what differs: all or nothing if it fits into one transaction, else in parts (``splitting``)."""
         now = self._clock.now()
-        whole = list(self._changes(shop, before, after, now))
         tries = MOST_TRIES if after.blocks.keys() & set(SHOP_WIDE) else 1
-        stock = list(self._stock_changes(shop, before, after, now))
-        if len(whole) + len(stock) <= _MOST_PER_TRANSACTION:
-            self._write(whole + stock, tries)
-            return
-        self._write(whole, tries)
-        for start in range(0, len(stock), _MOST_PER_TRANSACTION):
-            self._write(stock[start : start + _MOST_PER_TRANSACTION])
+        stock = ([write] for write in self._stock_changes(shop, before, after, now))
+        for part in in_transactions(chain(self._changes(shop, before, after, now), stock)):
+            self._write(part, tries)
 
-    def _changes(self, shop: str, before: Page, after: Page, now: datetime) -> Iterator[Write]:
+    def _changes(self, shop: str, before: Page, after: Page, now: datetime) -> Iterator[list[Write]]:
+        """What is written together, in the order that ``splitting`` wants."""
         here = self._tables
+        for address, because in _moved(before.blocks, after.blocks):
+            yield put_block(here.customers, shop, address, because)
         for cart in _changed(before.carts, after.carts).values():
-            yield put_cart(here, cart, now)
-        for person in _changed(before.persons, after.persons).values():
-            yield put_person(here, person, now)
-            for entry in person.fresh_evidence:
-                yield put_evidence(here, entry)
+            yield [put_cart(here, cart, now)]
+        people = _changed(before.persons, after.persons).values()
+        for person in sorted(people, key=lambda person: person.merged_into is not None):
+            proofs = (put_evidence(here, entry) for entry in person.fresh_evidence)
+            yield [put_person(here, person, now), *proofs]
         for i, request in _changed(before.requests, after.requests).items():
-            yield _put_request(here.customers, request_key(shop, i), request, now)
+            yield [_put_request(here.customers, request_key(shop, i), request, now)]
         for ref, to in _moved(before.refs, after.refs):
-            yield _pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, now, CARTS_KEPT)
+            yield [_pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, now, CARTS_KEPT)]
         for alias, to in _moved(before.aliases, after.aliases):
             pk = alias_key(shop, alias)
-            yield _pointer(here.customers, pk, before.aliases.get(alias), to, now, PEOPLE_KEPT)
-        for address, because in _moved(before.blocks, after.blocks):
-            yield from put_block(here.customers, shop, address, because)
+            yield [_pointer(here.customers, pk, before.aliases.get(alias), to, now, PEOPLE_KEPT)]
 
     def _stock_changes(self, shop: str, before: Page, after: Page, now: datetime) -> Iterator[Write]:
         table = self._tables.catalogue
@@ -199,7 +193,7 @@ class DynamoRecords:
         with translated("save rows"):
             if len(writes) == 1 and "Put" in writes[0]:
                 self._clients.dynamodb.put_item(**writes[0]["Put"])
-            elif writes:
+            else:
                 self._together(writes, tries)
 
     def _together(self, writes: list[Write], tries: int) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cartback.domain.deliverability import WINDOW, Tally
 from cartback.store.codec import expires, number, text
 from cartback.store.errors import translated
+from cartback.store.paging import pages
 
 if TYPE_CHECKING:
     from cartback.store.clients import Clients
@@ -53,20 +54,19 @@ class DynamoStanding:
                 )
 
     def _rows(self, shop: str, now: datetime) -> list[Row]:
-        ask: dict[str, Any] = {
-            ":shop": text(shop),
-            ":first": text(_day(now - WINDOW)),
-            ":last": text(_day(now)),
-        }
-        with translated("read what became of mail"):
-            answer = self._clients.dynamodb.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :shop AND sk BETWEEN :first AND :last",
-                ExpressionAttributeValues=ask,
-                ConsistentRead=True,
-            )
-        rows: list[Row] = answer["Items"]
-        return rows
+        found = pages(
+            self._clients.dynamodb.query,
+            "read what became of mail",
+            TableName=self._table,
+            KeyConditionExpression="pk = :shop AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":shop": text(shop),
+                ":first": text(_day(now - WINDOW)),
+                ":last": text(_day(now)),
+            },
+            ConsistentRead=True,
+        )
+        return [row for page in found for row in page]
 
 
 def _day(at: datetime) -> str:

@@ -18,6 +18,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.evidence import Evidence
 from cartback.store.codec import decode, number, text
 from cartback.store.errors import translated
+from cartback.store.paging import pages, write_rows
 from cartback.store.queue import unpack
 from cartback.store.tables import cart_key, evidence_key
 
@@ -31,7 +32,6 @@ EXPORTS = "_exports"
 """The prefix of collected exports. No shop's name begins like this, so no shop's raw events lie there."""
 
 _OBJECTS_PER_PAGE = 100
-_ROWS_PER_BATCH = 25
 _LETTERS_PER_PAGE = 10
 _MOST_LETTERS = 500
 _HELD_SECONDS = 60
@@ -60,47 +60,38 @@ class TableSweep:
             if row["pk"]["S"].startswith(proof) and "expires_at" not in row:
                 self._end(row, until)
         doomed = [row for row in rows if not row["pk"]["S"].startswith((f"{shop}#block#", proof))]
-        for start in range(0, len(doomed), _ROWS_PER_BATCH):
-            self._delete(tables[here], doomed[start : start + _ROWS_PER_BATCH])
+        keys = ({name: row[name] for name in ("pk", "sk") if name in row} for row in doomed)
+        deletes = ({"DeleteRequest": {"Key": key}} for key in keys)
+        write_rows(self._clients, tables[here], deletes, "delete rows")
         if following:
             return f"{here}|{following}"
         return f"{here + 1}|" if here + 1 < len(tables) else ""
 
     def fade(self, shop: str, person_id: str, until: datetime) -> None:
         """Let the proof of a person's consents end at an instant; one that ends earlier anyway stays so."""
-        key = text(evidence_key(shop, person_id))
-        ask: dict[str, Any] = {
-            "TableName": self._tables.ledger,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": {":pk": key},
-            "ConsistentRead": True,
-        }
-        while True:
-            with translated("read the proof of a consent"):
-                answer = self._clients.dynamodb.query(**ask)
-            for row in answer["Items"]:
-                if "expires_at" not in row:
-                    self._end(row, until)
-            if "LastEvaluatedKey" not in answer:
-                return
-            ask["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        proof = pages(
+            self._clients.dynamodb.query,
+            "read the proof of a consent",
+            TableName=self._tables.ledger,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": text(evidence_key(shop, person_id))},
+            ConsistentRead=True,
+        )
+        for row in (row for page in proof for row in page if "expires_at" not in row):
+            self._end(row, until)
 
     def lasting(self, part: int, parts: int) -> Iterator[Evidence]:
         """See ``ports.TableSweep``. Scans a segment: an index of what never ends would hold every proof there is."""
-        ask: dict[str, Any] = {
-            "TableName": self._tables.ledger,
-            "FilterExpression": "contains(pk, :proof) AND attribute_not_exists(expires_at)",
-            "ExpressionAttributeValues": {":proof": text(evidence_key("", ""))},
-            "Segment": part,
-            "TotalSegments": parts,
-        }
-        while True:
-            with translated("look for proofs without an end"):
-                answer = self._clients.dynamodb.scan(**ask)
-            yield from (decode(Evidence, row) for row in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            ask["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        found = pages(
+            self._clients.dynamodb.scan,
+            "look for proofs without an end",
+            TableName=self._tables.ledger,
+            FilterExpression="contains(pk, :proof) AND attribute_not_exists(expires_at)",
+            ExpressionAttributeValues={":proof": text(evidence_key("", ""))},
+            Segment=part,
+            TotalSegments=parts,
+        )
+        yield from (decode(Evidence, row) for page in found for row in page)
 
     def _end(self, row: Row, until: datetime) -> None:
         with translated("let a proof end"):
@@ -124,14 +115,6 @@ class TableSweep:
             answer = self._clients.dynamodb.scan(**ask)
         last = answer.get("LastEvaluatedKey")
         return answer["Items"], json.dumps(last) if last else ""
-
-    def _delete(self, table: str, rows: list[Row]) -> None:
-        keys = [{name: row[name] for name in ("pk", "sk") if name in row} for row in rows]
-        request = {table: [{"DeleteRequest": {"Key": key}} for key in keys]}
-        while request:
-            with translated("delete rows"):
-                answer = self._clients.dynamodb.batch_write_item(RequestItems=request)
-            request = answer.get("UnprocessedItems") or {}
 
 
 def of_shops(tables: Tables) -> tuple[str, ...]:

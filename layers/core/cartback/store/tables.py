@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cartback.domain.errors import TryLater
 from cartback.domain.hashes import short
 from cartback.store.codec import text
-from cartback.store.errors import translated
+from cartback.store.paging import get_rows
 
 if TYPE_CHECKING:
     from cartback.store.clients import Clients
@@ -20,9 +19,6 @@ CARTS_KEPT = timedelta(days=180)
 PEOPLE_KEPT = timedelta(days=730)
 LEDGER_KEPT = timedelta(days=400)
 CATALOGUE_KEPT = timedelta(days=730)
-
-_MOST_PER_GET = 100
-_MOST_ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +86,5 @@ def get_all(clients: Clients, wanted: Mapping[str, list[str]]) -> dict[tuple[str
 
     One request per hundred keys. Raises TryLater if DynamoDB keeps answering with a part only.
     """
-    found: dict[tuple[str, str], Row] = {}
-    keys = [(table, pk) for table, pks in wanted.items() for pk in dict.fromkeys(pks)]
-    for start in range(0, len(keys), _MOST_PER_GET):
-        found.update(_get(clients, keys[start : start + _MOST_PER_GET]))
-    return found
-
-
-def _get(clients: Clients, keys: list[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], Row]]:
-    request: dict[str, Any] = {}
-    for table, pk in keys:
-        part = request.setdefault(table, {"Keys": [], "ConsistentRead": True})
-        part["Keys"].append({"pk": text(pk)})
-    for _ in range(_MOST_ROUNDS):
-        with translated("read rows"):
-            answer = clients.dynamodb.batch_get_item(RequestItems=request)
-        for table, rows in answer["Responses"].items():
-            for row in rows:
-                yield (table, row["pk"]["S"]), row
-        request = answer.get("UnprocessedKeys") or {}
-        if not request:
-            return
-    raise TryLater("DynamoDB answers with a part only")
+    keys = [(table, {"pk": text(pk)}) for table, pks in wanted.items() for pk in dict.fromkeys(pks)]
+    return {(table, row["pk"]["S"]): row for table, row in get_rows(clients, keys, "read rows")}
