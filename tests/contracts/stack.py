@@ -69,43 +69,46 @@ class MotoClients(Clients):
 
 
 @cache
-def _clients() -> MotoClients:
+def _clients(whose: str) -> MotoClients:
     """Making a client reads megabytes of descriptions: once per process is enough."""
     return MotoClients()
 
 
 class Stack:
-    """What the template asks for, as far as our code talks to it. ``refs`` holds what ``!Ref`` gives."""
+    """What the template asks for, as far as our code talks to it. ``refs`` holds what ``!Ref`` gives.
+
+    ``clients`` are the house's; the stack makes things and looks at them with its own, which no test spoils.
+    """
 
     def __init__(self) -> None:
-        self.clients = _clients()
+        self.clients, self.own = _clients("house"), _clients("stack")
         self.refs: dict[str, str] = dict(PARAMETERS)
         for name, given in resources("AWS::DynamoDB::Table").items():
             parts = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
             wanted = {key: given[key] for key in parts if key in given}
-            self.clients.dynamodb.create_table(TableName=name, **wanted)
+            self.own.dynamodb.create_table(TableName=name, **wanted)
             self.refs[name] = name
         self.tables = Tables(carts="Carts", customers="Customers", ledger="Ledger", catalogue="Catalogue")
 
     def with_services(self) -> Stack:
         """Everything beside the tables."""
-        sqs, refs = self.clients.sqs, self.refs
+        sqs, refs = self.own.sqs, self.refs
         for name in resources("AWS::SQS::Queue"):
             refs[name] = sqs.create_queue(QueueName=name)["QueueUrl"]
         for name in resources("AWS::S3::Bucket"):
             refs[name] = name.lower()
-            self.clients.s3.create_bucket(
+            self.own.s3.create_bucket(
                 Bucket=refs[name], CreateBucketConfiguration={"LocationConstraint": REGION}
             )
         for name in resources("AWS::SecretsManager::Secret"):
-            made = self.clients.secretsmanager.create_secret(Name=name, SecretString="pepper" * 10)
+            made = self.own.secretsmanager.create_secret(Name=name, SecretString="pepper" * 10)
             refs[name] = made["ARN"]
         for name, given in resources("AWS::Events::EventBus").items():
             refs[name] = self.resolved(given["Name"])
-            self.clients.events.create_event_bus(Name=refs[name])
+            self.own.events.create_event_bus(Name=refs[name])
         for name, given in resources("AWS::Serverless::StateMachine").items():
             text = (ROOT / given["DefinitionUri"]).read_text()
-            made = self.clients.stepfunctions.create_state_machine(
+            made = self.own.stepfunctions.create_state_machine(
                 name=name, definition=text, roleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}"
             )
             refs[name] = made["stateMachineArn"]
@@ -133,14 +136,14 @@ class Stack:
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """What lies on a queue, attributes included; looking takes it."""
-        answer = self.clients.sqs.receive_message(
+        answer = self.own.sqs.receive_message(
             QueueUrl=self.refs[queue], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
         )
         return answer.get("Messages", [])
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table, packed bodies as the JSON that they hold: nobody's name may hide in one."""
-        rows = self.clients.dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
+        rows = self.own.dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
         for row in rows:
             if "B" in row.get("body", {}):
                 row["body"] = {"S": unpacked(row["body"]).decode()}

@@ -194,12 +194,14 @@ def crowded(stack, times: int, reason: str = "TransactionConflict") -> tuple[Cro
     return client, DynamoRecords(SimpleNamespace(dynamodb=client), stack.tables, HandClock())
 
 
+@pytest.mark.answered
 def test_a_shop_is_stopped_although_its_claims_are_always_in_the_way(stack):
     client, records = crowded(stack, times=20)
     records.save("demo", Page(), Page(blocks={"shop": "shop_left"}))
     assert (client.asked, rows(stack)) == (21, ["shop_left"] * SHARDS)
 
 
+@pytest.mark.answered
 def test_nobody_tries_for_ever_and_then_nothing_is_written(stack):
     client, records = crowded(stack, times=10_000)
     with pytest.raises(Conflict):
@@ -208,6 +210,7 @@ def test_nobody_tries_for_ever_and_then_nothing_is_written(stack):
     assert rows(stack) == []
 
 
+@pytest.mark.answered
 @pytest.mark.parametrize(
     ("after", "reason"),
     [

@@ -56,7 +56,7 @@ class House:
             while self.world.queue.deliveries:
                 yield self.world.queue.deliveries.pop(0)
             return
-        sqs, url = self.stack.clients.sqs, self.stack.refs["IntakeQueue"]
+        sqs, url = self.stack.own.sqs, self.stack.refs["IntakeQueue"]
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

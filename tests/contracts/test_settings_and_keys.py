@@ -85,7 +85,7 @@ class Secrets:
             self.port.by_shop[shop] = keys
             return
         value = json.dumps({"platform": keys.platform, "secrets": list(keys.secrets)})
-        client = self.stack.clients.secretsmanager
+        client = self.stack.own.secretsmanager
         try:
             client.create_secret(Name=PREFIX + shop, SecretString=value)
         except client.exceptions.ResourceExistsException:

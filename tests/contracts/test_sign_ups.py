@@ -148,7 +148,7 @@ def test_the_proof_is_read_back_whole_and_a_changed_row_shows(stack):
     assert fault(proofs.of("demo", "p1"), 2, person.evidence_head) is None
     row = next(row for row in stack.rows("Ledger") if "00000001" in row["sk"]["S"])
     row["body"]["S"] = row["body"]["S"].replace("form 1", "form 9")
-    stack.clients.dynamodb.put_item(TableName="Ledger", Item=row)
+    stack.own.dynamodb.put_item(TableName="Ledger", Item=row)
     assert (
         fault(proofs.of("demo", "p1"), 2, person.evidence_head) == "entry 1 was changed after it was sealed"
     )

@@ -16,6 +16,7 @@ from cartback.ports import Delivery
 from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
 from cartback.store.queue import SqsQueue, pack, unpack
 from cartback.store.raw import S3Raw
+from tests.contracts.conftest import STINGY
 from tests.contracts.stack import MotoClients
 from tests.fakes.world import START, HandClock, ListBus, ListQueue, ListRaw, ListRuns
 
@@ -133,10 +134,10 @@ def bus(request):
         return bus, lambda: [fact.as_detail() for fact in bus.facts]
     stack = request.getfixturevalue("services")
     name = stack.refs["Bus"]
-    sqs, url = stack.clients.sqs, stack.refs["FlowsDlq"]
+    sqs, url = stack.own.sqs, stack.refs["FlowsDlq"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    stack.clients.events.put_rule(Name="all", EventBusName=name, EventPattern='{"source": ["cartback"]}')
-    stack.clients.events.put_targets(Rule="all", EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
+    stack.own.events.put_rule(Name="all", EventBusName=name, EventPattern='{"source": ["cartback"]}')
+    stack.own.events.put_targets(Rule="all", EventBusName=name, Targets=[{"Id": "1", "Arn": arn}])
 
     def heard():
         found = []
@@ -148,10 +149,12 @@ def bus(request):
 
 
 @pytest.mark.parametrize("number", [0, 1, 10, 11, 25])
-def test_every_fact_is_told_once_however_many_there_are(bus, number):
+def test_every_fact_is_told_however_many_there_are_and_once_if_the_bus_takes_them_at_once(bus, number, aws):
     port, heard = bus
     port.publish(facts(number))
-    assert sorted(detail["data"]["cart_id"] for detail in heard()) == sorted(f"c{n}" for n in range(number))
+    told = [detail["data"]["cart_id"] for detail in heard()]
+    assert set(told) == {f"c{n}" for n in range(number)}
+    assert aws == STINGY or len(told) == number
 
 
 def test_a_fact_arrives_as_its_detail(bus):
@@ -209,7 +212,7 @@ def test_a_batch_is_kept_as_one_object_and_again_as_the_same(services):
     raw.keep("demo", "b1", batch)
     clock.at += timedelta(minutes=5)
     raw.keep("demo", "b1", batch)
-    s3, bucket = services.clients.s3, services.refs["RawBucket"]
+    s3, bucket = services.own.s3, services.refs["RawBucket"]
     (found,) = s3.list_objects_v2(Bucket=bucket)["Contents"]
     lines = (
         gzip.decompress(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()).decode().split("\n")

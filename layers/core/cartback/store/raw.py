@@ -10,7 +10,9 @@ import gzip
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
 
 from cartback.store.errors import translated
 from cartback.store.queue import pack, unpack
@@ -47,7 +49,10 @@ class S3Raw:
             )
 
     def between(self, shop: str, from_at: datetime, until_at: datetime) -> Iterator[Delivery]:
-        """See ``ports.RawShelf``. Lists the keys of all hours since, opens only objects of the wanted time."""
+        """See ``ports.RawShelf``. Lists the keys of all hours since, opens only objects of the wanted time.
+
+        An object that is gone by then (its days are over, or a sweep took it) is left out.
+        """
         hour = (from_at.astimezone(UTC) - _SKEW).strftime("%Y/%m/%d/%H")
         ask = {"Bucket": self._bucket, "Prefix": f"{shop}/", "StartAfter": f"{shop}/{hour}/"}
         with translated("list the raw events"):
@@ -61,10 +66,20 @@ class S3Raw:
                     )
 
     def _open(self, key: str) -> list[Delivery]:
+        lines = lines_of(self._clients, self._bucket, key)
+        return [unpack(json.loads(line)) for line in lines or ()]
+
+
+def lines_of(clients: Clients, bucket: str, key: str) -> list[str] | None:
+    """The lines of an object; None if it is gone."""
+    try:
         with translated("read raw events"):
-            answer: dict[str, Any] = self._clients.s3.get_object(Bucket=self._bucket, Key=key)
-            lines = gzip.decompress(answer["Body"].read()).decode().splitlines()
-        return [unpack(json.loads(line)) for line in lines]
+            answer = clients.s3.get_object(Bucket=bucket, Key=key)
+            return gzip.decompress(answer["Body"].read()).decode().splitlines()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return None
+        raise
 
 
 def name(oldest: datetime, newest: datetime, batch: str) -> str:

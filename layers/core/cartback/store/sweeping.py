@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from cartback.domain.cart import Cart
 from cartback.domain.errors import Refused
 from cartback.domain.evidence import Evidence
@@ -20,6 +18,7 @@ from cartback.store.codec import decode, number, text
 from cartback.store.errors import translated
 from cartback.store.paging import pages, write_rows
 from cartback.store.queue import unpack
+from cartback.store.raw import lines_of
 from cartback.store.tables import cart_key, evidence_key
 
 if TYPE_CHECKING:
@@ -33,8 +32,9 @@ EXPORTS = "_exports"
 
 _OBJECTS_PER_PAGE = 100
 _LETTERS_PER_PAGE = 10
-_MOST_LETTERS = 500
-_HELD_SECONDS = 60
+_MOST_LETTERS = 5_000
+_HELD_SECONDS = 300
+"""Longer than a sweep may take: what comes back in the midst of it would be looked at for ever."""
 
 
 class TableSweep:
@@ -117,6 +117,11 @@ class TableSweep:
         return answer["Items"], json.dumps(last) if last else ""
 
 
+def export_key(shop: str, person_id: str) -> str:
+    """The object that was collected for a person."""
+    return f"{EXPORTS}/{shop}/{person_id}.json"
+
+
 def of_shops(tables: Tables) -> tuple[str, ...]:
     """The names of the tables that hold rows of shops, in a fixed order."""
     return (tables.carts, tables.customers, tables.ledger, tables.catalogue)
@@ -140,14 +145,9 @@ class RawSweep:
         return found[-1] if answer.get("IsTruncated") else ""
 
     def _rewrite(self, key: str, unwanted: Callable[[Delivery], bool]) -> None:
-        try:
-            with translated("read raw events"):
-                answer = self._clients.s3.get_object(Bucket=self._bucket, Key=key)
-                lines = gzip.decompress(answer["Body"].read()).decode().splitlines()
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                return  # another sweep was quicker (an operator's and the run's go side by side), or its days are over
-            raise
+        lines = lines_of(self._clients, self._bucket, key)
+        if lines is None:
+            return  # another sweep was quicker (an operator's and the run's go side by side), or its days are over
         kept = [line for line in lines if not unwanted(unpack(json.loads(line)))]
         if len(kept) == len(lines):
             return
@@ -165,7 +165,7 @@ class RawSweep:
 
     def keep_export(self, shop: str, person_id: str, document: str) -> str:
         """Keep what was collected for a person; the bucket's own rule forgets it. Gives the name of the object."""
-        key = f"{EXPORTS}/{shop}/{person_id}.json"
+        key = export_key(shop, person_id)
         with translated("keep an export"):
             self._clients.s3.put_object(
                 Bucket=self._bucket, Key=key, Body=document.encode(), ContentType="application/json"
@@ -174,7 +174,7 @@ class RawSweep:
 
     def drop_exports(self, shop: str, person_id: str = "") -> None:
         """Forget what was collected for a person, or for everybody of a shop."""
-        prefix = f"{EXPORTS}/{shop}/{person_id}"
+        prefix = export_key(shop, person_id) if person_id else f"{EXPORTS}/{shop}/"
         with translated("list the exports"):
             pages = list(
                 self._clients.s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
@@ -193,30 +193,40 @@ class LetterSweep:
         self._url = url
 
     def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> None:
-        """Delete what is unwanted, judged by the delivery (None for what is none) and the text of the message."""
+        """Delete what is unwanted, judged by the delivery (None for what is none) and the text of the message.
+
+        Each letter is held until all were looked at, so that the queue shows others; a receipt brings one to ten of
+        them, however many wait.
+        """
         kept: dict[str, str] = {}
         try:
-            for _ in range(_MOST_LETTERS // _LETTERS_PER_PAGE):
-                with translated("look into the dead-letter queue"):
-                    answer = self._clients.sqs.receive_message(
-                        QueueUrl=self._url,
-                        MaxNumberOfMessages=_LETTERS_PER_PAGE,
-                        VisibilityTimeout=_HELD_SECONDS,
-                        WaitTimeSeconds=1,
-                    )
-                messages = answer.get("Messages", [])
-                if not messages:
-                    return
-                for message in messages:
-                    if unwanted(_delivery(message["Body"]), message["Body"]):
-                        with translated("delete a parked message"):
-                            self._clients.sqs.delete_message(
-                                QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"]
-                            )
-                    else:
-                        kept[message["MessageId"]] = message["ReceiptHandle"]
+            for message in self._letters():
+                if unwanted(_delivery(message["Body"]), message["Body"]):
+                    with translated("delete a parked message"):
+                        self._clients.sqs.delete_message(
+                            QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"]
+                        )
+                else:
+                    kept[message["MessageId"]] = message["ReceiptHandle"]
         finally:
             self._give_back(list(kept.values()))
+
+    def _letters(self) -> Iterator[dict[str, Any]]:
+        """What waits, until nothing comes any more."""
+        looked_at = 0
+        while looked_at < _MOST_LETTERS:
+            with translated("look into the dead-letter queue"):
+                answer = self._clients.sqs.receive_message(
+                    QueueUrl=self._url,
+                    MaxNumberOfMessages=_LETTERS_PER_PAGE,
+                    VisibilityTimeout=_HELD_SECONDS,
+                    WaitTimeSeconds=1,
+                )
+            messages = answer.get("Messages", [])
+            if not messages:
+                return
+            looked_at += len(messages)
+            yield from messages
 
     def _give_back(self, handles: list[str]) -> None:
         for start in range(0, len(handles), _LETTERS_PER_PAGE):
