@@ -47,7 +47,8 @@ def _is_wanted(item: pytest.Item) -> bool:
     if Path(__file__).parent not in item.path.parents or not hasattr(item, "callspec"):
         return True
     given = item.callspec.params
-    on_aws = "stack" in item.fixturenames or not _ON_AWS.isdisjoint(map(str, given.values()))
+    asked_for = "stack" in item.fixturenames or "aws" in item._fixtureinfo.argnames
+    on_aws = asked_for or not _ON_AWS.isdisjoint(map(str, given.values()))
     return given.get("aws") != STINGY or (on_aws and item.get_closest_marker("answered") is None)
 
 

@@ -143,7 +143,8 @@ class Stack:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table, packed bodies as the JSON that they hold: nobody's name may hide in one."""
-        rows = self.own.dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
+        scan = self.own.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        rows = [row for page in scan for row in page["Items"]]
         for row in rows:
             if "B" in row.get("body", {}):
                 row["body"] = {"S": unpacked(row["body"]).decode()}

@@ -75,7 +75,7 @@ class Stingy:
         self.pages, self.busy = pages, busy
         self.turn = crc32(seed.encode())
         self.calls = 0
-        self.strikes_at = 1 + self.turn % 3
+        self.strikes_at = 1 + self.turn % 2
         self.gap = 2
         self.told: Counter[str] = Counter()
         self.written = False

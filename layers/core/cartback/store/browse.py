@@ -122,7 +122,15 @@ class DeadLetters:
         return sent, refusals
 
     def _hold(self) -> list[Parked]:
-        return list({parked.message_id: parked for parked in self._receive()}.values())
+        """What waits. What is held when the queue cannot be asked any more is given back, for the next who looks."""
+        held: dict[str, Parked] = {}
+        try:
+            for parked in self._receive():
+                held[parked.message_id] = parked
+        except TryLater:
+            self._give_back(list(held.values()))
+            raise
+        return list(held.values())
 
     def _receive(self) -> Iterator[Parked]:
         taken = 0
