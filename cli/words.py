@@ -42,6 +42,10 @@ _REASONS = {
         "messages to this address came back three times within 30 days",
         "dreimal in 30 Tagen kamen Nachrichten von dieser Adresse zurück",
     ),
+    "suppressed": (
+        "the provider refuses the address by a list of its own; it is tried again after 30 days",
+        "der Anbieter lehnt die Adresse nach einer eigenen Liste ab; nach 30 Tagen wird sie wieder versucht",
+    ),
     "bounced": ("the address does not exist", "die Adresse gibt es nicht"),
     "budget_spent": (
         "the person has had enough messages for now",

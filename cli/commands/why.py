@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartback.domain import blocking
 from cartback.domain.cart import Cart
 from cartback.domain.consent import key
 from cartback.domain.customer import Person
@@ -40,7 +41,7 @@ def why(
     told: dict[str, Any] = {
         "person_id": person.person_id,
         "reachable": person.reachable,
-        "blocked": _block(records, shop, person),
+        "blocked": _block(records, shop, person, now),
         "erased_at": person.erased_at,
         "last_order_at": person.last_order_at,
         "sends": list(person.sends),
@@ -100,11 +101,12 @@ def _their_cart(records: Records, shop: str, said: str) -> Cart:
         raise Refused(f"customer: {shop} knows no person and no cart by {said}", 404) from refusal
 
 
-def _block(records: Records, shop: str, person: Person) -> str | None:
+def _block(records: Records, shop: str, person: Person, now: datetime) -> str | None:
     """Why nothing may be sent at all: to the person, to the address, or for the whole shop."""
     names = [SHOP_ITSELF, *([person.email_hash] if person.email_hash else [])]
     found = records.read(shop, blocks=names).blocks
-    return person.blocked or next((because for because in found.values() if because), None)
+    lasting = (because for because in found.values() if blocking.lasts(because))
+    return blocking.reason_at(person, now) or next(lasting, None)
 
 
 def _history(here: Desk, records: Records, shop: str, person: Person) -> dict[str, list[dict[str, Any]]]:

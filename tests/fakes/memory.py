@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from cartback.domain.blocking import FOR_NOW
 from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.customer import Person
@@ -150,7 +151,8 @@ class MemoryLedger:
         if stored is not None and stored[0].state != RELEASED:
             return "claimed_before"
         blocks = self.tables.rows["blocks"]
-        if any((shop, name) in blocks for name in (claim.address_hash, "shop", "marketing")):
+        of_address = blocks.get((shop, claim.address_hash), ("suppressed", None))[0]
+        if of_address not in FOR_NOW or any((shop, name) in blocks for name in ("shop", "marketing")):
             return "blocked"
         cart = self.tables.rows["carts"].get((shop, dossier.cart.cart_id))
         if cart is None or cart[0].version != dossier.cart.version:
@@ -179,7 +181,7 @@ class MemoryLedger:
             return "claimed_before"
         blocks = self.tables.rows["blocks"]
         because = blocks.get((claim.shop, claim.address_hash), ("opted_out", None))[0]
-        if because != "opted_out" or (claim.shop, "shop") in blocks:
+        if because not in FOR_NOW | {"opted_out"} or (claim.shop, "shop") in blocks:
             return "blocked"
         stored_request = self.tables.rows["requests"].get((claim.shop, request.request_id))
         if stored_request is None or stored_request[0].version != request.version:

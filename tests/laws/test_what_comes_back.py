@@ -42,7 +42,7 @@ def test_ses_tells_of_everything_that_we_understand_and_keeps_whoever_was_hurt_f
         for each in resources("AWS::SES::ConfigurationSetEventDestination").values()
         if target(each["Properties"]["ConfigurationSetName"]) == name
     )
-    understood = {kind[0].lower() + kind[1:].replace(" ", "") for kind in ses_events._STATES}
+    understood = {kind[0].lower() + kind[1:].replace(" ", "") for kind in ses_events._PARTS}
     assert told["Enabled"] is True
     assert set(told["MatchingEventTypes"]) == understood | {"deliveryDelay"}
     assert told["SnsDestination"] == {"TopicARN": {"Ref": "MailEventsTopic"}}

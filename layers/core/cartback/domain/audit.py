@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from cartback.domain import blocking
 from cartback.domain.cart import ERASED, Cart
 from cartback.domain.claims import BOUNCED, COMPLAINED, DELIVERED, RELEASED, SENT, UNKNOWN, Claim, is_doubtful
 from cartback.domain.consent import GRANTED, MARKETING, WITHDRAWN, Consent
@@ -142,7 +143,7 @@ def _refusals(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
         return
     if person.erased_at is not None:
         yield None, _from(each, person.erased_at)
-    if person.blocked_recorded_at is not None:
+    if person.blocked_recorded_at is not None and blocking.reason_at(person, claim.claimed_at):
         yield None, _from(each, person.blocked_recorded_at)
     said = _words(claim, person) if claim.purpose != SERVICE else []
     for word in said:

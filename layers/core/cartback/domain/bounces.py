@@ -1,6 +1,6 @@
 """Messages that came back for now, not for good: a full mailbox is forgiven, one that stays full is not.
 
-SES tells of them as transient or undetermined; only the third within 30 days stops the writing.
+Only the third within 30 days stops the writing, and only until there are fewer again.
 """
 
 from __future__ import annotations
@@ -27,6 +27,12 @@ def counted(known: tuple[SoftBounce, ...], new: SoftBounce) -> tuple[SoftBounce,
     return tuple(sorted((one for one in every if one.at > since), key=lambda one: one.at))
 
 
-def is_too_often(known: tuple[SoftBounce, ...], address_hash: str) -> bool:
-    """Whether this address sent back so many messages within 30 days that nothing more goes there."""
-    return sum(1 for one in known if one.address_hash == address_hash) >= MOST
+def without(known: tuple[SoftBounce, ...], claim_id: str) -> tuple[SoftBounce, ...]:
+    """The messages that came back but for one, which did arrive."""
+    return tuple(one for one in known if one.claim_id != claim_id)
+
+
+def too_often_until(known: tuple[SoftBounce, ...], address_hash: str) -> datetime | None:
+    """Until when this address has sent back so many messages within 30 days that nothing goes there; None if not."""
+    of_address = sorted(one.at for one in known if one.address_hash == address_hash)
+    return of_address[-MOST] + WITHIN if len(of_address) >= MOST else None

@@ -19,6 +19,8 @@ SETTLE_WITHIN = timedelta(hours=1)
 """How long a provider may take to tell of a message before a doubtful claim is called unknown."""
 
 MOST_NAMES = 20
+_AUTOMATIC = 3.5
+"""The rank of a bounce that may be an answering machine's note: a delivery outweighs it, hardly anything else does."""
 _RANK = {RELEASED: 0, CLAIMED: 0, UNKNOWN: 1, SENT: 2, REJECTED: 3, DELIVERED: 4, BOUNCED: 5, COMPLAINED: 6}
 
 
@@ -50,6 +52,10 @@ class Claim:
     purpose: str = "cart_reminders"
     ceiling: int | None = None
     """How many messages the shop may claim on this day (UTC) while its sender is warming up; None: no limit."""
+    automatic: bool = False
+    """Something came back that may be an answering machine's note."""
+    rescued_at: datetime | None = None
+    """When the reader took the message out of the junk folder: no complaint from before that counts."""
 
 
 def claim_id_for(shop: str, cart_id: str, generation: int, touch: str, channel: str) -> str:
@@ -57,11 +63,35 @@ def claim_id_for(shop: str, cart_id: str, generation: int, touch: str, channel: 
     return short("claim", shop, cart_id, generation, touch, channel)
 
 
-def settle(claim: Claim, state: str, at: datetime, because: str | None = None) -> Claim:
-    """Fold in what became of it. News arrives doubled and in any order: the graver state stays."""
-    if _RANK[state] < _RANK[claim.state] or claim.state == state:
+def settle(
+    claim: Claim, state: str, at: datetime, because: str | None = None, automatic: bool = False
+) -> Claim:
+    """Fold in what became of it. News arrives doubled and in any order: the graver state stays.
+
+    An ``automatic`` bounce may be the note of somebody who is away, so it weighs less than a delivery. A complaint from
+    before the reader took the message out of the junk folder says that it was delivered, and no more.
+    """
+    if state == COMPLAINED and claim.rescued_at is not None and at <= claim.rescued_at:
+        state = DELIVERED
+    told, known = _rank(state, automatic), _rank(claim.state, claim.automatic)
+    if told < known or (told == known and claim.state == state):
         return claim
-    return replace(claim, state=state, settled_at=at, because=because or claim.because)
+    noted = automatic if state == BOUNCED else claim.automatic
+    return replace(claim, state=state, settled_at=at, because=because or claim.because, automatic=noted)
+
+
+def rescued(claim: Claim, at: datetime) -> Claim:
+    """Fold in that the reader took the message out of the junk folder: it takes back what they complained before."""
+    if claim.rescued_at is not None and at <= claim.rescued_at:
+        return claim
+    claim = replace(claim, rescued_at=at)
+    if claim.state == COMPLAINED and claim.settled_at is not None and claim.settled_at <= at:
+        return replace(claim, state=DELIVERED, settled_at=at, because="not-spam")
+    return settle(claim, DELIVERED, at, "not-spam")
+
+
+def _rank(state: str, automatic: bool) -> float:
+    return _AUTOMATIC if state == BOUNCED and automatic else _RANK[state]
 
 
 def named(claim: Claim, provider_id: str | None) -> Claim:

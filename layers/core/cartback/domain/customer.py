@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain import blocking, preferences, purchases
 from cartback.domain import consent as consents
-from cartback.domain import preferences, purchases
 from cartback.domain.bounces import SoftBounce
 from cartback.domain.budget import Intent
 from cartback.domain.consent import MARKETING, UNTICKED, Consent, key
@@ -34,7 +34,7 @@ class Person:
     bought; ``merged_from`` are the rows that became this one, and ``moved_to`` is the mailbox of the account that had
     this one until ``moved_at``. ``sends`` are the instants of the messages of the last 31 days: the budget that all
     flows share. ``intents`` say who wants a place in it next. ``blocked`` says why nothing may be sent to the address
-    at all (bounce, complaint), whatever was agreed.
+    at all (bounce, complaint), whatever was agreed, and ``blocked_until`` when that ends by itself (``domain.blocking``).
     ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
     ``forgotten_at`` is when the person asked to be forgotten: what a shop says of a time before is not taken in again.
     ``consents`` holds the present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``,
@@ -55,6 +55,7 @@ class Person:
     consents: dict[str, Consent] = field(default_factory=dict)
     blocked: str | None = None
     blocked_recorded_at: datetime | None = None
+    blocked_until: datetime | None = None
     last_order_at: datetime | None = None
     purchases: tuple[Purchase, ...] = ()
     sends: tuple[datetime, ...] = ()
@@ -201,9 +202,9 @@ def opt_out(
     return person
 
 
-def block(person: Person, because: str, now: datetime | None = None) -> Person:
-    """Nothing goes to this address any more."""
-    return person if person.blocked else replace(person, blocked=because, blocked_recorded_at=now)
+def block(person: Person, because: str, now: datetime | None = None, until: datetime | None = None) -> Person:
+    """Nothing goes to this address any more, or not until an instant (``domain.blocking``)."""
+    return blocking.blocked(person, because, now, until)
 
 
 def sent(person: Person, at: datetime) -> Person:
@@ -244,8 +245,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         intents=tuple(dict.fromkeys([*winner.intents, *loser.intents])),
         seen_at=ahead.seen_at,
         prefs=preferences.united(ahead.prefs, behind.prefs),
-        blocked=winner.blocked or loser.blocked,
-        blocked_recorded_at=winner.blocked_recorded_at if winner.blocked else now if loser.blocked else None,
+        **blocking.united(winner, loser, now),
         purchases=purchases.united(winner.purchases, loser.purchases, now),
         last_order_at=max(filter(None, (winner.last_order_at, loser.last_order_at)), default=None),
         sends=tuple(sorted([*winner.sends, *loser.sends])),

@@ -50,7 +50,7 @@ def news(before: Claim, after: Claim, permanent: bool) -> Tally:
     return Tally(
         settled=int(after.state in _NEWS and before.state not in _NEWS),
         bounced=int(after.state == BOUNCED and permanent),
-        complained=int(after.state == COMPLAINED),
+        complained=int(after.state == COMPLAINED) - int(before.state == COMPLAINED),
     )
 
 

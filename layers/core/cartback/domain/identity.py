@@ -180,6 +180,7 @@ def part(mixed: Person, address_hash: str, now: datetime) -> tuple[Person, Perso
         locale=mixed.locale,
         blocked=mixed.blocked,
         blocked_recorded_at=mixed.blocked_recorded_at,
+        blocked_until=mixed.blocked_until,
         purchases=mixed.purchases,
         bought_beside_at=last_purchase(mixed),
         sends=mixed.sends,

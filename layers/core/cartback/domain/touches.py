@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cartback.domain import blocking
 from cartback.domain.bots import suspect
 from cartback.domain.budget import Intent, makes_room_until
 from cartback.domain.cart import Cart, Item
@@ -66,7 +67,8 @@ def decide(
     due = due_at(cart, plan, position, policy)
     if now < due:
         return Decision(WAIT, "shopper_active", until=due, inputs={"due_at": due.isoformat()})
-    silent = _without_basis(dossier, plan.touches[position].channel, policy) or _silent(dossier, policy, now)
+    channel = plan.touches[position].channel
+    silent = _without_basis(dossier, channel, policy, now) or _silent(dossier, policy, now)
     if silent is not None:
         return silent
     if now > due + plan.give_up_after:
@@ -152,12 +154,13 @@ def _silent(dossier: Dossier, policy: Policy, now: datetime) -> Decision | None:
     return Decision(STOP, "silent_for_long", inputs={"engaged_at": since.isoformat()})
 
 
-def _without_basis(dossier: Dossier, channel: str, policy: Policy) -> Decision | None:
+def _without_basis(dossier: Dossier, channel: str, policy: Policy, now: datetime) -> Decision | None:
     person = dossier.person
     if person is None or not person.reachable:
         return Decision(STOP, "erased" if person is not None and person.erased_at else "no_address")
-    if person.blocked:
-        return Decision(STOP, person.blocked)
+    blocked = blocking.reason_at(person, now)
+    if blocked is not None:
+        return Decision(STOP, blocked)
     allowed = permission(person, channel, PURPOSE, policy)
     if allowed.reason is None and not refused_by(dossier.account, allowed.word):
         return None

@@ -9,6 +9,7 @@ of the request.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -45,18 +46,19 @@ def put_block(table: str, shop: str, name: str, because: str | None) -> list[dic
 
 
 def check_not_blocked(
-    table: str, shop: str, name: str, subject: str = "", but: str | None = None
+    table: str, shop: str, name: str, subject: str = "", but: Collection[str] = ()
 ) -> dict[str, Any]:
-    """The condition that nothing blocks an address or a shop, ``but`` perhaps one reason."""
+    """The condition that nothing blocks an address or a shop, ``but`` perhaps some reasons."""
     check: dict[str, Any] = {
         "TableName": table,
         "Key": {"pk": text(block_key(shop, name, subject))},
         "ConditionExpression": "attribute_not_exists(pk)",
     }
-    if but is not None:
-        check["ConditionExpression"] += " OR #to = :but"
+    if but:
+        values = {f":but{number}": text(because) for number, because in enumerate(sorted(but))}
+        check["ConditionExpression"] += f" OR #to IN ({', '.join(values)})"
         check["ExpressionAttributeNames"] = {"#to": "to"}
-        check["ExpressionAttributeValues"] = {":but": text(but)}
+        check["ExpressionAttributeValues"] = values
     return {"ConditionCheck": check}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from cartback.domain.blocking import FOR_NOW
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.errors import Conflict
 from cartback.domain.hashes import short
@@ -53,7 +54,7 @@ class DynamoLedger:
             self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
             put_cart(here, cart, claim.claimed_at),
             put_person(here, person, claim.claimed_at),
-            check_not_blocked(people, shop, claim.address_hash),
+            check_not_blocked(people, shop, claim.address_hash, but=FOR_NOW),
             check_not_blocked(people, shop, "shop", claim.cart_id),
             check_not_blocked(people, shop, "marketing", claim.cart_id),
             *self._under_ceiling(claim),
@@ -74,7 +75,7 @@ class DynamoLedger:
         subject = f"request#{request.request_id}"
         writes: list[Write] = [
             self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
-            check_not_blocked(people, claim.shop, claim.address_hash, but="opted_out"),
+            check_not_blocked(people, claim.shop, claim.address_hash, but=FOR_NOW | {"opted_out"}),
             check_not_blocked(people, claim.shop, "shop", request.request_id),
             self._unchanged(request),
             {"Put": {"TableName": table, "Item": self._line(claim.shop, subject, line)}},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cartback.domain import bounces, claims, customer
+from cartback.domain import blocking, bounces, claims, customer
 from cartback.domain.bounces import SoftBounce
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.facts import CATALOGUE, tell
@@ -42,11 +42,7 @@ class ApplyReceipts:
                 continue
             before, claim = found
             self.metrics.count("Receipts", state=receipt.state, shop=receipt.shop)
-            because = {claims.BOUNCED: "bounced", claims.COMPLAINED: "complained"}.get(receipt.state)
-            if because and (receipt.permanent or receipt.state == claims.COMPLAINED):
-                self._block(claim, because)
-            elif because:
-                self._count(claim, receipt)
+            self._heed(receipt, claim)
             if self.watch_standing is not None:
                 self.watch_standing(before, claim, receipt.permanent)
             self._tell(receipt, claim)
@@ -57,7 +53,7 @@ class ApplyReceipts:
             known = self.ledger.read_claim(receipt.shop, receipt.claim_id)
             if known is None:
                 return None
-            settled = claims.settle(known, receipt.state, receipt.at, receipt.detail or None)
+            settled = _with(known, receipt)
             settled = claims.named(settled, receipt.provider_id)
             if settled is known:
                 return known, known
@@ -68,38 +64,71 @@ class ApplyReceipts:
             return known, settled
         raise TryLater("the claim keeps changing")
 
+    def _heed(self, receipt: Receipt, claim: Claim) -> None:
+        """Stop writing where it bounced or hurt, and go on where it turns out not to have."""
+        if receipt.rescued and claim.state != claims.COMPLAINED:
+            self._change(claim, lambda person: blocking.lifted(person, "complained"), lift="complained")
+        elif receipt.listed:
+            until = receipt.at + blocking.RECHECKED_AFTER
+            self._change(
+                claim, lambda person: customer.block(person, blocking.LISTED, self.clock.now(), until)
+            )
+        elif receipt.state == claims.COMPLAINED and claim.state == claims.COMPLAINED:
+            self._block(claim, "complained")
+        elif receipt.state == claims.BOUNCED:
+            self._came_back(receipt, claim)
+        elif receipt.state == claims.DELIVERED and claim.automatic:
+            # What came back for it was an answering machine's note.
+            self._change(claim, lambda person: self._counted(person, claim, None))
+
+    def _came_back(self, receipt: Receipt, claim: Claim) -> None:
+        if receipt.permanent:
+            self._block(claim, "bounced")
+        elif not receipt.of_message and claim.state == claims.BOUNCED:
+            self._change(claim, lambda person: self._counted(person, claim, receipt))
+
+    def _counted(self, person: Person, claim: Claim, receipt: Receipt | None) -> Person:
+        """Count a message that came back for now, or that it did arrive; the third within 30 days blocks for now."""
+        if receipt is None:
+            came_back = bounces.without(person.soft_bounces, claim.claim_id)
+        else:
+            new = SoftBounce(claim.claim_id, claim.address_hash, receipt.at)
+            came_back = bounces.counted(person.soft_bounces, new)
+        person = replace(person, soft_bounces=came_back)
+        until = bounces.too_often_until(came_back, claim.address_hash)
+        if until is None:
+            return blocking.lifted(person, blocking.OFTEN)
+        return customer.block(person, blocking.OFTEN, self.clock.now(), until)
+
     def _block(self, claim: Claim, because: str) -> None:
         """Block the address (it survives the person's erasure) and, where we know them, the person."""
+        self._change(claim, lambda person: customer.block(person, because, self.clock.now()), because)
+
+    def _change(
+        self, claim: Claim, of_person: Callable[[Person], Person], because: str = "", lift: str = ""
+    ) -> None:
+        """Change whoever a claim was for, if they are known and still have the address, and the address's own block.
+
+        ``because`` is why the address is blocked from now on, ``lift`` the reason that it is not blocked for any more.
+        """
         for _ in range(MOST_TRIES):
-            before = self.records.read(claim.shop, persons=[claim.person_id], blocks=[claim.address_hash])
-            person = self._person(claim, before)
-            after = Page(
-                persons={}, blocks={claim.address_hash: before.blocks.get(claim.address_hash) or because}
+            address = claim.address_hash
+            before = self.records.read(
+                claim.shop, persons=[claim.person_id], blocks=[address] if because or lift else []
             )
-            if person is not None and person.address_hash(claim.channel) == claim.address_hash:
-                after.persons[person.person_id] = customer.block(person, because, self.clock.now())
+            person = self._person(claim, before)
+            after = Page()
+            known = before.blocks.get(address)
+            if because:
+                after.blocks[address] = known if blocking.lasts(known) else because
+            elif lift and known == lift:
+                after.blocks[address] = None
+            if person is not None and person.address_hash(claim.channel) == address:
+                after.persons[person.person_id] = of_person(person)
             try:
                 self.records.save(claim.shop, before, after)
             except Conflict:
                 continue
-            return
-        raise TryLater("the row keeps changing")
-
-    def _count(self, claim: Claim, receipt: Receipt) -> None:
-        """Count a message that came back for now; the third within 30 days blocks the address."""
-        came_back = SoftBounce(claim.claim_id, claim.address_hash, receipt.at)
-        for _ in range(MOST_TRIES):
-            before = self.records.read(claim.shop, persons=[claim.person_id])
-            person = self._person(claim, before)
-            if person is None or person.address_hash(claim.channel) != claim.address_hash:
-                return
-            told = replace(person, soft_bounces=bounces.counted(person.soft_bounces, came_back))
-            try:
-                self.records.save(claim.shop, before, Page(persons={person.person_id: told}))
-            except Conflict:
-                continue
-            if bounces.is_too_often(told.soft_bounces, claim.address_hash):
-                self._block(claim, "bounced_often")
             return
         raise TryLater("the row keeps changing")
 
@@ -113,7 +142,9 @@ class ApplyReceipts:
 
     def _tell(self, receipt: Receipt, claim: Claim) -> None:
         name = f"message.{receipt.state}"
-        if name not in CATALOGUE:
+        weak = receipt.automatic or receipt.state == claims.COMPLAINED
+        outweighed = weak and claim.state != receipt.state
+        if name not in CATALOGUE or receipt.rescued or outweighed:
             return
         extra = {"permanent": receipt.permanent} if receipt.state == claims.BOUNCED else {}
         fact: Fact = tell(
@@ -128,3 +159,9 @@ class ApplyReceipts:
             **extra,
         )
         self.bus.publish([fact])
+
+
+def _with(claim: Claim, receipt: Receipt) -> Claim:
+    if receipt.rescued:
+        return claims.rescued(claim, receipt.at)
+    return claims.settle(claim, receipt.state, receipt.at, receipt.detail or None, receipt.automatic)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cartback.domain import blocking, customer
 from cartback.domain import cart as carts
-from cartback.domain import customer
 from cartback.domain.consent import WITHDRAWN
 from cartback.domain.facts import tell
 from cartback.usecases import fold_people
@@ -45,8 +45,9 @@ def forget(
     for person in people:
         email_hash = person.email_hash or (address if address in person.aliases else None)
         said_no = any(word.state == WITHDRAWN for word in person.consents.values())
-        if email_hash and (person.blocked or said_no):
-            fold.page.blocks[email_hash] = person.blocked or "opted_out"
+        lasting = person.blocked if blocking.lasts(person.blocked) else None
+        if email_hash and (lasting or said_no):
+            fold.page.blocks[email_hash] = lasting or "opted_out"
         said_no_by_phone = any(
             word.state == WITHDRAWN and word.channel != "email" for word in person.consents.values()
         )
