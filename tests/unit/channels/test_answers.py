@@ -137,13 +137,95 @@ def test_other_news_of_whatsapp_changes_nothing(value):
     assert whatsapp_answers.farewells(whatsapp_request(**value), START) == []
 
 
+LOST = {
+    "code": 131000,
+    "title": "Something went wrong",
+    "error_data": {"details": "Unsupported webhook payload"},
+}
+UNKNOWN = {"code": 131051, "title": "Message type unknown"}
+EMPTY = {"id": "wamid.9", "from": NUMBER[1:], "timestamp": AT}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({"messages": [{**EMPTY, "type": kind}], "errors": [LOST]} for kind in ("interactive", "button", "text")),
+        *({"messages": [{**EMPTY, "type": kind, "errors": [UNKNOWN]}]} for kind in ("unsupported", "interactive")),
+        {"messages": [{**EMPTY, "type": "interactive", "interactive": {"type": "list_reply"}}]},
+        {"messages": [{**EMPTY, "type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"body": "x"}}}]},
+        {"messages": [{**EMPTY, "type": "reaction", "reaction": {"message_id": "wamid.1"}}]},
+        {"messages": [{**EMPTY, "type": "order", "order": {"catalog_id": "1", "product_items": []}}]},
+        {"messages": [{**EMPTY, "type": "system", "system": {"type": "user_changed_number", "wa_id": "49151000000"}}]},
+        {"messages": [{"id": "wamid.8", "type": "system", "system": {"type": "user_changed_user_id"}}]},
+        {"messages": [{**EMPTY, "type": "location"}, {"id": "wamid.7", "type": "contacts"}]},
+        {"errors": [LOST]},
+    ],
+)  # fmt: skip
+def test_what_holds_no_words_is_acknowledged_and_does_not_hide_a_farewell_beside_it(value):
+    assert whatsapp_answers.farewells(whatsapp_request(**value), START) == []
+    both = value | {"user_preferences": [SWITCH]}
+    assert len(whatsapp_answers.farewells(whatsapp_request(**both), START)) == 1
+
+
+def pressed(kind: str, **reply: str) -> dict:
+    return {**WORD, "type": "interactive", "interactive": {"type": kind, kind: reply}}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pressed("button_reply", id="no", title="Keine Werbung"),
+        pressed("button_reply", id="STOP", title="No more of this"),
+        pressed("list_reply", id="7", title="Abmelden", description="No mails"),
+        pressed("list_reply", id="unsubscribe", title="Leave us"),
+        {**WORD, "type": "button", "button": {"payload": "stop", "text": "Das reicht"}},
+        {**WORD, "type": "button", "button": {"payload": "opt-out"}},
+    ],
+)
+def test_a_row_of_a_list_and_what_stands_behind_a_button_may_be_a_farewell(message):
+    [left] = whatsapp_answers.farewells(whatsapp_request(messages=[message]), START)
+    assert left.number == NUMBER
+
+
+USER, PARENT = "US.13491208655302741918", "US.ENT.11815799212886844830"
+NAMELESS = {name: told for name, told in WORD.items() if name != "from"}
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ({"user_preferences": [{**SWITCH, "wa_id": None, "user_id": USER}]}, [USER]),
+        ({"messages": [{**NAMELESS, "from_user_id": USER}]}, [USER]),
+        ({"messages": [{**NAMELESS, "from_user_id": USER, "from_parent_user_id": PARENT}]}, [USER, PARENT]),
+        ({"messages": [{**WORD, "from_user_id": USER}]}, [NUMBER, USER]),
+        ({"messages": [NAMELESS], "contacts": [{"profile": {"name": "A"}, "user_id": USER}]}, [USER]),
+        ({"messages": [NAMELESS], "contacts": [{"wa_id": NUMBER[1:], "user_id": USER}]}, [NUMBER, USER]),
+        ({"messages": [NAMELESS], "contacts": [{"user_id": USER}, {"user_id": PARENT}]}, []),
+        ({"messages": [{**NAMELESS, "from_user_id": "ada"}]}, []),
+    ],
+)
+def test_who_shows_a_user_id_leaves_under_it_and_under_every_other_name(value, names):
+    left = whatsapp_answers.farewells(whatsapp_request(**value), START)
+    assert [one.number or one.user for one in left] == names
+    assert [seen.contact.phone or seen.contact.whatsapp_user for seen in observed(left)] == names
+    assert len({one.source for one in left}) == min(len(names), 1)
+
+
+def test_twilio_may_name_somebody_on_whatsapp_by_their_user_id():
+    [left] = twilio_answers.farewells(answer(From=f"whatsapp:{USER}"), START)
+    assert (left.channel, left.number, left.user) == ("whatsapp", None, USER)
+    assert twilio_answers.farewells(answer(From=USER), START) == []
+
+
 @pytest.mark.parametrize("soon", [None, "", "soon", [], "9" * 30, 10**30])
 def test_a_farewell_at_no_readable_time_is_one_of_now(soon):
     [left] = whatsapp_answers.farewells(whatsapp_request(messages=[{**WORD, "timestamp": soon}]), START)
     assert left.at == START
 
 
-@pytest.mark.parametrize("odd", [{"type": "text"}, {**WORD, "text": None}, [], None])
+@pytest.mark.parametrize(
+    "odd", [{"type": "text"}, {**WORD, "text": None}, {**REPLY, "interactive": 5}, [], None]
+)
 def test_an_odd_message_of_whatsapp_does_not_keep_a_farewell_beside_it_from_being_heard(odd):
     for messages in ([odd, WORD], [WORD, odd]):
         assert len(whatsapp_answers.farewells(whatsapp_request(messages=messages), START)) == 1
@@ -164,6 +246,7 @@ def test_a_field_that_whatsapp_always_sends_is_missed_by_its_name():
         '{"a": 1}',
         '[{"channel": "sms", "number": "ada", "at": "2026-03-02T10:00:00+00:00", "source": "x"}]',
         '[{"channel": "sms", "number": "+4915112345678", "at": "2026-03-02T10:00:00", "source": "x"}]',
+        '[{"channel": "whatsapp", "user": "ada", "at": "2026-03-02T10:00:00+00:00", "source": "x"}]',
     ],
 )
 def test_a_delivery_that_holds_no_farewells_is_refused(body):
@@ -263,3 +346,17 @@ def test_a_number_that_said_stop_before_its_erasure_gets_nothing_when_it_comes_b
     assert person.address_hash("sms") == plain_hash("demo", f"phone:{NUMBER}")
     page = world.records.read("demo", blocks=[person.address_hash("sms")])
     assert page.blocks[person.address_hash("sms")] == "opted_out"
+
+
+def test_a_stop_under_a_user_id_outlives_an_older_consent_that_comes_with_it_later(world, told):
+    [left] = whatsapp_answers.farewells(
+        whatsapp_request(user_preferences=[{**SWITCH, "wa_id": None, "user_id": USER}]), START
+    )
+    world.deliver(told.delivery("stop", *observed([left]), at=START))
+    ((_, alias),) = world.tables.rows["aliases"]
+    assert alias == plain_hash("demo", f"whatsapp:{USER}")
+    agreed = (ConsentSeen("whatsapp", True, START - timedelta(days=1), "double_opt_in", "form", sticky=True),)
+    known = Contact(whatsapp_user=USER, consents=agreed)
+    world.deliver(told.delivery("e1", CustomerSeen(known, START), at=START))
+    assert states(world)["whatsapp"] == "withdrawn"
+    assert USER not in str(world.tables.rows)

@@ -79,10 +79,11 @@ def farewells(fields: dict[str, str], at: datetime) -> list[Farewell]:
     if not opted_out and meaning(fields["Body"]) != STOP:
         return []
     channel = "whatsapp" if sender.startswith("whatsapp:") else "sms"
-    number = address.phone(sender.removeprefix("whatsapp:"))
-    if number is None:
+    name = sender.removeprefix("whatsapp:")
+    number, user = address.phone(name), address.whatsapp_user(name) if channel == "whatsapp" else None
+    if number is None and user is None:
         return []  # a short code or a name: nobody whom we could write to
-    return [Farewell(channel, number, at, f"twilio {sid[:40]}")]
+    return [Farewell(channel, number, at, f"twilio {sid[:40]}", user)]
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:

@@ -34,8 +34,17 @@ _DEEPEST = 32
 # Meta sends a number. It is given back as it came, so nothing that a browser could take for a page.
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 
-# Who left (None for somebody without a number), by which message, and when.
-type _Left = tuple[str | None, str, datetime]
+# Where a message holds words, by its type. An interactive one has a part that is named like its own type.
+_CONTENT: dict[object, tuple[str, ...]] = {
+    "text": ("body",),
+    "button": ("text", "payload"),
+    "interactive": ("title", "id"),
+}
+_NUMBERS = ("from", "wa_id")
+_USERS = ("from_user_id", "user_id", "from_parent_user_id", "parent_user_id")
+
+# By which message somebody left, and when.
+type _Left = tuple[str, datetime]
 type _Reading = Callable[[Mapping[str, Any], datetime], _Left | None]
 
 
@@ -79,16 +88,13 @@ def farewells(body: bytes, now: datetime) -> list[Farewell]:
     """
     found: list[Farewell] = []
     odd: Refused | None = None
-    for read, part in _shaped(lambda: list(_parts(_document(body)))):
+    for read, part, contacts in _shaped(lambda: list(_parts(_document(body)))):
         try:
-            number, ref, at = _shaped(partial(read, part, now)) or (None, "", now)
+            left = _shaped(partial(read, part, now))
+            if left is not None:
+                found.extend(_shaped(partial(_of_everybody, part, contacts, *left, now)))
         except Refused as refusal:
             odd = odd or refusal
-            continue
-        if number is not None:
-            found.append(
-                Farewell("whatsapp", number, min(at, now), f"whatsapp {short('wa', ref, length=16)}")
-            )
     if odd is not None and not found:
         raise odd
     return found
@@ -118,36 +124,62 @@ def _shaped[T](read: Callable[[], T]) -> T:
         raise Refused(f"not a request of WhatsApp: {type(error).__name__}") from error
 
 
-def _parts(document: Mapping[str, Any]) -> Iterator[tuple[_Reading, Mapping[str, Any]]]:
-    """Everything that somebody may have left with, and what reads it."""
+def _parts(document: Mapping[str, Any]) -> Iterator[tuple[_Reading, Mapping[str, Any], list[Any]]]:
+    """Everything that somebody may have left with, what reads it, and the contacts that are told beside it."""
     changes = [change for entry in document["entry"] for change in entry["changes"]]
     for value in (change["value"] for change in changes):
-        yield from ((_message, message) for message in value.get("messages", ()))
-        yield from ((_wish, wish) for wish in value.get("user_preferences", ()))
+        contacts = value.get("contacts") or []
+        yield from ((_message, message, contacts) for message in value.get("messages", ()))
+        yield from ((_wish, wish, contacts) for wish in value.get("user_preferences", ()))
 
 
 def _message(message: Mapping[str, Any], now: datetime) -> _Left | None:
-    if meaning(_words(message)) != STOP:
+    if STOP not in map(meaning, _words(message)):
         return None
-    return _number(message.get("from")), str(message["id"]), _instant(message.get("timestamp"), now)
+    return str(message["id"]), _instant(message.get("timestamp"), now)
 
 
 def _wish(wish: Mapping[str, Any], now: datetime) -> _Left | None:
     if wish.get("category") != "marketing_messages" or wish.get("value") != "stop":
         return None
-    return _number(wish.get("wa_id")), json.dumps(wish, sort_keys=True), _instant(wish.get("timestamp"), now)
+    return json.dumps(wish, sort_keys=True), _instant(wish.get("timestamp"), now)
 
 
-def _words(message: Mapping[str, dict]) -> str:
-    """What somebody wrote, or the words on the button that they pressed."""
+def _words(message: Mapping[str, Any]) -> list[str]:
+    """What somebody wrote, or what stands on the button or row that they pressed, and behind it.
+
+    Of a kind that we do not read there are none, and of a message whose content Meta could not pass on: it tells errors
+    131000 or 131051 instead, and repeats for days what is not answered 200.
+    """
     kind = message.get("type")
-    if kind == "text":
-        return str(message["text"]["body"])
-    if kind == "button":
-        return str(message["button"].get("text") or message["button"].get("payload") or "")
+    if kind not in _CONTENT or (kind not in message and message.get("id")):
+        return []
+    content = message[kind]
     if kind == "interactive":
-        return str(message["interactive"].get("button_reply", {}).get("title", ""))
-    return ""
+        content = content.get(content.get("type")) or {}
+    return [str(content[field]) for field in _CONTENT[kind] if content.get(field)]
+
+
+def _of_everybody(
+    part: Mapping[str, Any], contacts: list[Any], ref: str, at: datetime, now: datetime
+) -> list[Farewell]:
+    """A farewell under each name of whoever left: number and ids. Without any, of the only contact beside it."""
+    numbers, users = _names(part, _NUMBERS, _number), _names(part, _USERS, address.whatsapp_user)
+    if not numbers and not users and len(contacts) == 1:
+        numbers, users = (
+            _names(contacts[0], _NUMBERS, _number),
+            _names(contacts[0], _USERS, address.whatsapp_user),
+        )
+    at, source = min(at, now), f"whatsapp {short('wa', ref, length=16)}"
+    return [
+        *(Farewell("whatsapp", number, at, source) for number in numbers),
+        *(Farewell("whatsapp", None, at, source, user) for user in users),
+    ]
+
+
+def _names(told: Mapping[str, Any], fields: Sequence[str], read: Callable[[object], str | None]) -> list[str]:
+    found = (read(told.get(field)) for field in fields)
+    return list(dict.fromkeys(name for name in found if name is not None))
 
 
 def _number(wa_id: object) -> str | None:

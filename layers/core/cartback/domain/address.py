@@ -12,6 +12,7 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]
 
 _GOOGLE = ("gmail.com", "googlemail.com")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_WHATSAPP_USER = re.compile(r"[A-Z]{2}(?:\.ENT)?\.[A-Za-z0-9]{1,128}", re.ASCII)
 _BETWEEN_DIGITS = re.compile(r"[\s()./\u2010-\u2015\u2212-]")
 
 
@@ -64,6 +65,15 @@ def phone(text: object) -> str | None:
     if digits.startswith("00"):
         digits = "+" + digits[2:]
     return digits if re.fullmatch(r"\+[1-9][0-9]{6,14}", digits, re.ASCII) else None
+
+
+def whatsapp_user(text: object) -> str | None:
+    """WhatsApp's id of a user for one business (``US.13491208655302741918``), or None for what has no such shape.
+
+    Two letters of a country, for linked businesses ``ENT``, and up to 128 letters and digits (Meta, "Business-scoped
+    user IDs").
+    """
+    return text if isinstance(text, str) and _WHATSAPP_USER.fullmatch(text) else None
 
 
 def _ascii(label: str) -> str:

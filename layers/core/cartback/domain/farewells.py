@@ -27,12 +27,17 @@ TOPIC = "farewell"
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """Who left (a number in E.164), on which channel, when, and by which message: ``source`` is the evidence."""
+    """Who left (a number in E.164, or a user's id at WhatsApp), on which channel, when, and by which message.
+
+    ``source`` is the evidence. Somebody with both names leaves under each, by a farewell of its own: a message of today
+    may show the one, the next message the other.
+    """
 
     channel: str
-    number: str
+    number: str | None
     at: datetime
     source: str
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class Heard:
 def packed(farewells: Sequence[Farewell]) -> str:
     """Farewells as the body of a delivery."""
     listed = [
-        {"channel": one.channel, "number": one.number, "at": one.at.isoformat(), "source": one.source}
+        {"channel": one.channel, "at": one.at.isoformat(), "source": one.source}
+        | ({"user": one.user} if one.number is None else {"number": one.number})
         for one in farewells
     ]
     return json.dumps(listed, separators=(",", ":"))
@@ -64,8 +70,9 @@ def observe(delivery: Delivery) -> list[CustomerSeen]:
 def _seen(told: dict[str, Any]) -> CustomerSeen:
     from cartback.domain.observations import ConsentSeen, Contact, CustomerSeen
 
-    number, at = address.phone(told["number"]), datetime.fromisoformat(told["at"])
-    if number is None or at.tzinfo is None:
+    number, user = address.phone(told.get("number")), address.whatsapp_user(told.get("user"))
+    at = datetime.fromisoformat(told["at"])
+    if (number is None and user is None) or at.tzinfo is None:
         raise ValueError("a farewell of nobody, or of no time")
     word = ConsentSeen(str(told["channel"]), False, at, "explicit", str(told["source"]), sticky=True)
-    return CustomerSeen(Contact(phone=number, consents=(word,)), at)
+    return CustomerSeen(Contact(phone=number, whatsapp_user=user, consents=(word,)), at)

@@ -38,7 +38,8 @@ class Contact:
     """Who it was, as far as the shop knows. Every field may be missing; ``customer_ref`` is the shop's own id.
 
     ``email`` is the address that was told, perhaps typed by anybody; ``account_email`` the one that the platform's own
-    record of this customer has, if the payload holds that record.
+    record of this customer has, if the payload holds that record. ``whatsapp_user`` is
+    WhatsApp's id of somebody for one business: people with a user name may show no number.
     """
 
     customer_ref: str | None = None
@@ -50,6 +51,7 @@ class Contact:
     region: str | None = None
     consents: tuple[ConsentSeen, ...] = ()
     account_email: str | None = None
+    whatsapp_user: str | None = None
 
     @property
     def place(self) -> tuple[str, str | None] | None:
@@ -58,7 +60,12 @@ class Contact:
 
     def aliases(self) -> tuple[str, ...]:
         """All names that were told, strongest first."""
-        named = (("customer", self.customer_ref), ("email", self.email), ("phone", self.phone))
+        named = (
+            ("customer", self.customer_ref),
+            ("email", self.email),
+            ("phone", self.phone),
+            ("whatsapp", self.whatsapp_user),
+        )
         return tuple(f"{kind}:{value}" for kind, value in named if value)
 
     def identifying(self) -> tuple[str, ...]:

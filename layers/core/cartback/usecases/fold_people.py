@@ -24,17 +24,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of a contact as keyed hashes; ``account_email`` is the address of the platform's record."""
+    """The names of a contact as keyed hashes; ``account_email`` is the address of the platform's record,
+    ``user`` WhatsApp's id of somebody: an account without an address.
+    """
 
     customer: str | None
     email: str | None
     phone: str | None
     account_email: str | None = None
+    user: str | None = None
 
     @property
     def told(self) -> tuple[str, ...]:
         """All of them, strongest first."""
-        return tuple(filter(None, (self.customer, self.email, self.phone)))
+        return tuple(filter(None, (self.customer, self.email, self.user, self.phone)))
 
 
 def names_of(fold: Fold, contact: Contact) -> Names:
@@ -44,6 +47,7 @@ def names_of(fold: Fold, contact: Contact) -> Names:
         ("email", contact.email),
         ("phone", contact.phone),
         ("email", contact.account_email),
+        ("whatsapp", contact.whatsapp_user),
     )
     return Names(*(fold.hashed(f"{kind}:{value}") if value else None for kind, value in told))
 
@@ -137,6 +141,8 @@ def _owner(fold: Fold, names: Names) -> Person:
         return _mailbox(fold, names.email)
     if names.customer:
         return account_of(fold, names.customer, make=True)
+    if names.user:
+        return account_of(fold, names.user, make=True)
     return _of_number(fold, names.phone)
 
 
