@@ -152,7 +152,7 @@ EMPTY = {"id": "wamid.9", "from": NUMBER[1:], "timestamp": AT}
         *({"messages": [{**EMPTY, "type": kind}], "errors": [LOST]} for kind in ("interactive", "button", "text")),
         *({"messages": [{**EMPTY, "type": kind, "errors": [UNKNOWN]}]} for kind in ("unsupported", "interactive")),
         {"messages": [{**EMPTY, "type": "interactive", "interactive": {"type": "list_reply"}}]},
-        {"messages": [{**EMPTY, "type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"body": "x"}}}]},
+        {"messages": [{**EMPTY, "type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {}}}]},
         {"messages": [{**EMPTY, "type": "reaction", "reaction": {"message_id": "wamid.1"}}]},
         {"messages": [{**EMPTY, "type": "order", "order": {"catalog_id": "1", "product_items": []}}]},
         {"messages": [{**EMPTY, "type": "system", "system": {"type": "user_changed_number", "wa_id": "49151000000"}}]},

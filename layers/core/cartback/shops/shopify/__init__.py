@@ -38,6 +38,7 @@ TOPICS: dict[str, str] = {
     "orders/updated": "order",
     "orders/paid": "order_paid",
     "orders/cancelled": "order",
+    "refunds/create": "refund",
     "products/create": "product",
     "products/update": "product",
     "products/delete": "product_deleted",

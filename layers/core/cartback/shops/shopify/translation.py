@@ -11,6 +11,7 @@ from cartback.domain import reading
 from cartback.domain.cart import Item
 from cartback.domain.observations import (
     CartSeen,
+    Contact,
     CustomerErased,
     CustomerSeen,
     DataRequested,
@@ -23,7 +24,7 @@ from cartback.domain.observations import (
 )
 from cartback.domain.reading import Reader
 from cartback.domain.traces import others
-from cartback.shops.shopify import goods, people, tokens, traces
+from cartback.shops.shopify import goods, people, refunds, tokens, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -88,12 +89,19 @@ def order(delivery: Delivery) -> list[Observation]:
     ``placed_at`` is ``created_at``: ``processed_at`` may be set by whoever imports or edits the order, and one
     that lies before the cart would leave the cart open.
     """
-    return [_order(delivery, paid=False)]
+    return _order(delivery, paid=False)
 
 
 def order_paid(delivery: Delivery) -> list[Observation]:
     """An order that is paid, whatever its payload says by the time that it is made."""
-    return [_order(delivery, paid=True)]
+    return _order(delivery, paid=True)
+
+
+def refund(delivery: Delivery) -> list[Observation]:
+    """Money that went back. Whose order it was, and whether anything of it is left, only the order tells."""
+    body = reading.parse(delivery.body)
+    seen = refunds.of_refund(body, body["order_id"].identifier(), delivery.received_at, Contact())
+    return [seen] if seen is not None else []
 
 
 def customer(delivery: Delivery) -> list[Observation]:
@@ -183,14 +191,15 @@ def app_uninstalled(delivery: Delivery) -> list[Observation]:
     return [ShopLeft(_happened_at(delivery))]
 
 
-def _order(delivery: Delivery, paid: bool) -> OrderSeen:
+def _order(delivery: Delivery, paid: bool) -> list[Observation]:
     body = reading.parse(delivery.body)
     at = body["updated_at"].instant()
     codes = (code["code"].cut(100) for code in body["discount_codes"].each()[:20])
     contact = people.of_order(body, at)
-    return OrderSeen(
+    ref = body["id"].identifier()
+    seen = OrderSeen(
         refs=_refs(tokens.maybe(body["checkout_token"]), tokens.maybe(body["cart_token"])),
-        order_ref=body["id"].identifier(),
+        order_ref=ref,
         placed_at=body["created_at"].instant(),
         at=at,
         total=goods.read_price(body, "total_price", goods.read_currency(body["currency"])),
@@ -201,6 +210,7 @@ def _order(delivery: Delivery, paid: bool) -> OrderSeen:
         coupon_codes=tuple(code for code in codes if code),
         beside=others(body.value, traces.ORDER, contact),
     )
+    return [seen, *refunds.of_order(body, ref, contact, at)]
 
 
 def _consent(delivery: Delivery, id_field: str, channel: str) -> list[Observation]:
