@@ -79,7 +79,8 @@ class CartSeen:
     """The whole content of a cart or checkout at ``at``. ``source`` names the clock that ``at`` belongs to.
 
     ``completed_at`` is set by shops that tell with the checkout itself that it was bought. ``once`` marks a document
-    that can be bought but once: what is told of it afterwards is that same order, edited.
+    that can be bought but once: what is told of it afterwards is that same order, edited. ``calls_off`` names the order
+    that this may have become: if it did, it is cancelled with this.
     """
 
     refs: tuple[str, ...]
@@ -93,6 +94,7 @@ class CartSeen:
     completed_at: datetime | None = None
     device: str | None = None
     once: bool = False
+    calls_off: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,8 @@ class Fold:
             self.keep(replace(owner, intents=intend(owner.intents, meant, self.now)))
         self.page.carts[cart.cart_id] = cart
         self._tell_of_cart(cart, cause)
+        if seen.calls_off in cart.order_refs:
+            self.tell("order.cancelled", seen.at, order_ref=seen.calls_off, cancelled_at=seen.at)
 
     def _identified(self, cart: Cart, person: Person, contact: Contact, at: datetime, cause: str) -> Cart:
         names = fold_people.names_of(self, contact)

@@ -55,14 +55,14 @@ def order(delivery: Delivery) -> list[Observation]:
         return _unpaid(body, ref, status, delivery)
     if status in OVER and paid_at is None:
         # Called off before anybody paid, by the shopper, the merchant or the clock that holds the stock.
-        return [CartSeen((ref,), _changed_at(body, delivery), "checkout", items=(), stage="checkout")]
+        return [_called_off(ref, _changed_at(body, delivery))]
     return [_order(body, ref, status in OVER, delivery), *_refunds(body, delivery)]
 
 
 def order_deleted(delivery: Delivery) -> list[Observation]:
     """An order that is gone: nothing is left to pay. The payload is its id."""
     ref = f"checkout:{reading.parse(delivery.body)['id'].identifier()}"
-    return [CartSeen((ref,), delivery.received_at, "checkout", items=(), stage="checkout")]
+    return [_called_off(ref, delivery.received_at)]
 
 
 def customer(delivery: Delivery) -> list[Observation]:
@@ -134,6 +134,11 @@ def form_ref(url: Reader) -> str:
     except ValueError:
         raise url.refused("must be an address") from None
     return f"cartflows:{short('cartflows', query.get('wcf_ac_token') or address)}"
+
+
+def _called_off(ref: str, at: datetime) -> CartSeen:
+    """The end of an order that nobody paid. Told as one before (``on-hold``, or paid on delivery), it is cancelled."""
+    return CartSeen((ref,), at, "checkout", items=(), stage="checkout", calls_off=ref.partition(":")[2])
 
 
 def _unpaid(body: Reader, ref: str, status: str, delivery: Delivery) -> list[Observation]:
