@@ -19,6 +19,7 @@ from cartback.domain.observations import (
     PaymentFailed,
     ProductSeen,
     RefundSeen,
+    ShopErased,
     ShopLeft,
 )
 from cartback.ports import ShopKeys
@@ -153,6 +154,26 @@ def test_only_a_closeout_product_ends_with_its_stock():
 
 def test_who_deletes_the_app_is_left_in_peace():
     assert one("app.deleted") == ShopLeft(AT)
+
+
+def app_deleted(payload: object) -> list[object]:
+    body = {"data": {"payload": payload, "event": "app.deleted"}, "timestamp": int(AT.timestamp())}
+    return shopware.observe(as_delivery("shopware", "app.deleted", body))
+
+
+@pytest.mark.parametrize("payload", [{"keepUserData": False}, {}, [], None, {"keepUserData": None}])
+def test_a_shop_that_does_not_want_its_data_kept_is_forgotten_with_everybody_in_it(payload):
+    assert app_deleted(payload) == [ShopLeft(AT), ShopErased(AT)]
+    assert observe("shopware", "app.deleted.data_too") == [ShopLeft(AT), ShopErased(AT)]
+
+
+@pytest.mark.parametrize(
+    "payload", [{"keepUserData": word} for word in ("false", "true", 0, 1, [])] + ["no", [1]]
+)
+def test_an_answer_that_is_neither_yes_nor_no_erases_nobody_and_stops_the_shop(payload):
+    with pytest.raises(Refused) as refused:
+        app_deleted(payload)
+    assert refused.value.despite == (ShopLeft(AT),)
 
 
 # signatures

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain import reading
+from cartback.domain.errors import Refused
 from cartback.domain.observations import (
     CustomerErased,
     CustomerSeen,
@@ -20,6 +21,7 @@ from cartback.domain.observations import (
     PaymentFailed,
     ProductSeen,
     RefundSeen,
+    ShopErased,
     ShopLeft,
 )
 from cartback.domain.reading import Reader
@@ -44,8 +46,18 @@ def nothing(delivery: Delivery) -> list[Observation]:
 
 
 def app_deleted(delivery: Delivery) -> list[Observation]:
-    """The shop removed us."""
-    return [ShopLeft(_at(reading.parse(delivery.body)))]
+    """The shop removed us. Unless it wants its data kept, everything of it is to be forgotten.
+
+    Whoever removes an app is asked; older shops do not tell (shopware/app-php-sdk, ``AppLifecycle``: whatever is not
+    ``keepUserData: true`` removes). An answer that is neither yes nor no is refused, and stops the shop all the same.
+    """
+    body = reading.parse(delivery.body)
+    left = ShopLeft(_at(body))
+    try:
+        keeps = body["data"]["payload"]["keepUserData"].maybe(Reader.flag)
+    except Refused as refusal:
+        raise Refused(refusal.reason, refusal.status, despite=(left,)) from None
+    return [left] if keeps else [left, ShopErased(left.at)]
 
 
 def order(delivery: Delivery) -> list[Observation]:
