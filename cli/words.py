@@ -25,6 +25,10 @@ _REASONS = {
         "the new sender has reached its day's ceiling",
         "der neue Absender hat die Obergrenze des Tages erreicht",
     ),
+    "address_refused": (
+        "nothing can be sent to this address: it is misspelt",
+        "an diese Adresse lässt sich nichts senden: Sie ist falsch geschrieben",
+    ),
     "asked": ("somebody signed up with this address", "jemand hat sich mit dieser Adresse angemeldet"),
     "asked_again_since": ("somebody signed up anew since", "inzwischen gab es eine neue Anmeldung"),
     "basis_not_sufficient": (

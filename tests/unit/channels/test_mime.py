@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartback.channels.mime import mime
+from cartback.domain import address
 from tests.unit.channels.provider import MESSAGE
 
 
@@ -86,3 +87,18 @@ def test_no_words_make_another_header_or_a_line_that_mail_servers_refuse(subject
 def test_lines_of_a_body_never_grow_too_long_for_mail_servers():
     raw = mime(replace(MESSAGE, html="<p>" + "ä" * 5000 + "</p>", text="x" * 5000))
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+SPELT = st.tuples(
+    st.text(st.sampled_from("aZ0.!#$%&'*+/=?=?=?^_`{|}~-"), min_size=1, max_size=64),
+    st.from_regex(r"\A([a-zü0-9-]{1,63}\.){1,4}[a-z]{2,9}\Z"),
+).map("@".join)
+
+
+@given(SPELT | st.emails() | st.text(max_size=60))
+def test_whatever_address_the_one_gate_lets_in_a_mail_can_be_built_to(text):
+    normal = address.email(text)
+    if normal is None:
+        return
+    mail = read(address=normal, sender=normal, reply_to=normal)
+    assert [mail["To"], mail["Reply-To"], mail["From"].addresses[0].addr_spec] == [normal] * 3

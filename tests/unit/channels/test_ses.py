@@ -7,7 +7,7 @@ from botocore.session import Session
 from cartback import channels
 from cartback.channels.ses import ONE_REQUEST, Ses
 from cartback.domain.errors import Refused
-from cartback.ports import Doubtful, NotSent, Sent
+from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
 from tests.unit.channels.provider import MESSAGE, Provider
 
 IMPATIENT = Config(read_timeout=0.2)
@@ -74,6 +74,10 @@ def test_every_send_opens_its_own_connection():
         ((400, "AccountSuspendedException", "", 0), NotSent("AccountSuspendedException")),
         ((400, "SendingPausedException", "", 0), NotSent("SendingPausedException")),
         ((400, "BadRequestException", "", 0), NotSent("BadRequestException")),
+        ((400, "BadRequestException", "Missing final '@domain'", 0), ADDRESS_REFUSED),
+        ((400, "BadRequestException", "Local address contains control or whitespace", 0), ADDRESS_REFUSED),
+        ((400, "InvalidParameterValue", "Domain contains dot-dot", 0), ADDRESS_REFUSED),
+        ((400, "BadRequestException", "Configuration set does not exist", 0), NotSent("BadRequestException")),
         ((404, "NotFoundException", "", 0), NotSent("NotFoundException")),
         ((403, "AccessDeniedException", "", 0), NotSent("AccessDeniedException")),
         ((500, "InternalServiceErrorException", "", 0), Doubtful("InternalServiceErrorException")),
@@ -147,3 +151,13 @@ def test_the_folder_is_the_registry_of_channels():
     assert channels.names() >= {"email"}
     with pytest.raises(Refused, match="there is no channel pigeon"):
         channels.load("pigeon")
+
+
+@pytest.mark.parametrize("address", ["=?x@b.example", "Erika@example.com", "erika@example", "erika"])
+def test_an_address_that_is_none_costs_no_request_and_is_no_failure(address):
+    with Provider() as provider:
+        assert (
+            Ses("mails", provider.client(ONE_REQUEST)).send(replace(MESSAGE, address=address))
+            == ADDRESS_REFUSED
+        )
+        assert provider.requests == []

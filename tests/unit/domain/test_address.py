@@ -48,6 +48,8 @@ INJECTIONS = [
     "ada@-example.com",
     "ada@" + "x" * 64 + ".com",
     "a" * 65 + "@example.com",
+    "=?x@b.example",
+    "=?utf-8?q?ada?=@example.com",
     "ada@" + "x." * 130 + "com",
     "ada@" + "ü." * 60 + "com",
     "ada@ex\u200dample.com",

@@ -10,7 +10,7 @@ from cartback.domain.consent import TOPICS
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.evidence import fault
 from cartback.domain.signup import CONFIRMED, EXPIRED, request_id_for
-from cartback.ports import Doubtful, NotSent, Page
+from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Page
 from cartback.usecases.ask_confirmation import Asking
 from cartback.usecases.subscribe import MOST_PER_ADDRESS, MOST_PER_SHOP, MOST_PER_VISITOR, Visitor, network
 from tests.fakes.told import Told, cart
@@ -79,6 +79,7 @@ def test_asking_makes_nobody_a_subscriber(form, fields):
         ({"email": ["ada"]}, "email: "),
         ({"email": [ADA + "\r\nBcc: all@example.com"]}, "email: "),
         ({"email": []}, "email: "),
+        ({"email": ["=?x@b.example"]}, "email: "),
         ({"phone": ["0151 123"]}, "phone: "),
         ({"topics": ["everything"]}, "topics: "),
         ({"lang": ["xx"]}, "lang: "),
@@ -240,6 +241,21 @@ def test_what_the_provider_refuses_is_for_a_person_to_see(form):
     form.world.outbox.answers = [NotSent("MessageRejected")]
     with pytest.raises(Refused, match="MessageRejected"):
         form.run()
+
+
+def test_an_address_that_nothing_can_be_sent_to_is_forgotten_and_no_failure(form):
+    form.ask()
+    form.world.outbox.answers = [ADDRESS_REFUSED]
+    assert form.run() == "stop"
+    request = form.request()
+    assert (request.state, request.email, request.ip) == (EXPIRED, None, None)
+    (line,) = [
+        line
+        for line in form.world.ledger.story("demo", f"request#{request.request_id}")
+        if line.data["word"] == "stop"
+    ]
+    assert line.data["reason"] == "address_refused"
+    assert {claim.state for claim, _ in form.world.tables.rows["claims"].values()} == {"released"}
 
 
 # ── the yes ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from cartback.domain.observations import (
     VariantSeen,
 )
 from cartback.domain.policy import Plan
-from cartback.ports import Doubtful, NotSent
+from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent
 from cartback.usecases.runs import Run
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World, a_policy
@@ -268,6 +268,15 @@ def test_a_message_that_the_provider_rejects_surfaces_and_counts_for_nothing(wor
     world.outbox.answers = [NotSent("MessageRejected")]
     with pytest.raises(Refused, match="MessageRejected"):
         story.wake()
+    assert {claim.state for claim, _ in world.tables.rows["claims"].values()} == {"released"}
+
+
+def test_a_cart_whose_address_nothing_can_be_sent_to_ends_without_a_failure(world, told):
+    story = opened(world, told)
+    world.outbox.answers = [ADDRESS_REFUSED]
+    assert (story.wake(), story.last_reason()) == ("stop", "address_refused")
+    person = next(iter(world.tables.rows["persons"].values()))[0]
+    assert (person.sends, world.outbox.sent) == ((), [])
     assert {claim.state for claim, _ in world.tables.rows["claims"].values()} == {"released"}
 
 

@@ -81,7 +81,7 @@ def _body(text: str, name: str) -> str:
 
 def _mailbox(text: str, name: str) -> str:
     normal = address.email(text)
-    if normal is None or text != text.strip() or "=?" in normal:
+    if normal is None or text != text.strip():
         raise Refused(f"{name}: not an address that we write to")
     return normal
 

@@ -17,8 +17,9 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from cartback.channels.mime import mime
+from cartback.domain import address
 from cartback.domain.errors import Refused
-from cartback.ports import Doubtful, NotSent, Sent
+from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
 
 if TYPE_CHECKING:
     from cartback.ports import Outgoing
@@ -45,6 +46,13 @@ _PASSING = {
     "RequestTimeTooSkewed": 30,
 }
 _DAILY_QUOTA_AFTER = 3600
+
+# How SES refuses an address for its spelling. It can only mean the recipient's: the sender's is a verified identity.
+_BAD_REQUESTS = ("BadRequestException", "InvalidParameterValue")
+_OF_ADDRESS = re.compile(
+    r"illegal address|local address |domain (contains|starts|ends) |missing final |user name is missing|invalid domain",
+    re.IGNORECASE,
+)
 
 # Raised before a byte of the request has left: no address, no connection, no credentials.
 _NEVER_LEFT = (
@@ -87,6 +95,8 @@ class Ses:
 
     def send(self, message: Outgoing) -> Sent | NotSent | Doubtful:
         """Make one request, whatever happens, and say what is known of it."""
+        if address.email(message.address) != message.address:
+            return ADDRESS_REFUSED
         try:
             content, tags = mime(message), _tags(message)
         except Refused as refusal:
@@ -121,6 +131,8 @@ def _refused(error: aws.ClientError) -> NotSent | Doubtful:
     code = error.response["Error"].get("Code", "")
     told = error.response["Error"].get("Message", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    if code in _BAD_REQUESTS and _OF_ADDRESS.match(told):
+        return ADDRESS_REFUSED
     if code in _PASSING:
         return NotSent(code, _DAILY_QUOTA_AFTER if "daily" in told.lower() else _PASSING[code])
     if status == 429:

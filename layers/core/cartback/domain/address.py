@@ -17,10 +17,11 @@ _BETWEEN_DIGITS = re.compile(r"[\s()./\u2010-\u2015\u2212-]")
 
 
 def email(text: object) -> str | None:
-    """The normal form of an e-mail address, or None for what we would not put into a header.
+    """The normal form of an e-mail address, or None for what we would not put into a header: the one gate for both.
 
     Lower case, IDNA domain, at most 254 characters (RFC 5321 §4.5.3.1.3). Quoted local parts and address
-    literals are legal but not seen in shops, and are where header injection hides: they are not accepted.
+    literals are legal but not seen in shops, and are where header injection hides: they are not accepted. Nor is what
+    a reader of headers may take for an encoded word (RFC 2047).
     """
     if not isinstance(text, str):
         return None
@@ -38,6 +39,7 @@ def email(text: object) -> str | None:
         or local.startswith(".")
         or local.endswith(".")
         or ".." in local
+        or "=?" in local
     ):
         return None
     return f"{local.lower()}@{domain}"

@@ -34,7 +34,7 @@ class Person:
     bought; ``merged_from`` are the rows that became this one, and ``moved_to`` is the mailbox of the account that had
     this one until ``moved_at``. ``sends`` are the instants of the messages of the last 31 days: the budget that all
     flows share. ``intents`` say who wants a place in it next. ``blocked`` says why nothing may be sent to the address
-    at all (bounce, complaint), whatever was agreed; ``blocked_until`` is when that ends by itself (``domain.blocking``).
+    at all (bounce, complaint), whatever was agreed; ``blocked_until``, when that ends by itself (``domain.blocking``).
     ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
     ``forgotten_at`` is when the person asked to be forgotten: what a shop says of a time before is not taken in again.
     ``consents`` holds the present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cartback.ports.intake import RawStore as RawStore
     from cartback.ports.intake import ShopAdapter as ShopAdapter
     from cartback.ports.intake import Translator as Translator
+    from cartback.ports.messages import ADDRESS_REFUSED as ADDRESS_REFUSED
     from cartback.ports.messages import Channel as Channel
     from cartback.ports.messages import Doubtful as Doubtful
     from cartback.ports.messages import NotSent as NotSent
@@ -70,7 +71,7 @@ _ROOMS = {
     ),
     "ports.rows": "ClaimIndex DueIndex Ledger Line Link Page Proofs Records",
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
-    "ports.messages": "Channel Doubtful NotSent Outgoing Sent Texts",
+    "ports.messages": "ADDRESS_REFUSED Channel Doubtful NotSent Outgoing Sent Texts",
     "ports.service": "Http ShopApi",
     "ports.upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing TableSweep",
 }

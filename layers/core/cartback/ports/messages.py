@@ -47,10 +47,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Proven: nothing went out. ``after_seconds`` is set if trying later may help, None if it never will."""
+    """Proven: nothing went out. ``after_seconds`` is set if trying later may help, None if it never will.
+
+    ``of_address`` says that it is for the recipient's own address: no fault of ours or of the account's.
+    """
 
     reason: str
     after_seconds: int | None = None
+    of_address: bool = False
+
+
+ADDRESS_REFUSED = NotSent("address_refused", of_address=True)
 
 
 @dataclass(frozen=True, slots=True)

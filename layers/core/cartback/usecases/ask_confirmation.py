@@ -60,7 +60,8 @@ class Asking:
 class AskConfirmation:
     """Answer a run with ``wait`` (for how long, and which attempt comes then) or ``stop``.
 
-    Raises ``TryLater`` if rows keep changing and ``Refused`` if the provider rejects what we send.
+    Raises ``TryLater`` if rows keep changing and ``Refused`` if the provider rejects what we send for another reason
+    than the address that somebody typed.
     """
 
     records: Records
@@ -110,14 +111,19 @@ class AskConfirmation:
         if refused is None:
             outcome = self.channels[request.channel].send(message)
             if isinstance(outcome, NotSent):
-                return self._not_sent(asking, claim, outcome, now)
+                return self._not_sent(asking, request, claim, outcome, now)
             if isinstance(outcome, Sent):
                 mark_sent(self.ledger, claim, outcome.provider_id, self.clock.now())
         return self._wait(asking, request, now)
 
-    def _not_sent(self, asking: Asking, claim: Claim, outcome: NotSent, now: datetime) -> dict[str, object]:
+    def _not_sent(
+        self, asking: Asking, request: SignUp, claim: Claim, outcome: NotSent, now: datetime
+    ) -> dict[str, object]:
         released = replace(claim, state=claims.RELEASED, because=outcome.reason)
         self.ledger.mark(claim, released)
+        if outcome.of_address:
+            # Anybody can type anything into a form: that is no failure of ours, and nothing of it is kept.
+            return self._forget(asking, request, outcome.reason, now)
         if outcome.after_seconds is None:
             raise Refused(f"{claim.channel}: {outcome.reason}")
         return _answer("wait", outcome.after_seconds, asking.position)

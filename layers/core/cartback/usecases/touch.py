@@ -60,7 +60,7 @@ class Touch:
     """One touch. Answers ``wait`` (with seconds and the position to come back for) or ``stop``.
 
     Raises ``TryLater`` if the provider asks for a pause or rows keep changing, and ``Refused`` if the provider
-    rejects what we send: that is for a person to see, not an outcome.
+    rejects what we send: that is for a person to see, not an outcome. An address that nothing can be sent to is one.
     """
 
     records: Records
@@ -139,6 +139,9 @@ class Touch:
         now = self.clock.now()  # what became of it comes after the decision, in the story too
         if isinstance(outcome, NotSent):
             self._give_back(claim, outcome.reason, dossier.account)
+            if outcome.of_address:
+                self._note(run, touch.name, Decision(STOP, outcome.reason), policy, now)
+                return self._stopped(run, outcome.reason, now)
             if outcome.after_seconds is None:
                 raise Refused(f"{touch.channel}: {outcome.reason}")
             self._note(run, touch.name, Decision(WAIT, "provider_busy"), policy, now)
