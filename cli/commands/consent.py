@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cartback import texts
+from cartback.domain import evidence
 from cartback.domain.consent import GRANTED, TOPICS
 from cartback.domain.customer import Person
 from cartback.domain.errors import Refused
@@ -15,6 +16,8 @@ from cartback.domain.packs import PACKS
 from cartback.store.settings import face
 from cartback.usecases.links import version_of
 from cli.screen import Desk, Usage, desk, moment, table
+
+_MOST_TRIES = 5
 
 Shop = Annotated[str, typer.Argument(help="the shop's id")]
 Who = Annotated[str, typer.Argument(help="a person's id (see cart show)")]
@@ -35,7 +38,7 @@ def show(context: typer.Context, shop: Shop, person: Who) -> None:
     row, entries = _proof(here, shop, person)
     pack = PACKS[here.stack.book().show(shop).policy().pack]
     found, _ = chain(entries, row.evidence_head)
-    told = [_shown(entry, pack.proof) for entry in found]
+    told = [_shown(evidence.shown(entry), pack.proof) for entry in found]
     here.tell(
         {"person_id": row.person_id, "words": told},
         table(
@@ -91,10 +94,16 @@ def wording(
 
 def _proof(here: Desk, shop: str, said: str) -> tuple[Person, list[Evidence]]:
     """The row that holds a chain in place, and the entries. A merged row has a chain of its own."""
-    row = here.stack.records().read(shop, persons=[said]).persons[said]
-    if row is None:
-        raise Refused(f"person: {shop} knows nobody by {said}", 404)
-    return row, here.stack.proofs().of(shop, row.person_id)
+    records, proofs = here.stack.records(), here.stack.proofs()
+    for _ in range(_MOST_TRIES):
+        row = records.read(shop, persons=[said]).persons[said]
+        if row is None:
+            raise Refused(f"person: {shop} knows nobody by {said}", 404)
+        entries = proofs.of(shop, row.person_id)
+        after = records.read(shop, persons=[said]).persons[said]
+        if after is not None and after.evidence_head == row.evidence_head:
+            return row, entries  # no word was said between the two reads
+    raise Refused("consent: the person keeps saying something; try again")
 
 
 def _shown(entry: Evidence, needed: tuple[str, ...]) -> dict[str, Any]:

@@ -77,7 +77,18 @@ def test_a_missing_entry_shows_at_either_end_and_in_between(place):
 
 def test_a_row_that_counts_otherwise_shows():
     assert fault(ENTRIES, 2, ADA.evidence_head) == "there are 3 entries, and the person's row counts 2"
-    assert fault(ENTRIES, 2, ENTRIES[1].seal) is None
+    assert fault(ENTRIES[:2], 2, ENTRIES[1].seal) is None
+
+
+def test_an_entry_that_was_added_shows_wherever_it_says_that_it_belongs():
+    longer = customer.say(ADA, said(5)).fresh_evidence[-1]
+    forks = [
+        customer.say(person_who_said(said(0)), said(7), HOW).fresh_evidence[-1],
+        person_who_said(said(9)).fresh_evidence[0],
+    ]
+    for added in (longer, *forks):
+        assert wrong([*ENTRIES, added]).startswith("1 beside the chain")
+        assert wrong([added, *ENTRIES]).startswith("1 beside the chain")
 
 
 def test_who_never_said_anything_has_an_empty_and_whole_proof():

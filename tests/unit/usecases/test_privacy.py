@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.errors import Refused
+from cartback.domain.evidence import UNKNOWN, following
 from cartback.domain.observations import Contact, CustomerErased, DataRequested, ShopErased
 from cartback.ports import Delivery
 from cartback.usecases.subscribe import Visitor
@@ -211,3 +212,14 @@ def test_a_place_travels_as_text():
     place = Place(2, 1, 'demo/2026/03/02/10/a-b|{"pk": {"S": "x"}}')
     assert Place.read(str(place)) == place
     assert Place.read("") == Place()
+
+
+def test_an_export_holds_what_somebody_said_and_nothing_that_was_put_beside_it(world, told):
+    world.deliver(told.delivery("e1", cart(START, SHIRT), at=START))
+    (person,) = [row for row, _ in world.tables.rows["persons"].values()]
+    (said,) = [row for row, _ in world.tables.rows["evidence"].values()]
+    added = following("demo", person.person_id, 1, person.evidence_head, person.consents["email"], UNKNOWN)
+    world.tables.put("evidence", "demo", f"{person.person_id}/added", added, None)
+    found = world.export.proofs.of("demo", person.person_id)
+    assert len(found) == 2
+    assert [entry["seal"] for entry in world.export("demo", person.person_id)["consents"]] == [said.seal]

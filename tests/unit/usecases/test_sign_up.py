@@ -94,6 +94,26 @@ def test_a_malformed_field_is_refused_by_its_name(form, fields, named):
 
 
 @pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        ("https://demo.example/newsletter?email=zilpzalp@canary.example", "https://demo.example/newsletter"),
+        ("https://shop.demo.example/#zilpzalp@canary.example", "https://shop.demo.example/"),
+        ("https://demo.example/for/zilpzalp%40canary.example", "https://demo.example"),
+        ("https://evil.example/x", None),
+        ("https://demo.example.evil.example/", None),
+        ("http://demo.example/", None),
+        ("no page", None),
+    ],
+)
+def test_a_page_is_kept_as_a_place_of_the_shops_own_or_not_at_all(form, page, kept):
+    form.ask(page=[page])
+    assert form.request().page == kept
+    form.run()
+    form.press()
+    assert {row.how.page for row, _ in form.world.tables.rows["evidence"].values()} == {kept}
+
+
+@pytest.mark.parametrize(
     "origin",
     [
         "https://elsewhere.example",

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cartback.domain.sparing import place_of, without_addresses
+
 if TYPE_CHECKING:
     from cartback.domain.consent import Consent
 
@@ -72,14 +74,34 @@ def following(
         purpose=word.purpose,
         state=word.state,
         basis=word.basis,
-        source=word.source,
+        source=without_addresses(word.source),
         said_at=word.at,
         recorded_at=word.recorded_at,
-        cause=word.cause,
+        cause=without_addresses(word.cause),
         address_hash=word.address_hash,
-        how=how,
+        how=_sparing(how),
     )
     return replace(entry, seal=seal_of(entry))
+
+
+def shown(entry: Evidence) -> Evidence:
+    """An entry as it may be shown: earlier versions kept whole addresses of pages, and what stood in them.
+
+    What lies in the store stays as it was sealed; check the chain before.
+    """
+    return replace(
+        entry,
+        source=without_addresses(entry.source),
+        cause=without_addresses(entry.cause),
+        how=_sparing(entry.how),
+    )
+
+
+def _sparing(how: Circumstances) -> Circumstances:
+    """The circumstances without an address in any text, and of a page no more than where it is."""
+    texts = {name: text for name, text in asdict(how).items() if isinstance(text, str)}
+    spared = {name: without_addresses(text) for name, text in texts.items() if name != "page"}
+    return replace(how, **spared, **({"page": place_of(how.page)} if how.page else {}))
 
 
 def seal_of(entry: Evidence) -> str:
@@ -111,8 +133,14 @@ def chain(entries: Iterable[Evidence], head: str) -> tuple[list[Evidence], str |
 
 
 def fault(entries: Iterable[Evidence], length: int, head: str) -> str | None:
-    """What is wrong with the chain of a person whose row counts ``length`` entries up to ``head``; None if nothing."""
+    """What is wrong with the chain of a person whose row counts ``length`` entries up to ``head``; None if nothing.
+
+    An entry that lies there and is no part of the chain is wrong as well: only the row says how long the chain is.
+    """
+    entries = list(entries)
     found, wrong = chain(entries, head)
+    if wrong is None and len(entries) > len(found):
+        return f"{len(entries) - len(found)} beside the chain: added, or left of a row that has ended since"
     if wrong is None and [entry.seq for entry in found] != list(range(1, length + 1)):
         return f"there are {len(found)} entries, and the person's row counts {length}"
     return wrong

@@ -6,7 +6,7 @@ said yes, and the one mail that asks for it carries no advertising (reliability.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,8 @@ from cartback.domain.consent import TOPICS
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
 from cartback.domain.language import OFFERED
-from cartback.domain.weblink import web_link
+from cartback.domain.sparing import place_of
+from cartback.domain.weblink import is_of, web_link
 
 PENDING, CONFIRMED, EXPIRED = "pending", "confirmed", "expired"
 LIFETIME = timedelta(hours=48)
@@ -76,10 +77,11 @@ def request_id_for(shop: str, address_hash: str) -> str:
     return short("request", shop, address_hash)
 
 
-def read_form(fields: Mapping[str, Sequence[str]]) -> Form:
+def read_form(fields: Mapping[str, Sequence[str]], domains: Collection[str]) -> Form:
     """Read a form. Raises Refused (422) with one line per wrong field, each beginning with the field's name.
 
-    A telephone number is checked and then left: it would need a question of its own, on its own channel.
+    A telephone number is checked and then left: it would need a question of its own, on its own channel. A page is kept
+    as the place that it is, and only if it is one of the shop's ``domains``: anybody can write anything into a form.
     """
     faults = []
     mail = address.email(_first(fields, "email"))
@@ -95,7 +97,8 @@ def read_form(fields: Mapping[str, Sequence[str]]) -> Form:
         faults.append(f"lang: only {', '.join(OFFERED)}")
     if faults or mail is None:
         raise Refused("\n".join(faults), 422)
-    return Form(mail, topics, lang, web_link(_first(fields, "page"), local=True))
+    page = web_link(_first(fields, "page"), local=True)
+    return Form(mail, topics, lang, place_of(page) if page is not None and is_of(page, domains) else None)
 
 
 def ask(

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain.evidence import chain, shown
 from cartback.domain.signup import request_id_for
 from cartback.usecases.erase_person import person_of, rows_of
 from cartback.usecases.mentions import mentions
@@ -16,6 +17,7 @@ from cartback.usecases.replay import KEPT
 if TYPE_CHECKING:
     from cartback.domain.cart import Cart
     from cartback.domain.customer import Person
+    from cartback.domain.evidence import Evidence
     from cartback.ports import Clock, Hasher, Ledger, Proofs, RawShelf, Records, ShopAdapter, TableSweep
 
 
@@ -44,11 +46,19 @@ class ExportPerson:
                 "person": person,
                 "blocked_addresses": self._blocks(shop, person),
                 "sign_ups": self._sign_ups(shop, person),
-                "consents": [word for row in rows for word in self.proofs.of(shop, row)],
+                "consents": self._consents(shop, rows),
                 "carts": [{"cart": cart, "story": self._story(shop, cart)} for cart in carts],
                 "events_of_the_shop": self._events(shop, person, now),
             }
         )
+
+    def _consents(self, shop: str, rows: Collection[str]) -> list[Evidence]:
+        """What the person's own chains lead to: whatever else lies there was never said by them."""
+        told: list[Evidence] = []
+        for person_id, row in self.records.read(shop, persons=rows).persons.items():
+            found, _ = chain(self.proofs.of(shop, person_id), row.evidence_head if row is not None else "")
+            told.extend(shown(entry) for entry in found)
+        return told
 
     def _carts(self, shop: str, rows: Collection[str], accounts: Collection[str]) -> list[Cart]:
         found: list[Cart] = []

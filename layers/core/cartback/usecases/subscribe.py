@@ -69,7 +69,7 @@ class Subscribe:
             raise Refused("this form belongs to another site", 403)
         # The shop's own counter comes last: what one visitor or a broken form is refused for closes it for nobody else.
         self._count(shop, "visitor", network(visitor.ip), MOST_PER_VISITOR)
-        form = read_form(fields)
+        form = read_form(fields, face.domains)
         if any(text.strip() for text in fields.get(HONEYPOT, ())):
             self.metrics.count("SignUpsByPrograms", shop=shop)
             return face
