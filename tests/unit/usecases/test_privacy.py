@@ -78,6 +78,26 @@ def test_raw_events_lose_whoever_is_forgotten_and_nobody_else(world, told, erase
     assert [each.key for batch in world.raw.batches.values() for each in batch] == ["bob"]
 
 
+def nameless(told: Told, key: str, ref: str, **more):
+    """A word of a cart that names nobody."""
+    return told.delivery(key, cart(START, SHIRT, ref=ref, contact=Contact(), **more), at=START)
+
+
+def test_a_word_of_a_forgotten_cart_that_names_nobody_is_forgotten_with_it(world, told):
+    for ref in ("cart:mine", "cart:others"):
+        world.deliver(nameless(told, f"token of {ref}", ref))
+    world.deliver(told.delivery("known", cart(START, SHIRT, ref="checkout:1", contact=ada()), at=START))
+    both = nameless(told, "both names", "cart:mine")
+    told.heard["both names"] = [replace(told.heard["both names"][0], refs=("cart:mine", "checkout:1"))]
+    world.deliver(both)
+    person = the_person(world)
+    document = world.export("demo", person.person_id)
+    assert len(document["events_of_the_shop"]) == 3
+    world.erase_person.by_id("demo", person.person_id)
+    sweep(world, person.person_id)
+    assert [each.key for batch in world.raw.batches.values() for each in batch] == ["token of cart:others"]
+
+
 def test_an_address_in_an_event_that_no_adapter_reads_is_found(world, told, erased):
     told.heard["note"] = None
     text = json.dumps({"note": "please call", "who": {"mail": "Ada@Example.com"}})

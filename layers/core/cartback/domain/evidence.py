@@ -99,9 +99,19 @@ def shown(entry: Evidence) -> Evidence:
 
 def _sparing(how: Circumstances) -> Circumstances:
     """The circumstances without an address in any text, and of a page no more than where it is."""
-    texts = {name: text for name, text in asdict(how).items() if isinstance(text, str)}
-    spared = {name: without_addresses(text) for name, text in texts.items() if name != "page"}
-    return replace(how, **spared, **({"page": place_of(how.page)} if how.page else {}))
+    return replace(
+        how,
+        wording=_spared(how.wording),
+        wording_version=_spared(how.wording_version),
+        ip=_spared(how.ip),
+        user_agent=_spared(how.user_agent),
+        page=place_of(how.page) if how.page else None,
+        message=_spared(how.message),
+    )
+
+
+def _spared(text: str | None) -> str | None:
+    return without_addresses(text) if text is not None else None
 
 
 def seal_of(entry: Evidence) -> str:

@@ -48,7 +48,7 @@ class ExportPerson:
                 "sign_ups": self._sign_ups(shop, person),
                 "consents": self._consents(shop, rows),
                 "carts": [{"cart": cart, "story": self._story(shop, cart)} for cart in carts],
-                "events_of_the_shop": self._events(shop, person, now),
+                "events_of_the_shop": self._events(shop, person, carts, now),
             }
         )
 
@@ -88,11 +88,17 @@ class ExportPerson:
         found = self.records.read(shop, requests=asked).requests if asked else {}
         return [row for row in found.values() if row is not None]
 
-    def _events(self, shop: str, person: Person, now: datetime) -> list[dict[str, Any]]:
-        known = frozenset(person.aliases)
+    def _events(self, shop: str, person: Person, carts: list[Cart], now: datetime) -> list[dict[str, Any]]:
+        known, theirs = frozenset(person.aliases), {ref for cart in carts for ref in cart.refs}
         told = []
         for kept in self.shelf.between(shop, now - KEPT, now + timedelta(minutes=1)):
-            if mentions(kept, known, lambda text: self.hasher(shop, text), self.adapter):
+            if mentions(
+                kept,
+                known,
+                lambda text: self.hasher(shop, text),
+                self.adapter,
+                lambda refs: not theirs.isdisjoint(refs),
+            ):
                 told.append({"topic": kept.topic, "received_at": kept.received_at, "body": kept.body})
         return told
 

@@ -17,10 +17,12 @@ def mentions(
     known: Collection[str],
     hashed: Callable[[str], str],
     adapter: Callable[[str], ShopAdapter],
+    carries: Callable[[tuple[str, ...]], bool] = lambda refs: False,
 ) -> bool:
-    """Whether a delivery names one of these hashes, in what its adapter reads or anywhere in its text.
+    """Whether a delivery names one of these hashes, in what its adapter reads or anywhere in its text, or their cart.
 
-    The adapter finds customers by their ids, the text finds addresses in what no adapter reads.
+    The adapter finds customers by their ids, the text finds addresses in what no adapter reads. ``carries`` says of
+    references whether they lead to a cart of theirs: most words of a cart name nobody.
     """
     if names(delivery.body, known, hashed):
         return True
@@ -29,4 +31,7 @@ def mentions(
     except Refused:
         return False
     contacts = [contact for one in seen if (contact := getattr(one, "contact", None)) is not None]
-    return any(hashed(alias) in known for contact in contacts for alias in contact.identifying())
+    if any(hashed(alias) in known for contact in contacts for alias in contact.identifying()):
+        return True
+    refs = tuple(dict.fromkeys(ref for one in seen for ref in getattr(one, "refs", ())))
+    return bool(refs) and carries(refs)

@@ -9,13 +9,13 @@ so everything is looked through once more when no such delivery can come.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain import cart as carts
 from cartback.domain import signup
-from cartback.domain.cart import ERASED
+from cartback.domain.cart import ERASED, cart_id_for
 from cartback.domain.errors import Conflict
 from cartback.domain.naming import names
 from cartback.domain.signup import request_id_for
@@ -130,6 +130,8 @@ def _answer(word: str, place: Place, after: timedelta = timedelta(seconds=1)) ->
 class _Work:
     """The parts of one sweep. ``known`` are the hashes of the forgotten person, ``rows`` the ids of all their
     rows, ``since`` when they asked for it.
+
+    ``told`` remembers of references whether they lead to a cart that is forgotten.
     """
 
     sweep: SweepErased
@@ -139,6 +141,7 @@ class _Work:
     known: frozenset[str] = frozenset()
     since: datetime | None = None
     rows: frozenset[str] = frozenset()
+    told: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.person is not None:
@@ -185,7 +188,20 @@ class _Work:
             return True
         if self.person.erased_at is None and _after(delivery.received_at, self.since):
             return False  # they came back by their own hand, and this is of the time since
-        return mentions(delivery, self.known, self._hashed, self.sweep.adapter)
+        return mentions(delivery, self.known, self._hashed, self.sweep.adapter, self._carries)
+
+    def _carries(self, refs: tuple[str, ...]) -> bool:
+        """Whether references lead to a cart that is forgotten: those of the person are so since the part before."""
+        if refs not in self.told:
+            read, guessed = self.sweep.records.read, [cart_id_for(self.shop, ref) for ref in refs]
+            page = read(self.shop, refs=refs, carts=guessed)
+            led = {cart_id for cart_id in page.refs.values() if cart_id} - set(guessed)
+            found = [
+                *page.carts.values(),
+                *(read(self.shop, carts=sorted(led)).carts.values() if led else ()),
+            ]
+            self.told[refs] = any(cart is not None and cart.status == ERASED for cart in found)
+        return self.told[refs]
 
     def _unwanted_letter(self, delivery: Delivery | None, body: str) -> bool:
         if delivery is not None:
