@@ -64,6 +64,10 @@ _REASONS = {
         "nobody knows whether it went out, so it is not sent again",
         "niemand weiß, ob sie hinausging, darum kein zweites Mal",
     ),
+    "enough_questions": (
+        "the mailbox, or its domain, has had enough questions for today: it is asked tomorrow",
+        "das Postfach oder seine Domain hat für heute genug Fragen bekommen: Es wird morgen gefragt",
+    ),
     "due": ("it was due, and nothing spoke against it", "sie war fällig, und nichts sprach dagegen"),
     "emptied": ("the shopper emptied the cart", "der Warenkorb wurde geleert"),
     "enough_for_cart": (

@@ -291,7 +291,12 @@ class World:
             lambda: self.metrics,
         )
         self.ask_confirmation = AskConfirmation(
-            **here, channels=channels, texts=texts, tokens=self.tokens, public_url="https://api.example"
+            **here,
+            channels=channels,
+            texts=texts,
+            tokens=self.tokens,
+            public_url="https://api.example",
+            counters=MemoryCounters(self.tables),
         )
         self.confirm = Confirm(**here, texts=texts, bus=self.bus)
         self.preferences = Prefer(**here, texts=texts, bus=self.bus)

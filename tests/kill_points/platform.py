@@ -73,6 +73,9 @@ class KilledWorld(World):
         watched = {"fetcher": Watched(Shelf(), self.injector), "beat": Watched(self.health, self.injector)}
         self.apply_events = replace(self.apply_events, **watched)
         self.subscribe = replace(self.subscribe, counters=Watched(self.subscribe.counters, self.injector))
+        self.ask_confirmation = replace(
+            self.ask_confirmation, counters=Watched(self.ask_confirmation.counters, self.injector)
+        )
         self.collect = replace(self.collect, counters=Watched(self.collect.counters, self.injector))
         self.open_link = replace(self.open_link, counters=Watched(MemoryCounters(self.tables), self.injector))
         self.standing = MemoryStanding()

@@ -201,7 +201,11 @@ class House:
         self.subscribe = Subscribe(records, settings, counters, plain_hash, self.told, clock, self.metrics)
         here = {"ledger": ledger, "records": records, "settings": settings, "texts": words, "clock": clock}
         self.ask_confirmation = AskConfirmation(
-            **here, channels=channels, tokens=SeededTokens(-seed - 1), public_url=PUBLIC_URL
+            **here,
+            channels=channels,
+            tokens=SeededTokens(-seed - 1),
+            public_url=PUBLIC_URL,
+            counters=counters,
         )
         self.confirm = Confirm(**here, bus=self.told)
         self.preferences = Prefer(**here, bus=self.told)

@@ -486,6 +486,7 @@ def subscribe() -> Subscribe:
 def ask_confirmation() -> AskConfirmation:
     """The task that asks whether a sign-up was meant."""
     from cartback import texts
+    from cartback.store.counters import DynamoCounters
     from cartback.store.tokens import SystemTokens
     from cartback.usecases.ask_confirmation import AskConfirmation
 
@@ -498,6 +499,7 @@ def ask_confirmation() -> AskConfirmation:
         tokens=SystemTokens(),
         clock=clock(),
         public_url=os.environ["PUBLIC_URL"],
+        counters=DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock()),
     )
 
 

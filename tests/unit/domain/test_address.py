@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.address import LONGEST, email, mailbox, phone
+from cartback.domain.address import LONGEST, email, phone
 
 
 @pytest.mark.parametrize(
@@ -106,18 +106,3 @@ def test_the_normal_form_is_printable_ascii_in_one_line_and_its_own_normal_form(
 )
 def test_a_number_is_e164_or_nothing(text, normal):
     assert phone(text) == normal
-
-
-@pytest.mark.parametrize(
-    ("spelled", "counted"),
-    [
-        ("ada@example.com", "ada@example.com"),
-        ("ada+shop@example.com", "ada@example.com"),
-        ("a.da+1+2@example.com", "a.da@example.com"),
-        ("a.d.a+x@gmail.com", "ada@gmail.com"),
-        ("ada@googlemail.com", "ada@gmail.com"),
-        ("+ada@example.com", "+ada@example.com"),
-    ],
-)
-def test_one_mailbox_is_counted_as_one_however_it_is_spelled(spelled, counted):
-    assert mailbox(spelled) == counted

@@ -8,7 +8,7 @@ import pytest
 
 from cartback.domain.errors import Refused
 from cartback.usecases.open_link import MOST_NOTED
-from cartback.usecases.subscribe import MOST_PER_ADDRESS, MOST_PER_SHOP
+from cartback.usecases.subscribe import MOST_PER_SHOP
 from tests.unit.usecases.test_preferences import Reader
 from tests.unit.usecases.test_sign_up import HERE, SignUps
 
@@ -33,14 +33,6 @@ def test_forms_that_say_nothing_close_it_for_nobody_either_however_many_send_the
             form.ask("no address", elsewhere)
     form.ask()
     assert form.request() is not None
-
-
-def test_a_mailbox_is_flooded_under_none_of_its_many_spellings(form):
-    most, _ = MOST_PER_ADDRESS
-    for number in range(most):
-        form.ask(f"a.d.a+{number}@gmail.com", replace(HERE, ip=f"203.0.113.{number}"))
-    with pytest.raises(Refused, match="too many sign-ups"):
-        form.ask("ada@googlemail.com", replace(HERE, ip="198.51.100.9"))
 
 
 def test_a_link_that_is_followed_without_end_leads_on_and_fills_no_table():

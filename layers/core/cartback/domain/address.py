@@ -10,7 +10,6 @@ LONGEST = 254
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII)
 
-_GOOGLE = ("gmail.com", "googlemail.com")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _WHATSAPP_USER = re.compile(r"[A-Z]{2}(?:\.ENT)?\.[A-Za-z0-9]{1,128}", re.ASCII)
 _BETWEEN_DIGITS = re.compile(r"[\s()./\u2010-\u2015\u2212-]")
@@ -43,19 +42,6 @@ def email(text: object) -> str | None:
     ):
         return None
     return f"{local.lower()}@{domain}"
-
-
-def mailbox(address: str) -> str:
-    """The mailbox behind an address in normal form, as far as the spelling tells: for counting, never for writing to.
-
-    What follows a plus sign is a label of the owner's (RFC 5233), and Google's mailboxes know neither dots nor which of
-    its two domains was written: one person has thousands of addresses, and whoever floods a person has them as well.
-    """
-    local, _, domain = address.partition("@")
-    local = local.partition("+")[0] or local
-    if domain in _GOOGLE:
-        local, domain = local.replace(".", "") or local, _GOOGLE[0]
-    return f"{local}@{domain}"
 
 
 def phone(text: object) -> str | None:

@@ -40,13 +40,25 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowds:
+    """Whose mails are counted together with those for a request: hashes of the mailbox and, where it says anything, of
+    the domain. A request of the page of preferences, and one of an earlier version, has its address alone."""
+
+    mailbox: str | None = None
+    domain: str | None = None
+
+
+NO_CROWDS = Crowds()
+
+
+@dataclass(frozen=True, slots=True)
 class SignUp:
     """A request to be written to. It is forgotten, address and all, once it is confirmed or over.
 
-    ``generation`` grows when somebody asks again after that: it is the second of their asking, because the names of
-    runs and claims outlive this row, and a count would begin anew with the next one. ``ip``, ``user_agent`` and
-    ``page`` are the evidence of the request; they go into the chain of the person when it is confirmed, and nowhere
-    if it is not.
+    ``generation`` grows when somebody asks again after that, or for something else: it is the second of their asking,
+    because the names of runs and claims outlive this row, and a count would begin anew with the next one. ``ip``,
+    ``user_agent`` and ``page`` are the evidence of the request; they go into the chain of the person when it is
+    confirmed, and nowhere if it is not. ``asked_at`` is when somebody last asked for the same.
     """
 
     shop: str
@@ -66,6 +78,13 @@ class SignUp:
     expires_at: datetime | None = None
     confirmed_at: datetime | None = None
     person_id: str | None = None
+    asked_at: datetime | None = None
+    crowds: Crowds = NO_CROWDS
+
+    @property
+    def wishes(self) -> tuple[frozenset[str], str | None, str | None]:
+        """What was asked for: topics, language, and where."""
+        return frozenset(self.topics), self.lang, self.page
 
     def is_pending(self, now: datetime) -> bool:
         """Whether it can still be confirmed."""
@@ -102,11 +121,21 @@ def read_form(fields: Mapping[str, Sequence[str]], domains: Collection[str]) -> 
 
 
 def ask(
-    known: SignUp, form: Form, address_hash: str, now: datetime, ip: str | None, user_agent: str | None
+    known: SignUp,
+    form: Form,
+    address_hash: str,
+    now: datetime,
+    ip: str | None,
+    user_agent: str | None,
+    crowds: Crowds = NO_CROWDS,
 ) -> SignUp:
-    """The request after somebody asked; ``known`` itself while it is pending, so that nobody is mailed twice."""
-    if known.is_pending(now):
-        return known
+    """The request after somebody asked. The same wishes while it is pending are the same one: nobody is mailed twice.
+
+    Other wishes are a new one, because anybody may have asked before the owner did, and whoever confirms has to find
+    their own. Either way the row is written, so that nobody can tell from our work what was there.
+    """
+    if known.is_pending(now) and known.wishes == (frozenset(form.topics), form.lang, form.page):
+        return replace(known, asked_at=now)
     return SignUp(
         shop=known.shop,
         request_id=known.request_id,
@@ -122,6 +151,8 @@ def ask(
         user_agent=user_agent,
         requested_at=now,
         expires_at=now + LIFETIME,
+        asked_at=now,
+        crowds=crowds,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain import claims, signup
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cartback.ports import (
         Channel,
         Clock,
+        Counters,
         Ledger,
         Outgoing,
         Records,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 FLOW = "double_opt_in"
 ATTEMPTS = ("confirm", "confirm_again")
+WINDOW = timedelta(days=1)
+MOST_PER_MAILBOX, MOST_PER_DOMAIN = 5, 20
+"""How many of these mails a day go to one mailbox, and to a domain at which all addresses may be one person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +76,16 @@ class AskConfirmation:
     tokens: Tokens
     clock: Clock
     public_url: str
+    counters: Counters
 
     def __call__(self, asking: Asking) -> dict[str, object]:
-        for _ in range(MOST_TRIES):
-            answer = self._answered(asking)
+        for number in range(MOST_TRIES):
+            answer = self._answered(asking, counts=number == 0)
             if answer is not None:
                 return answer
         raise TryLater("the request keeps changing")
 
-    def _answered(self, asking: Asking) -> dict[str, object] | None:
+    def _answered(self, asking: Asking, counts: bool) -> dict[str, object] | None:
         """The answer, or None if the request was confirmed, or asked anew, while we looked at it: look again."""
         now = self.clock.now()
         before = self.records.read(asking.shop, requests=[asking.request_id])
@@ -94,6 +99,10 @@ class AskConfirmation:
             return self._forget(asking, request, "flow_off", now)
         if asking.position >= len(ATTEMPTS) or not request.is_pending(now):
             return self._forget(asking, request, "not_confirmed", now)
+        if counts and self._is_crowded(request):
+            if asking.position:
+                return self._wait(asking, request, now)  # a reminder too many is left out
+            return self._tomorrow(asking, request, now)
         return self._ask(asking, request, face, now)
 
     def _ask(
@@ -116,6 +125,23 @@ class AskConfirmation:
                 mark_sent(self.ledger, claim, outcome.provider_id, self.clock.now())
         return self._wait(asking, request, now)
 
+    def _is_crowded(self, request: SignUp) -> bool:
+        """Whether the mailbox, or a domain that may be one person's, has had enough of these mails for today."""
+        who, domain = request.crowds.mailbox or request.address_hash, request.crowds.domain
+        crowded = self._counts(request.shop, f"questions/{who}") > MOST_PER_MAILBOX
+        if domain is None:
+            return crowded
+        return self._counts(request.shop, f"questions-of-domain/{domain}") > MOST_PER_DOMAIN or crowded
+
+    def _counts(self, shop: str, name: str) -> int:
+        return self.counters.count(shop, name, WINDOW)
+
+    def _tomorrow(self, asking: Asking, request: SignUp, now: datetime) -> dict[str, object]:
+        """Ask when the count begins anew, spread over an hour; by then it may have been confirmed, or be over."""
+        self._note(asking, "wait", "enough_questions", now)
+        left = WINDOW.total_seconds() - now.timestamp() % WINDOW.total_seconds()
+        return _answer("wait", int(left) + 1 + int(request.request_id, 16) % 3600, asking.position)
+
     def _not_sent(
         self, asking: Asking, request: SignUp, claim: Claim, outcome: NotSent, now: datetime
     ) -> dict[str, object]:
@@ -130,7 +156,9 @@ class AskConfirmation:
 
     def _wait(self, asking: Asking, request: SignUp, now: datetime) -> dict[str, object]:
         last = asking.position + 1 >= len(ATTEMPTS)
-        until = request.requested_at + (LIFETIME if last else REMIND_AFTER)
+        until = request.requested_at + LIFETIME
+        if not last:  # a question that had to wait for a day is not reminded of at once
+            until = max(request.requested_at + REMIND_AFTER, now + REMIND_AFTER / 2)
         return _answer("wait", whole_seconds(now, until), asking.position + 1)
 
     def _forget(self, asking: Asking, request: SignUp, because: str, now: datetime) -> dict[str, object]:
@@ -151,10 +179,13 @@ class AskConfirmation:
         raise TryLater("the request keeps changing")
 
     def _stop(self, asking: Asking, because: str, now: datetime) -> dict[str, object]:
-        about = {"flow": FLOW, "run": asking.run, "generation": str(asking.generation)}
-        line = Line(now, "decision", {"word": "stop", "reason": because, **about})
-        self.ledger.note(asking.shop, f"request#{asking.request_id}", line)
+        self._note(asking, "stop", because, now)
         return _answer("stop", 1, asking.position)
+
+    def _note(self, asking: Asking, word: str, because: str, now: datetime) -> None:
+        about = {"flow": FLOW, "run": asking.run, "generation": str(asking.generation)}
+        line = Line(now, "decision", {"word": word, "reason": because, **about})
+        self.ledger.note(asking.shop, f"request#{asking.request_id}", line)
 
     def _message(self, claim: Claim, request: SignUp, face: ShopFace) -> tuple[Outgoing, Link]:
         lang = first_spoken([request.lang], face.languages, face.languages[0])

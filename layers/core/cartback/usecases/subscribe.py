@@ -12,23 +12,20 @@ from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
-from cartback.domain.address import mailbox
-from cartback.domain.errors import Conflict, Refused, TryLater
-from cartback.domain.facts import tell
-from cartback.domain.signup import HONEYPOT, SignUp, ask, read_form, request_id_for
+from cartback.domain.errors import Refused
+from cartback.domain.mailboxes import crowd_of, mailbox
+from cartback.domain.signup import HONEYPOT, Crowds, ask, read_form, request_id_for
 from cartback.domain.weblink import is_of
-from cartback.ports import Page
+from cartback.usecases.requesting import kept, told
 
 if TYPE_CHECKING:
-    from cartback.domain.signup import Form
     from cartback.ports import Bus, Clock, Counters, Hasher, Metrics, Records, Settings, ShopFace
 
 FLOW = "double_opt_in"
-MOST_TRIES = 8
-MOST_PER_ADDRESS = (5, timedelta(days=1))
 MOST_PER_VISITOR = (20, timedelta(hours=1))
 MOST_PER_SHOP = (1_000, timedelta(hours=1))
-"""How many requests count within how long. A shop has one counter: a thousand an hour are more than real sign-ups."""
+"""How many forms count within how long. A shop has one counter: a thousand an hour are more than real sign-ups. What a
+mailbox gets is limited where its mails are sent (``ask_confirmation``): forms of others shall lock nobody out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,38 +71,24 @@ class Subscribe:
             self.metrics.count("SignUpsByPrograms", shop=shop)
             return face
         address_hash = self.hasher(shop, f"email:{form.email}")
-        self._count(shop, "address", mailbox(form.email), MOST_PER_ADDRESS)
         self._count(shop, "shop", "", MOST_PER_SHOP)
-        request = self._kept(shop, form, address_hash, visitor)
-        self.bus.publish(
-            [
-                tell(
-                    "subscription.requested",
-                    shop,
-                    request.requested_at,
-                    request.generation,
-                    request_id=request.request_id,
-                    generation=request.generation,
-                    channel=request.channel,
-                    requested_at=request.requested_at,
-                )
-            ]
+        now, agent = self.clock.now(), (visitor.user_agent or "")[:300] or None
+        crowds = self._crowds(shop, form.email)
+        request = kept(
+            self.records,
+            shop,
+            request_id_for(shop, address_hash),
+            lambda known: ask(known, form, address_hash, now, visitor.ip, agent, crowds),
         )
+        self.bus.publish([told(request)])
         return face
 
-    def _kept(self, shop: str, form: Form, address_hash: str, visitor: Visitor) -> SignUp:
-        name = request_id_for(shop, address_hash)
-        for _ in range(MOST_TRIES):
-            before = self.records.read(shop, requests=[name])
-            known = before.requests[name] or SignUp(shop, name)
-            agent = (visitor.user_agent or "")[:300] or None
-            request = ask(known, form, address_hash, self.clock.now(), visitor.ip, agent)
-            try:
-                self.records.save(shop, before, Page(requests={name: request}))
-            except Conflict:
-                continue
-            return request
-        raise TryLater("the request keeps changing")
+    def _crowds(self, shop: str, email: str) -> Crowds:
+        domain = crowd_of(email)
+        return Crowds(
+            self.hasher(shop, f"mailbox:{mailbox(email)}"),
+            self.hasher(shop, f"domain:{domain}") if domain is not None else None,
+        )
 
     def _count(self, shop: str, what: str, who: str, limit: tuple[int, timedelta]) -> None:
         most, within = limit
@@ -116,11 +99,13 @@ class Subscribe:
 
 
 def network(ip: str | None) -> str:
-    """What counts as one visitor: an IPv4 address, or the /64 that one IPv6 connection has to itself."""
+    """What counts as one visitor: an IPv4 address, or the /56 that one IPv6 connection may have (RFC 6177)."""
     if ip is None:
         return "nobody"
     try:
         found = ip_address(ip)
     except ValueError:
         return "nobody"
-    return str(int(found) >> 64) if isinstance(found, IPv6Address) else str(found)
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or int(found) >> 72)
+    return str(found)
