@@ -281,3 +281,18 @@ def test_a_cart_without_items_is_refused():
 def test_german_counts_further_items_in_the_case_of_the_sentence(touch, one, two):
     assert one in write(touch, items=many(2))[2]
     assert two in write(touch, items=many(3))[2]
+
+
+@pytest.mark.parametrize(("lang", "instead"), [("de", "Ihr Artikel"), ("en", "your article")])
+@pytest.mark.parametrize(
+    "title", ["Pay at https:\u200b//evil\u200b.com/login", "w\u00adww.evil\u2060.com", "a@evil.com"]
+)
+def test_an_article_with_an_address_in_its_name_is_called_by_no_name(title, lang, instead):
+    for changed in (replace(LAMP, title=title), replace(LAMP, title="Lampe", variant_title=title)):
+        mail = write(lang=lang, items=(changed,))
+        assert not any("evil" in part for part in mail)
+    assert instead in write(lang=lang, items=(replace(LAMP, title=title),))[0]
+
+
+def test_a_name_with_a_dot_makes_no_link():
+    assert "evil. com" in write(items=(replace(LAMP, title="evil\u200b.com"),))[0]

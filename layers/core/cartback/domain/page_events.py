@@ -15,15 +15,13 @@ from cartback.domain import reading
 from cartback.domain.errors import Refused
 from cartback.domain.page_token import Grant
 from cartback.domain.reading import Reader
+from cartback.domain.showing import holds_address, linkless, visible
 
 LARGEST = 32_768
 MOST_ITEMS = 100
 EVENT_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 # A title stands in a mail of the shop: an address in it would be somebody else's advertising.
 LINKISH = re.compile(r"://|[wW]{3}\.|@")
-
-# Mail programs make a link of "evil.com" too; a space after the dot leaves "Dr. Martens" what it was.
-_DOT_BEFORE_A_WORD = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
 
 _ENVELOPE = frozenset("token id type data".split())
 _CART = frozenset("cart_id items currency total".split())
@@ -90,23 +88,25 @@ def _view(data: Reader, grant: Grant) -> dict[str, object]:
 def _item(item: Reader) -> dict[str, object]:
     item.only(_ITEM)
     _hint(item["unit_price"])
-    for name in ("title", "variant_title"):
-        if isinstance(item[name].value, str) and LINKISH.search(str(item[name].value)):
-            raise item[name].refused("must hold no address")
+    title = item["title"].text(300)
     return _said(
         {
             "variant_id": _id(item["variant_id"]),
-            "title": _linkless(item["title"].text(300), 300),
+            "title": _words(item["title"], title, 300) or title,
             "quantity": item["quantity"].integer(1, 99_999),
-            "variant_title": _linkless(item["variant_title"].words(200), 200),
+            "variant_title": _words(item["variant_title"], item["variant_title"].words(200), 200),
             "product_id": item["product_id"].maybe(_id),
             "sku": item["sku"].words(100),
         }
     )
 
 
-def _linkless(text: str | None, longest: int) -> str | None:
-    return _DOT_BEFORE_A_WORD.sub(". ", text)[:longest] if text else None
+def _words(field: Reader, text: str | None, longest: int) -> str | None:
+    """The words as they would be shown; refused if they hold an address then, whatever is between its letters now."""
+    shown = visible(text or "")
+    if LINKISH.search(text or "") or LINKISH.search(shown) or holds_address(shown):
+        raise field.refused("must hold no address")
+    return linkless(shown)[:longest].rstrip() or None
 
 
 def _id(field: Reader) -> str:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
+from cartback.domain.showing import first_name, of_html
 from cartback.domain.weblink import is_local
 
 # These patterns are also published in JSON Schemas, so they keep to what Python and ECMAScript read alike.
@@ -38,7 +39,6 @@ LONGEST_LINK = 2048
 _UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _ZONELESS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
 _SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
-_LOOKS_LIKE_A_LINK = re.compile(r"[/\\@<>]|\bwww\b|[A-Za-z0-9-]\.[A-Za-z]{2,}", re.ASCII)
 
 
 def parse(text: str) -> Reader:
@@ -65,13 +65,8 @@ def clean(text: str) -> str:
 
 
 def given_name(text: str | None) -> str | None:
-    """A first name that may stand in a message, at most 60 characters, or None.
-
-    Spammers sign up with a link as their name, so that the shop mails it to their victims: that is no name.
-    """
-    if not text or _LOOKS_LIKE_A_LINK.search(text):
-        return None
-    return text[:60].strip(" ")
+    """A first name that may stand in a message, or None for what no person is called (``showing.first_name``)."""
+    return first_name(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +139,11 @@ class Reader:
     def cut(self, longest: int) -> str | None:
         """A cleaned text, cut to ``longest`` characters; None for null and for blank."""
         text = clean(self._string() or "")
+        return (text if len(text) <= longest else f"{text[: longest - 1]}…") or None
+
+    def html(self, longest: int) -> str | None:
+        """A text that its sender keeps as HTML, as a reader sees it, cut; None for null, and for tags without words."""
+        text = clean(of_html(self._string() or ""))
         return (text if len(text) <= longest else f"{text[: longest - 1]}…") or None
 
     def matching(self, pattern: re.Pattern[str], what: str, longest: int = 200) -> str:

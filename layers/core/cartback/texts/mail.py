@@ -9,7 +9,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.money import in_words
 from cartback.domain.weblink import is_local, tagged, web_link
 from cartback.texts import colours
-from cartback.texts.cleaning import first_name, one_line
+from cartback.texts.cleaning import first_name, holds_address, linkless, one_line
 from cartback.texts.fields import MailFields, QuestionFields
 from cartback.texts.folder import ROOT
 from cartback.texts.rendering import laid_out, words
@@ -23,6 +23,9 @@ MOST_ITEMS = 5
 
 LONGEST_SUBJECT = 120
 TOPICS = ("shipping", "returns", "support")
+_ARTICLE = {"de": "Ihr Artikel", "en": "your article"}
+"""What an article is called whose own words may not stand in a mail."""
+
 WITHOUT_CART = ("double_opt_in",)
 """Flows whose mails are about no cart."""
 
@@ -154,11 +157,20 @@ def _shown_shop(shop: ShopFace, *, local: bool) -> ShownShop:
 
 def _shown_item(item: Item, lang: str, *, local: bool) -> ShownItem:
     return ShownItem(
-        name=one_line(item.title, 120),
-        variant=one_line(item.variant_title, 80) if item.variant_title else None,
+        name=_article(item.title, 120) or _ARTICLE[lang],
+        variant=(_article(item.variant_title, 80) or "…") if item.variant_title else None,
         quantity=item.quantity,
         price=in_words(item.unit_price, lang) if item.unit_price else None,
         image_url=web_link(item.image_url, local=local),
+    )
+
+
+def _article(words: str | None, limit: int) -> str | None:
+    """The words of an article, judged once more: an address in them would be somebody else's advertising."""
+    return (
+        None
+        if not words or holds_address(words)
+        else one_line(linkless(one_line(words, limit)), limit) or None
     )
 
 
