@@ -104,7 +104,12 @@ def _facts(cart: Cart) -> dict[str, Any]:
 
 def _items(cart: Cart) -> list[dict[str, Any]]:
     return [
-        {"variant_id": item.variant_id, "title": item.title, "quantity": item.quantity} for item in cart.items
+        {
+            "variant_id": item.variant_id,
+            "title": item.title,
+            "quantity": item.quantity if isinstance(item.quantity, int) else float(item.quantity),
+        }
+        for item in cart.items
     ]
 
 

@@ -26,6 +26,7 @@ OPEN, BOUGHT, EMPTIED, GIVEN_UP, ERASED = "open", "bought", "emptied", "given_up
 # once more when it closes it. Activity this soon after a purchase is that purchase, not a new cart.
 REOPEN_AFTER = timedelta(minutes=5)
 HISTORY_LENGTH = 40
+_CONTENT = ("items", "total", "goods", "taxes", "further", "activity_at", "content_from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Cart:
     caused it: whoever applies that event again tells the same facts again, so that a crash between writing and
     publishing loses nothing. ``bought_recorded_at`` is when *we* first knew that ``bought_generation`` was bought:
     the shop's own clock cannot tell whether a message was sent against better knowledge. ``reminders`` are its messages
-    of the last 30 days, over all generations. ``address_hash`` and ``account`` are the names (keyed hashes) that it was
-    last told with: where a message about it may go (``domain.identity``). ``account_row`` is the row of
-    the account, if it is another than the owner's.
+    of the last 30 days, over all generations. ``goods``, ``taxes`` and ``further`` are ``CartSeen``'s. ``address_hash``
+    and ``account`` are the names (keyed hashes) that it was last told with: where a message about it may go
+    (``domain.identity``). ``account_row`` is the row of the account, if it is another than the owner's.
     """
 
     shop: str
@@ -82,6 +83,9 @@ class Cart:
     address_hash: str | None = None
     account: str | None = None
     account_row: str | None = None
+    goods: Money | None = None
+    taxes: str | None = None
+    further: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -118,7 +122,7 @@ def see(cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None) -> 
         cart,
         refs=_united(cart.refs, seen.refs),
         restore_url=_way_back(cart, seen, known_at),
-        locale=seen.contact.locale or cart.locale,
+        locale=seen.locale or seen.contact.locale or cart.locale,
         device=seen.device or cart.device,
         items=completed(cart.items, seen.items),
     )
@@ -163,13 +167,7 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
         and (cart.activity_at is None or other.activity_at > cart.activity_at)
         and other.items
     ):
-        cart = replace(
-            cart,
-            items=other.items,
-            total=other.total,
-            activity_at=other.activity_at,
-            content_from=other.content_from,
-        )
+        cart = replace(cart, **{name: getattr(other, name) for name in _CONTENT})
     if other.bought_at is not None:
         ref = other.order_refs[-1] if other.order_refs else None
         cart = _bought(cart, other.bought_at, ref, cause, now)
@@ -215,9 +213,10 @@ def _way_back(cart: Cart, seen: CartSeen, known_at: datetime | None) -> str | No
 
 def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
     items = completed(seen.items, cart.items)
-    moved = replace(
-        cart, items=items, total=seen.total or total_of(items), activity_at=seen.at, content_from=seen.source
-    )
+    taxes = seen.taxes or cart.taxes
+    total = seen.total or (None if seen.further else total_of(items))  # what was cut off costs something, too
+    moved = replace(cart, items=items, total=total, goods=seen.goods, taxes=taxes, further=seen.further)
+    moved = replace(moved, activity_at=seen.at, content_from=seen.source)
     if cart.bought_at is not None and seen.at <= cart.bought_at + REOPEN_AFTER:
         return moved if seen.items else replace(cart, activity_at=seen.at, content_from=seen.source)
     if not seen.items:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cartback.domain.article import named, told_once
 from cartback.domain.cart import Item
 from cartback.domain.money import Money
 
@@ -69,14 +70,21 @@ def still_there(stock: Stock | None) -> bool:
 
 
 def dressed(item: Item, stock: Stock | None) -> Item:
-    """A cart's line with what the product tells and the cart did not: carts of most shops carry no pictures."""
+    """A cart's line with what the product tells and the cart did not: carts of most shops carry no pictures.
+
+    Words that only a page said give way to the product's own.
+    """
     if stock is None:
         return item
-    return replace(
-        item,
-        image_url=item.image_url or stock.image_url,
-        variant_title=item.variant_title or stock.variant_title,
-    )
+    title, variant = item.title, item.variant_title
+    if item.hearsay and stock.title:
+        title, variant = told_once(stock.title, stock.variant_title)
+    elif variant is None:
+        product = told_once(stock.title, stock.variant_title)[0] if stock.title else None
+        title, variant = named(title, product, stock.variant_title)
+    hearsay = item.hearsay and not stock.title
+    picture = item.image_url or stock.image_url
+    return replace(item, title=title, variant_title=variant, image_url=picture, hearsay=hearsay)
 
 
 def describe(stock: Stock, seen: VariantSeen, at: datetime) -> Stock:

@@ -49,15 +49,21 @@ class Money:
         """The amount in major units, exactly."""
         return Decimal(self.amount).scaleb(-exponent(self.currency))
 
-    def times(self, quantity: int) -> Money:
-        """This amount ``quantity`` times."""
-        return Money(self.amount * quantity, self.currency)
+    def times(self, quantity: int | Decimal) -> Money:
+        """This amount ``quantity`` times; of a part, to the next minor unit, half to even."""
+        return Money(int((Decimal(self.amount) * quantity).to_integral_value()), self.currency)
 
     def plus(self, other: Money) -> Money:
         """The sum; raises ValueError across currencies, because no rate is known here."""
         if other.currency != self.currency:
             raise ValueError(f"cannot add {other.currency} to {self.currency}")
         return Money(self.amount + other.amount, self.currency)
+
+
+def number_in_words(number: int | Decimal, lang: str) -> str:
+    """A number as a reader of that language writes it: ``1.234`` and ``0,5`` in German, ``1,234`` and ``0.5``."""
+    text = f"{Decimal(number):,f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "de" else text
 
 
 def in_words(money: Money, lang: str) -> str:

@@ -81,6 +81,11 @@ class CartSeen:
     ``completed_at`` is set by shops that tell with the checkout itself that it was bought. ``once`` marks a document
     that can be bought but once: what is told of it afterwards is that same order, edited. ``calls_off`` names the order
     that this may have become: if it did, it is cancelled with this.
+
+    ``total`` is what is to be paid, whatever is in it; ``goods`` what the lines alone cost, where the shop tells that
+    sum. ``taxes`` is one of ``domain.items``'s words for where the tax is, None if nobody said. ``further`` counts the
+    lines that were told beyond ``items``. ``locale`` is the language of this very cart, where it is told apart from
+    the person's.
     """
 
     refs: tuple[str, ...]
@@ -95,6 +100,10 @@ class CartSeen:
     device: str | None = None
     once: bool = False
     calls_off: str | None = None
+    goods: Money | None = None
+    taxes: str | None = None
+    further: int = 0
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,14 @@ class CustomerSeen:
 
     contact: Contact
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WordUnknown:
+    """A word of the shop's that our list of them lacks, such as a new status: what it meant was guessed, mildly."""
+
+    field: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,4 +284,5 @@ Observation = (
     | RefundSeen
     | ProductViewed
     | Fetch
+    | WordUnknown
 )

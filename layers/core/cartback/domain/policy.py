@@ -27,6 +27,20 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """What is too much for one shopper. ``worth`` is in hundredths of a major unit of whatever currency.
+
+    More than ``of_one`` pieces of one thing, or ``pieces`` in all, are too many only if they cost more than ``worth``
+    or nobody said what they cost: five hundred screws are a workshop's.
+    """
+
+    lines: int = 100
+    of_one: int = 200
+    pieces: int = 1_000
+    worth: int = 500_000
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of one shop at one version of its settings. Built from validated settings, never by hand.
 
@@ -50,6 +64,7 @@ class Policy:
     link_lifetime: timedelta = timedelta(days=30)
     ask_shop: bool = False
     orchestration: str = PER_CART
+    crowd: Crowd = Crowd()
 
 
 @dataclass(frozen=True, slots=True)

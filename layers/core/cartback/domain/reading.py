@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from cartback.domain.errors import Refused
+from cartback.domain.items import counted
 from cartback.domain.money import Money
 from cartback.domain.showing import first_name, of_html
 from cartback.domain.weblink import is_local
@@ -38,7 +39,10 @@ LONGEST_LINK = 2048
 # Line breaks end headers, bidirectional overrides disguise text, lone surrogates cannot be encoded.
 _UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _ZONELESS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
-_SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+# Shops choose how many decimals they write; digits beyond a currency's own are rounded.
+_SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,30})?")
+_LONGEST_AMOUNT = 30
+_QUANTITY = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,15})?", re.ASCII)
 
 
 def parse(text: str) -> Reader:
@@ -205,13 +209,23 @@ class Reader:
         return int(value)
 
     def pieces(self, most: int = 10**9) -> int:
-        """A number of pieces; a part of one is cut off, because shops that sell by weight say 1.5."""
+        """A number of pieces that lie there, without parts; but what is left is never nothing: it can be bought."""
+        there = self.quantity(most)
+        return 1 if 0 < there < 1 else int(there)
+
+    def quantity(self, most: int = 10**9) -> int | Decimal:
+        """How much of something, whole or with a fraction: shops that sell by weight say 1.5.
+
+        What a sender writes as a string of digits is read, too; what is finer than anybody counts is rounded.
+        """
         value = self.value
+        if isinstance(value, str) and _QUANTITY.fullmatch(value):
+            value = Decimal(value)
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise self.refused("must be a number of pieces")
         if not -most <= value <= most:
             raise self.refused(f"must be between -{most} and {most}")
-        return int(value)
+        return counted(value)
 
     def flag(self) -> bool:
         """True or false, and nothing that is merely like it."""
@@ -230,7 +244,9 @@ class Reader:
         value = self.value
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise self.refused("must be an amount of money")
-        text = str(value)
+        # A number may come with an exponent: 1E-7. One of many digits is no amount, and would be long to write out.
+        plain = isinstance(value, Decimal) and abs(value.adjusted()) < _LONGEST_AMOUNT
+        text = f"{value:f}" if plain else str(value)
         if not _SIGNED_AMOUNT.fullmatch(text):
             raise self.refused("must be an amount of money")
         try:

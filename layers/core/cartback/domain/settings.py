@@ -22,9 +22,10 @@ from pydantic import (
     field_validator,
 )
 
+from cartback.domain.bill import AS_TOLD, PRICES
 from cartback.domain.errors import Refused
 from cartback.domain.packs import PACKS, STRICTEST
-from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Policy, Touch
+from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Crowd, Policy, Touch
 from cartback.domain.presets import PRESETS
 from cartback.domain.setting_faults import explain
 from cartback.domain.setting_kinds import (
@@ -133,6 +134,15 @@ class QuietSettings(_Part):
         return end
 
 
+class CrowdSettings(_Part):
+    """What is too much for one shopper: a cart beyond it is a program's, and nobody is written to."""
+
+    lines: int = Field(100, ge=1, le=10_000, description="a whole number from 1 to 10000")
+    of_one: int = Field(200, ge=1, le=100_000, description="a whole number from 1 to 100000")
+    pieces: int = Field(1_000, ge=1, le=1_000_000, description="a whole number from 1 to 1000000")
+    worth: int = Field(5_000, ge=0, le=10_000_000, description="a whole number from 0 to 10000000")
+
+
 class WarmUpSettings(_Part):
     """How a new sender begins: so many messages on the first day (UTC), twice as many on each that follows."""
 
@@ -164,6 +174,7 @@ class PolicySettings(_Part):
     give_up_after_days: int = Field(7, ge=1, le=30, description="days, a whole number from 1 to 30")
     silent_after_days: int = Field(365, ge=30, le=1095, description="days, a whole number from 30 to 1095")
     warm_up: WarmUpSettings | None = Field(None, description="start and first_day, or null for none")
+    crowd: CrowdSettings = Field(CrowdSettings(), description="lines, of_one, pieces and worth")
     link_days: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
     ask_shop: bool = Field(False, description="true or false")
     orchestration: Annotated[str, one_of(*ORCHESTRATIONS)] = Field(
@@ -218,6 +229,7 @@ class ShopSettings(_Part):
     look: Look = Field(Look(), description="logo_url and accent")
     links: Links = Field(Links(), description="support_url, returns_url and shipping_url")
     price_note: PriceNote = Field(PriceNote(), description="de and en")
+    prices: Annotated[str, one_of(*PRICES)] = Field(AS_TOLD, description=f"one of {', '.join(PRICES)}")
     rules: PolicySettings = Field(
         PolicySettings(), alias="policy", description="preset and what differs from it"
     )
@@ -283,4 +295,5 @@ class ShopSettings(_Part):
             link_lifetime=timedelta(days=rules.link_days),
             ask_shop=rules.ask_shop,
             orchestration=rules.orchestration,
+            crowd=Crowd(rules.crowd.lines, rules.crowd.of_one, rules.crowd.pieces, rules.crowd.worth * 100),
         )

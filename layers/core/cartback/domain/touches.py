@@ -61,7 +61,7 @@ def decide(
     another message need the place more.
     """
     cart, person = dossier.cart, dossier.person
-    ended = over(cart, person, generation, policy) or _nobody(dossier)
+    ended = over(cart, person, generation, policy) or _nobody(dossier, policy)
     if ended is not None:
         return ended
     due = due_at(cart, plan, position, policy)
@@ -139,11 +139,11 @@ def over(cart: Cart | None, person: Person | None, generation: int, policy: Poli
     return None
 
 
-def _nobody(dossier: Dossier) -> Decision | None:
+def _nobody(dossier: Dossier, policy: Policy) -> Decision | None:
     """The shop is gone, or there is no person behind the cart."""
     if dossier.shop_block not in (None, PAUSED):
         return Decision(STOP, dossier.shop_block)
-    rule = suspect(dossier.cart, dossier.person)
+    rule = suspect(dossier.cart, dossier.person, policy.crowd)
     return None if rule is None else Decision(STOP, "bot", inputs={"rule": rule})
 
 

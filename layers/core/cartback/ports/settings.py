@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class ShopFace:
     """How a shop shows itself to its shoppers. ``languages`` are in order of preference, the first is the default.
 
-    ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything.
+    ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything. ``prices`` says
+    whether they are shown as the platform tells them, without tax or with it (``domain.bill``).
     """
 
     shop: str
@@ -36,6 +37,7 @@ class ShopFace:
     sender_name: str = ""
     price_notes: dict[str, str] = field(default_factory=dict)
     frequency: Frequency = field(default_factory=Frequency)
+    prices: str = "as_told"
 
 
 class Settings(Protocol):

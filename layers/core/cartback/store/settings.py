@@ -19,7 +19,7 @@ import msgspec
 
 from cartback.domain.frequency import Frequency, promised
 from cartback.domain.hashes import short
-from cartback.domain.policy import Policy, Touch
+from cartback.domain.policy import Crowd, Policy, Touch
 from cartback.domain.shop_name import SHOP_NAME
 from cartback.domain.timing import Caps, QuietHours
 from cartback.ports import KeptSettings, ShopFace
@@ -46,7 +46,7 @@ class _Ready:
 
 def _shape() -> str:
     """Changes when a field is added, renamed or taken away: what an older Cartback made ready is then made anew."""
-    kinds = (Policy, ShopFace, Frequency, Touch, Caps, QuietHours)
+    kinds = (Policy, ShopFace, Frequency, Touch, Caps, QuietHours, Crowd)
     return short("ready", *(name for kind in kinds for name in kind.__dataclass_fields__))
 
 
@@ -196,6 +196,7 @@ def face(settings: ShopSettings) -> ShopFace:
         shipping_url=settings.links.shipping_url,
         price_notes={lang: note for lang, note in settings.price_note.model_dump().items() if note},
         frequency=promised(settings.policy()),
+        prices=settings.prices,
     )
 
 

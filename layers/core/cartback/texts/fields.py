@@ -20,7 +20,8 @@ class MailFields:
     """The facts of one e-mail.
 
     ``items`` are the lines that may still be had, most important first, at least one. ``total`` is the sum of
-    exactly these lines, or None when it is not known (also when a line was left out). ``restore_url`` and
+    exactly these lines less ``discount``, or None when it is not known (also when a line was left out). ``net`` says
+    that no tax is in the prices, ``further`` how many lines the cart has beyond ``items``. ``restore_url`` and
     ``leave_url`` and ``prefs_url`` are our own links: https, or http to this machine. ``basis`` is the consent's
     (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this.
     """
@@ -32,6 +33,9 @@ class MailFields:
     prefs_url: str | None = None
     first_name: str | None = None
     total: Money | None = None
+    discount: Money | None = None
+    net: bool = False
+    further: int = 0
     basis: str = "explicit"
 
 

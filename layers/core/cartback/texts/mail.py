@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cartback.domain.bill import NET
 from cartback.domain.errors import Refused
-from cartback.domain.money import in_words
+from cartback.domain.money import in_words, number_in_words
 from cartback.domain.weblink import is_local, tagged, web_link
 from cartback.texts import colours
 from cartback.texts.cleaning import first_name, holds_address, linkless, one_line
@@ -43,13 +44,19 @@ class ShownShop:
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """A line of the cart as a text sees it. ``full`` is name and variant, ``brief`` the same for a subject."""
+    """A line of the cart as a text sees it. ``full`` is name and variant, ``brief`` the same for a subject.
+
+    ``single`` says that it is one piece. ``together`` is what all of them cost, where one costs less than the smallest
+    coin: then there is no ``price``.
+    """
 
     name: str
     variant: str | None
-    quantity: int
+    quantity: str
     price: str | None
     image_url: str | None
+    single: bool = True
+    together: str | None = None
 
     @property
     def full(self) -> str:
@@ -110,10 +117,13 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> d
         "first_name": first_name(fields.first_name),
         "items": items,
         "item": items[0],
-        "others": len(fields.items) - 1,
-        "more": len(fields.items) - len(items),
+        "others": len(fields.items) + fields.further - 1,
+        "more": len(fields.items) + fields.further - len(items),
         "total": in_words(fields.total, lang) if fields.total else None,
-        "price_note": one_line(shop.price_notes.get(lang), 120) if shop.price_notes.get(lang) else None,
+        "discount": in_words(fields.discount, lang) if fields.total and fields.discount else None,
+        "has_prices": fields.total is not None or any(item.price or item.together for item in items),
+        "net": fields.net,
+        "price_note": _price_note(fields, lang),
         "basis": fields.basis,
         "links": links,
         "support_url": links.get("support"),
@@ -133,6 +143,9 @@ def _facts_without_cart(lang: str, fields: QuestionFields, text: str) -> dict:
         "items": (),
         "more": 0,
         "total": None,
+        "discount": None,
+        "has_prices": False,
+        "net": False,
         "price_note": None,
         "basis": None,
         "links": {},
@@ -156,13 +169,23 @@ def _shown_shop(shop: ShopFace, *, local: bool) -> ShownShop:
 
 
 def _shown_item(item: Item, lang: str, *, local: bool) -> ShownItem:
+    price, cost = item.unit_price, item.cost
+    too_small = price is not None and cost is not None and not price.amount and bool(cost.amount)
     return ShownItem(
         name=_article(item.title, 120) or _ARTICLE[lang],
         variant=(_article(item.variant_title, 80) or "…") if item.variant_title else None,
-        quantity=item.quantity,
-        price=in_words(item.unit_price, lang) if item.unit_price else None,
+        quantity=number_in_words(item.quantity, lang),
+        price=in_words(price, lang) if price is not None and not too_small else None,
         image_url=web_link(item.image_url, local=local),
+        single=item.quantity == 1,
+        together=in_words(cost, lang) if cost is not None and too_small else None,
     )
+
+
+def _price_note(fields: MailFields, lang: str) -> str | None:
+    """The shop's own words beside prices. Where prices lack the tax, what it wrote for prices with it is not said."""
+    note = fields.shop.price_notes.get(lang)
+    return one_line(note, 120) if note and (not fields.net or fields.shop.prices == NET) else None
 
 
 def _article(words: str | None, limit: int) -> str | None:

@@ -189,7 +189,9 @@ def _of_number(fold: Fold, number: str) -> Person:
 
 def _told(fold: Fold, owner: Person, contact: Contact, names: Names, at: datetime, cause: str) -> Person:
     """Fold what is said of somebody into their row, with what is known against their address or number."""
-    row = customer.meet(owner, contact, (), names.email, at, fold.now, cause, names.phone)
+    # Only an account's name greets: what a guest types beside an address may be anybody's advertising.
+    named = contact if contact.customer_ref else replace(contact, first_name=None)
+    row = customer.meet(owner, named, (), names.email, at, fold.now, cause, names.phone)
     row = _with_refusals_by_number(fold, row, names.phone)
     because = fold.page.blocks.get(row.email_hash) if row.email_hash else None
     if because:

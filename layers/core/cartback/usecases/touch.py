@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain import claims, customer
+from cartback.domain.bill import bill_of
 from cartback.domain.cart import give_up
 from cartback.domain.dossier import Dossier
 from cartback.domain.errors import Conflict, Refused, TryLater
@@ -210,11 +211,15 @@ class Touch:
             link_of(claim, "leave", leave, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
             link_of(claim, "prefs", prefs, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
         ]
+        bill = bill_of(cart, decision.items, face.prices)
         fields = {
             "shop": face,
             "first_name": person.first_name,
-            "items": decision.items,
-            "total": cart.total if len(decision.items) == len(cart.items) else None,
+            "items": bill.items,
+            "total": bill.total,
+            "discount": bill.discount,
+            "net": bill.net,
+            "further": bill.further,
             "restore_url": f"{self.public_url}/r/{claim.shop}.{restore}",
             "leave_url": f"{self.public_url}/u/{claim.shop}.{leave}",
             "prefs_url": f"{self.public_url}/p/{claim.shop}.{prefs}",

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from cartback.domain import address, reading
+from cartback.domain.bundles import Told, assembled
 from cartback.domain.cart import Item
+from cartback.domain.foreign_words import unknown
+from cartback.domain.items import INCLUDED, SHOWN_APART, priced
 from cartback.domain.money import Money
 from cartback.domain.observations import (
     CartSeen,
@@ -28,7 +30,8 @@ from cartback.domain.traces import others
 from cartback.shops.business_central import traces
 from cartback.shops.business_central.notifications import ref_of
 
-MOST_LINES = 100
+_QUOTES = frozenset({"draft", "sent", "accepted", "expired"})
+_ORDERS = frozenset({"draft", "in review", "open"})
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_ON_EARTH = timedelta(hours=36)
 _NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -60,7 +63,8 @@ def _quote(quote: Reader, own: str, at: datetime) -> list[Observation]:
         accepted_at = _latest_on(quote["acceptedDate"], at)
         bought = OrderSeen((), None, accepted_at, at, contact=seen.contact, beside=_beside(quote, seen))
         return [_closed(seen), bought]
-    return [_emptied(seen)]  # expired, or a status of an extension's: nothing to be reminded of
+    # Expired, or a status of an extension's, of which nobody knows whether it can still be accepted: silence is safe.
+    return [_emptied(seen), *unknown("business central quote.status", status, _QUOTES)]
 
 
 def _order(order: Reader, own: str, at: datetime) -> list[Observation]:
@@ -69,12 +73,13 @@ def _order(order: Reader, own: str, at: datetime) -> list[Observation]:
     The two instants are kept apart: an order that is edited for weeks must not look like a purchase of today.
     """
     seen = _document(order, ref_of("salesOrders", own), at, "salesOrderLines")
-    if _word(order["status"]) == "draft":
+    status = _word(order["status"])
+    if status == "draft":
         return [seen]
     number = order["number"].cut(64) or own
     placed_at = _latest_on(order["orderDate"], at)
     bought = OrderSeen((), number, placed_at, at, seen.total, seen.contact, beside=_beside(order, seen))
-    return [_closed(seen), bought]
+    return [_closed(seen), bought, *unknown("business central order.status", status, _ORDERS)]
 
 
 def _beside(document: Reader, seen: CartSeen) -> tuple[str, ...]:
@@ -84,13 +89,16 @@ def _beside(document: Reader, seen: CartSeen) -> tuple[str, ...]:
 def _document(document: Reader, ref: str, at: datetime, lines: str) -> CartSeen:
     currency = document["currencyCode"].fitting(reading.CURRENCY)
     total = document["totalAmountIncludingTax"]
-    items = (_line(line, currency) for line in document[lines].each()[:MOST_LINES])
+    read = (_line(line, currency) for line in document[lines].each())
+    items, further = assembled(Told(item) for item in read if item is not None)
     return CartSeen(
         refs=(ref,),
         at=at,
         source="document",
-        items=tuple(item for item in items if item is not None and item.quantity > 0),
+        items=items,
+        further=further,
         total=total.noisy_money(currency) if currency and not total.is_null else None,
+        taxes=_taxes(document),
         contact=_buyer(document),
         # Whoever edits a released order sets it back to draft first; an accepted quote can be changed as well.
         once=True,
@@ -110,26 +118,33 @@ def _line(line: Reader, currency: str | None) -> Item | None:
     item = _guid(line["itemId"])
     if item is None or _word(line["lineType"]) not in ("item", ""):
         return None
-    quantity = max(0, line["quantity"].pieces())
-    return Item(
+    line_of_item = Item(
         variant_id=item,
         title=line["description"].cut(300) or line["lineObjectNumber"].cut(300) or item,
-        quantity=quantity,
+        quantity=max(0, line["quantity"].quantity()),
         variant_title=line["description2"].cut(200),
-        unit_price=_unit_price(line, quantity, currency),
         product_id=item,
         sku=line["lineObjectNumber"].cut(100),
     )
+    return _priced(line_of_item, line, currency)
 
 
-def _unit_price(line: Reader, quantity: int, currency: str | None) -> Money | None:
-    """What one piece costs with discounts and tax, as far as the line says."""
-    if currency is None or not quantity:
-        return None
-    if not line["amountIncludingTax"].is_null:
-        whole = line["amountIncludingTax"].noisy_money(currency)
-        return Money(int((Decimal(whole.amount) / quantity).to_integral_value()), currency)
-    return line["unitPrice"].maybe(lambda field: field.noisy_money(currency))
+def _priced(item: Item, line: Reader, currency: str | None) -> Item:
+    """The line with what it costs with discounts and tax, as far as it says."""
+    if currency is None:
+        return item
+    if line["amountIncludingTax"].is_null:
+        return replace(item, unit_price=line["unitPrice"].maybe(lambda field: field.noisy_money(currency)))
+    whole = line["amountIncludingTax"].noisy_money(currency)
+    net = line["netAmount"] if line["amountExcludingTax"].is_null else line["amountExcludingTax"]
+    tax = net.maybe(lambda field: Money(whole.amount - field.noisy_money(currency).amount, currency))
+    return replace(priced(item, whole), tax=tax)
+
+
+def _taxes(document: Reader) -> str | None:
+    """How the company shows its prices. Lines tell theirs with the tax and without, and are read with it."""
+    shown_with = document["pricesIncludeTax"].value
+    return None if not isinstance(shown_with, bool) else INCLUDED if shown_with else SHOWN_APART
 
 
 def _buyer(document: Reader) -> Contact:
@@ -140,6 +155,7 @@ def _buyer(document: Reader) -> Contact:
         email=_email(document["email"]) or known.email,
         phone=address.phone(document["phoneNumber"].cut(40)) or known.phone,
         first_name=known.first_name,
+        locale=_language(document) or known.locale,
         country=known.country,
         account_email=known.email,
     )
@@ -151,8 +167,15 @@ def _customer(customer: Reader, own: str | None) -> Contact:
         customer_ref=own,
         email=_email(customer["email"]),
         phone=address.phone(customer["phoneNumber"].cut(40)),
+        locale=_language(customer),
         country=customer["country"].fitting(reading.COUNTRY),
     )
+
+
+def _language(entity: Reader) -> str | None:
+    # Windows' codes of three letters (DEU, ENU); an extension's API may tell a tag instead.
+    code = entity["languageCode"].fitting(reading.LOCALE)
+    return code or entity["formatRegion"].fitting(reading.LOCALE)
 
 
 def _item(item: Reader, own: str, at: datetime) -> ProductSeen:

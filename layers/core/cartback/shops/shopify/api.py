@@ -65,7 +65,7 @@ class Api(ShopApi):
     def stock_now(self, variants: Sequence[str]) -> tuple[VariantSeen, ...]:
         """See ``ports.ShopApi``: over all places that sell online."""
         found, _ = self._variants(variants)
-        on_sale = (one for one in found if one["product"]["status"].value in (None, "ACTIVE"))
+        on_sale = (one for one in found if not _is_off(one["product"]))
         return tuple(
             goods.read_variant(listing.variant(one), goods.read_title(one["product"]["title"]), {None: None})
             for one in on_sale
@@ -127,7 +127,7 @@ class Api(ShopApi):
             product_id,
             found["updatedAt"].instant(),
             tuple(goods.read_variant(listing.variant(node), title, pictures) for node in nodes),
-            deleted=found["status"].value != "ACTIVE",
+            deleted=_is_off(found),
         )
 
     def orders_since(self, since: datetime, cursor: str | None = None) -> Changes:
@@ -179,6 +179,10 @@ class Api(ShopApi):
 
     def _ask(self, asked: str, variables: Mapping[str, object], seconds: float = 20.0) -> Reader:
         return graphql.ask(self._http, self._base, self._access, asked, variables, seconds)
+
+
+def _is_off(product: Reader) -> bool:
+    return (product["status"].cut(40) or "").lower() in goods.NOT_ON_SALE
 
 
 def _discount(wanted: Discount) -> dict[str, object]:

@@ -3,20 +3,52 @@
 from __future__ import annotations
 
 from cartback.domain import reading
+from cartback.domain.bundles import Lines, Told, assembled
 from cartback.domain.cart import Item
+from cartback.domain.items import EXCLUDED, INCLUDED, total_of
 from cartback.domain.money import Money
 from cartback.domain.observations import VariantSeen
 from cartback.domain.reading import Reader
 from cartback.domain.weblink import is_local
 
-MOST_LINES = 100
 MOST_VARIANTS = 2048
 _MOST_PIECES = 10**9
+NOT_ON_SALE = frozenset({"draft", "archived"})
+STATUSES = NOT_ON_SALE | {"active", "unlisted"}
+# How a line may name the one that it is nested in (shopify.dev, "Nested cart lines", since 2025-10).
+_PARENTS = ("parent_line_key", "parent_key", "parent_line_item_id", "parent_id")
 
 
-def read_items(lines: list[Reader], currency: str | None) -> tuple[Item, ...]:
+def read_items(lines: list[Reader], currency: str | None) -> Lines:
     """Read the lines of a cart or checkout; ``currency`` is that of plain prices, None where nobody says."""
-    return tuple(item for item in (_item(line, currency) for line in lines[:MOST_LINES]) if item.quantity > 0)
+    return assembled(_told(line, currency) for line in lines)
+
+
+def read_goods(checkout: Reader, items: tuple[Item, ...], currency: str | None) -> Money | None:
+    """Read what the lines cost together, less what was taken off the whole cart; None where that is not told.
+
+    As long as no delivery was chosen and no tax is added, that is what is to be paid. Afterwards it is the subtotal, if
+    that differs from the lines by the discounts alone.
+    """
+    untaxed = checkout["taxes_included"].value is True or _is_zero(checkout["total_tax"])
+    if untaxed and checkout["shipping_lines"].value in (None, []):
+        return read_price(checkout, "total_price", currency)
+    told, lines = read_price(checkout, "subtotal_price", currency), total_of(items)
+    off = read_price(checkout, "total_discounts", currency)
+    if told is None or lines is None or off is None or len({told.currency, lines.currency, off.currency}) > 1:
+        return None
+    return told if lines.amount - told.amount in (0, off.amount) else None
+
+
+def _is_zero(amount: Reader) -> bool:
+    return not amount.is_null and not amount.money("EUR").amount
+
+
+def read_taxes(holder: Reader) -> str | None:
+    """Read whether the prices of a checkout hold their tax, as ``domain.items`` says it."""
+    if holder["taxes_included"].is_null:
+        return None
+    return INCLUDED if holder["taxes_included"].flag() else EXCLUDED
 
 
 def read_price(holder: Reader, name: str, currency: str | None) -> Money | None:
@@ -90,6 +122,13 @@ def read_link(field: Reader) -> str | None:
     return full.fitting(reading.LINK, reading.LONGEST_LINK)
 
 
+def _told(line: Reader, currency: str | None) -> Told:
+    names = (line[name].maybe(Reader.identifier) for name in ("key", "id"))
+    within = line["parent_relationship"] if isinstance(line["parent_relationship"].value, dict) else line
+    named = (holder[name].maybe(Reader.identifier) for holder in (line, within) for name in _PARENTS)
+    return Told(_item(line, currency), tuple(name for name in names if name), next(filter(None, named), None))
+
+
 def _item(line: Reader, currency: str | None) -> Item:
     shown_variant = line["presentment_variant_title"].cut(200) or line["variant_title"].cut(200)
     # A line that an app or a member of staff made up has no variant; its own key is the best name for it.
@@ -103,7 +142,17 @@ def _item(line: Reader, currency: str | None) -> Item:
         product_id=line["product_id"].maybe(Reader.identifier),
         sku=line["sku"].cut(100),
         image_url=read_link(line["image_url"]),
+        tax=_tax(line, currency),
     )
+
+
+def _tax(line: Reader, currency: str | None) -> Money | None:
+    """The tax of a whole line, which a checkout tells by its kinds; None where it tells none."""
+    taxes = [read_price(tax, "price", currency) for tax in line["tax_lines"].each()[:20]]
+    known = [tax for tax in taxes if tax is not None]
+    if len(known) != len(taxes) or len({tax.currency for tax in known}) != 1:
+        return None
+    return Money(sum(tax.amount for tax in known), known[0].currency)
 
 
 def _real(variant_title: str | None) -> str | None:

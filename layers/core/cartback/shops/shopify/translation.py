@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain import reading
 from cartback.domain.cart import Item
+from cartback.domain.foreign_words import unknown
 from cartback.domain.observations import (
     CartSeen,
     Contact,
@@ -39,15 +40,15 @@ def cart(delivery: Delivery) -> list[Observation]:
     """A cart: it has a token and lines, but neither a shopper nor a total in any currency."""
     body = reading.parse(delivery.body)
     token = tokens.read(body["id"] if body["token"].is_null else body["token"])
-    lines = body["line_items"].each()
-    items = goods.read_items(lines, None)
+    items, further = goods.read_items(body["line_items"].each(), None)
     return [
         CartSeen(
             refs=(f"cart:{token}",),
             at=body["updated_at"].instant(),
             source="cart",
             items=items,
-            restore_url=_permalink(delivery, items) if len(lines) <= goods.MOST_LINES else None,
+            further=further,
+            restore_url=None if further else _permalink(delivery, items),
         )
     ]
 
@@ -58,15 +59,20 @@ def checkout(delivery: Delivery) -> list[Observation]:
     token = tokens.read(body["token"])
     at = body["updated_at"].instant()
     currency = goods.read_currency(body["presentment_currency"]) or goods.read_currency(body["currency"])
+    items, further = goods.read_items(body["line_items"].each(), currency)
     return [
         CartSeen(
             refs=_refs(token, tokens.maybe(body["cart_token"])),
             at=at,
             source="checkout",
-            items=goods.read_items(body["line_items"].each(), currency),
+            items=items,
+            further=further,
             total=goods.read_price(body, "total_price", currency),
+            goods=goods.read_goods(body, items, currency),
+            taxes=goods.read_taxes(body),
             stage="checkout",
             contact=people.of_checkout(body, token, at),
+            locale=body["customer_locale"].fitting(reading.LOCALE),
             restore_url=goods.read_link(body["abandoned_checkout_url"]),
             completed_at=body["completed_at"].maybe(Reader.instant),
         )
@@ -74,13 +80,15 @@ def checkout(delivery: Delivery) -> list[Observation]:
 
 
 def checkout_deleted(delivery: Delivery) -> list[Observation]:
-    """A checkout that is gone: nothing is left to restore. Some versions send the id alone, which joins nothing."""
-    token = tokens.maybe(reading.parse(delivery.body)["token"])
-    if token is None:
+    """A checkout that is gone: nothing is left to restore.
+
+    Lately it is named by its cart's token. Some versions send the id alone, which joins nothing.
+    """
+    body = reading.parse(delivery.body)
+    refs = _refs(tokens.maybe(body["token"]), tokens.maybe(body["cart_token"]))
+    if not refs:
         return []
-    return [
-        CartSeen(_refs(token, None), _happened_at(delivery), source="checkout", items=(), stage="checkout")
-    ]
+    return [CartSeen(refs, _happened_at(delivery), source="checkout", items=(), stage="checkout")]
 
 
 def order(delivery: Delivery) -> list[Observation]:
@@ -162,9 +170,11 @@ def inventory_level(delivery: Delivery) -> list[Observation]:
 def product(delivery: Delivery) -> list[Observation]:
     """A product and its variants. Prices come without a currency, so they are left out: a number is no price.
 
-    A draft or archived product cannot be bought and counts as gone, until it is active again.
+    A draft or archived product cannot be bought and counts as gone, until it is active again. One that is unlisted is
+    sold to whoever has its link (API 2025-10).
     """
     body = reading.parse(delivery.body)
+    status = (body["status"].cut(40) or "active").lower()
     title = goods.read_title(body["title"])
     pictures = goods.read_pictures(body)
     variants = body["variants"].each()[: goods.MOST_VARIANTS]
@@ -173,8 +183,9 @@ def product(delivery: Delivery) -> list[Observation]:
             product_id=body["id"].identifier(),
             at=body["updated_at"].maybe(Reader.instant) or _happened_at(delivery),
             variants=tuple(goods.read_variant(variant, title, pictures) for variant in variants),
-            deleted=(body["status"].cut(40) or "active").lower() != "active",
-        )
+            deleted=status in goods.NOT_ON_SALE,
+        ),
+        *unknown("shopify product.status", status, goods.STATUSES),
     ]
 
 

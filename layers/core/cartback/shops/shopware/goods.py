@@ -28,7 +28,8 @@ def read_product(product: Reader, at: datetime) -> ProductSeen:
     stock = product["stock"] if product["availableStock"].is_null else product["availableStock"]
     variant = VariantSeen(
         variant_id=own,
-        title=product["translated"]["name"].cut(300) or product["name"].cut(300) or own,
+        title=product["translated"]["name"].html(300) or product["name"].html(300) or own,
+        variant_title=_options(product["options"]),
         sku=product["productNumber"].cut(100),
         image_url=product["cover"]["media"]["url"].usable_link(),
         available=stock.maybe(Reader.pieces),
@@ -40,6 +41,12 @@ def read_product(product: Reader, at: datetime) -> ProductSeen:
         variants=(variant,),
         deleted=product["active"].value is False,
     )
+
+
+def _options(options: Reader) -> str | None:
+    """What tells a variant from its siblings, where it comes along: the option of each of its groups."""
+    read = (one["translated"]["name"].html(60) or one["name"].html(60) for one in options.each()[:6])
+    return ", ".join(option for option in read if option) or None
 
 
 def gone(own: str) -> VariantSeen:

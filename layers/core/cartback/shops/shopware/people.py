@@ -20,8 +20,8 @@ def of_order(order: Reader) -> Contact:
         email=email,
         account_email=email,
         phone=address.phone(billing["phoneNumber"].cut(40)),
-        first_name=reading.given_name(buyer["firstName"].cut(200)),
-        locale=order["language"]["locale"]["code"].fitting(reading.LOCALE),
+        first_name=None if buyer["customer"]["guest"].value is True else _first_name(buyer),
+        locale=_language(order) or _language(buyer["customer"]),
         **_place(billing),
     )
 
@@ -33,8 +33,8 @@ def of_customer(customer: Reader) -> Contact:
         customer_ref=customer["id"].identifier(),
         email=address.email(customer["email"].cut(320)),
         phone=address.phone(billing["phoneNumber"].cut(40)),
-        first_name=reading.given_name(customer["firstName"].cut(200)),
-        locale=customer["language"]["locale"]["code"].fitting(reading.LOCALE),
+        first_name=None if customer["guest"].value is True else _first_name(customer),
+        locale=_language(customer),
         **_place(billing),
     )
 
@@ -51,8 +51,8 @@ def of_recipient(recipient: Reader, agreed: bool, at: datetime) -> Contact:
     )
     return Contact(
         email=address.email(recipient["email"].cut(320)),
-        first_name=reading.given_name(recipient["firstName"].cut(200)),
-        locale=recipient["language"]["locale"]["code"].fitting(reading.LOCALE),
+        first_name=_first_name(recipient),
+        locale=_language(recipient),
         consents=(word,),
     )
 
@@ -60,6 +60,17 @@ def of_recipient(recipient: Reader, agreed: bool, at: datetime) -> Contact:
 def by_id(ref: str) -> Contact:
     """A person of whom only the account is named."""
     return Contact(customer_ref=ref)
+
+
+def _first_name(person: Reader) -> str | None:
+    return reading.given_name(person["firstName"].html(200))
+
+
+def _language(holder: Reader) -> str | None:
+    language = holder["language"]
+    return language["locale"]["code"].fitting(reading.LOCALE) or language["translationCode"]["code"].fitting(
+        reading.LOCALE
+    )
 
 
 def _place(billing: Reader) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def of_session(session: Reader) -> Contact:
         email=address.email(email),
         phone=address.phone(details["phone"].cut(40)),
         first_name=None,  # a full name in one field: no telling which part it is
-        locale=session["locale"].fitting(reading.LOCALE) if session["locale"].value != "auto" else None,
+        locale=_language(session["locale"]) or _preferred(session["customer"]),
         **_place(details["address"]),
         consents=consents,
     )
@@ -64,6 +64,17 @@ def of_charge(charge: Reader) -> Contact:
         phone=address.phone(billing["phone"].cut(40)),
         **_place(billing["address"]),
     )
+
+
+def _language(field: Reader) -> str | None:
+    return field.fitting(reading.LOCALE) if field.value != "auto" else None
+
+
+def _preferred(customer: Reader) -> str | None:
+    """What a customer reads best, where the endpoint expands it."""
+    tags = customer["preferred_locales"].value if isinstance(customer.value, dict) else None
+    first = tags[0] if isinstance(tags, list) and tags else None
+    return _language(Reader(first, "customer.preferred_locales")) if isinstance(first, str) else None
 
 
 def _place(place: Reader) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from cartback.domain.bundles import Lines, Told, assembled
 from cartback.domain.cart import Item
+from cartback.domain.items import INCLUDED, SHOWN_APART, priced
 from cartback.domain.money import Money
 from cartback.domain.reading import Reader
 
-MOST_LINES = 100
 _LARGEST = 10**14
 _CURRENCY = re.compile(r"[a-z]{3}")
 _DIGITS = {
@@ -44,31 +45,34 @@ def minor(money: Money) -> int:
     return int(money.major.scaleb(_DIGITS.get(money.currency.lower(), 2)))
 
 
-def read_items(lines: list[Reader]) -> tuple[Item, ...]:
-    """Read the lines of a session, each named by its price where it has one."""
-    return tuple(item for item in map(_item, lines[:MOST_LINES]) if item.quantity > 0)
+def read_items(lines: Reader) -> Lines:
+    """Read the lines of a session, each named by its price where it has one. Stripe lists a hundred at most."""
+    items, further = assembled(Told(_item(line)) for line in lines["data"].each())
+    return Lines(items, further or int(lines["has_more"].value is True))
+
+
+def read_taxes(lines: Reader) -> str | None:
+    """Read how the prices were made: Stripe tells each line's total with its tax, whatever was shown."""
+    ways = {line["price"]["tax_behavior"].value for line in lines["data"].each()}
+    return SHOWN_APART if ways == {"exclusive"} else INCLUDED if ways == {"inclusive"} else None
 
 
 def _item(line: Reader) -> Item:
     price = line["price"]
     product = price["product"]
-    quantity = line["quantity"].maybe(lambda field: field.integer(0, 10**6)) or 0
-    whole = read(line, "amount_total")
+    # Of what is metered nobody knows yet how much it will be, nor what it costs.
+    metered = line["quantity"].is_null
+    quantity = 1 if metered else max(0, line["quantity"].quantity(10**6))
     pictures = product["images"].each()[:1] if isinstance(product.value, dict) else []
-    return Item(
+    item = Item(
         variant_id=price["id"].maybe(Reader.identifier) or line["id"].identifier(),
         title=line["description"].cut(300) or "?",
         quantity=quantity,
-        unit_price=_each(whole, quantity) if whole else None,
         product_id=product["id"].identifier() if isinstance(product.value, dict) else _id(product),
         image_url=pictures[0].usable_link() if pictures else None,
+        tax=read(line, "amount_tax"),
     )
-
-
-def _each(whole: Money, quantity: int) -> Money | None:
-    if not quantity:
-        return None
-    return Money(int((Decimal(whole.amount) / quantity).to_integral_value()), whole.currency)
+    return item if metered else priced(item, read(line, "amount_total"))
 
 
 def _id(field: Reader) -> str | None:

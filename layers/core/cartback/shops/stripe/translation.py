@@ -169,11 +169,14 @@ def _cart(session: Reader) -> CartSeen:
     would look younger than a purchase made with another session in between, and be reminded of.
     """
     recovery = session["after_expiration"]["recovery"]
+    items, further = sums.read_items(session["line_items"])
     return CartSeen(
         refs=refs.of_session(session),
         at=refs.instant(session["created"]),
         source="checkout",
-        items=sums.read_items(session["line_items"]["data"].each()),
+        items=items,
+        further=further,
+        taxes=sums.read_taxes(session["line_items"]),
         total=sums.read(session, "amount_total"),
         stage="checkout",
         contact=people.of_session(session),

@@ -1,20 +1,43 @@
-"""What lies in a WooCommerce order and what a product is."""
+"""What lies in a WooCommerce order and what a product is. Names are kept as HTML, and told as they are kept."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
+from cartback.domain import reading
+from cartback.domain.article import beyond
+from cartback.domain.bundles import Lines, assembled
 from cartback.domain.cart import Item
+from cartback.domain.foreign_words import unknown
+from cartback.domain.items import INCLUDED, SHOWN_APART, priced
 from cartback.domain.money import Money
-from cartback.domain.observations import VariantSeen
+from cartback.domain.observations import VariantSeen, WordUnknown
 from cartback.domain.reading import Reader
+from cartback.shops.woocommerce import parts
 
-MOST_LINES = 100
+# Statuses of a product that nobody can buy. A plugin's own is no word of that.
+NOT_ON_SALE = frozenset({"draft", "pending", "private", "future", "trash", "auto-draft"})
+_STATUSES = NOT_ON_SALE | {"publish"}
+_STOCK_STATUSES = frozenset({"instock", "outofstock", "onbackorder"})
+
+# The one currency of WooCommerce's list that is none of ISO 4217: how many digits it has is the shop's setting.
+_NOT_ISO = frozenset({"BTC"})
+_MOST_OPTIONS, _LONGEST_OPTION = 6, 60
 
 
-def read_items(lines: list[Reader], currency: str | None) -> tuple[Item, ...]:
-    """Read the lines of an order; lines of no pieces are left out."""
-    return tuple(item for item in (_item(line, currency) for line in lines[:MOST_LINES]) if item.quantity > 0)
+def read_items(lines: list[Reader], currency: str | None) -> Lines:
+    """Read the lines of an order; lines of no pieces are left out, parts of a bundle are the bundle's."""
+    return assembled(parts.told(line, _item(line, currency)) for line in lines)
+
+
+def read_currency(order: Reader) -> str | None:
+    """Read the currency of an order. Where it is none that we know, there are no prices, but there is an order."""
+    code = order["currency"].fitting(reading.CURRENCY)
+    return None if code in _NOT_ISO else code
+
+
+def read_taxes(order: Reader) -> str | None:
+    """Read how the shop shows its prices. Lines tell their tax apart and are read with it, whatever is shown."""
+    entered_with = order["prices_include_tax"].value
+    return None if not isinstance(entered_with, bool) else INCLUDED if entered_with else SHOWN_APART
 
 
 def read_variant(product: Reader, own: str) -> VariantSeen:
@@ -29,11 +52,20 @@ def read_variant(product: Reader, own: str) -> VariantSeen:
     available = product["stock_quantity"].pieces() if counted else 0 if status == "outofstock" else None
     return VariantSeen(
         variant_id=own,
-        title=_title(product["name"], own),
+        title=product["name"].html(300) or own,
+        variant_title=_options(product["attributes"]) if product["type"].value == "variation" else None,
         sku=product["sku"].cut(100),
         image_url=_picture(product),
         available=available,
         endless=sells_on or available is None,
+    )
+
+
+def unknown_words(product: Reader) -> tuple[WordUnknown, ...]:
+    """The words of a product that we know no meaning of: then it counts as being there."""
+    return (
+        *unknown("woocommerce product.status", product["status"].cut(40), _STATUSES),
+        *unknown("woocommerce product.stock_status", product["stock_status"].cut(40), _STOCK_STATUSES),
     )
 
 
@@ -44,31 +76,54 @@ def gone(own: str) -> VariantSeen:
 
 def _item(line: Reader, currency: str | None) -> Item:
     variation, product = (line[name].maybe(Reader.identifier) for name in ("variation_id", "product_id"))
-    quantity = max(0, line["quantity"].pieces())
     # A product that was deleted leaves the id 0 behind; the line's own id is the best name for it.
     own = next((name for name in (variation, product) if name not in (None, "0")), None)
-    return Item(
+    name, parent = line["name"].html(300), line["parent_name"]
+    title = parent.html(300) if parent.value else name
+    tax = line["total_tax"].maybe(lambda field: field.money(currency)) if currency else None
+    item = Item(
         variant_id=own or f"line:{line['id'].maybe(Reader.identifier) or '0'}",
-        title=_title(line["parent_name"] if line["parent_name"].value else line["name"], "?"),
-        quantity=quantity,
-        unit_price=_price(line, quantity, currency),
+        title=title or "?",
+        quantity=max(0, line["quantity"].quantity()),
+        variant_title=_chosen(line, title, name) if variation not in (None, "0") else None,
         product_id=product if product != "0" else None,
         sku=line["sku"].cut(100),
         image_url=line["image"]["src"].usable_link() if isinstance(line["image"].value, dict) else None,
+        tax=tax,
     )
+    if currency is None or line["total"].is_null:
+        return item
+    # The line's total and its tax, which WooCommerce always tells apart.
+    return priced(item, line["total"].money(currency).plus(tax or Money(0, currency)))
 
 
-def _price(line: Reader, quantity: int, currency: str | None) -> Money | None:
-    """What one piece cost the shopper: the line's total and its tax, which WooCommerce always tells apart."""
-    if currency is None or not quantity or line["total"].is_null:
+def _chosen(line: Reader, title: str | None, name: str | None) -> str | None:
+    """The variation: what the line's name says beyond its product's, else the values that were chosen.
+
+    WooCommerce leaves attributes out of a name where they are many or long.
+    """
+    told = beyond(name, title) if name and title else None
+    if told is not None:
+        return told[:200]
+    meta = line["meta_data"].value
+    fields = Reader(list(meta.values()) if isinstance(meta, dict) else meta, "").each()
+    values = []
+    for field in fields[:50]:
+        if isinstance(field.value, dict) and not str(field["key"].value).startswith("_"):
+            shown = (
+                field["display_value"] if isinstance(field["display_value"].value, str) else field["value"]
+            )
+            values.append(shown.html(_LONGEST_OPTION) if isinstance(shown.value, str) else None)
+    return ", ".join(value for value in values[:_MOST_OPTIONS] if value) or None
+
+
+def _options(attributes: Reader) -> str | None:
+    """What tells a variation from its siblings: the option of each attribute."""
+    if not isinstance(attributes.value, list):
         return None
-    tax = line["total_tax"].maybe(lambda field: field.money(currency)) or Money(0, currency)
-    whole = line["total"].money(currency).plus(tax)
-    return Money(int((Decimal(whole.amount) / quantity).to_integral_value()), currency)
-
-
-def _title(field: Reader, otherwise: str) -> str:
-    return field.cut(300) or otherwise
+    options = (one["option"] for one in attributes.each()[:_MOST_OPTIONS] if isinstance(one.value, dict))
+    read = (option.html(_LONGEST_OPTION) for option in options if isinstance(option.value, str))
+    return ", ".join(option for option in read if option) or None
 
 
 def _picture(product: Reader) -> str | None:

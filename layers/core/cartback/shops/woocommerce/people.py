@@ -14,6 +14,22 @@ from cartback.domain.reading import Reader
 AGREED, REFUSED = "cartback_email_consent_at", "cartback_email_refused_at"
 _MOST_FIELDS = 500
 
+# Where plugins for several languages write the one of the visit: WPML, Polylang, TranslatePress, Weglot; "_locale" and
+# "locale" are what themes and WordPress itself (of an account) call it. Polylang's API has a field of its own.
+LANGUAGE_FIELDS = ("lang", "language", "locale")
+LANGUAGE_KEYS = (
+    "wpml_language",
+    "_wpml_language",
+    "pll_language",
+    "_pll_language",
+    "trp_language",
+    "_trp_language",
+    "weglot_language",
+    "_order_language",
+    "_locale",
+    "locale",
+)
+
 
 def of_order(order: Reader) -> Contact:
     """The buyer. Guests have the id 0."""
@@ -24,7 +40,8 @@ def of_order(order: Reader) -> Contact:
         customer_ref=customer if customer != "0" else None,
         email=address.email(billing["email"].cut(320)),
         phone=address.phone(billing["phone"].cut(40)),
-        first_name=reading.given_name(billing["first_name"].cut(200)),
+        first_name=reading.given_name(billing["first_name"].html(200)),
+        locale=_language(order),
         **_place(billing),
         consents=_consents(order["meta_data"], source),
     )
@@ -33,12 +50,13 @@ def of_order(order: Reader) -> Contact:
 def of_customer(customer: Reader, ref: str) -> Contact:
     """A customer's own record."""
     billing = customer["billing"]
-    first_name = customer["first_name"].cut(200) or billing["first_name"].cut(200)
+    first_name = customer["first_name"].html(200) or billing["first_name"].html(200)
     return Contact(
         customer_ref=ref,
         email=address.email(customer["email"].cut(320)),
         phone=address.phone(billing["phone"].cut(40)),
         first_name=reading.given_name(first_name),
+        locale=_language(customer),
         **_place(billing),
         consents=_consents(customer["meta_data"], f"woocommerce customer {ref}"),
     )
@@ -49,13 +67,32 @@ def of_form(form: Reader) -> Contact:
     return Contact(
         email=address.email(form["email"].cut(320)),
         phone=address.phone(form["phone_number"].cut(40)),
-        first_name=reading.given_name(form["first_name"].cut(200)),
+        first_name=reading.given_name(form["first_name"].html(200)),
     )
 
 
 def by_id(ref: str) -> Contact:
     """A person of whom only the account is named."""
     return Contact(customer_ref=ref)
+
+
+def _language(payload: Reader) -> str | None:
+    """The language of an order or account, as the first of the plugins that we know writes it."""
+    said = {
+        member["key"]: member["value"]
+        for member in _members(payload["meta_data"].value)
+        if isinstance(member.get("key"), str) and isinstance(member.get("value"), str)
+    }
+    told = (*(payload[name].value for name in LANGUAGE_FIELDS), *(said.get(key) for key in LANGUAGE_KEYS))
+    return next((tag for tag in told if isinstance(tag, str) and reading.LOCALE.fullmatch(tag)), None)
+
+
+def _members(fields: object) -> list[dict[str, object]]:
+    # PHP makes an object of a list with gaps.
+    members = (
+        list(fields.values()) if isinstance(fields, dict) else fields if isinstance(fields, list) else []
+    )
+    return [member for member in members[:_MOST_FIELDS] if isinstance(member, dict)]
 
 
 def _place(billing: Reader) -> dict[str, str | None]:

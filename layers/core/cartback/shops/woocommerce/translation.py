@@ -89,8 +89,9 @@ def product(delivery: Delivery) -> list[Observation]:
             product_id=parent if parent not in (None, "0") else own,
             at=_changed_at(body, delivery),
             variants=() if roof else (goods.read_variant(body, own),),
-            deleted=(body["status"].cut(40) or "publish") != "publish",
-        )
+            deleted=body["status"].cut(40) in goods.NOT_ON_SALE,
+        ),
+        *goods.unknown_words(body),
     ]
 
 
@@ -104,7 +105,7 @@ def form_abandoned(delivery: Delivery) -> list[Observation]:
     """A cart that CartFlows gave up waiting for. It has no currency, so no sum is shown; its products are one line."""
     form = reading.parse(delivery.body)
     ref = form_ref(form["checkout_url"])
-    title = form["product_names"].cut(300)
+    title = form["product_names"].html(300)
     return [
         CartSeen(
             refs=(ref,),
@@ -144,14 +145,17 @@ def _called_off(ref: str, at: datetime) -> CartSeen:
 def _unpaid(body: Reader, ref: str, status: str, delivery: Delivery) -> list[Observation]:
     contact = people.of_order(body)
     total = _total(body)
+    items, further = goods.read_items(body["line_items"].each(), goods.read_currency(body))
     cart = CartSeen(
         refs=(ref,),
         # Its making, not its latest change, is what the shopper did: gateways and staff touch an order too. And so
         # no late word of the unpaid order can outlive the purchase, which is dated by the making as well.
         at=_made_at(body, delivery),
         source="checkout",
-        items=goods.read_items(body["line_items"].each(), total.currency if total else None),
+        items=items,
+        further=further,
         total=total,
+        taxes=goods.read_taxes(body),
         stage="checkout",
         contact=contact,
         restore_url=body["payment_url"].usable_link(),
@@ -215,9 +219,8 @@ def _positive(field: Reader, currency: str) -> Money | None:
 
 
 def _total(body: Reader) -> Money | None:
-    if body["currency"].is_null or body["total"].is_null:
-        return None
-    return body["total"].money(body["currency"].matching(reading.CURRENCY, "an ISO 4217 currency"))
+    currency = goods.read_currency(body)
+    return None if currency is None or body["total"].is_null else body["total"].money(currency)
 
 
 def _made_at(body: Reader, delivery: Delivery) -> datetime:
