@@ -8,10 +8,34 @@ OFFERED = ("de", "en")
 """The languages that Cartback's own pages and texts exist in."""
 
 
+_SPOKEN = {
+    **dict.fromkeys("deu ger des dea dec del".split(), "de"),
+    **dict.fromkeys("eng enu ena enc enz eni ens".split(), "en"),
+}
+"""Codes of three letters: ISO 639-2, and those of Windows, which Business Central writes."""
+
+_OF_COUNTRY = {**dict.fromkeys("DE AT LI".split(), "de"), **dict.fromkeys("GB IE US AU NZ".split(), "en")}
+"""Where nearly everybody reads one language. Of Switzerland, Belgium or Canada a country tells none."""
+
+
+def spoken_to(
+    chosen: str | None,
+    order: str | None,
+    person: str | None,
+    country: str | None,
+    offered: Sequence[str],
+) -> str:
+    """The language to write in: what the person chose with us, else that of this very cart or order, else the person's,
+    else that of their country, else the shop's first.
+    """
+    return first_spoken([chosen, order, person, _OF_COUNTRY.get(country or "")], offered, offered[0])
+
+
 def first_spoken(wishes: Iterable[str | None], offered: Sequence[str], otherwise: str) -> str:
     """The first wish that is on offer. Wishes are language tags (``de-AT``, ``en_GB``)."""
     for wish in wishes:
-        spoken = (wish or "").replace("_", "-").partition("-")[0].strip().lower()
+        primary = (wish or "").replace("_", "-").partition("-")[0].strip().lower()
+        spoken = _SPOKEN.get(primary, primary)
         if spoken in offered:
             return spoken
     return otherwise

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from cartback.domain import reading
 from cartback.domain.errors import Refused
@@ -93,7 +94,7 @@ def _item(item: Reader) -> dict[str, object]:
         {
             "variant_id": _id(item["variant_id"]),
             "title": _words(item["title"], title, 300) or title,
-            "quantity": item["quantity"].integer(1, 99_999),
+            "quantity": _plain(item["quantity"].part(99_999)),
             "variant_title": _words(item["variant_title"], item["variant_title"].words(200), 200),
             "product_id": item["product_id"].maybe(_id),
             "sku": item["sku"].words(100),
@@ -111,6 +112,10 @@ def _words(field: Reader, text: str | None, longest: int) -> str | None:
 
 def _id(field: Reader) -> str:
     return field.matching(reading.IDENTIFIER, "an id, as a string")
+
+
+def _plain(quantity: int | Decimal) -> int | float:
+    return quantity if isinstance(quantity, int) else float(quantity)
 
 
 def _hint(amount: Reader) -> None:

@@ -24,7 +24,7 @@ INSTANT = re.compile(
     r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])"
 )
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/=+-]{0,127}")
-AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?")
+AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 CURRENCY = re.compile(r"[A-Z]{3}")
 LOCALE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3}")
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -41,6 +41,7 @@ _UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u
 _ZONELESS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?")
 # Shops choose how many decimals they write; digits beyond a currency's own are rounded.
 _SIGNED_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,30})?")
+_SMALLEST = Decimal("0.00001")
 _LONGEST_AMOUNT = 30
 _QUANTITY = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,15})?", re.ASCII)
 
@@ -226,6 +227,12 @@ class Reader:
         if not -most <= value <= most:
             raise self.refused(f"must be between -{most} and {most}")
         return counted(value)
+
+    def part(self, most: int) -> int | Decimal:
+        """A quantity above nothing, as a number and as it is written to JSON Schema: from 0.00001 to ``most``."""
+        if isinstance(self.value, str) or self.quantity() < _SMALLEST or self.quantity() > most:
+            raise self.refused(f"must be between {_SMALLEST} and {most}")
+        return self.quantity(most)
 
     def flag(self) -> bool:
         """True or false, and nothing that is merely like it."""

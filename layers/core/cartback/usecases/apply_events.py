@@ -16,7 +16,7 @@ from cartback.domain.delivery import TOLD_BY
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.farewells import ANSWERS
 from cartback.domain.hashes import short
-from cartback.domain.observations import Fetch
+from cartback.domain.observations import Fetch, WordUnknown
 from cartback.usecases.fold import Fold
 from cartback.usecases.rows import copied, page_about
 
@@ -167,7 +167,7 @@ class ApplyEvents:
                 self.metrics.count("Ignored")
                 verdicts[message.message_id] = report.ignored
             else:
-                observed.extend((message.cause, one) for one in seen)
+                observed.extend((message.cause, one) for one in seen if not self._is_strange(one))
         if observed:
             self.bus.publish(_each_once(self._folded(shop, observed)))
         for body, reason in undigested.values():
@@ -180,6 +180,12 @@ class ApplyEvents:
             self.metrics.count("ApplyDeferred", len(deferred))
         for message_id, verdict in verdicts.items():
             verdict.append(message_id)
+
+    def _is_strange(self, seen: Observation) -> bool:
+        """Count a word that one of our lists lacks, by its name: somebody has to learn what it means."""
+        if isinstance(seen, WordUnknown):
+            self.metrics.count("UnknownWords", field=seen.field, word=seen.word)
+        return isinstance(seen, WordUnknown)
 
     def _seen(self, delivery: Delivery) -> list[Observation] | None:
         """What a delivery says, with everything that it only named read from the shop.

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain.claims import Claim, claim_id_for
-from cartback.domain.language import first_spoken
+from cartback.domain.language import spoken_to
 from cartback.domain.permission import permission
 from cartback.domain.touches import PURPOSE
 
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 
 
 def language_of(person: Person | None, cart: Cart | None, face: ShopFace) -> str:
-    """The language to write in: what the person chose, else what they or the cart speak, if the shop does too."""
-    chosen = person.prefs.language if person else None
-    wishes = [chosen, cart.locale if cart else None, person.locale if person else None]
-    return first_spoken(wishes, face.languages, face.languages[0])
+    """The language to write in, in the order of ``language.spoken_to``, as far as the shop speaks it."""
+    chosen, own, country = (person.prefs.language, person.locale, person.country) if person else (None,) * 3
+    return spoken_to(chosen, cart.locale if cart else None, own, country, face.languages)
 
 
 def claim_for(run: Run, touch: str, channel: str, dossier: Dossier, policy: Policy, now: datetime) -> Claim:

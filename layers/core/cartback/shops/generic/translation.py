@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain import address, reading, zones
-from cartback.domain.cart import Item
+from cartback.domain.bundles import Told, assembled
 from cartback.domain.delivery import TOLD_BY
-from cartback.domain.money import Money
+from cartback.domain.items import EXCLUDED, INCLUDED
 from cartback.domain.observations import (
     CartSeen,
     ConsentSeen,
@@ -27,26 +27,26 @@ from cartback.domain.observations import (
     ProductViewed,
     ShopLeft,
     StockSeen,
-    VariantSeen,
 )
 from cartback.domain.reading import Reader
+from cartback.shops.generic import goods
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
 
 Translation = Callable[[Reader, datetime], list[Observation]]
 
-MOST_ITEMS = 100
+MOST_ITEMS = 1000
 MOST_VARIANTS = 2000
-MOST_PIECES = 1_000_000_000
 DEVICES = frozenset({"mobile", "tablet", "desktop"})
 CHANNELS = frozenset({"email", "sms", "whatsapp", "push", "letter"})
 BASES = frozenset({"explicit", "double_opt_in", "existing_customer"})
 
 _ENVELOPE = frozenset("type at data".split())
-_CART = frozenset("cart_id checkout_id items currency total customer restore_url device".split())
+_CART = frozenset(
+    "cart_id checkout_id items currency total customer restore_url device locale prices_include_tax".split()
+)
 _CHECKOUT = _CART | {"completed_at"}
-_ITEM = frozenset("variant_id title quantity variant_title unit_price product_id sku image_url url".split())
 _ORDER = frozenset(
     "order_id placed_at currency total cart_id checkout_id customer paid cancelled_at test coupon_codes".split()
 )
@@ -56,7 +56,6 @@ _CONSENT = frozenset("channel granted at basis source".split())
 _STOCK = frozenset("variant_id available location".split())
 _PRODUCT = frozenset("product_id title currency deleted variants".split())
 _VIEW = frozenset("product_id cart_id customer".split())
-_VARIANT = frozenset("variant_id variant_title sku price image_url available endless".split())
 
 
 def translate(delivery: Delivery, name: str) -> list[Observation]:
@@ -66,8 +65,7 @@ def translate(delivery: Delivery, name: str) -> list[Observation]:
     understand: Translation = globals()[name]
     seen = understand(event["data"], event["at"].instant())
     if delivery.headers.get(TOLD_BY) == "page":
-        # Dated by our clock, not by the shop's: neither may make the other's news look old.
-        return [replace(one, source="page") if isinstance(one, CartSeen) else one for one in seen]
+        return [_of_page(one) if isinstance(one, CartSeen) else one for one in seen]
     return seen
 
 
@@ -122,9 +120,9 @@ def stock_updated(data: Reader, at: datetime) -> list[Observation]:
     return [
         StockSeen(
             at=at,
-            available=data["available"].maybe(_pieces),
-            variant_id=_id(data["variant_id"]),
-            location=data["location"].maybe(_id) or "all",
+            available=data["available"].maybe(goods.read_pieces),
+            variant_id=goods.read_id(data["variant_id"]),
+            location=data["location"].maybe(goods.read_id) or "all",
         )
     ]
 
@@ -132,14 +130,14 @@ def stock_updated(data: Reader, at: datetime) -> list[Observation]:
 def product_updated(data: Reader, at: datetime) -> list[Observation]:
     """Read a product and all its variants."""
     data.only(_PRODUCT)
-    title = data["title"].text(300)
+    title = goods.read_words(data["title"].text(300))
     currency = _currency(data["currency"])
     variants = _list(data["variants"]).each(MOST_VARIANTS)
     return [
         ProductSeen(
-            product_id=_id(data["product_id"]),
+            product_id=goods.read_id(data["product_id"]),
             at=at,
-            variants=tuple(_variant(variant, title, currency) for variant in variants),
+            variants=tuple(goods.read_variant(variant, title, currency) for variant in variants),
             deleted=bool(data["deleted"].maybe(Reader.flag)),
         )
     ]
@@ -149,7 +147,7 @@ def product_viewed(data: Reader, at: datetime) -> list[Observation]:
     """Read that somebody looked at a product; the cart's id is that of the visit."""
     data.only(_VIEW)
     contact = data["customer"].maybe(_customer) or Contact()
-    return [ProductViewed(_id(data["product_id"]), at, _refs(data), contact)]
+    return [ProductViewed(goods.read_id(data["product_id"]), at, _refs(data), contact)]
 
 
 def shop_left(data: Reader, at: datetime) -> list[Observation]:
@@ -160,32 +158,25 @@ def shop_left(data: Reader, at: datetime) -> list[Observation]:
 
 def _cart(data: Reader, at: datetime, source: str) -> CartSeen:
     currency = _currency(data["currency"])
+    items, further = assembled(
+        Told(goods.read_item(item, currency)) for item in _list(data["items"]).each(MOST_ITEMS)
+    )
+    total, with_tax = goods.read_money(data["total"], currency), data["prices_include_tax"].maybe(Reader.flag)
     return CartSeen(
         refs=_refs(data),
         at=at,
         source=source,
-        items=tuple(_item(item, currency) for item in _list(data["items"]).each(MOST_ITEMS)),
-        total=_money(data["total"], currency),
+        items=items,
+        further=further,
+        total=total,
+        goods=total,
+        taxes=None if with_tax is None else INCLUDED if with_tax else EXCLUDED,
+        locale=data["locale"].maybe(_tag),
         stage=source,
         contact=data["customer"].maybe(_customer) or Contact(),
         restore_url=data["restore_url"].maybe(Reader.link),
         completed_at=data["completed_at"].maybe(Reader.instant),
         device=data["device"].maybe(lambda device: device.word(DEVICES)),
-    )
-
-
-def _item(item: Reader, currency: str) -> Item:
-    item.only(_ITEM)
-    return Item(
-        variant_id=_id(item["variant_id"]),
-        title=item["title"].text(300),
-        quantity=item["quantity"].integer(1, 99_999),
-        variant_title=item["variant_title"].words(200),
-        unit_price=_money(item["unit_price"], currency),
-        product_id=item["product_id"].maybe(_id),
-        sku=item["sku"].words(100),
-        image_url=item["image_url"].maybe(Reader.link),
-        url=item["url"].maybe(Reader.link),
     )
 
 
@@ -195,10 +186,10 @@ def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderS
     cancelled_at = data["cancelled_at"].maybe(Reader.instant)
     return OrderSeen(
         refs=_refs(data),
-        order_ref=_id(data["order_id"]),
+        order_ref=goods.read_id(data["order_id"]),
         placed_at=data["placed_at"].instant(),
         at=at,
-        total=_money(data["total"], _currency(data["currency"])),
+        total=goods.read_money(data["total"], _currency(data["currency"])),
         contact=data["customer"].maybe(_customer) or Contact(),
         paid=paid or said_paid,
         cancelled_at=cancelled_at or (at if cancelled else None),
@@ -215,11 +206,11 @@ def _contact(customer: Reader) -> Contact:
     # An address or number of no use is not a reason to lose the cart that it came with.
     country = customer["country"].maybe(lambda code: code.matching(reading.COUNTRY, "an ISO 3166-1 code"))
     return Contact(
-        customer_ref=customer["id"].maybe(_id),
+        customer_ref=customer["id"].maybe(goods.read_id),
         email=address.email(customer["email"].words(320)),
         phone=address.phone(customer["phone"].words(40)),
-        first_name=reading.given_name(customer["first_name"].words(200)),
-        locale=customer["locale"].maybe(lambda tag: tag.matching(reading.LOCALE, "a language tag (BCP 47)")),
+        first_name=reading.given_name(goods.maybe_words(customer["first_name"].words(200))),
+        locale=customer["locale"].maybe(_tag),
         country=country,
         region=zones.region_of(country, customer["region"].words(10)),
         consents=tuple(_consent(consent) for consent in customer["consents"].each(20)),
@@ -238,18 +229,13 @@ def _consent(consent: Reader) -> ConsentSeen:
     )
 
 
-def _variant(variant: Reader, title: str, currency: str) -> VariantSeen:
-    variant.only(_VARIANT)
-    return VariantSeen(
-        variant_id=_id(variant["variant_id"]),
-        title=title,
-        variant_title=variant["variant_title"].words(200),
-        sku=variant["sku"].words(100),
-        price=_money(variant["price"], currency),
-        image_url=variant["image_url"].maybe(Reader.link),
-        available=variant["available"].maybe(_pieces),
-        endless=bool(variant["endless"].maybe(Reader.flag)),
-    )
+def _of_page(seen: CartSeen) -> CartSeen:
+    # Dated by our clock, not by the shop's: neither may make the other's news look old. Its words are anybody's.
+    return replace(seen, source="page", items=tuple(replace(item, hearsay=True) for item in seen.items))
+
+
+def _tag(field: Reader) -> str:
+    return field.matching(reading.LOCALE, "a language tag (BCP 47)")
 
 
 def _named(person: Reader) -> None:
@@ -258,7 +244,10 @@ def _named(person: Reader) -> None:
 
 
 def _refs(data: Reader) -> tuple[str, ...]:
-    named = (("checkout", data["checkout_id"].maybe(_id)), ("cart", data["cart_id"].maybe(_id)))
+    named = (
+        ("checkout", data["checkout_id"].maybe(goods.read_id)),
+        ("cart", data["cart_id"].maybe(goods.read_id)),
+    )
     return tuple(f"{kind}:{name}" for kind, name in named if name)
 
 
@@ -268,21 +257,5 @@ def _list(field: Reader) -> Reader:
     return field
 
 
-def _id(field: Reader) -> str:
-    # Strings only: a number beyond 2^53 does not survive every sender's JSON library.
-    return field.matching(reading.IDENTIFIER, "an id, as a string")
-
-
 def _currency(field: Reader) -> str:
     return field.matching(reading.CURRENCY, "an ISO 4217 currency")
-
-
-def _money(field: Reader, currency: str) -> Money | None:
-    if field.is_null:
-        return None
-    field.matching(reading.AMOUNT, 'an amount as a string, such as "19.90"')
-    return field.money(currency)
-
-
-def _pieces(field: Reader) -> int:
-    return field.integer(-MOST_PIECES, MOST_PIECES)
