@@ -1,9 +1,11 @@
 from dataclasses import asdict, replace
+from decimal import Decimal
 
 import pytest
 
 from cartback import texts
 from cartback.domain.errors import Refused
+from cartback.domain.money import Money
 from tests.unit.texts.samples import LAMP, LEAVE, RESTORE, SHOP, Read, fields, many
 
 REMINDER = ("cart_recovery", "reminder")
@@ -296,3 +298,36 @@ def test_an_article_with_an_address_in_its_name_is_called_by_no_name(title, lang
 
 def test_a_name_with_a_dot_makes_no_link():
     assert "evil. com" in write(items=(replace(LAMP, title="evil\u200b.com"),))[0]
+
+
+def test_parts_of_a_unit_are_written_as_the_language_writes_them():
+    cloth = replace(LAMP, title="Leinen", quantity=Decimal("0.5"), unit_price=Money(1800, "EUR"))
+    for lang, line in (("de", "0,5 × Leinen"), ("en", "0.5 × Leinen")):
+        mail = write(lang=lang, items=(cloth,), total=Money(900, "EUR"))
+        assert line in mail[2]
+        assert line.split(" × ")[0] + " × " in Read(mail[1]).shown
+
+
+def test_what_costs_less_than_a_coin_is_priced_together():
+    tiny = replace(LAMP, quantity=1000, unit_price=Money(0, "EUR"), whole=Money(400, "EUR"))
+    mail = write(items=(tiny,), total=Money(400, "EUR"))
+    assert "zusammen 4,00\u00a0€" in mail[2]
+    assert "0,00" not in mail[2].replace("4,00", "")
+    assert "(zusammen 4,00\u00a0€)" in Read(mail[1]).shown
+
+
+def test_a_discount_stands_before_the_sum_and_net_prices_are_said_to_be_net():
+    shop = replace(SHOP, price_notes={"de": "inkl. MwSt."})
+    mail = write(shop=shop, discount=Money(500, "EUR"), net=True)
+    for shown in (mail[2], Read(mail[1]).shown):
+        assert "−5,00\u00a0€" in shown
+        assert "zzgl. MwSt." in shown
+        assert "inkl. MwSt." not in shown
+    assert "inkl. MwSt." in write(shop=replace(shop, prices="net"), net=True)[2]
+    assert "zzgl. MwSt." not in write(shop=shop)[2]
+
+
+def test_lines_that_were_cut_off_are_counted():
+    mail = write(items=many(100), further=200, total=None)
+    assert "299 weitere" in mail[0]
+    assert "und 295 weitere Artikel" in mail[2]

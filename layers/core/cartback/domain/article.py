@@ -39,9 +39,10 @@ def named(title: str, product: str | None, variant: str | None) -> tuple[str, st
     if not variant or bears(title, variant):
         whole = variant is not None and product is not None and beyond(title, product) is not None
         return (product or title, variant) if whole else (title, None)
-    if product is None or title.casefold() == product.casefold():
+    if product is not None and title.casefold() == product.casefold():
         return title, variant
-    return title, None if beyond(title, product) or _COMPOSED.search(title) else variant
+    composed = _COMPOSED.search(title) or (product is not None and beyond(title, product))
+    return title, None if composed else variant
 
 
 def _words(text: str) -> list[str]:
