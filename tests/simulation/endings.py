@@ -48,14 +48,13 @@ def check(season: Season, shoppers: list[Shopper]) -> None:
 def _events(season: Season) -> Iterator[tuple[str, str]]:
     """I4: what was answered 2xx is applied, superseded, or set aside with a reason."""
     parked = dict(season.intake.parked)
-    aside = {
-        json.loads(season.intake.entries[json.loads(body)["n"]].body)["n"]
-        for body in parked
-        if isinstance(season.intake.entries[json.loads(body)["n"]], Delivery)
-    }
+    entries = [season.intake.entries[json.loads(body)["n"]] for body in parked]
+    aside = {season.network.of(entry).number for entry in entries if isinstance(entry, Delivery)}
     for said in season.network.said:
         if said.lost:
             yield from _found(season, said)
+        elif not said.honest:
+            continue
         elif not said.accepted:
             yield "I4", f"{said.key} was never accepted"
         elif said.verdict is None:

@@ -44,7 +44,7 @@ from tests.fakes.shop_api import DictHealth
 from tests.fakes.world import CountingMetrics, SeededTokens, plain_hash
 from tests.simulation.cloud import EventBus, Intake, StateMachines
 from tests.simulation.faults import Guarded
-from tests.simulation.network import Platform
+from tests.simulation.network import TOLD, Platform
 from tests.simulation.reconciling import Found, ShopLists, reach
 from tests.simulation.witnessed import WitnessedDue, WitnessedLedger
 
@@ -57,11 +57,12 @@ _LEDGER = ("claim", "claim_alone", "mark", "release", "read_claim", "note", "sto
 
 
 class Policies:
-    """The port ``Settings``: what each shop wants right now."""
+    """The port ``Settings``: what each shop wants right now, and who signs for those that sign."""
 
     def __init__(self) -> None:
         self.policies: dict[str, Policy] = {}
         self.faces: dict[str, ShopFace] = {}
+        self.keys: dict[str, ShopKeys] = {}
 
     def policy(self, shop: str) -> Policy | None:
         return self.policies.get(shop)
@@ -71,15 +72,20 @@ class Policies:
 
 
 class Secrets:
-    """The port ``Keys``: every shop of the season is known."""
+    """The port ``Keys``: every shop of the season is known; some have secrets of their own."""
 
-    def __init__(self, shops: Mapping[str, ShopFace]) -> None:
-        self._shops = shops
+    def __init__(self, shops: Mapping[str, ShopFace], own: Mapping[str, ShopKeys]) -> None:
+        self._shops, self._own = shops, own
 
     def of(self, shop: str) -> ShopKeys | None:
-        return ShopKeys("told", ("secret",)) if shop in self._shops else None
+        told = ShopKeys(TOLD, ("secret",)) if shop in self._shops else None
+        return self._own.get(shop, told)
 
     read = of
+
+    def again(self, shop: str) -> ShopKeys | None:
+        """Nobody changes a secret in the middle of a season."""
+        return None
 
 
 class Words:
@@ -153,7 +159,7 @@ class House:
         clock, bus = self.clock, self.told
         queue, raw = guard("queue", self.intake, "put"), guard("raw", Raw(), "keep")
         runs = guard("runs", self.machines, "start")
-        keys = Secrets(self.policies.faces)
+        keys = Secrets(self.policies.faces, self.policies.keys)
         channels = {"email": channel}
         self.receive_webhook = ReceiveWebhook(keys, queue, clock, platform)
         self.apply_events = ApplyEvents(
@@ -216,7 +222,7 @@ class House:
             "api", ShopLists(network, network.listed), "orders_since", "checkouts_since", "subscriptions"
         )
         self.reconcile = Reconcile(
-            keys=Secrets(self.policies.faces),
+            keys=Secrets(self.policies.faces, self.policies.keys),
             reach=partial(reach, lists, network.listed),
             adapter=platform,
             records=self.records,
@@ -227,7 +233,8 @@ class House:
             clock=self.clock,
         )
         runs, shops = guard("runs", self.machines, "start"), lambda: sorted(self.policies.faces)
-        self.start_reconciling = StartReconciling(shops, runs)
+        asked = lambda: [shop for shop in shops() if shop not in self.policies.keys]  # noqa: E731
+        self.start_reconciling = StartReconciling(asked, runs)
         look_back = LookBack(MemoryClaimIndex(self.tables), self.records, self.clock)
         self.audits = MemoryAudits()
         self.audit = AuditShops(AuditDay(look_back, self.audits, self.metrics), shops, self.clock)

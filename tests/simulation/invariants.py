@@ -30,12 +30,13 @@ SAID_TO_US = (
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A broken promise: which one, whose, and what happened."""
+    """A broken promise: which one, whose, and what happened; in the field, in which scene."""
 
     invariant: str
     at: datetime
     what: str
     shopper: str | None = None
+    scene: str | None = None
 
     def __str__(self) -> str:
         return f"{self.invariant}: {self.what}"

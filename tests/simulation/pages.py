@@ -29,6 +29,13 @@ class Pages:
         """Look at a page: back to the cart (``r``), leave (``u``), preferences (``p``), say yes (``c``)."""
         return self._link(path, token, "GET", {}, 0)
 
+    def follow(self, token: str) -> str | None:
+        """Follow the link back to the cart: gives where it leads, None if it leads nowhere."""
+        event = _event({"token": token}, "GET", {})
+        shop = token.partition(".")[0]
+        answer = self._season.answer("page r", open_link.handler, event, shop, (token, "follow"))
+        return (answer.get("headers") or {}).get("location") if answer["statusCode"] == 302 else None
+
     def look(self, path: str, token: str) -> tuple[int, str]:
         """Look at a page, again and again if it does not come."""
         return self._until_it_comes(lambda attempt: self._link(path, token, "GET", {}, attempt))

@@ -67,6 +67,11 @@ def kinds_of(seed: int) -> frozenset[str]:
     return faults.KINDS
 
 
+def scenes_of(seed: int) -> tuple[str, ...]:
+    """The scenes of the field that a seed plays."""
+    return ()
+
+
 class Cast:
     """The shoppers of a season and what befalls their shops."""
 
@@ -97,6 +102,7 @@ class Cast:
         season.stage.walls = lambda shop, address: PLACES[self.by_address[(shop, address)].place]
         season.stage.paused = self._paused
         season.stage.awaited = self._awaited
+        season.field.join()
         if season.kinds:
             for number, shop in enumerate(shops):
                 self._fate(shop, number)
@@ -211,19 +217,29 @@ def play(
     *,
     kinds: frozenset[str] | None = None,
     only: Collection[int] | None = None,
+    scenes: Collection[str] | None = None,
     keep_story: bool = False,
 ) -> Outcome:
-    """Play a seed; ``kinds`` and ``only`` leave out faults and shoppers, without changing the rest."""
-    season = Season(seed, kinds_of(seed) if kinds is None else kinds, start_of(seed), keep_story)
+    """Play a seed; ``kinds``, ``only`` and ``scenes`` leave out faults, shoppers and scenes; the rest stays."""
+    kinds = kinds_of(seed) if kinds is None else kinds
+    scenes = scenes_of(seed) if scenes is None else scenes
+    season = Season(seed, kinds, start_of(seed), keep_story, scenes)
     cast = Cast(season, shops_of(seed), only)
     let_happen(season)
     endings.check(season, cast.shoppers)
     promised, kept = liveness.check(season, cast.shoppers)
+    played = season.field.check()
     looking_back.check(season)
-    season.counts["messages"] = len(season.sendings.sent)
+    season.counts["messages"] = len(season.sendings.sent) + len(season.field.book.told)
     season.counts["questions"] = season.questions.sent
     season.counts["runs"] = len(season.machines.runs)
     season.counts["events"] = len(season.network.said)
     return Outcome(
-        seed, season.violations, season.log.hexdigest(), season.counts, promised, kept, season.story
+        seed,
+        season.violations,
+        season.log.hexdigest(),
+        season.counts,
+        promised + played.promised,
+        kept + played.kept,
+        season.story,
     )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +29,7 @@ from tests.fakes.world import plain_hash
 from tests.simulation import faults
 from tests.simulation.cloud import EventBus, Execution, Intake, Queued, StateMachines
 from tests.simulation.faults import Crash, Invocation
+from tests.simulation.field.cast import Field
 from tests.simulation.house import House
 from tests.simulation.invariants import Candidate, Violation
 from tests.simulation.jobs import Jobs
@@ -60,12 +60,16 @@ _SHOP_FIRST = frozenset(
 
 @dataclass
 class Season:
-    """Everything that happens under one seed. ``kinds`` are the kinds of fault that may happen."""
+    """Everything that happens under one seed.
+
+    ``kinds`` are the kinds of fault that may happen, ``scenes`` those of the field that are played.
+    """
 
     seed: int
     kinds: frozenset[str]
     start: datetime
     keep_story: bool = False
+    scenes: Collection[str] = ()
     violations: list[Violation] = field(default_factory=list)
     story: list[tuple[datetime, str, str, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -95,6 +99,7 @@ class Season:
         )
         cloud = (self.intake, self.bus, self.machines)
         self.house = House(self, SeasonClock(self), self.provider, cloud, Platform(self.network), self.seed)
+        self.field = Field(self, self.scenes)
 
     def _mailbox(self, message: Outgoing) -> str:
         return self.stage.mailbox(message)
@@ -114,9 +119,11 @@ class Season:
         if self.keep_story:
             self.story.append((self.schedule.now, who, whose, what))
 
-    def violated(self, invariant: str, what: str, shopper: str | None = None) -> None:
+    def violated(
+        self, invariant: str, what: str, shopper: str | None = None, scene: str | None = None
+    ) -> None:
         """A promise was broken."""
-        self.violations.append(Violation(invariant, self.schedule.now, what, shopper))
+        self.violations.append(Violation(invariant, self.schedule.now, what, shopper, scene))
         self.note(shopper or "?", "VIOLATION", f"{invariant}: {what}")
 
     def invoke(
@@ -172,24 +179,31 @@ class Season:
 
     # doors --------------------------------------------------------------------------------------------------------
 
-    def _post(self, shop: str, body: bytes, headers: dict[str, str]) -> int:
+    def _post(self, shop: str, body: bytes, headers: dict[str, str], key: str) -> int:
         event = {
             "body": body.decode(),
             "headers": headers,
             "pathParameters": {"shop": shop},
             "requestContext": {"http": {"method": "POST"}},
         }
-        return self.ask("receive_webhook", receive_webhook.handler, event, shop, headers["x-key"])[0]
+        return self.ask("receive_webhook", receive_webhook.handler, event, shop, key)[0]
 
     def ask(
         self, door: str, handler: Callable[..., Any], event: Mapping[str, Any], shop: str, what: object
     ) -> tuple[int, str]:
         """Ask a door over HTTP; gives status and body as the asker sees them."""
+        answer = self.answer(door, handler, event, shop, what)
+        return int(answer["statusCode"]), str(answer.get("body", ""))
+
+    def answer(
+        self, door: str, handler: Callable[..., Any], event: Mapping[str, Any], shop: str, what: object
+    ) -> Mapping[str, Any]:
+        """What a door answers over HTTP, as API Gateway gives it."""
         try:
             answer, _ = self.invoke(door, handler, event, (shop, what, self.schedule.now), frozenset({shop}))
         except (Crash, TryLater):
-            return 500, ""
-        return int(answer["statusCode"]), str(answer.get("body", ""))
+            return {"statusCode": 500}
+        return answer
 
     def _work(self, batch: list[Queued]) -> set[int]:
         records = [
@@ -219,14 +233,14 @@ class Season:
         entry = message.entry
         if isinstance(entry, Receipt):
             hurt = entry.state == COMPLAINED or (entry.state == BOUNCED and entry.permanent)
-            books = (self.sendings, self.questions)
+            books = (self.sendings, self.questions, self.field.book)
             address = next(
                 filter(None, (book.address_of(entry.shop, entry.claim_id) for book in books)), None
             )
             if hurt and address is not None:
                 self.witness.hurt.add((entry.shop, address))
             return
-        said = self.network.said[json.loads(entry.body)["n"]]
+        said = self.network.of(entry)
         said.verdict = said.verdict or verdict
         if verdict in ("applied", "duplicates"):
             if said.stored_at is None:
@@ -258,7 +272,8 @@ class Season:
         policy = self.house.policies.policies[claim.shop]
         label, walls = self.invocation.rendered, self.stage.walls(claim.shop, address)
         now, lang = self.schedule.now, self.invocation.lang
-        self.sendings.take(Candidate(claim, address, label, policy, now, walls, lang))
+        book = self.field.book if claim.shop in self.field.shops else self.sendings
+        book.take(Candidate(claim, address, label, policy, now, walls, lang))
         self.claims.take(claim)
         self.jobs.expect_news(claim)
 
@@ -281,9 +296,10 @@ class Season:
     def _accepted(self, message: Outgoing) -> None:
         """The provider took a message: the shopper has it."""
         self.claims.settle(message.shop, message.claim_id)
-        book = self.sendings if message.leave_url is not None else self.questions
+        ours = self.sendings if message.leave_url is not None else self.questions
+        book = self.field.book if message.shop in self.field.shops else ours
         for invariant, why in book.accept(message, self.schedule.now):
-            self.violated(invariant, why, message.html)
+            self.violated(invariant, why, message.html, self.field.scene_of(message.html))
         self.note(message.html, "mail", f"{message.touch} to {message.address}")
         self.stage.got(Mail(message, self.schedule.now))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cartback.domain.cart import Item
 from cartback.domain.money import Money
@@ -23,8 +24,10 @@ from cartback.domain.observations import (
 )
 from tests.simulation.provider import GOOD, Mail
 from tests.simulation.schedule import stream
-from tests.simulation.season import Season
 from tests.simulation.shops import GENERIC, NOWHERE, PLACES, SHOPIFY, SimShop
+
+if TYPE_CHECKING:
+    from tests.simulation.season import Season
 
 LONG_AGO = timedelta(days=90)
 

@@ -7,6 +7,7 @@ a person, or two references of a cart, belong together as soon as one stored eve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +27,11 @@ from tests.simulation.wishes import Wishes
 
 @dataclass(slots=True)
 class Said:
-    """One event of a shop. ``label`` is what its items are called, so that a mail shows where its content is from."""
+    """One event of a shop. ``label`` is what its items are called, so that a mail shows where its content is from.
+
+    ``wire`` makes its bytes and headers for the instant of sending, where a shop speaks its platform's own words;
+    what is not ``honest`` is no shop's word and may be refused for good.
+    """
 
     number: int
     key: str
@@ -38,6 +43,8 @@ class Said:
     verdict: str | None = None
     stored_at: datetime | None = None
     lost: bool = False
+    wire: Callable[[datetime], tuple[bytes, dict[str, str]]] | None = None
+    honest: bool = True
 
 
 @dataclass(slots=True)
@@ -131,9 +138,11 @@ class Witness:
 
     def store(self, said: Said, now: datetime) -> None:
         """Take note that an event is finished with: from now on the house has to know it."""
-        if said.stored_at is not None or not isinstance(said.seen, tuple):
+        if said.stored_at is not None or not (said.wire or isinstance(said.seen, tuple)):
             return
         said.stored_at = now
+        if not isinstance(said.seen, tuple):
+            return
         for seen in said.seen:
             if isinstance(seen, ShopLeft):
                 self.gone_shops.add(said.shop)
