@@ -2,6 +2,7 @@
 
 python -m tests.simulation.run --seeds 10000
 python -m tests.simulation.run --seed 4711
+python -m tests.simulation.run --field --seeds 300
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from importlib import import_module
 from itertools import batched
 from pathlib import Path
 
 from tests.simulation import faults
+from tests.simulation.field.cast import drawn
+from tests.simulation.field.table import table
 from tests.simulation.planted import BUGS
 from tests.simulation.play import Outcome, play
 from tests.simulation.shrink import shrunk, told
@@ -34,16 +38,35 @@ LEAST_KEPT = 0.80
 """Faults cost messages (a doubtful one stays unsent), but most of what was promised has to be sent."""
 
 
-def outcomes(seeds: Iterable[int], workers: int) -> Iterator[Outcome]:
+def outcomes(
+    seeds: Iterable[int], workers: int, played: Callable[[int], Outcome] = play
+) -> Iterator[Outcome]:
     """Play seeds on so many cores, in their order."""
     tasks = list(batched(seeds, PER_TASK, strict=False))
     with ProcessPoolExecutor(workers) as pool:
-        for results in pool.map(_play_all, tasks):
+        for results in pool.map(partial(_play_all, played), tasks):
             yield from results
 
 
-def _play_all(seeds: tuple[int, ...]) -> list[Outcome]:
-    return [play(seed) for seed in seeds]
+def _play_all(played: Callable[[int], Outcome], seeds: tuple[int, ...]) -> list[Outcome]:
+    return [played(seed) for seed in seeds]
+
+
+def in_the_field(seed: int) -> Outcome:
+    """Play a seed with its scenes of the field."""
+    return play(seed, scenes=drawn(seed))
+
+
+def field(first: int, count: int, workers: int) -> int:
+    """Say what became of each scene of the field; gives the exit code."""
+    began = time.monotonic()
+    seen = list(outcomes(range(first, first + count), workers, in_the_field))
+    print(table(seen))
+    broken = sum(len(outcome.violations) for outcome in seen)
+    promised, kept = sum(one.promised for one in seen), sum(one.kept for one in seen)
+    spent = (time.monotonic() - began) * workers / count
+    print(f"\nseeds {count}, promised {promised}, kept {kept}, violations {broken}, {spent:.2f} s per seed")
+    return 1 if broken else 0
 
 
 def many(first: int, count: int, workers: int) -> int:
@@ -120,10 +143,13 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="play this one, and tell its story if it fails")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--field", action="store_true", help="say what became of each scene of the field")
     parser.add_argument("--planted", action="store_true", help="look for the planted bugs instead")
     asked = parser.parse_args(given)
     if asked.planted:
         return planted(asked.seeds)
+    if asked.field:
+        return field(asked.first, asked.seeds, asked.workers)
     return one(asked.seed) if asked.seed is not None else many(asked.first, asked.seeds, asked.workers)
 
 

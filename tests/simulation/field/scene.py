@@ -129,11 +129,13 @@ class Scene:
         same_as: Thing | None = None,
         kind: str = CART,
         via: str = "checkout",
+        method: str = "stripe",
         host: str | None = None,
         late: timedelta | None = None,
     ) -> Thing:
         """Take things to the checkout; ``same_as`` says that the shop sees the same checkout as before."""
         slip = replace(self._slip(owner, address, account, phone), goods=self._own(goods), via=via, host=host)
+        slip = replace(slip, method=method)
         label = f"{self.name} {slip.number}"
         slip = replace(slip, label=label, path=f"/checkout/{label.replace(' ', '-')}")
         refs = frozenset({f"ref:{self.shop.name}/{slip.number}"})

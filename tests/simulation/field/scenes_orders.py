@@ -7,6 +7,9 @@ from tests.simulation.field.shops import GENERIC, SHOPIFY, WOO
 from tests.simulation.field.truth import NO_CART
 from tests.simulation.shopper import Doing
 
+_RENEWS = {WOO: "subscription", SHOPIFY: "subscription_contract"}
+"""How an order says at each platform that a subscription made it."""
+
 
 @scene(0.2, WOO)
 def order_is_made_again_and_the_first_is_paid(s: Scene) -> Doing:
@@ -56,7 +59,7 @@ def renewal_waits_for_its_payment(s: Scene) -> Doing:
     s.cart(human, address, account, goods=("coffee",), kind=NO_CART, via="subscription")
 
 
-@scene(0.15, WOO)
+@scene(0.15, WOO, SHOPIFY)
 def renewal_pays_itself_beside_a_cart(s: Scene) -> Doing:
     """A subscription renews and is paid by itself, while its owner left a cart: that is no answer to the cart."""
     human, address = s.human("carla")
@@ -64,7 +67,7 @@ def renewal_pays_itself_beside_a_cart(s: Scene) -> Doing:
     yield s.minutes(5, 300)
     s.cart(human, address, account, goods=("blanket",)).promised = True
     yield s.minutes(5, 25)
-    s.buy(human, address, account, goods=("coffee",), via="subscription", counts=False)
+    s.buy(human, address, account, goods=("coffee",), via=_RENEWS[s.shop.name], counts=False)
 
 
 @scene(0.15, WOO)
@@ -75,3 +78,12 @@ def staff_makes_an_order(s: Scene) -> Doing:
     yield s.minutes(5, 300)
     via = s.rng.choice(("admin", "rest-api"))
     s.cart(human, address, account, goods=("kitchen",), kind=NO_CART, via=via)
+
+
+@scene(0.1, WOO)
+def order_waits_for_a_transfer(s: Scene) -> Doing:
+    """An order that is to be paid by transfer or on delivery is made, though its shop calls it pending."""
+    human, address = s.human("carla")
+    account = s.account(human, address) if s.rng.random() < 0.5 else None
+    yield s.minutes(5, 300)
+    s.cart(human, address, account, goods=("lamp",), kind=NO_CART, method=s.rng.choice(("bacs", "cod")))

@@ -17,7 +17,8 @@ class Slip:
     """A checkout or an order as its shop has it. ``account`` is a customer id, ``record`` its own address.
 
     ``agreed_at`` is when whoever typed the address agreed to mails, as the shop has it; ``via`` is how it was made,
-    ``event`` names this telling of it. ``checkout`` is the number of the checkout that an order was made of.
+    ``method`` how it is to be paid, ``event`` names this telling of it. ``checkout`` is the number of the checkout
+    that became the order.
     """
 
     number: int
@@ -32,6 +33,7 @@ class Slip:
     record: str | None = None
     agreed_at: datetime | None = None
     via: str = "checkout"
+    method: str = "stripe"
     paid_at: datetime | None = None
     checkout: int | None = None
     host: str | None = None

@@ -76,7 +76,7 @@ def _order(shop: FieldShop, slip: Slip, status: str) -> dict[str, Any]:
             "phone": slip.phone or "",
             "country": "",
         },
-        "payment_method": "stripe" if slip.via == "checkout" else "",
+        "payment_method": slip.method if slip.via == "checkout" else "",
         "payment_url": f"https://{host}{slip.path or f'/checkout/order-pay/{slip.number}'}",
         "needs_payment": status == "pending",
         "line_items": [_line(slip, good, place) for place, good in enumerate(slip.goods)],
