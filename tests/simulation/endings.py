@@ -217,12 +217,11 @@ def _people(season: Season, shoppers: list[Shopper]) -> Iterator[tuple[str, str]
         known = last_purchase(row)
         if group.orders and (known is None or known < max(group.orders)):
             yield "I1", f"{shopper.email} last bought at {max(group.orders)}, the row says {known}"
-        yield from _budget(season, shopper.shop.name, group.names, row)
+        yield from _budget(season, shopper.shop.name, shopper.email, row)
 
 
-def _budget(season: Season, shop: str, names: set[str], row: Person) -> Iterator[tuple[str, str]]:
-    addresses = [name.partition("/email:")[2] for name in names if "/email:" in name]
-    sent = [one.claimed_at for address in addresses for one in season.sendings.to(shop, address)]
+def _budget(season: Season, shop: str, address: str, row: Person) -> Iterator[tuple[str, str]]:
+    sent = [one.claimed_at for one in season.sendings.to(shop, address)]
     lately = [at for at in sent if row.sends and at > row.sends[-1] - timedelta(days=30)]
     if sent and (not row.sends or any(at not in row.sends for at in lately)):
         yield "I6", f"{row.person_id} got {len(sent)} messages, the budget knows {len(row.sends)}"

@@ -77,15 +77,18 @@ def objections(witness: Witness, it: Candidate) -> Iterator[tuple[str, str]]:
     if said.shop != it.claim.shop:
         yield "I10", f"{it.claim.shop} writes about a cart of {said.shop}"
     person, cart = witness.person(it.claim.shop, it.address), witness.cart(it.label)
+    bought = witness.bought_by(it.claim.shop, it.address)
     over = (
         ("I1", f"{it.label} was bought", cart.orders),
-        ("I1", f"whoever filled {it.label} bought after that", person.orders),
+        ("I1", f"whoever filled {it.label} bought after that", bought),
         ("I1", f"{it.label} was emptied", cart.emptied),
         ("I2", f"{it.address} was erased after filling {it.label}", person.erasures),
     )
     for invariant, why, instants in over:
         if any(at >= said.at for at in instants):
             yield invariant, f"{why}, and that was stored"
+    if f"{it.claim.shop}/email:{it.address}" not in witness.may_reach(it.label):
+        yield "I11", f"{it.label} is told to {it.address}, who has nothing to do with it"
     if cart.joined:
         cart.reminding = cart.reminding or it.claim.cart_id
         if cart.reminding != it.claim.cart_id:

@@ -14,11 +14,10 @@ from tests.simulation.witness import Witness
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A claim, what spoke against it when it was taken, and the addresses and the wish that its person then had."""
+    """A claim, what spoke against it when it was taken, and the wish that its person then had."""
 
     candidate: Candidate
     against: tuple[tuple[str, str], ...]
-    addresses: frozenset[str]
     apart: timedelta
 
 
@@ -41,11 +40,8 @@ class Sendings:
         """A claim was taken: ask right now what speaks against it, before anything else can happen."""
         claim = candidate.claim
         person = self._witness.person(claim.shop, candidate.address)
-        addresses = {name.partition("/email:")[2] for name in person.names if "/email:" in name}
         against = tuple(invariants.objections(self._witness, candidate))
-        self._taken[(claim.shop, claim.claim_id)] = Taken(
-            candidate, against, frozenset(addresses), person.wishes.apart
-        )
+        self._taken[(claim.shop, claim.claim_id)] = Taken(candidate, against, person.wishes.apart)
 
     def to(self, shop: str, address: str) -> list[Accepted]:
         """The messages that an address got."""
@@ -76,8 +72,7 @@ class Sendings:
             yield "I6", f"{new.touch} is one too many about {cart} within 30 days"
         # Who was forgotten has no budget that is remembered.
         since = max(self._witness.person(message.shop, message.address).forgotten, default=self._start)
-        got = [old for address in sorted(taken.addresses) for old in self.to(message.shop, address)]
-        others = [old for old in got if old.at > since]
+        others = [old for old in self.to(message.shop, message.address) if old.at > since]
         yield from invariants.over_budget(others, new, candidate.policy)
         yield from invariants.too_soon(others, new, taken.apart)
         self.sent.append(new)

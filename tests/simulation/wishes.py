@@ -18,19 +18,12 @@ PAUSES = {"7": timedelta(days=7), "30": timedelta(days=30), "90": timedelta(days
 
 @dataclass(slots=True)
 class Wishes:
-    """The wishes of one person. ``language`` is None where nothing, or two things, were wished."""
+    """The wishes of one person. ``language`` is None where nothing was wished."""
 
     paused_until: datetime | None = None
     apart: timedelta = NEVER
     reminders_off: bool = False
     language: str | None = None
-
-    def take(self, other: Wishes) -> None:
-        """Two people turn out to be one: whatever keeps messages away holds for both."""
-        self.paused_until = max(filter(None, (self.paused_until, other.paused_until)), default=None)
-        self.apart = max(self.apart, other.apart)
-        self.reminders_off = self.reminders_off or other.reminders_off
-        self.language = self.language if self.language == other.language else None
 
     def forget(self) -> None:
         """Who was forgotten has no wishes that are remembered."""

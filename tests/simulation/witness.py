@@ -1,8 +1,10 @@
 """What the shops themselves know, kept apart from the house: who said and did what, and which of it reached us.
 
 *Stored* means that the door reported the event as finished with. Only what is stored may be held against the house:
-an order that has not reached us yet is not promised. Who is who follows from the stored events alone: two names of
-a person, or two references of a cart, belong together as soon as one stored event holds both.
+an order that has not reached us yet is not promised. Two references of a cart belong together as soon as one stored
+event holds both. Names of people do not: whoever reads a mailbox is that mailbox's person and nobody else, an account
+is the mailbox that the shop's own record of it names, and a name that was only told beside another makes a purchase
+known and nothing else.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ class Said:
 
 @dataclass(slots=True)
 class Group:
-    """All that is stored about one person, or of one cart, under whatever names."""
+    """All that is stored under one name of somebody, or of one cart under all its references."""
 
     names: set[str] = field(default_factory=set)
     met: bool = False
@@ -61,17 +63,16 @@ class Group:
     emptied: list[datetime] = field(default_factory=list)
     joined: bool = False
     reminding: str | None = None
+    beside: set[str] = field(default_factory=set)
     wishes: Wishes = field(default_factory=Wishes)
 
     def take(self, other: Group) -> None:
-        """Take over what is known of another group that turned out to be the same."""
+        """Take over what is known of another cart that turned out to be the same."""
         self.names |= other.names
-        self.met = self.met or other.met
         # From now on it is one cart: whichever row reminds next is the one that may.
         self.joined, self.reminding = True, None
-        for part in ("words", "leaves", "orders", "erasures", "forgotten", "emptied"):
+        for part in ("orders", "emptied"):
             getattr(self, part).extend(getattr(other, part))
-        self.wishes.take(other.wishes)
 
 
 class Groups:
@@ -112,10 +113,26 @@ class Witness:
         self.hurt: set[tuple[str, str]] = set()
         self.erased_labels: set[str] = set()
         self.yeses: dict[tuple[str, str], list[datetime]] = {}
+        self._told_with: dict[str, set[str]] = {}
+        self._records: dict[str, set[str]] = {}
+        self._latest: dict[str, tuple[datetime, str]] = {}
 
     def person(self, shop: str, email: str) -> Group:
         """What is stored about the owner of an address."""
         return self.people.of(f"{shop}/email:{email}")
+
+    def bought_by(self, shop: str, email: str) -> list[datetime]:
+        """The purchases known under the address, under its accounts, or under a name told beside one of these."""
+        mailbox = self.person(shop, email)
+        accounts = [name for name, (_, box) in self._latest.items() if box in mailbox.names]
+        own = [mailbox, *map(self.people.of, accounts)]
+        names = {name for group in own for name in (*group.names, *group.beside)}
+        return [at for name in sorted(names) for at in self.people.of(name).orders]
+
+    def may_reach(self, label: str) -> set[str]:
+        """The names of the mailboxes to which a message about a cart may go: told with it, or its account's own."""
+        told = {name for ref in self.cart(label).names for name in self._told_with.get(ref, ())}
+        return told | {mailbox for name in told for mailbox in self._records.get(name, ())}
 
     def cart(self, label: str) -> Group:
         """What is stored of the cart that a label belongs to."""
@@ -132,6 +149,12 @@ class Witness:
             self.by_label[said.label] = said
         for seen in said.seen if isinstance(said.seen, tuple) else ():
             contact = getattr(seen, "contact", Contact())
+            names = [f"{said.shop}/{alias}" for alias in contact.aliases()]
+            if isinstance(seen, CartSeen):
+                for ref in seen.refs:
+                    self._told_with.setdefault(f"{said.shop}/{ref}", set()).update(names)
+            if isinstance(seen, CustomerSeen) and len(names) > 1:
+                self._records.setdefault(names[0], set()).update(names[1:])
             for word in contact.consents:
                 told = (seen.at, word, contact.email)
                 self.spoken.setdefault((said.shop, reference(word)), []).append(told)
@@ -147,35 +170,38 @@ class Witness:
             if isinstance(seen, ShopLeft):
                 self.gone_shops.add(said.shop)
             contact = getattr(seen, "contact", None)
-            person = self._met(said.shop, seen, contact) if contact is not None else None
+            named = self._met(said.shop, seen, contact) if contact is not None else []
             if isinstance(seen, CartSeen | OrderSeen):
                 cart = self.carts.join([f"{said.shop}/{ref}" for ref in seen.refs])
-                self._happened(seen, person, cart)
-            elif isinstance(seen, CustomerErased) and person is not None:
-                person.erasures.append(seen.at)
-                person.forgotten.append(now)
-                person.wishes.forget()
+                self._happened(seen, named, cart)
+            elif isinstance(seen, CustomerErased):
+                for group in named:
+                    group.erasures.append(seen.at)
+                    group.forgotten.append(now)
+                    group.wishes.forget()
 
-    def _met(self, shop: str, seen: Observation, contact: Contact) -> Group | None:
-        names = [f"{shop}/{alias}" for alias in contact.aliases()]
+    def _met(self, shop: str, seen: Observation, contact: Contact) -> list[Group]:
+        """Take note of what is said under each name; of a stranger's record nothing else than words is kept."""
+        names = [f"{shop}/{alias}" for alias in contact.aliases() if not alias.startswith("phone:")]
+        groups = [self.people.of(name) for name in names]
+        for group in groups:
+            group.words.extend((seen.at, word) for word in contact.consents if word.channel == "email")
         agreed = any(word.granted for word in contact.consents)
-        if isinstance(seen, CustomerSeen) and not agreed and not any(self.people.of(n).met for n in names):
-            # A record of somebody whom we have not met joins nothing: it is not kept. A refusal is.
-            for name in names:
-                self.people.of(name).words.extend((seen.at, word) for word in contact.consents)
-            return None
-        person = self.people.join(names)
-        if person is not None:
-            person.met = True
-            person.words.extend((seen.at, word) for word in contact.consents if word.channel == "email")
-        return person
+        if isinstance(seen, CustomerSeen) and not agreed and not any(group.met for group in groups):
+            return groups
+        for name, group in zip(names, groups, strict=True):
+            group.met = True
+            group.beside.update(other for other in names if other != name)
+        if isinstance(seen, CustomerSeen) and len(names) > 1:
+            account, mailbox = names
+            self._latest[account] = max(self._latest.get(account, (seen.at, mailbox)), (seen.at, mailbox))
+        return groups
 
-    def _happened(self, seen: CartSeen | OrderSeen, person: Group | None, cart: Group | None) -> None:
+    def _happened(self, seen: CartSeen | OrderSeen, named: list[Group], cart: Group | None) -> None:
         bought_at = seen.placed_at if isinstance(seen, OrderSeen) else seen.completed_at
         if bought_at is not None:
-            for group in (person, cart):
-                if group is not None:
-                    group.orders.append(bought_at)
+            for group in (*named, *([cart] if cart is not None else [])):
+                group.orders.append(bought_at)
         if isinstance(seen, CartSeen) and not seen.items:
             cart.emptied.append(seen.at)
 
