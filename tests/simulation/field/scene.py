@@ -149,6 +149,7 @@ class Scene:
         thing.numbers.update(filter(None, [phone]))
         thing.account = account
         self.truth.add(thing)
+        self.season.counts["carts"] += 1
         wire = self.tongue.checkout(self.shop, slip, update=same_as is not None)
         thing.news.append(self._tell(f"cart {label}", wire, honest=kind != COPY, late=late))
         return thing

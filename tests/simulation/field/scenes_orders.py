@@ -8,7 +8,11 @@ from tests.simulation.field.truth import NO_CART
 from tests.simulation.shopper import Doing
 
 _RENEWS = {WOO: "subscription", SHOPIFY: "subscription_contract"}
-"""How an order says at each platform that a subscription made it."""
+_MADE_BY_STAFF = {
+    WOO: ("admin", "rest-api", "woocommerce-pos"),
+    SHOPIFY: ("pos", "shopify_draft_order"),
+}
+"""How an order says at each platform that a subscription made it, or staff, a till or a program."""
 
 
 @scene(0.2, WOO)
@@ -70,13 +74,13 @@ def renewal_pays_itself_beside_a_cart(s: Scene) -> Doing:
     s.buy(human, address, account, goods=("coffee",), via=_RENEWS[s.shop.name], counts=False)
 
 
-@scene(0.15, WOO)
+@scene(0.15, WOO, SHOPIFY)
 def staff_makes_an_order(s: Scene) -> Doing:
-    """Staff or a program makes an order for somebody, which waits for its payment."""
+    """Staff, a till or a program makes an order for somebody, which waits for its payment."""
     human, address = s.human("carla")
     account = s.account(human, address) if s.rng.random() < 0.5 else None
     yield s.minutes(5, 300)
-    via = s.rng.choice(("admin", "rest-api"))
+    via = s.rng.choice(_MADE_BY_STAFF[s.shop.name])
     s.cart(human, address, account, goods=("kitchen",), kind=NO_CART, via=via)
 
 

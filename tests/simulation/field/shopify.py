@@ -27,7 +27,7 @@ def checkout(shop: FieldShop, slip: Slip, *, update: bool) -> Wire:
         "currency": "EUR",
         "presentment_currency": "EUR",
         "total_price": slip.total,
-        "source_name": "web",
+        "source_name": _SOURCES.get(slip.via, slip.via),
         "buyer_accepts_marketing": slip.agreed_at is not None,
         "line_items": [_line(slip, good, place) for place, good in enumerate(slip.goods)],
         "customer": _customer(slip),
