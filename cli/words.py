@@ -110,12 +110,28 @@ _REASONS = {
     "reopened_since": ("the cart was opened anew since", "der Warenkorb wurde inzwischen neu eröffnet"),
     "restless": ("the shopper never came to rest", "der Warenkorb kam nie zur Ruhe"),
     "shop_unknown": ("the shop is not known any more", "den Shop gibt es hier nicht mehr"),
+    "shop_behind": (
+        "news of the shop comes late, and an order may be among what is missing",
+        "der Shop meldet sich verspätet, und eine Bestellung kann noch fehlen",
+    ),
     "shop_left": ("the shop removed Cartback", "der Shop hat Cartback entfernt"),
     "too_often_for_person": (
         "the person wanted to hear less often",
         "die Person möchte seltener etwas hören",
     ),
     "topic_off": ("the person does not want this topic", "die Person möchte dieses Thema nicht"),
+    "superseded": (
+        "a later cart of the same visit is reminded of",
+        "an einen späteren Warenkorb desselben Besuchs wird erinnert",
+    ),
+    "told_before": (
+        "this was written about the same goods already",
+        "das wurde zu denselben Artikeln schon geschrieben",
+    ),
+    "heard_too_late": (
+        "the shop told of it when it was too late for any message",
+        "der Shop meldete ihn erst, als es für jede Nachricht zu spät war",
+    ),
     "shopper_active": ("the shopper was active a short while ago", "im Warenkorb tat sich eben noch etwas"),
 }
 _VERDICTS = {
@@ -180,6 +196,10 @@ _FINDINGS = {
     "in_flight": (
         "sent before the shop's news had reached us",
         "verschickt, bevor die Nachricht des Shops bei uns war",
+    ),
+    "unjudged": (
+        "sent beside an earlier order of which the shop does not say whether, and when, it was paid",
+        "verschickt neben einer früheren Bestellung, von der der Shop nicht sagt, ob und wann sie bezahlt wurde",
     ),
 }
 

@@ -37,7 +37,7 @@ def audit(
     kept = None if fresh else here.stack.audits().read(shop, asked)
     found = kept or here.stack.look_back()(shop, asked)
     counts = [
-        (found.counts[kind], words.finding(kind, here.lang), "must be 0" if kind in BROKEN else "")
+        (found.counts.get(kind, 0), words.finding(kind, here.lang), "must be 0" if kind in BROKEN else "")
         for kind in KINDS
     ]
     rows = [

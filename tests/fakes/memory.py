@@ -13,6 +13,7 @@ from cartback.domain.customer import Person
 from cartback.domain.dossier import Dossier
 from cartback.domain.due import Due
 from cartback.domain.errors import Conflict
+from cartback.domain.grace import BEHIND, noted_at
 from cartback.domain.identity import following, with_account
 from cartback.domain.signup import KEPT as REQUESTS_KEPT
 from cartback.domain.signup import SignUp
@@ -81,12 +82,13 @@ class MemoryRecords:
         names = () if variants is None else {*variants, *(item.variant_id for item in cart.items)}
         stock = {name: self.tables.live("stock", shop, name) for name in names}
         known = {name: row for name, row in stock.items() if row is not None}
+        behind_at = noted_at(self.tables.live("blocks", shop, BEHIND))
         account = self.tables.live("persons", shop, cart.account_row) if cart.account_row else None
         while account is not None and account.merged_into:
             account = self.tables.live("persons", shop, account.merged_into)
         if person is None or account is None or account.person_id == person.person_id:
-            return Dossier(cart, person, known, block)
-        return Dossier(cart, with_account(person, account), known, block, account)
+            return Dossier(cart, person, known, block, behind_at)
+        return Dossier(cart, with_account(person, account), known, block, behind_at, account)
 
     def save(self, shop: str, before: Page, after: Page) -> None:  # noqa: C901 (one transaction, told in one piece)
         now = self.tables.clock.now()

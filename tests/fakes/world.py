@@ -202,6 +202,7 @@ class World:
             clock=self.clock,
             metrics=self.metrics,
             adapter=self.adapter,
+            settings=self.settings,
         )
         self.apply_receipts = ApplyReceipts(self.ledger, self.records, self.bus, self.clock, self.metrics)
         self._wire_starting()
@@ -314,6 +315,7 @@ class World:
             book=self.health,
             metrics=self.metrics,
             clock=self.clock,
+            settings=self.settings,
         )
         self.start_reconciling = StartReconciling(lambda: list(self.shops), self.runs)
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cartback.domain.policy import Policy
-from tests.simulation.invariants import is_quiet
+from tests.simulation.invariants import Accepted, is_quiet
 from tests.simulation.season import Season
 from tests.simulation.shopper import Shopper, SimCart
 from tests.simulation.shops import NOWHERE
@@ -17,6 +17,9 @@ from tests.simulation.wishes import Wishes
 
 MOST_PER_CART = 3
 """Messages about one cart in a month, whatever was bought of it and filled in again."""
+
+NEWS_IS_LATE, HELD_UP = timedelta(minutes=10), timedelta(hours=16)
+"""From when on news is late, and how much later that may make a message: two hours, and a night."""
 
 SOON = timedelta(seconds=30)
 """How late a message may be that nothing held up: the queue's second, the tasks, waits in whole seconds."""
@@ -39,15 +42,18 @@ def check(season: Season, shoppers: list[Shopper]) -> tuple[int, int]:
         got = [(one.touch, one.at) for one in season.sendings.sent if one.label.startswith(about)]
         since = cart.bought[-1] if cart.bought else season.start
         before = [at for _, at in got if at <= since]
-        to_others = [one.at for one in season.sendings.to(shopper.shop.name, shopper.email)]
-        elsewhere = [at for at in to_others if at < cart.content[0][0]]
-        wished = season.witness.person(shopper.shop.name, shopper.email).wishes
-        wanted = expected(policy, cart, before, elsewhere, wished, on_list=True)
+        to_others = season.sendings.to(shopper.shop.name, shopper.email)
+        elsewhere = [one for one in to_others if one.at < cart.content[0][0]]
+        person = season.witness.person(shopper.shop.name, shopper.email)
+        wished, ordered = person.wishes, max(person.orders, default=season.start)
+        # Whatever a shopper of this world puts into a cart is the same goods, and what was said of them stays said.
+        said = [one for one in elsewhere if one.claimed_at > ordered]
+        wanted = expected(policy, cart, before, elsewhere, wished, said, on_list=True)
         sent = [(touch, at) for touch, at in got if at > since]
         promised += len(wanted)
         kept += min(len(sent), len(wanted))
         if not season.kinds:
-            soonest = expected(policy, cart, before, elsewhere, wished, on_list=False)
+            soonest = expected(policy, cart, before, elsewhere, wished, said, on_list=False)
             _exactly(season, shopper, soonest, wanted, sent)
     return promised, kept
 
@@ -61,8 +67,11 @@ def _exactly(season: Season, shopper: Shopper, soonest: Sent, latest: Sent, sent
     a shopper who looks in once more seconds before the sweep is found to be due by that very sweep.
     """
     names = [name for name, _ in sent]
+    late = _late_news(season, shopper.shop.name)
     fits = names in ([name for name, _ in soonest], [name for name, _ in latest]) and all(
-        first <= at <= last + SOON
+        first
+        <= at
+        <= last + SOON + (HELD_UP if any(first - HELD_UP < then <= at for then in late) else timedelta(0))
         for (_, first), (_, last), (_, at) in zip(soonest, latest, sent, strict=False)
     )
     if not fits:
@@ -70,20 +79,28 @@ def _exactly(season: Season, shopper: Shopper, soonest: Sent, latest: Sent, sent
         season.violated("liveness", f"{shopper.who} was promised {told}, got {[f'{t} {a}' for t, a in sent]}")
 
 
+def _late_news(season: Season, shop: str) -> list[datetime]:
+    """When news of a shop came late: its messages wait until it has caught up, and perhaps over a night then."""
+    told = (said for said in season.network.said if said.shop == shop and said.stored_at is not None)
+    return [said.stored_at for said in told if said.stored_at - said.at > NEWS_IS_LATE]
+
+
 def expected(
     policy: Policy,
     cart: SimCart,
     before: list[datetime],
-    elsewhere: list[datetime],
+    elsewhere: list[Accepted],
     wished: Wishes,
+    said: list[Accepted],
     *,
     on_list: bool,
 ) -> list[tuple[str, datetime]]:
     """What somebody gets who leaves this cart for good and has no other by then: each touch and its instant.
 
     After a purchase, what was put in later counts; ``before`` are the messages until then, ``elsewhere`` those about
-    other carts. A message that may not go out yet waits, as the person wishes first and as the shop does then;
-    ``on_list``: the first one waits for the next round of its shop's list, too.
+    other carts, ``said`` those of them since the last purchase: no text is said twice. A message that may not go out
+    yet waits, as the person wishes first and as the shop does then; ``on_list``: the first one waits for the next
+    round of its shop's list, too.
     """
     content = [at for at, _ in cart.content if not cart.bought or at > cart.bought[-1]]
     first, last = content[0], content[-1]
@@ -98,9 +115,12 @@ def expected(
         if number == 0 and on_list:
             due = _listed(due, policy)
         others = [*before, *(when for _, when in sends)]
-        if len(others) >= MOST_PER_CART:
+        lately = [one for one in said if one.claimed_at > due - timedelta(days=30)]
+        if len(others) + len(lately) >= MOST_PER_CART:
             break
-        all_of_them = [*elsewhere, *others]
+        if touch.name in {one.touch for one in lately}:
+            continue
+        all_of_them = [*(one.at for one in elsewhere), *others]
         wanted_at = max(filter(None, (due, wished.paused_until)))
         if wished.apart and all_of_them:
             wanted_at = max(wanted_at, max(all_of_them) + wished.apart)

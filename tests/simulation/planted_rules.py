@@ -31,8 +31,8 @@ def people_are_known_by_one_name_only(patches: Patches) -> None:
 def an_older_event_overwrites_a_newer_state(patches: Patches) -> None:
     """The last event that arrives wins, however old it is."""
 
-    def see(before, cart, seen, *rest):
-        return before(replace(cart, seen={}, activity_at=None), seen, *rest)
+    def see(before, cart, seen, *rest, **named):
+        return before(replace(cart, seen={}, activity_at=None), seen, *rest, **named)
 
     patches.around(carts, "see", see)
 
@@ -47,8 +47,8 @@ def a_bought_cart_is_listed_again(patches: Patches) -> None:
 def an_emptied_cart_stays_open(patches: Patches) -> None:
     """A cart without content is taken for an event without content."""
 
-    def see(before, cart, seen, *rest):
-        return before(cart, seen, *rest) if seen.items else cart
+    def see(before, cart, seen, *rest, **named):
+        return before(cart, seen, *rest, **named) if seen.items else cart
 
     patches.around(carts, "see", see)
 

@@ -139,9 +139,10 @@ class Shopper:
         self, cart: SimCart, contact: Contact | None = None, *, variants: int = 1, **how: object
     ) -> None:
         """Take a cart to the checkout, where an address is typed."""
-        ref = f"checkout:{cart.name}"
+        # What was bought is gone with its checkout: whoever comes back gets another one.
+        ref = f"checkout:{cart.name}" + (f"-{len(cart.bought)}" if cart.bought else "")
         if ref not in cart.refs:
-            cart.refs = (ref, *cart.refs)
+            cart.refs = (ref, *(old for old in cart.refs if not old.startswith("checkout:")))
         self._content(cart, contact, "checkout", variants, how)
 
     def _content(

@@ -237,6 +237,7 @@ def reconcile() -> Reconcile:
         book=health(),
         metrics=metrics(),
         clock=clock(),
+        settings=settings(),
     )
 
 
@@ -330,6 +331,7 @@ def take_batch() -> TakeBatch:
         adapter=source,
         fetcher=reach(),
         beat=health(),
+        settings=settings(),
     )
     standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
     watch = WatchStanding(standing, records(), clock(), metrics())

@@ -12,7 +12,7 @@ from cartback.domain.cart import Cart
 from cartback.domain.consent import GRANTED, UNTICKED, WITHDRAWN, Consent
 from cartback.domain.customer import Person
 from cartback.domain.hygiene import engaged_at
-from cartback.domain.purchases import Purchase
+from cartback.domain.purchases import REMEMBERED, Purchase, Told
 from tests.fakes.world import START
 
 DAY = timedelta(days=1)
@@ -55,16 +55,16 @@ def order(days: int, recorded: int) -> Purchase:
 
 
 def test_a_purchase_that_is_told_again_was_known_before():
-    once = purchases.heard((), START, START + DAY)
+    once = purchases.heard((), Told(START), START + DAY)
     assert once == (order(0, 1),)
-    assert purchases.heard(once, START, START + 2 * DAY) is once
+    assert purchases.heard(once, Told(START), START + 2 * DAY) is once
 
 
-def test_the_five_latest_purchases_are_remembered_in_their_order():
+def test_the_latest_purchases_are_remembered_in_their_order():
     known: tuple[Purchase, ...] = ()
-    for days in (3, 0, 5, 1, 4, 2):
-        known = purchases.heard(known, START + days * DAY, START + 9 * DAY)
-    assert known == tuple(order(days, 9) for days in range(1, 6))
+    for days in (3, 0, *range(5, 1 + REMEMBERED), 1, 4, 2):
+        known = purchases.heard(known, Told(START + days * DAY), START + 9 * DAY)
+    assert known == tuple(order(days, 9) for days in range(1, 1 + REMEMBERED))
 
 
 def test_what_another_row_had_bought_is_known_of_this_person_from_now_on():

@@ -100,6 +100,12 @@ WRONG = [
     ("policy.accepted_bases", {"accepted_bases": []}),
     ("policy.accepted_bases[0]", {"accepted_bases": ["hope"]}),
     ("policy.rest_after_purchase_hours", {"rest_after_purchase_hours": -1}),
+    ("policy.one_visit_days", {"one_visit_days": 31}),
+    ("policy.origins.shopper", {"origins": {"shopper": ["x"] * 21}}),
+    ("policy.origins.staff", {"origins": {"shopper": ["rest-api"], "staff": ["REST-API"]}}),
+    ("policy.origins.renewal", {"origins": {"staff": ["pos"], "renewal": ["pos"]}}),
+    ("policy.origins.bought_methods[0]", {"origins": {"bought_methods": [""]}}),
+    ("policy.origins.bought_statuses", {"origins": {"bought_statuses": "pending"}}),
     ("policy.give_up_after_days", {"give_up_after_days": 0}),
     ("policy.silent_after_days", {"silent_after_days": 7}),
     ("policy.warm_up", {"warm_up": 50}),
@@ -140,7 +146,7 @@ def test_every_field_has_a_wrong_value_in_this_table() -> None:
         for path, _ in fields(ShopSettings)
         if not any(t == path or t.startswith(f"{path}[") for t in tried)
     }
-    assert missing == {"look", "links", "policy.caps", "policy.quiet_hours", "policy.flows"}
+    assert missing == {"look", "links", "policy.caps", "policy.quiet_hours", "policy.flows", "policy.origins"}
     assert all(any(t.startswith(f"{path}.") for t in tried) for path in missing)
 
 

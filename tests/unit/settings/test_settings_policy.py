@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cartback.domain.origins import Reckoning
 from cartback.domain.policy import Touch
 from cartback.domain.presets import PRESETS
 from cartback.domain.settings import BASES, CHANNELS, LANGUAGES, ShopSettings
@@ -48,6 +49,8 @@ def test_what_the_shop_says_outweighs_its_preset() -> None:
                 "quiet_hours": None,
                 "accepted_bases": ["existing_customer"],
                 "rest_after_purchase_hours": 0,
+                "one_visit_days": 2,
+                "origins": {"shopper": ["REST-API"], "renewal": ["abo"], "bought_methods": ["rechnung"]},
                 "give_up_after_days": 2,
                 "link_days": 10,
                 "flows": {"cart_recovery": False},
@@ -64,6 +67,8 @@ def test_what_the_shop_says_outweighs_its_preset() -> None:
     assert policy.quiet is None
     assert policy.accepted_bases == {"existing_customer"}
     assert policy.rest_after_purchase == timedelta(0)
+    assert policy.one_visit == timedelta(days=2)
+    assert policy.reckoning == Reckoning(shopper=("rest-api",), itself=("abo",), methods=("rechnung",))
     assert policy.give_up_after == timedelta(days=2)
     assert policy.link_lifetime == timedelta(days=10)
     assert policy.flows == frozenset()

@@ -16,6 +16,7 @@ from cartback.domain.audit import (
     KINDS,
     NOBODY_KNOWS,
     SIMULTANEOUS,
+    UNJUDGED,
     WITHOUT_BASIS,
 )
 from cartback.domain.claims import Claim
@@ -128,11 +129,31 @@ def test_what_happened_at_the_same_time_is_not_called_after(world, told, audit_d
 
 def test_a_new_cart_after_a_purchase_may_be_reminded_of(world, told, audit_day, sent):
     at = world.clock.move(minutes=5)
-    world.deliver(told.delivery("o", order(at, "cart:c1"), at=at))
+    world.deliver(told.delivery("o", order(at, "cart:c1", paid=True), at=at))
     at = world.clock.move(hours=2)
     world.deliver(told.delivery("e2", cart(at, SHIRT), at=at))
     plant(world, at + timedelta(hours=1), generation=2)
     assert found(audit_day) == {}
+
+
+def test_a_message_after_the_payment_of_an_earlier_order_is_one_after_a_purchase(
+    world, told, audit_day, sent
+):
+    made_at, paid_at = START - timedelta(days=2), START + timedelta(minutes=10)
+    made = order(made_at, contact=ada(), ref="earlier")
+    world.deliver(told.delivery("o", made, at=made_at))
+    paid = replace(made, at=paid_at, paid=True, paid_at=paid_at)
+    world.clock.at = paid_at
+    world.deliver(told.delivery("p", paid, at=paid_at))
+    assert found(audit_day) == {AFTER_PURCHASE: 1}
+
+
+def test_of_an_earlier_order_whose_payment_nobody_tells_the_audit_says_that_it_cannot_know(
+    world, told, audit_day, sent
+):
+    made_at = START - timedelta(days=2)
+    world.deliver(told.delivery("o", order(made_at, contact=ada(), ref="earlier"), at=made_at))
+    assert found(audit_day) == {UNJUDGED: 1}
 
 
 def test_a_message_about_the_bought_generation_is_found_even_when_the_cart_was_opened_again(

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from cartback import texts
+from cartback.domain.cart import Item
 from cartback.domain.claims import BOUNCED
 from cartback.domain.money import Money
 from cartback.domain.receipts import Receipt
 from cartback.domain.timing import Caps
-from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order
-from tests.fakes.world import START, World, a_policy
+from tests.fakes.told import CUP, Told, ada, cart, order
+from tests.fakes.world import START, World
+from tests.fakes.world import a_policy as any_policy
 from tests.unit.usecases.test_way_of_a_cart import Story
 
 SECOND = timedelta(seconds=1)
@@ -25,12 +27,19 @@ def told() -> Told:
 
 @pytest.fixture
 def world(told: Told) -> World:
-    return World(adapter=told)
+    world = World(adapter=told)
+    world.settings.policies["demo"] = a_policy()
+    return world
+
+
+def a_policy(**more):
+    """A policy under which each of somebody's carts is a story of its own, unless they hold the same goods."""
+    return any_policy(one_visit=timedelta(0), **more)
 
 
 def opened(world: World, told: Told, ref: str, amount: int = 1000, **more) -> Story:
     now = world.clock.now()
-    seen = cart(now, SHIRT, CUP, ref=ref, total=Money(amount, "EUR"), **more)
+    seen = cart(now, Item(f"lamp of {ref}", "Lampe"), ref=ref, total=Money(amount, "EUR"), **more)
     world.deliver(told.delivery(f"open {ref} {now}", seen, at=now))
     return Story(world)
 

@@ -104,7 +104,18 @@ def test_what_was_seen_is_neither_a_gap_nor_applied_twice(world, told):
     assert len(world.bus.facts) == facts
 
 
+def test_what_only_the_first_comparison_finds_is_taken_in_and_nobody_is_reminded_of_it(world, told):
+    world.api.checkouts = [listed(told, "reconcile:checkout", cart(START, SHIRT))]
+    compared(world)
+    worked_off(world)
+    assert world.bus.named("cart.opened") == []
+    again = cart(world.clock.move(minutes=5), SHIRT)
+    world.deliver(told.delivery("e1", again, at=again.at))
+    assert len(world.bus.named("cart.opened")) == 1, "the shopper is back"
+
+
 def test_a_lost_checkout_is_a_gap_and_opens_its_cart_once(world, told):
+    compared(world)
     world.api.checkouts = [listed(told, "reconcile:checkout", cart(START, SHIRT))]
     for _ in range(3):
         compared(world)

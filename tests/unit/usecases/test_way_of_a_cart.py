@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from cartback.domain.cart import Item
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.observations import (
     ConsentSeen,
@@ -284,7 +285,7 @@ def test_the_budget_makes_a_message_wait_instead_of_dropping_it(world, told):
     story = opened(world, told)
     story.wake()
     person = next(iter(world.tables.rows["persons"].values()))[0]
-    other = cart(world.clock.now(), SHIRT, CUP, ref="cart:c2")
+    other = cart(world.clock.now(), Item("v3", "Lampe"), ref="cart:c2")
     world.deliver(told.delivery("e2", other, at=world.clock.now()))
     second = Story(world)
     assert second.wake() == "wait"

@@ -18,8 +18,8 @@ from cartback.domain.consent import GRANTED, MARKETING, WITHDRAWN, Consent
 from cartback.domain.customer import Person
 
 AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS = "after_purchase", "after_opt_out", "without_basis"
-DUPLICATE, NOBODY_KNOWS, IN_FLIGHT = "duplicate", "unknown", "in_flight"
-KINDS = (AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS, DUPLICATE, NOBODY_KNOWS, IN_FLIGHT)
+DUPLICATE, NOBODY_KNOWS, IN_FLIGHT, UNJUDGED = "duplicate", "unknown", "in_flight", "unjudged"
+KINDS = (AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS, DUPLICATE, NOBODY_KNOWS, IN_FLIGHT, UNJUDGED)
 BROKEN = frozenset({AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS, DUPLICATE})
 """What may never happen. The other kinds are honest limits of the promise."""
 
@@ -31,6 +31,8 @@ SERVICE = "service"
 """The purpose of messages that were asked for, such as a confirmation: they stand on the request, not on a consent."""
 
 MOST_FINDINGS = 200
+PAID_WITHIN = timedelta(days=30)
+"""For how long an order whose payment was never told may still have been paid, for all that anybody can know."""
 _ACCEPTED = frozenset({SENT, DELIVERED, BOUNCED, COMPLAINED})
 
 
@@ -103,6 +105,8 @@ def _judged(each: Evidence, now: datetime) -> Iterator[Finding]:
         yield _finding(WITHOUT_BASIS, claim)
     if claim.state == UNKNOWN or is_doubtful(claim, now):
         yield _finding(NOBODY_KNOWS, claim)
+    if claim.purpose != SERVICE and _cannot_be_judged(each):
+        yield _finding(UNJUDGED, claim)
 
 
 def _gravest(
@@ -133,6 +137,19 @@ def _purchases(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
     for purchase in person.purchases:
         if purchase.placed_at >= started_at:
             yield purchase.placed_at, _from(each, purchase.recorded_at)
+        elif purchase.paid_at is not None and purchase.paid_at >= started_at:
+            yield purchase.paid_at, _from(each, purchase.paid_recorded_at or purchase.recorded_at)
+
+
+def _cannot_be_judged(each: Evidence) -> bool:
+    """Whether nobody says if an order from before the cart was paid after its beginning: shops need not tell."""
+    started_at = _start(each.cart, each.claim.generation) if each.cart is not None else None
+    if started_at is None or each.person is None:
+        return False
+    return any(
+        one.paid_at is None and started_at - PAID_WITHIN < one.placed_at < started_at
+        for one in each.person.purchases
+    )
 
 
 def _refusals(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:

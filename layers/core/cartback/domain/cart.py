@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from cartback.domain import spending, ways_back
 from cartback.domain.hashes import short
 from cartback.domain.items import Item, completed, lines, total_of
 from cartback.domain.money import Money
@@ -26,7 +27,10 @@ OPEN, BOUGHT, EMPTIED, GIVEN_UP, ERASED = "open", "bought", "emptied", "given_up
 # once more when it closes it. Activity this soon after a purchase is that purchase, not a new cart.
 REOPEN_AFTER = timedelta(minutes=5)
 HISTORY_LENGTH = 40
-_CONTENT = ("items", "total", "goods", "taxes", "further", "activity_at", "content_from")
+_CONTENT = (
+    *("items", "total", "goods", "taxes", "further", "activity_at", "content_from"),
+    *("told_by", "heard_at", "old_news"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,10 @@ class Cart:
     the shop's own clock cannot tell whether a message was sent against better knowledge. ``reminders`` are its messages
     of the last 30 days, over all generations. ``goods``, ``taxes`` and ``further`` are ``CartSeen``'s. ``address_hash``
     and ``account`` are the names (keyed hashes) that it was last told with: where a message about it may go
-    (``domain.identity``). ``account_row`` is the row of the account, if it is another than the owner's.
+    (``domain.identity``). ``account_row`` is the row of the account, if it is another than the owner's. ``spent`` are
+    the references of checkouts that were ordered, ``told_by`` those of the checkout that told of the present content,
+    ``heard_at`` is when we heard of that. ``old_news`` says that it came from a replay or a first comparison.
+    ``superseded_by`` is the later cart of the same visit.
     """
 
     shop: str
@@ -86,6 +93,11 @@ class Cart:
     goods: Money | None = None
     taxes: str | None = None
     further: int = 0
+    spent: tuple[str, ...] = ()
+    told_by: tuple[str, ...] = ()
+    heard_at: datetime | None = None
+    old_news: bool = False
+    superseded_by: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -104,15 +116,19 @@ def cart_id_for(shop: str, ref: str) -> str:
     return short("cart", shop, ref)
 
 
-def see(cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None) -> Cart:
+def see(
+    cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None, *, old_news: bool = False
+) -> Cart:
     """Fold in what the shop says the cart holds.
 
     Older news than what we have only fills gaps (references, restore link). Emptying closes, content after a
-    closing opens a new generation, content before it does not. ``now`` is kept as when we heard of a purchase.
-    However late a finished checkout is told again, it holds what was bought with it: nothing new.
+    closing opens a new generation, content before it does not. ``now`` is kept as when we heard of it.
+    However late a finished checkout is told again, it holds what was bought with it: nothing new. ``old_news`` is what
+    comes from a replay or a first comparison: nobody is reminded of it until something happens again.
     """
     if cart.status == ERASED:
         return cart
+    finished = spending.is_finished(cart, seen)
     if seen.completed_at is not None:
         seen = replace(seen, at=min(seen.at, seen.completed_at))
     known_at = cart.seen.get(seen.source)
@@ -121,19 +137,21 @@ def see(cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None) -> 
     cart = replace(
         cart,
         refs=_united(cart.refs, seen.refs),
-        restore_url=_way_back(cart, seen, known_at),
+        restore_url=ways_back.better(cart, seen, known_at),
         locale=seen.locale or seen.contact.locale or cart.locale,
         device=seen.device or cart.device,
         items=completed(cart.items, seen.items),
     )
-    if seen.once and cart.bought_at is not None:
+    if finished:
         return cart
     if known_at is not None and seen.at < known_at:
         return cart if seen.completed_at is None else _closed_by(cart, seen, cause, now)
     newest = cart.activity_at is None or (seen.at, seen.source) >= (cart.activity_at, cart.content_from or "")
     cart = replace(cart, seen={**cart.seen, seen.source: seen.at})
     if newest:
-        cart = _with_content(cart, seen, cause)
+        if cart.activity_at is None or seen.at > cart.activity_at:
+            cart = replace(cart, heard_at=now, old_news=old_news)
+        cart = replace(_with_content(cart, seen, cause), told_by=spending.checkouts(seen))
     return cart if seen.completed_at is None else _closed_by(cart, seen, cause, now)
 
 
@@ -141,7 +159,7 @@ def order(cart: Cart, seen: OrderSeen, cause: str, now: datetime | None = None) 
     """Fold in an order that was made of this cart. Anything the shopper did later belongs to the next generation."""
     if cart.status == ERASED:
         return cart
-    cart = replace(cart, refs=_united(cart.refs, seen.refs))
+    cart = replace(cart, refs=_united(cart.refs, seen.refs), spent=spending.with_spent(cart, seen))
     return _bought(cart, seen.placed_at, seen.order_ref, cause, now, seen.once)
 
 
@@ -153,14 +171,11 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
     cart = replace(
         cart,
         refs=_united(cart.refs, other.refs),
-        restore_url=(
-            (other.restore_url or cart.restore_url)
-            if other.stage == "checkout" != cart.stage
-            else (cart.restore_url or other.restore_url)
-        ),
-        **_whose(cart, other),
+        restore_url=ways_back.of_both(cart, other),
+        **ways_back.owner_of_both(cart, other),
         stage="checkout" if "checkout" in (cart.stage, other.stage) else cart.stage,
         reminders=tuple(dict.fromkeys([*cart.reminders, *other.reminders])),
+        spent=_united(cart.spent, other.spent),
     )
     if (
         other.activity_at
@@ -176,16 +191,17 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
 
 def announce(cart: Cart, reachable: bool, cause: str) -> Cart:
     """Mark the generation as opened, once, as soon as it holds something and somebody can be written to."""
-    if cart.opened_by is not None or not cart.is_open or not reachable:
+    if cart.opened_by is not None or not cart.is_open or not reachable or cart.old_news:
         return cart
     return replace(cart, opened_by=cause).noting(cart.activity_at, "opened", cause)
 
 
-def give_up(cart: Cart, at: datetime, because: str, cause: str) -> Cart:
-    """End the reminding of this generation. A later visit opens a new one; a later purchase is still recorded."""
+def give_up(cart: Cart, at: datetime, because: str, cause: str, by: str | None = None) -> Cart:
+    """End the reminding of this generation, perhaps for the cart ``by``. A later visit opens a new one."""
     if cart.status != OPEN:
         return cart
-    return replace(cart, status=GIVEN_UP, closed_at=at, closed_because=because).noting(at, "given_up", cause)
+    ended = replace(cart, status=GIVEN_UP, closed_at=at, closed_because=because, superseded_by=by)
+    return ended.noting(at, "given_up", cause)
 
 
 def erase(cart: Cart, at: datetime, cause: str) -> Cart:
@@ -200,15 +216,6 @@ def erase(cart: Cart, at: datetime, cause: str) -> Cart:
         closed_because="erased",
         history=(Step(at, "erased", cause, cart.generation),),
     )
-
-
-def _way_back(cart: Cart, seen: CartSeen, known_at: datetime | None) -> str | None:
-    """The better link: a checkout knows the address that was typed, a cart only its things; else the newer one."""
-    if seen.restore_url is None or cart.restore_url is None:
-        return seen.restore_url or cart.restore_url
-    if cart.stage == "checkout" != seen.stage:
-        return cart.restore_url
-    return cart.restore_url if known_at is not None and seen.at < known_at else seen.restore_url
 
 
 def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
@@ -230,10 +237,11 @@ def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
         return moved if lines(cart.items) == lines(items) else moved.noting(seen.at, "changed", cause)
     if cart.status == GIVEN_UP and cart.closed_at is not None and seen.at <= cart.closed_at:
         return moved
-    return _reopened(moved, seen.at, cause)
+    return replace(_reopened(moved, seen.at, cause), started_at=seen.begun_at or seen.at)
 
 
 def _closed_by(cart: Cart, seen: CartSeen, cause: str, now: datetime | None) -> Cart:
+    cart = replace(cart, spent=spending.with_spent(cart, seen))
     return _bought(cart, seen.completed_at, None, cause, now, seen.once)
 
 
@@ -250,7 +258,7 @@ def _bought(
         return replace(cart, order_refs=orders)
     cart = replace(cart, bought_at=bought_at, order_refs=orders)
     later = cart.activity_at is not None and cart.activity_at > bought_at + REOPEN_AFTER
-    still_shopping = later and bool(cart.items) and not once
+    still_shopping = later and bool(cart.items) and not once and not spending.is_all_spent(cart)
     if still_shopping:
         if cart.status != OPEN or (
             cart.started_at is not None and cart.started_at > bought_at + REOPEN_AFTER
@@ -280,16 +288,8 @@ def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:
         opened_by=None,
         closed_at=None,
         closed_because=None,
+        superseded_by=None,
     ).noting(at, "opened_again", cause)
-
-
-def _whose(cart: Cart, other: Cart) -> dict[str, Any]:
-    mine, theirs = cart.identified_at, other.identified_at
-    older = theirs is None or (mine is not None and theirs <= mine)
-    if other.person_id is None or (cart.person_id is not None and older):
-        return {}
-    told = {"address_hash": other.address_hash, "account": other.account, "account_row": other.account_row}
-    return {"person_id": other.person_id, "identified_at": theirs, **told}
 
 
 def _united(first: tuple[str, ...], second: Iterable[str | None]) -> tuple[str, ...]:

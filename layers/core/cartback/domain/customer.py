@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cartback.domain import blocking, preferences, purchases
+from cartback.domain import blocking, preferences, purchases, visits
 from cartback.domain import consent as consents
 from cartback.domain.bounces import SoftBounce
 from cartback.domain.budget import Intent
@@ -15,7 +15,8 @@ from cartback.domain.consent import MARKETING, UNTICKED, Consent, key
 from cartback.domain.evidence import UNKNOWN, Circumstances, Evidence, following
 from cartback.domain.hashes import short
 from cartback.domain.preferences import NO_WISHES, Preferences
-from cartback.domain.purchases import Purchase
+from cartback.domain.purchases import Purchase, Told
+from cartback.domain.visits import Visit
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Contact
@@ -33,8 +34,9 @@ class Person:
     ``beside`` are the ids of rows that were named together with this one, ``bought_beside_at`` is when one of them last
     bought; ``merged_from`` are the rows that became this one, and ``moved_to`` is the mailbox of the account that had
     this one until ``moved_at``. ``sends`` are the instants of the messages of the last 31 days: the budget that all
-    flows share. ``intents`` say who wants a place in it next. ``blocked`` says why nothing may be sent to the address
-    at all (bounce, complaint), whatever was agreed; ``blocked_until``, when that ends by itself (``domain.blocking``).
+    flows share. ``intents`` say who wants a place in it next, ``visits`` which carts are one story (``domain.visits``).
+    ``blocked`` says why nothing may be sent to the address at all (bounce, complaint), whatever was agreed;
+    ``blocked_until``, when that ends by itself (``domain.blocking``).
     ``purchases`` and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock.
     ``forgotten_at`` is when the person asked to be forgotten: what a shop says of a time before is not taken in again.
     ``consents`` holds the present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``,
@@ -80,6 +82,7 @@ class Person:
     merged_from: tuple[str, ...] = ()
     moved_to: str | None = None
     moved_at: datetime | None = None
+    visits: tuple[Visit, ...] = ()
 
     def consent(self, channel: str, purpose: str = MARKETING) -> Consent | None:
         """What this person last said about a channel, as a whole or for one purpose."""
@@ -167,13 +170,11 @@ def _same(one: Consent, other: Consent) -> bool:
     return mine == theirs
 
 
-def ordered(person: Person, placed_at: datetime, now: datetime | None = None) -> Person:
+def ordered(
+    person: Person, placed_at: datetime, now: datetime | None = None, told: Told | None = None
+) -> Person:
     """Remember a purchase, on whatever device or by whatever way it was made, and from when on we knew of it."""
-    if now is not None:
-        person = replace(person, purchases=purchases.heard(person.purchases, placed_at, now))
-    if person.last_order_at is not None and placed_at <= person.last_order_at:
-        return person
-    return replace(person, last_order_at=placed_at)
+    return replace(person, **purchases.remembered(person, told or Told(placed_at), now))
 
 
 def owns(person: Person, cart_id: str, at: datetime | None = None) -> Person:
@@ -253,6 +254,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         carts_at=tuple(sorted([*loser.carts_at, *winner.carts_at]))[-REMEMBERED_CARTS:],
         clicked_at=max(filter(None, (winner.clicked_at, loser.clicked_at)), default=None),
         forgotten_at=max(filter(None, (winner.forgotten_at, loser.forgotten_at)), default=None),
+        visits=visits.united(winner.visits, loser.visits),
     )
     for name, word in consents.united(winner.consents, loser.consents).items():
         if word != winner.consents.get(name):

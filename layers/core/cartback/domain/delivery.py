@@ -11,6 +11,9 @@ from datetime import datetime
 TOLD_BY = "told-by"
 """The header of a delivery that says ``page`` where not the shop itself but a visitor's browser told it."""
 
+FIRST_COMPARED = "first-compared"
+"""The header of a delivery that says ``yes`` where it was found by the first comparison with a shop's lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -30,6 +33,11 @@ class Delivery:
     headers: dict[str, str] = field(default_factory=dict)
     replayed: bool = False
     generation: str = ""
+
+    @property
+    def old_news(self) -> bool:
+        """Whether it tells of what happened before anybody listened, or once more: nobody is reminded of that."""
+        return self.replayed or FIRST_COMPARED in self.headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cartback.domain.cart import Cart
     from cartback.domain.catalogue import Stock
     from cartback.domain.customer import Person
@@ -16,13 +18,15 @@ class Dossier:
     """Everything a decision looks at, read at one moment. ``stock`` holds what is known of the cart's variants.
 
     ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
-    (``paused_deliverability``). ``account`` is the row of the account that the cart was told with, where the address
-    that was told with it is not known to be its mailbox: both count the messages to whoever is behind them, and
-    ``person`` already knows what the account does of messages and purchases.
+    (``paused_deliverability``); ``behind_at`` is when its news was last found to be late (``domain.grace``).
+    ``account`` is the row of the account that the cart was told with, where the address that was told with it is not known to be
+    its mailbox: both count the messages to whoever is behind them, and ``person`` already knows what the account does
+    of messages and purchases.
     """
 
     cart: Cart | None
     person: Person | None
     stock: dict[str, Stock] = field(default_factory=dict)
     shop_block: str | None = None
+    behind_at: datetime | None = None
     account: Person | None = None

@@ -41,14 +41,19 @@ class Due:
     looks: int = 0
 
 
-def first_due(activity_at: datetime, started_at: datetime | None, policy: Policy) -> datetime:
-    """When a cart that is left alone from now on is looked at first: as soon as its first touch could be due."""
+def first_due(
+    activity_at: datetime, started_at: datetime | None, policy: Policy, heard_at: datetime | None = None
+) -> datetime:
+    """When a cart that is left alone from now on is looked at first: as soon as its first touch could be due.
+
+    ``heard_at`` is when we heard of the activity, by our own clock.
+    """
     plan = plan_for(policy, ())
     if not plan.touches:
         return activity_at + policy.silence
-    return due_at(
-        Cart("", "", started_at=started_at or activity_at, activity_at=activity_at), plan, 0, policy
-    )
+    began_at = started_at or activity_at
+    left = Cart("", "", started_at=began_at, activity_at=activity_at, heard_at=heard_at)
+    return due_at(left, plan, 0, policy)
 
 
 def listed_at(due: datetime, policy: Policy) -> datetime:
@@ -71,7 +76,7 @@ def look(due: Due, cart: Cart | None, policy: Policy, now: datetime) -> Decision
     gone = over(cart, None, due.generation, policy)
     if gone is not None:
         return gone
-    quiet = first_due(cart.activity_at, cart.started_at, policy)
+    quiet = first_due(cart.activity_at, cart.started_at, policy, cart.heard_at)
     if quiet <= now or due.looks >= MOST_REARMS:
         return None
     return replace(due, due_at=listed_at(quiet, policy), worth=cart.total, looks=due.looks + 1)

@@ -45,9 +45,18 @@ CATALOGUE: dict[str, Kind] = {
     "cart.opened": _kind(
         "A cart holds something and belongs to somebody who can be reached; once per generation.",
         "cart_id",
-        {**_CART, **_SUM, "person_id": "id", "activity_at": "time", "started_at": "time", "stage": "word"},
+        {
+            **_CART,
+            **_SUM,
+            "person_id": "id",
+            "activity_at": "time",
+            "started_at": "time",
+            "heard_at": "time",
+            "stage": "word",
+        },
         "amount",
         "currency",
+        "heard_at",
     ),
     "cart.updated": _kind("The content of a cart changed.", "cart_id", {**_CART, "activity_at": "time"}),
     "cart.emptied": _kind(
@@ -77,7 +86,11 @@ CATALOGUE: dict[str, Kind] = {
         "currency",
     ),
     "order.paid": _kind(
-        "An order was paid.", "order_ref", {"order_ref": "id", "person_id": "id"}, "person_id"
+        "An order was paid.",
+        "order_ref",
+        {"order_ref": "id", "person_id": "id", "paid_at": "time"},
+        "person_id",
+        "paid_at",
     ),
     "order.cancelled": _kind(
         "An order was cancelled.", "order_ref", {"order_ref": "id", "cancelled_at": "time"}

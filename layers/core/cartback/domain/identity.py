@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import consent, customer, preferences, purchases
+from cartback.domain import consent, customer, preferences, purchases, visits
 from cartback.domain.consent import words_for
 from cartback.domain.customer import Person
 from cartback.domain.evidence import Circumstances
@@ -28,6 +28,7 @@ from cartback.domain.hashes import short
 if TYPE_CHECKING:
     from cartback.domain.cart import Cart
     from cartback.domain.consent import Consent
+    from cartback.domain.purchases import Told
 
 MOST_LINKS = 10
 """How many others a row is linked with; the oldest link makes room."""
@@ -77,6 +78,7 @@ def move(account: str, old: Person, new: Person, at: datetime, now: datetime) ->
         new,
         sends=tuple(sorted([*new.sends, *old.sends])),
         prefs=preferences.united(new.prefs, old.prefs),
+        visits=visits.united(new.visits, old.visits),
     )
     for name, word in old.consents.items():
         own = new.consents.get(name)
@@ -103,12 +105,14 @@ def link(one: Person, other: Person, now: datetime) -> tuple[Person, Person]:
     return _linked(one, other, now), _linked(other, one, now)
 
 
-def bought_beside(person: Person, placed_at: datetime, now: datetime) -> Person:
+def bought_beside(person: Person, told: Told, now: datetime) -> Person:
     """Somebody linked with this person bought. That ends reminding; it makes nobody a customer who was none."""
-    heard = purchases.heard(person.purchases, placed_at, now)
+    heard = purchases.heard(person.purchases, told, now)
+    bought_at = purchases.last_at(heard, told)
     known = person.bought_beside_at
-    later = placed_at if known is None or placed_at > known else known
-    return replace(person, purchases=heard, bought_beside_at=later)
+    return replace(
+        person, purchases=heard, bought_beside_at=bought_at if known is None else max(known, bought_at)
+    )
 
 
 def last_purchase(person: Person) -> datetime | None:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from cartback.domain.cart import Item
 from cartback.domain.money import Money
+from cartback.domain.origins import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,9 @@ class CartSeen:
     """The whole content of a cart or checkout at ``at``. ``source`` names the clock that ``at`` belongs to.
 
     ``completed_at`` is set by shops that tell with the checkout itself that it was bought. ``once`` marks a document
-    that can be bought but once: what is told of it afterwards is that same order, edited. ``calls_off`` names the order
-    that this may have become: if it did, it is cancelled with this.
+    that can be bought but once: what is told of it afterwards is that same order, edited. ``begun_at`` is when a
+    checkout was begun: taken up again, it is no younger than that, and what was bought since may have been of it.
+    ``calls_off`` names the order that this may have become: if it did, it is cancelled with this.
 
     ``total`` is what is to be paid, whatever is in it; ``goods`` what the lines alone cost, where the shop tells that
     sum. ``taxes`` is one of ``domain.items``'s words for where the tax is, None if nobody said. ``further`` counts the
@@ -104,11 +106,16 @@ class CartSeen:
     taxes: str | None = None
     further: int = 0
     locale: str | None = None
+    begun_at: datetime | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderSeen:
     """An order in one of its states. ``placed_at`` does not change over its life, ``at`` does.
+
+    ``paid_at`` is when it was paid, by the shop's own word; ``paid`` alone says that it is, ``part_paid`` that
+    something is. ``renewal`` is an order that a subscription made and paid by itself: nobody bought.
 
     ``once`` says that what the order was made of cannot be filled again, as in ``CartSeen``. ``beside`` holds further
     names (as ``Contact.aliases`` writes them) under which the buyer may be known, now or once a cart arrives: whoever
@@ -128,6 +135,10 @@ class OrderSeen:
     coupon_codes: tuple[str, ...] = ()
     once: bool = False
     beside: tuple[str, ...] = ()
+    paid_at: datetime | None = None
+    part_paid: bool = False
+    renewal: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

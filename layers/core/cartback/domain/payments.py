@@ -1,9 +1,33 @@
-"""What is told of payments that failed and money that went back. Neither changes a cart: the order does."""
+"""What is told of orders, of payments that failed and of money that went back."""
 
 from __future__ import annotations
 
 from cartback.domain.facts import Fact, tell
-from cartback.domain.observations import PaymentFailed, RefundSeen
+from cartback.domain.observations import OrderSeen, PaymentFailed, RefundSeen
+
+
+def tell_ordered(shop: str, seen: OrderSeen, person_id: str | None, cart_id: str | None) -> list[Fact]:
+    """The facts of an order in the state that it is in; none of one that has no name."""
+    if seen.order_ref is None:
+        return []
+    placed = tell(
+        "order.placed",
+        shop,
+        seen.placed_at,
+        order_ref=seen.order_ref,
+        person_id=person_id,
+        cart_id=cart_id,
+        placed_at=seen.placed_at,
+        test=seen.test,
+        amount=seen.total.amount if seen.total else None,
+        currency=seen.total.currency if seen.total else None,
+    )
+    about = {"order_ref": seen.order_ref}
+    paid = tell("order.paid", shop, seen.at, **about, person_id=person_id, paid_at=seen.paid_at)
+    over = seen.cancelled_at and tell(
+        "order.cancelled", shop, seen.cancelled_at, **about, cancelled_at=seen.cancelled_at
+    )
+    return [placed, *([paid] if seen.paid else []), *([over] if over else [])]
 
 
 def tell_failed(shop: str, seen: PaymentFailed, cart_id: str | None, person_id: str | None) -> Fact:

@@ -6,6 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from cartback.domain.origins import AS_TOLD, Reckoning
 from cartback.domain.timing import Caps, QuietHours
 from cartback.domain.warm_up import WarmUp
 
@@ -65,6 +66,8 @@ class Policy:
     ask_shop: bool = False
     orchestration: str = PER_CART
     crowd: Crowd = Crowd()
+    reckoning: Reckoning = AS_TOLD
+    one_visit: timedelta = timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,6 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -43,6 +41,7 @@ from cartback.domain.setting_kinds import (
     Zone,
     one_of,
 )
+from cartback.domain.setting_origins import Part, ReckoningSettings
 from cartback.domain.timing import Caps, QuietHours
 from cartback.domain.warm_up import WarmUp
 
@@ -51,20 +50,14 @@ BASES = ("double_opt_in", "explicit", "existing_customer")
 CHANNELS = ("email", "sms", "whatsapp")
 
 
-class _Part(BaseModel):
-    """Strict and frozen. A field's description says what is allowed: it is what a refusal quotes."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, validate_default=True)
-
-
-class Sender(_Part):
+class Sender(Part):
     """Whose name and address stand in the From line."""
 
     name: Text = Field(description="1 to 120 characters on one line")
     address: Mail = Field(description="an e-mail address that the mail service may send from")
 
 
-class Look(_Part):
+class Look(Part):
     """What of the shop's own look the mails carry."""
 
     logo_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
@@ -73,7 +66,7 @@ class Look(_Part):
     )
 
 
-class Links(_Part):
+class Links(Part):
     """Pages of the shop that the mails may point to."""
 
     support_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
@@ -81,14 +74,14 @@ class Links(_Part):
     shipping_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
 
 
-class PriceNote(_Part):
+class PriceNote(Part):
     """What stands beside prices, such as that they include VAT (PAngV §§ 3, 6); one line in each language."""
 
     de: Text | None = Field(None, description="1 to 120 characters on one line, or null")
     en: Text | None = Field(None, description="1 to 120 characters on one line, or null")
 
 
-class TouchSettings(_Part):
+class TouchSettings(Part):
     """One message of a cadence of the shop's own."""
 
     name: Word = Field(description="the name of a text, such as reminder, answers or last_note")
@@ -103,7 +96,7 @@ class TouchSettings(_Part):
         return after
 
 
-class CapSettings(_Part):
+class CapSettings(Part):
     """How many messages one person may get, over all flows and channels; 0 means none at all."""
 
     per_day: int = Field(2, ge=0, le=5, description="a whole number from 0 to 5")
@@ -120,7 +113,7 @@ class CapSettings(_Part):
         return limit
 
 
-class QuietSettings(_Part):
+class QuietSettings(Part):
     """When the shopper is left in peace, on the wall clock of the time zone; may run over midnight."""
 
     start: WallTime = Field("21:00", description='a time of day such as "21:00"')
@@ -134,7 +127,7 @@ class QuietSettings(_Part):
         return end
 
 
-class CrowdSettings(_Part):
+class CrowdSettings(Part):
     """What is too much for one shopper: a cart beyond it is a program's, and nobody is written to."""
 
     lines: int = Field(100, ge=1, le=10_000, description="a whole number from 1 to 10000")
@@ -143,14 +136,14 @@ class CrowdSettings(_Part):
     worth: int = Field(5_000, ge=0, le=10_000_000, description="a whole number from 0 to 10000000")
 
 
-class WarmUpSettings(_Part):
+class WarmUpSettings(Part):
     """How a new sender begins: so many messages on the first day (UTC), twice as many on each that follows."""
 
     start: date = Field(description='a day such as "2026-09-01"')
     first_day: int = Field(50, ge=1, le=10_000, description="a whole number from 1 to 10000")
 
 
-class PolicySettings(_Part):
+class PolicySettings(Part):
     """The rules of the reminders. What stays unset comes from the preset."""
 
     preset: Annotated[str, one_of(*PRESETS)] = Field("standard", description=f"one of {', '.join(PRESETS)}")
@@ -172,6 +165,10 @@ class PolicySettings(_Part):
         24, ge=0, le=720, description="hours, a whole number from 0 to 720"
     )
     give_up_after_days: int = Field(7, ge=1, le=30, description="days, a whole number from 1 to 30")
+    one_visit_days: int = Field(5, ge=0, le=30, description="days, a whole number from 0 to 30")
+    origins: ReckoningSettings = Field(
+        ReckoningSettings(), description="shopper, staff, renewal, bought_methods and bought_statuses"
+    )
     silent_after_days: int = Field(365, ge=30, le=1095, description="days, a whole number from 30 to 1095")
     warm_up: WarmUpSettings | None = Field(None, description="start and first_day, or null for none")
     crowd: CrowdSettings = Field(CrowdSettings(), description="lines, of_one, pieces and worth")
@@ -203,7 +200,7 @@ class PolicySettings(_Part):
         return touches
 
 
-class ShopSettings(_Part):
+class ShopSettings(Part):
     """One shop at one version. ``version`` 0 means: not kept yet."""
 
     shop: Slug = Field(description="2 to 40 small letters, digits and hyphens, not beginning with a hyphen")
@@ -296,4 +293,6 @@ class ShopSettings(_Part):
             ask_shop=rules.ask_shop,
             orchestration=rules.orchestration,
             crowd=Crowd(rules.crowd.lines, rules.crowd.of_one, rules.crowd.pieces, rules.crowd.worth * 100),
+            one_visit=timedelta(days=rules.one_visit_days),
+            reckoning=rules.origins.reckoning(),
         )

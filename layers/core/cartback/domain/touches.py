@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cartback.domain import blocking
+from cartback.domain import blocking, grace, visits
 from cartback.domain.bots import suspect
 from cartback.domain.budget import Intent, makes_room_until
 from cartback.domain.cart import Cart, Item
@@ -21,7 +21,7 @@ from cartback.domain.flows import MONEY
 from cartback.domain.hygiene import engaged_at
 from cartback.domain.identity import belongs, last_purchase, refused_by
 from cartback.domain.permission import accepted, permission
-from cartback.domain.policy import MOST_MESSAGES, Plan, Policy
+from cartback.domain.policy import MOST_MESSAGES, Plan, Policy, Touch
 from cartback.domain.preferences import free_at
 from cartback.domain.quiet import opening
 from cartback.domain.reminders import lately
@@ -29,8 +29,13 @@ from cartback.domain.timing import after_caps
 
 SEND, WAIT, SKIP, STOP = "send", "wait", "skip", "stop"
 MOST_REARMS = 500
+SUPERSEDED = "superseded"
 PAUSED = "paused_deliverability"
 """Why marketing of a shop is paused: too many of its mails bounced, or were called spam."""
+
+HEARD_LATE = timedelta(minutes=5)
+"""Later than this after the shopper did it, we hear of it late: of what they did since, the order above all, perhaps
+later still. Webhooks arrive within seconds; on bad days after 15 to 60 minutes, orders last (docs/promise.md)."""
 
 PURPOSE = "cart_reminders"
 """What a touch of a cart is for: the purpose that its consent must cover."""
@@ -61,7 +66,12 @@ def decide(
     another message need the place more.
     """
     cart, person = dossier.cart, dossier.person
-    ended = over(cart, person, generation, policy) or _nobody(dossier, policy)
+    ended = (
+        over(cart, person, generation, policy)
+        or _nobody(dossier, policy)
+        or _too_old(cart, plan, policy)
+        or _superseded(cart, person, policy)
+    )
     if ended is not None:
         return ended
     due = due_at(cart, plan, position, policy)
@@ -71,16 +81,15 @@ def decide(
     silent = _without_basis(dossier, channel, policy, now) or _silent(dossier, policy, now)
     if silent is not None:
         return silent
-    if now > due + plan.give_up_after:
+    latest = _by_the_shop(cart, plan, position, policy) + plan.give_up_after
+    if now > latest:
         return Decision(SKIP, "expired", inputs={"due_at": due.isoformat()})
     if dossier.shop_block == PAUSED:
         # Left out, not kept waiting: what is paused must not burst out all at once when it goes on.
         return Decision(SKIP, PAUSED)
-    touch = plan.touches[position]
-    own = claim_id_for(cart.shop, cart.cart_id, generation, touch.name, touch.channel)
-    before = lately(cart.reminders, now, besides=own)
-    if len(before) >= MOST_MESSAGES:
-        return Decision(SKIP, "enough_for_cart", inputs={"before": str(len(before))})
+    told = _told_already(cart, person, plan.touches[position], generation, now)
+    if told is not None:
+        return told
     left = tuple(
         dressed(item, dossier.stock.get(item.variant_id))
         for item in cart.items
@@ -88,7 +97,10 @@ def decide(
     )
     if not left:
         return Decision(SKIP, "out_of_stock", inputs={"variants": " ".join(i.variant_id for i in cart.items)})
-    held = _not_now(cart, person, touch.channel, policy, due + plan.give_up_after, now)
+    behind = grace.until(dossier.behind_at, due, policy.silence)
+    if behind is not None and now < behind:
+        return _later("shop_behind", behind, latest)
+    held = _not_now(cart, person, plan.touches[position].channel, policy, latest, now)
     if held is not None:
         return held
     looked_at = {
@@ -109,8 +121,15 @@ def due_at(cart: Cart, plan: Plan, position: int, policy: Policy) -> datetime:
     """When a touch of this cart is due: counted from the last activity, or from creation where the plan says so.
 
     The first touch also waits for the silence that makes a cart abandoned. Looking at the end of the silence *and*
-    at the first touch would cost three more transitions per cart to find the same cart twice.
+    at the first touch would cost three more transitions per cart to find the same cart twice. What we heard late is
+    not written about at once: the silence counts from then on, so that the order behind it gets its chance.
     """
+    due = _by_the_shop(cart, plan, position, policy)
+    late = cart.heard_at is not None and cart.heard_at - cart.activity_at > HEARD_LATE
+    return max(due, cart.heard_at + policy.silence) if late and position == 0 else due
+
+
+def _by_the_shop(cart: Cart, plan: Plan, position: int, policy: Policy) -> datetime:
     after = plan.touches[position].after
     if plan.since == "creation":
         return max(cart.started_at + after, cart.activity_at + policy.silence)
@@ -136,6 +155,36 @@ def over(cart: Cart | None, person: Person | None, generation: int, policy: Poli
         return Decision(STOP, "owner_in_doubt", inputs={"names": str(len(person.aliases))})
     if "cart_recovery" not in policy.flows:
         return Decision(STOP, "flow_off", inputs={"policy_version": str(policy.version)})
+    return None
+
+
+def _too_old(cart: Cart, plan: Plan, policy: Policy) -> Decision | None:
+    """A cart that we heard of only when its first touch would have been too late: none of them goes out."""
+    latest = _by_the_shop(cart, plan, 0, policy) + plan.give_up_after
+    if cart.heard_at is None or cart.heard_at <= latest:
+        return None
+    return Decision(STOP, "heard_too_late", inputs={"heard_at": cart.heard_at.isoformat()})
+
+
+def _superseded(cart: Cart, person: Person | None, policy: Policy) -> Decision | None:
+    """A younger cart of the same visit is reminded of in place of this one."""
+    other = visits.newer(person, cart, policy.one_visit)
+    return None if other is None else Decision(STOP, SUPERSEDED, inputs={"by": other.cart_id})
+
+
+def _told_already(
+    cart: Cart, person: Person, touch: Touch, generation: int, now: datetime
+) -> Decision | None:
+    """The goods have had enough messages, or this very text, be it under the name of another cart."""
+    own = claim_id_for(cart.shop, cart.cart_id, generation, touch.name, touch.channel)
+    said = visits.said_before(person, cart, generation, now)
+    before = lately(cart.reminders, now, besides=own)
+    elsewhere = {word.at for word in said} - {reminder.at for reminder in before}
+    count = len(before) + len(elsewhere)
+    if count >= MOST_MESSAGES:
+        return Decision(SKIP, "enough_for_cart", inputs={"before": str(count)})
+    if any(word.touch == touch.name for word in said):
+        return Decision(SKIP, "told_before", inputs={"before": str(count)})
     return None
 
 

@@ -14,6 +14,7 @@ from cartback.domain.cart import Cart
 from cartback.domain.catalogue import Product, Stock
 from cartback.domain.customer import Person
 from cartback.domain.dossier import Dossier
+from cartback.domain.grace import BEHIND, noted_at
 from cartback.domain.identity import following, with_account
 from cartback.ports import Page
 from cartback.store.blocks import MOST_TRIES, SHOP_WIDE, block_key, only_met_others, put_block
@@ -92,8 +93,7 @@ class DynamoRecords:
             for table, pk in part.values():
                 wanted.setdefault(table, []).append(pk)
         rows = get_all(self._clients, wanted) if wanted else {}
-        now = self._clock.now()
-        page = Page()
+        now, page = self._clock.now(), Page()
         for name, part in keys.items():
             into, kind = getattr(page, name), _kind_of(name) if part else None
             for i, key in part.items():
@@ -115,7 +115,7 @@ class DynamoRecords:
             carts=[cart_id],
             persons=[person_id] if person_id else [],
             stock=guessed,
-            blocks=SHOP_WIDE,
+            blocks=(*SHOP_WIDE, BEHIND),
             seen_from=cart_id,
         )
         cart, block = page.carts[cart_id], page.blocks["shop"] or page.blocks["marketing"]
@@ -131,13 +131,14 @@ class DynamoRecords:
         more = {item.variant_id for item in cart.items} - guessed if variants is not None else set()
         if more:
             page.stock.update(self.read(shop, stock=more).stock)
-        person = page.persons.get(cart.person_id) if cart.person_id else None
+        person = page.persons.get(cart.person_id or "")
         while person is not None and (into := following(cart, person)) is not None:
             person = page.persons[into]
         stock = {i: row for i, row in page.stock.items() if row is not None}
+        behind_at = noted_at(page.blocks[BEHIND])
         if person is None or account is None or account.person_id == person.person_id:
-            return Dossier(cart, person, stock, block)
-        return Dossier(cart, with_account(person, account), stock, block, account)
+            return Dossier(cart, person, stock, block, behind_at)
+        return Dossier(cart, with_account(person, account), stock, block, behind_at, account)
 
     def _account(self, shop: str, cart: Cart, page: Page) -> Person | None:
         wanted = cart.account_row

@@ -19,6 +19,7 @@ import msgspec
 
 from cartback.domain.frequency import Frequency, promised
 from cartback.domain.hashes import short
+from cartback.domain.origins import Reckoning
 from cartback.domain.policy import Crowd, Policy, Touch
 from cartback.domain.shop_name import SHOP_NAME
 from cartback.domain.timing import Caps, QuietHours
@@ -46,7 +47,7 @@ class _Ready:
 
 def _shape() -> str:
     """Changes when a field is added, renamed or taken away: what an older Cartback made ready is then made anew."""
-    kinds = (Policy, ShopFace, Frequency, Touch, Caps, QuietHours, Crowd)
+    kinds = (Policy, ShopFace, Frequency, Touch, Caps, QuietHours, Crowd, Reckoning)
     return short("ready", *(name for kind in kinds for name in kind.__dataclass_fields__))
 
 

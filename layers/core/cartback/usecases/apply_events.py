@@ -12,15 +12,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from cartback.domain.carthood import reckoned
 from cartback.domain.delivery import TOLD_BY
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.farewells import ANSWERS
+from cartback.domain.grace import BEHIND, NOTED_EVERY
 from cartback.domain.hashes import short
+from cartback.domain.late_news import is_late
 from cartback.domain.observations import Fetch, WordUnknown
+from cartback.ports import Page
 from cartback.usecases.fold import Fold
 from cartback.usecases.rows import copied, page_about
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cartback.domain.facts import Fact
     from cartback.domain.observations import Observation
     from cartback.ports import (
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
         Parking,
         RawStore,
         Records,
+        Settings,
         ShopAdapter,
         Translator,
     )
@@ -88,6 +95,9 @@ class ApplyEvents:
     adapter: Callable[[str], ShopAdapter]
     fetcher: Fetcher | None = None
     beat: Beat | None = None
+    settings: Settings | None = None
+    noted: dict[str, datetime] = field(default_factory=dict)
+    """When this process last wrote down that a shop's news is late."""
 
     def __call__(self, messages: Sequence[Message]) -> Report:
         report = Report()
@@ -147,6 +157,7 @@ class ApplyEvents:
 
     def _fresh(self, shop: str, fresh: dict[str, Message], report: Report) -> None:
         observed: list[tuple[str, Observation]] = []
+        old_news = {message.cause for message in fresh.values() if message.delivery.old_news}
         verdicts: dict[str, list[str]] = {}
         undigested: dict[str, tuple[str, str]] = {}
         deferred: list[str] = []
@@ -167,9 +178,11 @@ class ApplyEvents:
                 self.metrics.count("Ignored")
                 verdicts[message.message_id] = report.ignored
             else:
-                observed.extend((message.cause, one) for one in seen if not self._is_strange(one))
+                known = [told for told in seen if not self._is_strange(told)]
+                observed.extend((message.cause, one) for told in known for one in self._reckoned(shop, told))
         if observed:
-            self.bus.publish(_each_once(self._folded(shop, observed)))
+            self._note_lag(shop, [one for cause, one in observed if cause not in old_news])
+            self.bus.publish(_each_once(self._folded(shop, observed, old_news)))
         for body, reason in undigested.values():
             self.parking.park(body, reason)
             self.metrics.count("Parked")
@@ -220,12 +233,28 @@ class ApplyEvents:
             raise Refused("no API access configured for this shop")
         return self.fetcher.fetch(delivery.shop, delivery.platform, named)
 
-    def _folded(self, shop: str, observed: list[tuple[str, Observation]]) -> list[Fact]:
+    def _note_lag(self, shop: str, told: list[Observation]) -> None:
+        """Write down that news of a shop comes late, every few minutes at most."""
+        now = self.clock.now()
+        if is_late(told, now) and now - self.noted.get(shop, now - NOTED_EVERY) >= NOTED_EVERY:
+            self.records.save(shop, Page(), Page(blocks={BEHIND: now.isoformat()}))
+            self.noted[shop] = now
+            self.metrics.count("NewsLate")
+
+    def _reckoned(self, shop: str, seen: Observation) -> list[Observation]:
+        if getattr(seen, "origin", None) is None:
+            return [seen]
+        policy = self.settings.policy(shop) if self.settings is not None else None
+        return reckoned(seen, policy.reckoning) if policy is not None else reckoned(seen)
+
+    def _folded(self, shop: str, observed: list[tuple[str, Observation]], old_news: set[str]) -> list[Fact]:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""
         for _ in range(MOST_TRIES):
             before = page_about(self.records, self.hasher, shop, [seen for _, seen in observed])
             after = copied(before)
-            fold = Fold(shop, after, self.clock.now(), lambda text: self.hasher(shop, text))
+            fold = Fold(
+                shop, after, self.clock.now(), lambda text: self.hasher(shop, text), old_news=old_news
+            )
             for cause, seen in observed:
                 fold.apply(seen, cause)
             try:

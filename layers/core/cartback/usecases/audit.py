@@ -14,6 +14,7 @@ from cartback.domain.audit import (
     DUPLICATE,
     IN_FLIGHT,
     NOBODY_KNOWS,
+    UNJUDGED,
     WITHOUT_BASIS,
     Evidence,
     audit,
@@ -35,6 +36,7 @@ METRICS = {
     DUPLICATE: "DuplicateSends",
     NOBODY_KNOWS: "UnknownSends",
     IN_FLIGHT: "SendsInFlight",
+    UNJUDGED: "SendsUnjudged",
 }
 _PER_READ = 50
 

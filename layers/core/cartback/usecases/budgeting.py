@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import customer, reminders
+from cartback.domain import customer, reminders, visits
 from cartback.domain.budget import intend
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.touches import due_at, intent_of
@@ -37,7 +37,7 @@ def counting(dossier: Dossier, claim: Claim, flow: str, then: datetime | None) -
     """
     cart, now = dossier.cart, claim.claimed_at
     told = replace(cart, reminders=reminders.counted(cart.reminders, claim.claim_id, now))
-    person = customer.sent(dossier.person, now)
+    person = visits.saying(customer.sent(dossier.person, now), cart, claim.touch, now)
     if then is not None:
         person = replace(
             person, intents=intend(person.intents, intent_of(cart, flow, then, rank_of(flow)), now)

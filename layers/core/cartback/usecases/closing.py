@@ -17,9 +17,16 @@ MOST_TRIES = 8
 
 
 def close(
-    records: Records, shop: str, cart_id: str, generation: int, because: str, run: str, now: datetime
+    records: Records,
+    shop: str,
+    cart_id: str,
+    generation: int,
+    because: str,
+    run: str,
+    now: datetime,
+    by: str | None = None,
 ) -> Cart | None:
-    """Give up this generation of a cart, if it is still open; the row as it is then.
+    """Give up this generation of a cart, if it is still open, perhaps for another's sake (``by``); the row then.
 
     Raises TryLater if the row keeps changing.
     """
@@ -28,7 +35,7 @@ def close(
         cart = before.carts.get(cart_id)
         if cart is None or cart.generation != generation or cart.status != OPEN:
             return cart
-        after = Page(carts={cart_id: give_up(cart, now, because, run)})
+        after = Page(carts={cart_id: give_up(cart, now, because, run, by)})
         try:
             records.save(shop, before, after)
         except Conflict:

@@ -6,7 +6,7 @@ to the bus follows from the rows' own story, so that a repeated fold tells the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,8 +32,9 @@ from cartback.domain.observations import (
     ShopLeft,
     StockSeen,
 )
-from cartback.domain.payments import tell_failed, tell_refunded
-from cartback.usecases import fold_goods, fold_people, forgetting
+from cartback.domain.payments import tell_failed, tell_ordered, tell_refunded
+from cartback.domain.purchases import Told, told_of
+from cartback.usecases import fold_goods, fold_people, fold_visits, forgetting
 from cartback.usecases.wanted_rows import SHOP_ITSELF
 
 if TYPE_CHECKING:
@@ -47,13 +48,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Fold:
-    """One pass over observations. ``page`` is changed in place; ``facts`` collects what to tell."""
+    """One pass over observations. ``page`` is changed in place; ``facts`` collects what to tell.
+
+    ``old_news`` are the causes that tell of what happened before anybody listened, or tell it once more.
+    """
 
     shop: str
     page: Page
     now: datetime
     hashed: Callable[[str], str]
     facts: list[Fact] = field(default_factory=list)
+    old_news: Container[str] = ()
 
     def apply(self, seen: Observation, cause: str) -> None:  # noqa: C901 (one case per kind of observation)
         """Fold one observation in; ``cause`` is the key of the event that brought it."""
@@ -101,18 +106,20 @@ class Fold:
     # carts and orders ---------------------------------------------------------------------------------------------
 
     def _cart(self, seen: CartSeen, cause: str) -> None:
-        cart = carts.see(self._cart_of(seen.refs, cause), seen, cause, self.now)
+        cart = self._cart_of(seen.refs, cause)
+        cart = carts.see(cart, seen, cause, self.now, old_news=cause in self.old_news)
         person = fold_people.met(self, seen.contact, seen.at, cause)
         if person is not None:
             cart = self._identified(cart, person, seen.contact, seen.at, cause)
             if seen.completed_at is not None:
-                fold_people.bought(self, seen.contact, seen.completed_at, ())
+                fold_people.bought(self, seen.contact, Told(seen.completed_at), ())
         owner = self.person(cart.person_id)
         before, cart = cart, carts.announce(cart, owner is not None and owner.reachable, cause)
         if owner is not None and cart is not before:
             meant = Intent(cart.cart_id, "cart_recovery", cart.activity_at, cart.total, opened=True)
             self.keep(replace(owner, intents=intend(owner.intents, meant, self.now)))
         self.page.carts[cart.cart_id] = cart
+        fold_visits.remember(self.page, cart, self.now)
         self._tell_of_cart(cart, cause)
         if seen.calls_off in cart.order_refs:
             self.tell("order.cancelled", seen.at, order_ref=seen.calls_off, cancelled_at=seen.at)
@@ -128,8 +135,9 @@ class Fold:
 
     def _order(self, seen: OrderSeen, cause: str) -> None:
         person = fold_people.met(self, seen.contact, seen.at, cause)
-        fold_people.bought(self, seen.contact, seen.placed_at, map(self.hashed, seen.beside))
-        cart = None
+        cart, told = None, told_of(seen, cause)
+        if not seen.renewal:
+            fold_people.bought(self, seen.contact, told, map(self.hashed, seen.beside))
         if seen.refs:
             cart = carts.order(self._cart_of(seen.refs, cause), seen, cause, self.now)
             if person is not None and cart.person_id is None:
@@ -137,30 +145,13 @@ class Fold:
             owner = self.person(cart.person_id)
             cart = carts.announce(cart, owner is not None and owner.reachable, cause)
             self.page.carts[cart.cart_id] = cart
+            fold_visits.remember(self.page, cart, self.now)
+            owner = self.person(cart.person_id)
             if owner is not None:
-                self.keep(customer.ordered(owner, seen.placed_at, self.now))
+                self.keep(customer.ordered(owner, seen.placed_at, self.now, told))
             self._tell_of_cart(cart, cause)
-        if seen.order_ref is None:
-            return
-        buyer = person.person_id if person is not None else cart.person_id if cart is not None else None
-        total = seen.total
-        self.tell(
-            "order.placed",
-            seen.placed_at,
-            order_ref=seen.order_ref,
-            person_id=buyer,
-            cart_id=cart.cart_id if cart is not None else None,
-            placed_at=seen.placed_at,
-            test=seen.test,
-            amount=total.amount if total else None,
-            currency=total.currency if total else None,
-        )
-        if seen.paid:
-            self.tell("order.paid", seen.at, order_ref=seen.order_ref, person_id=buyer)
-        if seen.cancelled_at is not None:
-            self.tell(
-                "order.cancelled", seen.cancelled_at, order_ref=seen.order_ref, cancelled_at=seen.cancelled_at
-            )
+        whose = person.person_id if person is not None else cart.person_id if cart is not None else None
+        self.facts.extend(tell_ordered(self.shop, seen, whose, cart.cart_id if cart is not None else None))
 
     def _payment(self, seen: PaymentFailed | RefundSeen, cause: str) -> None:
         person = fold_people.met(self, seen.contact, seen.at, cause)
@@ -207,6 +198,7 @@ class Fold:
                     person_id=cart.person_id,
                     activity_at=cart.activity_at,
                     started_at=cart.started_at or cart.activity_at,
+                    heard_at=cart.heard_at,
                     stage=cart.stage,
                     amount=total.amount if total else None,
                     currency=total.currency if total else None,
@@ -241,6 +233,7 @@ class Fold:
                 if cart is not None and self.person(cart.person_id) == person:
                     cart = carts.announce(cart, reachable=True, cause=cause)
                     self.page.carts[cart_id] = cart
+                    fold_visits.remember(self.page, cart, self.now)
                     self._tell_of_cart(cart, cause)
 
     def known_as(self, names: Iterable[str]) -> list[Person]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cartback.domain import address, customer, identity
 from cartback.domain.consent import WITHDRAWN
 from cartback.domain.customer import Person
+from cartback.domain.purchases import Told
 from cartback.domain.returning import returned
 from cartback.domain.saying import tell_said
 
@@ -83,7 +84,7 @@ def known(fold: Fold, contact: Contact) -> list[Person]:
     return fold.known_as(hashes)
 
 
-def bought(fold: Fold, contact: Contact, placed_at: datetime, beside: Iterable[str]) -> None:
+def bought(fold: Fold, contact: Contact, told: Told, beside: Iterable[str]) -> None:
     """Somebody of these names bought: the mailbox and the account did, whoever is linked may be the same.
 
     ``beside`` are hashes of further names that an order gives.
@@ -91,7 +92,7 @@ def bought(fold: Fold, contact: Contact, placed_at: datetime, beside: Iterable[s
     names = names_of(fold, contact)
     buyers = {row.person_id: row for row in _buyers(fold, names) if row.erased_at is None}
     for row in buyers.values():
-        fold.keep(customer.ordered(row, placed_at, fold.now))
+        fold.keep(customer.ordered(row, told.placed_at, fold.now, told))
     others = dict.fromkeys(i for row in buyers.values() for i in row.beside)
     hinted = [fold.person(i) for i in others]
     hinted.extend(_sharing(fold, names.phone, contact.phone))
@@ -100,7 +101,7 @@ def bought(fold: Fold, contact: Contact, placed_at: datetime, beside: Iterable[s
     for other in hinted:
         if other is not None and other.person_id not in buyers and other.erased_at is None:
             latest = fold.person(other.person_id)
-            fold.keep(identity.bought_beside(latest or other, placed_at, fold.now))
+            fold.keep(identity.bought_beside(latest or other, told, fold.now))
 
 
 def _is_forgotten(fold: Fold, names: Names, at: datetime) -> bool:
@@ -249,7 +250,7 @@ def _share_number(fold: Fold, number: str, owner: Person) -> None:
         fold.keep(replace(shared, beside=beside))
     if shared is not None and shared.last_order_at is not None and len(shared.beside) <= identity.HOUSEHOLD:
         latest = fold.person(owner.person_id) or owner
-        fold.keep(identity.bought_beside(latest, shared.last_order_at, fold.now))
+        fold.keep(identity.bought_beside(latest, Told(shared.last_order_at), fold.now))
     fold.page.aliases[number] = owner.person_id
 
 

@@ -12,10 +12,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from cartback.domain import health as healths
+from cartback.domain.carthood import reckoned
+from cartback.domain.delivery import FIRST_COMPARED
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
 from cartback.domain.health import Health
 from cartback.domain.observations import Fetch, PaymentFailed, RefundSeen
+from cartback.domain.origins import AS_TOLD
 from cartback.domain.service import RENEW_BEFORE, Unsupported
 from cartback.ports import (
     Delivery,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
         Page,
         Queue,
         Records,
+        Settings,
         ShopAdapter,
         ShopApi,
         ShopKeys,
@@ -62,6 +66,7 @@ class Reconcile:
     book: HealthBook
     metrics: Metrics
     clock: Clock
+    settings: Settings | None = None
 
     def __call__(self, shop: str) -> dict[str, object]:
         keys = self.keys.read(shop)
@@ -106,8 +111,9 @@ class Reconcile:
             return healths.turned(health, name, None, 0, 0, now)
         gaps = 0
         for change in page.changes:
+            headers = {**change.headers, **({FIRST_COMPARED: "yes"} if health.until is None else {})}
             delivery = Delivery(
-                health.shop, keys.platform, change.topic, change.key, now, change.body, dict(change.headers)
+                health.shop, keys.platform, change.topic, change.key, now, change.body, headers
             )
             try:
                 seen = _observed(self.adapter(keys.platform), delivery, change.documents)
@@ -144,9 +150,14 @@ class Reconcile:
         before = page_about(self.records, self.hasher, shop, seen)
         after = copied(before)
         fold = Fold(shop, after, self.clock.now(), lambda text: self.hasher(shop, text))
-        for one in seen:
+        for one in self._reckoned(shop, seen):
             fold.apply(one, "reconcile")
         return _essence(before) != _essence(after)
+
+    def _reckoned(self, shop: str, seen: Sequence[Observation]) -> list[Observation]:
+        policy = self.settings.policy(shop) if self.settings is not None else None
+        shops = policy.reckoning if policy is not None else AS_TOLD
+        return [one for told in seen for one in reckoned(told, shops)]
 
 
 def keep_subscribed(keys: ShopKeys, api: ShopApi, now: datetime) -> tuple[str, ShopKeys]:

@@ -69,7 +69,8 @@ def _first_look(data: Mapping[str, object], policy: Policy) -> datetime:
     activity_at, started_at = (
         datetime.fromisoformat(str(data[name])) for name in ("activity_at", "started_at")
     )
-    return first_due(activity_at, started_at, policy)
+    heard_at = datetime.fromisoformat(str(data["heard_at"])) if data.get("heard_at") else None
+    return first_due(activity_at, started_at, policy, heard_at)
 
 
 def _worth(data: Mapping[str, object]) -> Money | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cartback.domain import claims, customer
+from cartback.domain import claims, customer, visits
 from cartback.domain.bill import bill_of
 from cartback.domain.cart import give_up
 from cartback.domain.dossier import Dossier
@@ -101,7 +101,7 @@ class Touch:
                 return self._wait(run, dossier, position, whole_seconds(now, decision.until))
             if decision.word == SKIP:
                 return self._onwards(run, plan, position, dossier, policy, now)
-            return self._stopped(run, decision.reason, now)
+            return self._stopped(run, decision.reason, now, decision.inputs.get("by"))
         raise TryLater("cart or person keep changing", after_seconds=60)
 
     def _send(
@@ -189,7 +189,11 @@ class Touch:
                 return
             released = replace(claim, state=claims.RELEASED, because=reason)
             try:
-                self.ledger.release(claim, released, customer.unsent(person, claim.claimed_at))
+                self.ledger.release(
+                    claim,
+                    released,
+                    visits.unsaid(customer.unsent(person, claim.claimed_at), claim.claimed_at),
+                )
             except Conflict:
                 continue
             return
@@ -237,8 +241,8 @@ class Touch:
         due = due_at(dossier.cart, plan, following, policy)
         return self._wait(run, dossier, following, whole_seconds(now, due))
 
-    def _stopped(self, run: Run, because: str, now: datetime) -> dict[str, object]:
-        cart = close(self.records, run.shop, run.cart_id, run.generation, because, run.name, now)
+    def _stopped(self, run: Run, because: str, now: datetime, by: str | None = None) -> dict[str, object]:
+        cart = close(self.records, run.shop, run.cart_id, run.generation, because, run.name, now, by)
         if ended_by(cart, run, because):
             self.bus.publish([given_up(cart, cart.closed_because, now)])
         return self._answer(run, Dossier(cart, None), "stop", 1, 0)

@@ -47,7 +47,7 @@ class WatchCart:
         decision = decide(dossier, plan, 0, run.generation, policy, now)
         self._note(run, decision, policy, now)
         if decision.word == STOP:
-            return self._stop(run, decision.reason, now, noted=True)
+            return self._stop(run, decision.reason, now, noted=True, by=decision.inputs.get("by"))
         cart, person = dossier.cart, dossier.person
         known = {
             "person_id": person.person_id if person else None,
@@ -61,11 +61,13 @@ class WatchCart:
         self.bus.publish([_abandoned(cart, policy)])
         return {"next": "touch", "wait_seconds": 1, "rearms": rearms, "plan": plan.as_variables(), **known}
 
-    def _stop(self, run: Run, reason: str, now: datetime, noted: bool = False) -> dict[str, object]:
+    def _stop(
+        self, run: Run, reason: str, now: datetime, noted: bool = False, by: str | None = None
+    ) -> dict[str, object]:
         if not noted:
             line = Line(now, "decision", {"word": STOP, "reason": reason, "flow": run.flow, "run": run.name})
             self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
-        cart = close(self.records, run.shop, run.cart_id, run.generation, reason, run.name, now)
+        cart = close(self.records, run.shop, run.cart_id, run.generation, reason, run.name, now, by)
         if ended_by(cart, run, reason):
             self.bus.publish([given_up(cart, cart.closed_because, now)])
         return {

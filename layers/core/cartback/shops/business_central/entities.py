@@ -25,6 +25,7 @@ from cartback.domain.observations import (
     ProductSeen,
     VariantSeen,
 )
+from cartback.domain.origins import Origin
 from cartback.domain.reading import Reader
 from cartback.domain.traces import others
 from cartback.shops.business_central import traces
@@ -76,7 +77,7 @@ def _order(order: Reader, own: str, at: datetime) -> list[Observation]:
     status = _word(order["status"])
     if status == "draft":
         return [seen]
-    number = order["number"].cut(64) or own
+    number = _number(order) or own
     placed_at = _latest_on(order["orderDate"], at)
     bought = OrderSeen((), number, placed_at, at, seen.total, seen.contact, beside=_beside(order, seen))
     return [_closed(seen), bought, *unknown("business central order.status", status, _ORDERS)]
@@ -102,7 +103,14 @@ def _document(document: Reader, ref: str, at: datetime, lines: str) -> CartSeen:
         contact=_buyer(document),
         # Whoever edits a released order sets it back to draft first; an accepted quote can be changed as well.
         once=True,
+        origin=Origin(
+            (ref.partition(":")[0],), status=_word(document["status"]), order_ref=_number(document)
+        ),
     )
+
+
+def _number(document: Reader) -> str | None:
+    return document["number"].cut(64)
 
 
 def _closed(seen: CartSeen) -> CartSeen:

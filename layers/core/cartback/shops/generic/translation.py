@@ -28,6 +28,7 @@ from cartback.domain.observations import (
     ShopLeft,
     StockSeen,
 )
+from cartback.domain.origins import ITSELF, SHOPPER, STAFF, Origin
 from cartback.domain.reading import Reader
 from cartback.shops.generic import goods
 
@@ -40,15 +41,22 @@ MOST_ITEMS = 1000
 MOST_VARIANTS = 2000
 DEVICES = frozenset({"mobile", "tablet", "desktop"})
 CHANNELS = frozenset({"email", "sms", "whatsapp", "push", "letter"})
+ORIGINS = {
+    "shopper": SHOPPER,
+    "renewal": ITSELF,
+    **dict.fromkeys("staff pos api import deposit quote".split(), STAFF),
+}
+"""Who made a cart or an order, in the sender's word, and what that is to us."""
 BASES = frozenset({"explicit", "double_opt_in", "existing_customer"})
 
 _ENVELOPE = frozenset("type at data".split())
 _CART = frozenset(
-    "cart_id checkout_id items currency total customer restore_url device locale prices_include_tax".split()
+    "cart_id checkout_id items currency total customer restore_url device locale prices_include_tax origin".split()
 )
 _CHECKOUT = _CART | {"completed_at"}
 _ORDER = frozenset(
-    "order_id placed_at currency total cart_id checkout_id customer paid cancelled_at test coupon_codes".split()
+    "order_id placed_at currency total cart_id checkout_id customer paid cancelled_at test coupon_codes "
+    "paid_at origin".split()
 )
 _PERSON = frozenset("id email phone".split())
 _CUSTOMER = _PERSON | frozenset("first_name locale country region consents".split())
@@ -177,24 +185,36 @@ def _cart(data: Reader, at: datetime, source: str) -> CartSeen:
         restore_url=data["restore_url"].maybe(Reader.link),
         completed_at=data["completed_at"].maybe(Reader.instant),
         device=data["device"].maybe(lambda device: device.word(DEVICES)),
+        origin=_origin(data["origin"]),
     )
+
+
+def _origin(field: Reader) -> Origin | None:
+    word = field.maybe(lambda origin: origin.word(tuple(ORIGINS)))
+    return Origin((word,), ORIGINS[word]) if word else None
 
 
 def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderSeen:
     data.only(_ORDER)
     said_paid = bool(data["paid"].maybe(Reader.flag))
     cancelled_at = data["cancelled_at"].maybe(Reader.instant)
+    placed_at, paid_at = data["placed_at"].instant(), data["paid_at"].maybe(Reader.instant)
+    origin = _origin(data["origin"])
+    if origin is not None and origin.marks == ("import",):
+        paid_at = paid_at or placed_at  # it was paid at some time before it came in: nobody pays by an import
     return OrderSeen(
         refs=_refs(data),
         order_ref=goods.read_id(data["order_id"]),
-        placed_at=data["placed_at"].instant(),
+        placed_at=placed_at,
         at=at,
         total=goods.read_money(data["total"], _currency(data["currency"])),
         contact=data["customer"].maybe(_customer) or Contact(),
-        paid=paid or said_paid,
+        paid=paid or said_paid or not data["paid_at"].is_null,
         cancelled_at=cancelled_at or (at if cancelled else None),
         test=bool(data["test"].maybe(Reader.flag)),
         coupon_codes=tuple(code.text(100) for code in data["coupon_codes"].each(20)),
+        paid_at=paid_at if paid or said_paid or not data["paid_at"].is_null else None,
+        origin=origin,
     )
 
 

@@ -24,7 +24,7 @@ CUSTOMER = (
 )
 _MONEY = "presentmentMoney { amount currencyCode }"
 _ORDER = (
-    "legacyResourceId createdAt updatedAt cancelledAt test email phone customerLocale currencyCode "
+    "legacyResourceId createdAt updatedAt cancelledAt test email phone customerLocale currencyCode sourceName tags "
     f"displayFinancialStatus totalPriceSet {{ {_MONEY} }} discountCodes "
     f"shippingAddress {{ countryCodeV2 provinceCode }} customer {{ {CUSTOMER} }}"
 )

@@ -27,6 +27,8 @@ def order(node: Reader) -> Change:
         "phone": _of(said, "phone"),
         "customer_locale": _of(said, "customerLocale"),
         "currency": _of(said, "currencyCode"),
+        "source_name": _of(said, "sourceName"),
+        "tags": ", ".join(map(str, _of(said, "tags") or ())),
         "financial_status": str(_of(said, "displayFinancialStatus") or "").lower(),
         "total_price_set": _money(node["totalPriceSet"]),
         "discount_codes": [{"code": code} for code in _of(said, "discountCodes") or []],

@@ -25,7 +25,7 @@ from cartback.domain.observations import (
 )
 from cartback.domain.reading import Reader
 from cartback.domain.traces import others
-from cartback.shops.shopify import goods, people, refunds, tokens, traces
+from cartback.shops.shopify import goods, origins, people, refunds, tokens, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Translation = Callable[["Delivery"], list[Observation]]
 
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
+_PART_PAID = "partially_paid"
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
 
 
@@ -75,6 +76,8 @@ def checkout(delivery: Delivery) -> list[Observation]:
             locale=body["customer_locale"].fitting(reading.LOCALE),
             restore_url=goods.read_link(body["abandoned_checkout_url"]),
             completed_at=body["completed_at"].maybe(Reader.instant),
+            begun_at=body["created_at"].maybe(Reader.instant),
+            origin=origins.of(body),
         )
     ]
 
@@ -205,6 +208,7 @@ def app_uninstalled(delivery: Delivery) -> list[Observation]:
 def _order(delivery: Delivery, paid: bool) -> list[Observation]:
     body = reading.parse(delivery.body)
     at = body["updated_at"].instant()
+    standing = (body["financial_status"].cut(40) or "").lower()
     codes = (code["code"].cut(100) for code in body["discount_codes"].each()[:20])
     contact = people.of_order(body, at)
     ref = body["id"].identifier()
@@ -215,11 +219,14 @@ def _order(delivery: Delivery, paid: bool) -> list[Observation]:
         at=at,
         total=goods.read_price(body, "total_price", goods.read_currency(body["currency"])),
         contact=contact,
-        paid=paid or (body["financial_status"].cut(40) or "").lower() in _PAID,
+        paid=paid or standing in _PAID,
+        paid_at=min(at, _happened_at(delivery)) if paid else None,
+        part_paid=standing == _PART_PAID,
         cancelled_at=body["cancelled_at"].maybe(Reader.instant),
         test=bool(body["test"].maybe(Reader.flag)),
         coupon_codes=tuple(code for code in codes if code),
         beside=others(body.value, traces.ORDER, contact),
+        origin=origins.of(body),
     )
     return [seen, *refunds.of_order(body, ref, contact, at)]
 

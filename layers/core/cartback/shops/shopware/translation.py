@@ -26,7 +26,7 @@ from cartback.domain.observations import (
 )
 from cartback.domain.reading import Reader
 from cartback.domain.traces import others
-from cartback.shops.shopware import goods, people, traces
+from cartback.shops.shopware import goods, origins, people, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -69,7 +69,7 @@ def order(delivery: Delivery) -> list[Observation]:
 def order_paid(delivery: Delivery) -> list[Observation]:
     """An order of which a payment came in."""
     body, found = _entity(delivery, "order")
-    return [_order(found, _at(body), paid=True)]
+    return [_order(found, _at(body), came_in=True)]
 
 
 def order_cancelled(delivery: Delivery) -> list[Observation]:
@@ -180,7 +180,7 @@ def _ref(found: Reader) -> str:
 
 
 def _order(
-    found: Reader, at: datetime, *, paid: bool = False, cancelled_at: datetime | None = None
+    found: Reader, at: datetime, *, came_in: bool = False, cancelled_at: datetime | None = None
 ) -> OrderSeen:
     states = {_state(found["stateMachineState"])}
     if states & {"cancelled"} and cancelled_at is None:
@@ -194,9 +194,12 @@ def _order(
         at=at,
         total=goods.read_total(found),
         contact=contact,
-        paid=paid or bool(payments & _PAID),
+        paid=came_in or bool(payments & _PAID),
         cancelled_at=cancelled_at,
         beside=others(found.value, traces.ORDER, contact),
+        paid_at=at if came_in else None,
+        part_paid="paid_partially" in payments,
+        origin=origins.of(found),
     )
 
 

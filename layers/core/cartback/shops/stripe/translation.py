@@ -200,6 +200,8 @@ def _past_checkout(
         at=at,
         contact=contact,
         paid=True,
+        # The shopper's part was done then; what takes days is the bank's.
+        paid_at=min(placed_at, at),
         test=_test(bought),
         beside=others(bought.value, where, contact),
     )

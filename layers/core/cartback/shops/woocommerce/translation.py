@@ -25,7 +25,7 @@ from cartback.domain.observations import (
     RefundSeen,
 )
 from cartback.domain.reading import Reader
-from cartback.shops.woocommerce import goods, people
+from cartback.shops.woocommerce import goods, origins, people
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -35,6 +35,8 @@ Translation = Callable[["Delivery"], list[Observation]]
 # Statuses of the core in which the shopper can still pay on the order's own page (WC_Order::needs_payment).
 UNPAID = frozenset({"pending", "failed", "checkout-draft"})
 OVER = frozenset({"cancelled", "trash"})
+# WooCommerce Deposits: a part is paid, the rest is due.
+PART_PAID = frozenset({"partial-payment", "partially-paid"})
 _MOST_REFUNDS = 50
 
 
@@ -56,7 +58,7 @@ def order(delivery: Delivery) -> list[Observation]:
     if status in OVER and paid_at is None:
         # Called off before anybody paid, by the shopper, the merchant or the clock that holds the stock.
         return [_called_off(ref, _changed_at(body, delivery))]
-    return [_order(body, ref, status in OVER, delivery), *_refunds(body, delivery)]
+    return [_order(body, ref, status, delivery), *_refunds(body, delivery)]
 
 
 def order_deleted(delivery: Delivery) -> list[Observation]:
@@ -115,6 +117,7 @@ def form_abandoned(delivery: Delivery) -> list[Observation]:
             stage="checkout",
             contact=people.of_form(form),
             restore_url=form["checkout_url"].usable_link(),
+            once=_has_token(form["checkout_url"]),
         )
     ]
 
@@ -124,17 +127,25 @@ def form_completed(delivery: Delivery) -> list[Observation]:
     form = reading.parse(delivery.body)
     ref = form_ref(form["checkout_url"])
     at = delivery.received_at
-    return [OrderSeen((ref,), ref.replace(":", "-"), placed_at=at, at=at, contact=people.of_form(form))]
+    contact, once = people.of_form(form), _has_token(form["checkout_url"])
+    return [OrderSeen((ref,), ref.replace(":", "-"), placed_at=at, at=at, contact=contact, once=once)]
 
 
 def form_ref(url: Reader) -> str:
     """The name of a form's cart. A token opens the cart, so that only its hash may name it; else the whole address."""
-    address = url.text(reading.LONGEST_LINK)
+    return f"cartflows:{short('cartflows', _token(url) or url.text(reading.LONGEST_LINK))}"
+
+
+def _token(url: Reader) -> str | None:
     try:
-        query = dict(parse_qsl(urlsplit(address).query))
+        return dict(parse_qsl(urlsplit(url.text(reading.LONGEST_LINK)).query)).get("wcf_ac_token")
     except ValueError:
         raise url.refused("must be an address") from None
-    return f"cartflows:{short('cartflows', query.get('wcf_ac_token') or address)}"
+
+
+def _has_token(url: Reader) -> bool:
+    # A token is of one visit to the checkout. Without one the address may be everybody's.
+    return _token(url) is not None
 
 
 def _called_off(ref: str, at: datetime) -> CartSeen:
@@ -160,6 +171,7 @@ def _unpaid(body: Reader, ref: str, status: str, delivery: Delivery) -> list[Obs
         contact=contact,
         restore_url=body["payment_url"].usable_link(),
         once=True,
+        origin=origins.of(body, status),
     )
     if status != "failed":
         return [cart]
@@ -177,7 +189,7 @@ def _unpaid(body: Reader, ref: str, status: str, delivery: Delivery) -> list[Obs
     return [cart, failed]
 
 
-def _order(body: Reader, ref: str, called_off: bool, delivery: Delivery) -> OrderSeen:
+def _order(body: Reader, ref: str, status: str, delivery: Delivery) -> OrderSeen:
     at = _changed_at(body, delivery)
     codes = (coupon["code"].cut(100) for coupon in body["coupon_lines"].each()[:20])
     return OrderSeen(
@@ -188,9 +200,12 @@ def _order(body: Reader, ref: str, called_off: bool, delivery: Delivery) -> Orde
         total=_total(body),
         contact=people.of_order(body),
         paid=not body["date_paid_gmt"].is_null,
-        cancelled_at=at if called_off else None,
+        cancelled_at=at if status in OVER else None,
         coupon_codes=tuple(code for code in codes if code),
         once=True,
+        paid_at=body["date_paid_gmt"].maybe(Reader.utc),
+        part_paid=status in PART_PAID,
+        origin=origins.of(body, status),
     )
 
 

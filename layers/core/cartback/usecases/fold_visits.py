@@ -1,0 +1,39 @@
+"""Keep in a person's row which carts are theirs, and which of them are the same visit (``domain.visits``)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cartback.domain import visits
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cartback.domain.cart import Cart
+    from cartback.ports import Page
+
+
+def remember(page: Page, cart: Cart, now: datetime) -> None:
+    """Tell everybody on the page what this cart is now: to its owner that it is, to all others that it is not theirs.
+
+    A row that became one with another takes nobody's place any more.
+    """
+    joined = {name for name, row in page.carts.items() if row is not None and row.closed_because == "joined"}
+    owner = _row_of(page, cart.person_id)
+    for name, person in page.persons.items():
+        if person is None or person.merged_into or person.erased_at is not None:
+            continue
+        if name == owner:
+            known = visits.seen(visits.left(person.visits, joined), cart, now)
+        else:
+            known = visits.left(person.visits, {*joined, cart.cart_id})
+        if known != person.visits:
+            page.persons[name] = replace(person, visits=known)
+
+
+def _row_of(page: Page, person_id: str | None) -> str | None:
+    person = page.persons.get(person_id) if person_id else None
+    while person is not None and person.merged_into:
+        person = page.persons.get(person.merged_into)
+    return person.person_id if person is not None else None
