@@ -23,7 +23,7 @@ WRONG_CLOCK = timedelta(minutes=6)
 
 SAID_TO_US = (
     "email/cart_reminders/double_opt_in/sign-up ",
-    "email/cart_reminders/double_opt_in/preferences/",
+    "email/cart_reminders/preference_link/preferences/",
 )
 """How a message quotes a yes that was said on a page of ours, by confirming a sign-up or by ticking a topic."""
 
@@ -148,8 +148,10 @@ def own_objections(witness: Witness, person: Group, it: Candidate) -> Iterator[t
     pressed = witness.yeses.get((it.claim.shop, it.address), ())
     if not any(abs(at - said_at) <= WRONG_CLOCK for at in pressed):
         yield "I9", f"nobody ever said {it.claim.consent} for {it.address}"
-    if "double_opt_in" not in it.policy.accepted_bases:
-        yield "I9", f"a double opt-in is not enough for {it.claim.shop}"
+    basis = it.claim.consent.split("/")[2]
+    worth = "explicit" if basis == "preference_link" else basis
+    if worth not in it.policy.accepted_bases:
+        yield "I9", f"{basis} is not enough for {it.claim.shop}"
     for at in (*person.erasures, *(no.at for _, no in person.words if no.sticky and not no.granted)):
         if at - WRONG_CLOCK >= said_at:
             yield "I2", f"{it.address} had withdrawn, or was forgotten, at {at}"

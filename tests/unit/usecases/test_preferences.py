@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from cartback.domain.consent import TOPICS
+from cartback.domain.consent import TOPICS, Consent
 from cartback.domain.evidence import fault
 from cartback.domain.observations import ConsentSeen, Contact, CustomerErased, CustomerSeen
+from cartback.domain.permission import permission
+from cartback.usecases.ask_confirmation import Asking
 from tests.fakes.told import Told
-from tests.fakes.world import START, World, plain_hash
+from tests.fakes.world import START, World, a_policy, plain_hash
 from tests.unit.usecases.test_way_of_a_cart import Story, opened
 
 ALL = {
@@ -125,7 +128,11 @@ def test_a_topic_that_was_off_can_be_turned_on_again_with_proof(reader):
     entries = [row for row, _ in reader.world.tables.rows["evidence"].values()]
     assert fault(entries, person.evidence_length, person.evidence_head) is None
     assert entries[-1].how.wording
-    assert reader.next_touch() == "due"
+    assert {entry.basis for entry in entries if entry.source.startswith("preferences/")} == {
+        "opt_out",
+        "preference_link",
+    }
+    assert reader.next_touch() == "due"  # on the consent from before, which was taken back and is given back
 
 
 def test_a_link_that_went_to_another_address_can_take_back_there_and_never_grant(reader):
@@ -187,3 +194,113 @@ def test_changing_is_told_once_per_word(reader):
     assert {fact.data["purpose"] for fact in withdrawn} == {"cart_reminders", "news"}
     reader.choose(topic=["offers"])
     assert len(reader.world.bus.named("consent.withdrawn")) == len(withdrawn)
+
+
+# ── what a link can grant ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def asked(reader) -> list[str]:
+    return [fact.data["request_id"] for fact in reader.world.bus.named("subscription.requested")]
+
+
+def states(reader) -> set[str]:
+    return {word.state for word in reader.person().consents.values()}
+
+
+def answer(reader):
+    """The owner of the address gets the mail that asks, and presses its button."""
+    fact = reader.world.bus.named("subscription.requested")[-1].data
+    reader.world.ask_confirmation(Asking("run", "demo", fact["request_id"], fact["generation"], 0))
+    token = reader.world.outbox.sent[-1].text.partition("/c/")[2].split()[0]
+    return reader.world.confirm(token, "198.51.100.4", "Her phone")
+
+
+@pytest.mark.parametrize("days", [8, 300, 729])
+def test_an_old_mail_takes_back_and_never_grants(reader, days):
+    reader.choose(topic=["offers"])
+    reader.world.clock.move(days=days)
+    _, view = reader.choose()
+    assert (view.topics["offers"], view.topics["news"], view.asked) == (True, False, False)
+    assert asked(reader) == []
+    _, view = reader.choose(topic=[])
+    assert not any(view.topics.values())
+
+
+def test_a_link_grants_until_the_seventh_day_is_over(reader):
+    reader.choose(topic=["offers"])
+    sent_at = reader.world.clock.now()
+    reader.world.clock.at = sent_at + timedelta(days=7) - timedelta(seconds=1)
+    assert reader.choose(topic=["offers", "news"])[1].topics["news"]
+    reader.choose(topic=["offers"])
+    reader.world.clock.at = sent_at + timedelta(days=7)
+    assert not reader.choose(topic=["offers", "news"])[1].topics["news"]
+
+
+@pytest.mark.parametrize("how", ["button", "channel", "everything"])
+def test_who_left_the_channel_comes_back_only_by_answering_a_mail(reader, how):
+    if how == "button":
+        reader.world.leave(reader.world.outbox.sent[0].leave_url.rpartition("/")[2])
+    else:
+        reader.choose(**({"channel": []} if how == "channel" else {"leave": ["all"]}))
+    reader.world.clock.move(seconds=1)
+    _, view = reader.choose()
+    assert (view.asked, any(view.topics.values()), "granted" in states(reader)) == (True, False, False)
+    assert len(asked(reader)) == 1
+    assert answer(reader).done
+    person = reader.person()
+    assert {word.basis for word in person.consents.values() if word.state == "granted"} == {"double_opt_in"}
+    assert reader.world.preferences.look(reader.token)[1].topics == dict.fromkeys(TOPICS, True)
+
+
+def test_where_the_law_asks_for_more_than_a_link_a_mail_asks(reader):
+    """Ada's word for the topic is her own double opt-in: once it is taken back, nothing else is left to stand on."""
+    reader.world.settings.policies["demo"] = a_policy(
+        pack="dach", accepted_bases=frozenset({"double_opt_in"})
+    )
+    person = reader.person()
+    word = replace(person.consents["email"], purpose="cart_reminders")
+    own = replace(person, consents={"email/cart_reminders": word})
+    reader.world.tables.put("persons", "demo", person.person_id, own, None)
+    reader.choose(topic=[])
+    _, view = reader.choose(topic=["cart_reminders"])
+    assert (view.topics["cart_reminders"], view.asked) == (False, True)
+    answer(reader)
+    assert reader.person().consents["email/cart_reminders"].basis == "double_opt_in"
+
+
+@pytest.mark.parametrize(
+    ("pack", "bases", "enough"),
+    [
+        ("dach", {"double_opt_in", "explicit"}, False),
+        ("eu", {"double_opt_in", "explicit"}, True),
+        ("eu", {"double_opt_in"}, False),
+        ("uk", {"double_opt_in", "explicit"}, True),
+        ("us", {"double_opt_in", "explicit"}, True),
+    ],
+)
+@pytest.mark.parametrize("basis", ["preference_link", "double_opt_in"])
+def test_a_yes_by_a_link_is_worth_a_tick_and_so_is_one_that_was_taken_for_more_before(
+    reader, pack, bases, enough, basis
+):
+    person = reader.person()
+    word = Consent(
+        "email",
+        "granted",
+        basis,
+        "preferences/k1",
+        START,
+        START,
+        "x",
+        purpose="offers",
+        address_hash=person.email_hash,
+    )
+    alone = replace(person, consents={"email/offers": word})
+    policy = a_policy(pack=pack, accepted_bases=frozenset(bases))
+    assert (permission(alone, "email", "offers", policy).reason is None) is enough
+
+
+def test_a_shop_that_asks_nobody_leaves_switched_off_what_a_link_cannot_grant(reader):
+    reader.world.settings.policies["demo"] = a_policy(flows=frozenset({"cart_recovery"}))
+    reader.choose(leave=["all"])
+    _, view = reader.choose()
+    assert (view.asked, any(view.topics.values()), asked(reader)) == (False, False, [])

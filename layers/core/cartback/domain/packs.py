@@ -14,6 +14,8 @@ from datetime import time
 from cartback.domain.timing import QuietHours
 
 DOUBLE, EXPLICIT, CUSTOMER = "double_opt_in", "explicit", "existing_customer"
+LINK = "preference_link"
+"""A yes on the page of preferences, by whoever holds a mail of ours: no pack takes it for more than a tick."""
 STRICTEST = "dach"
 NO_CONSENT_NEEDED = frozenset({"service"})
 """Purposes that stand on the contract (GDPR Art. 6(1)(b)): the answer to something that the person did."""

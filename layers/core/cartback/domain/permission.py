@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cartback.domain import consent as consents
 from cartback.domain.consent import Consent
 from cartback.domain.customer import Person
-from cartback.domain.packs import CUSTOMER, PACKS
+from cartback.domain.packs import CUSTOMER, EXPLICIT, LINK, PACKS
 from cartback.domain.policy import Policy
+
+BY_LINK = "preferences/"
+"""How the source of a word begins that was said on the page of preferences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,14 @@ def permission(person: Person, channel: str, purpose: str, policy: Policy) -> Pe
     return Permission(None, reason)
 
 
+def _as_proven(word: Consent) -> Consent:
+    """The word with the basis that it is worth. Earlier versions took a yes by a link for a double opt-in."""
+    by_link = word.basis == LINK or word.source.startswith(BY_LINK)
+    return replace(word, basis=EXPLICIT) if by_link else word
+
+
 def _against(word: Consent, person: Person, channel: str, enough: frozenset[str]) -> str | None:
-    missing = consents.basis_for(word, enough)
+    missing = consents.basis_for(_as_proven(word), enough)
     if missing == "opted_out" and word.purpose != consents.MARKETING:
         return "topic_off"
     if missing is not None:

@@ -44,7 +44,8 @@ def united(ahead: Preferences, behind: Preferences) -> Preferences:
 class View:
     """What the preference page shows. It holds no name and no address: a link may be forwarded.
 
-    ``topics`` and ``channels`` are what can be chosen and whether it is on.
+    ``topics`` and ``channels`` are what can be chosen and whether it is on, ``asked`` whether a mail goes out now that
+    asks for what was switched on.
     """
 
     topics: dict[str, bool]
@@ -52,6 +53,7 @@ class View:
     frequency: str = "all"
     paused_until: datetime | None = None
     language: str | None = None
+    asked: bool = False
 
 
 def free_at(instant: datetime, sends: Iterable[datetime], wishes: Preferences) -> datetime:

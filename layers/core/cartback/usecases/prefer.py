@@ -1,14 +1,15 @@
 """The preference centre: show what somebody gets, and change it, effective before the next claim.
 
-Whoever holds the link is somebody who got our mail. So it shows neither name nor address, and what it can grant stands
-on the address that the mail went to: for any other it can only take back.
+Whoever holds the link is somebody who got our mail, or whom it was passed on to. So it shows neither name nor address.
+It can take back for two years, and grant for days, and only for the address that the mail went to. Whoever had left the
+channel, and whose law asks for more than a link, is asked by a mail of its own whether they meant it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain import customer
@@ -16,17 +17,24 @@ from cartback.domain.consent import CHANNELS, GRANTED, TOPICS, WITHDRAWN, Consen
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.evidence import Circumstances
 from cartback.domain.language import OFFERED
-from cartback.domain.packs import DOUBLE
+from cartback.domain.packs import LINK
+from cartback.domain.permission import BY_LINK, permission
 from cartback.domain.preferences import FREQUENCIES, PAUSES, Preferences, View
 from cartback.domain.saying import tell_said
+from cartback.domain.signup import Form, ask, request_id_for
 from cartback.ports import Line, Page
 from cartback.usecases import links
+from cartback.usecases.requesting import kept, told
 
 if TYPE_CHECKING:
     from cartback.domain.customer import Person
+    from cartback.domain.policy import Policy
     from cartback.ports import Bus, Clock, Ledger, Link, Records, Settings, Texts
 
 MOST_TRIES = 8
+GRANTS_FOR = timedelta(days=7)
+"""How long after its mail a link can grant: mails are kept for years, passed on, and left to whoever comes next."""
+FLOW = "double_opt_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Prefer:
                 return None
             link, person = found
             how = self._how(link, lang or link.lang, ip, user_agent)
-            changed = self._changed(link, person, form, how)
+            changed, asked = self._changed(link, person, form, how)
             if changed != person:
                 try:
                     self.records.save(
@@ -81,7 +89,8 @@ class Prefer:
             self.bus.publish([f for word in said for f in tell_said(link.shop, person.person_id, word)])
             for row in filter(None, (changed.moved_to, self._account_of(link))):
                 self._follow(link, row, changed)
-            return link, view_of(changed, self.clock.now())
+            mailed = bool(asked) and self._ask(link, changed, asked, how, lang or link.lang)
+            return link, replace(view_of(changed, self.clock.now()), asked=mailed)
         raise TryLater("the row keeps changing")
 
     def _account_of(self, link: Link) -> str | None:
@@ -144,17 +153,18 @@ class Prefer:
 
     def _changed(
         self, link: Link, person: Person, form: Mapping[str, Sequence[str]], how: Circumstances
-    ) -> Person:
-        now, source = self.clock.now(), f"preferences/{link.claim_id}"
+    ) -> tuple[Person, list[str]]:
+        """The person as the form wishes, and the topics that a mail has to ask for."""
+        now, source = self.clock.now(), f"{BY_LINK}{link.claim_id}"
         if "leave" in form:
             left = [*dict.fromkeys([link.channel, *CHANNELS])]
-            return customer.opt_out(person, left, source, now, how=how)
+            return customer.opt_out(person, left, source, now, how=how), []
         shown = view_of(person, now)
         person = replace(person, prefs=self._wishes(person.prefs, form))
         kept = [name for name in shown.channels if name in form.get("channel", ())]
         wanted = [topic for topic in TOPICS if topic in form.get("topic", ())]
-        claim = self.ledger.read_claim(link.shop, link.claim_id)
-        may_grant = claim is not None and claim.address_hash == person.address_hash(link.channel)
+        policy = self._policy_to_grant_by(link, person)
+        asked: list[str] = []
         for channel, on in shown.channels.items():
             if channel not in kept:
                 person = customer.opt_out(person, [channel], source, now, how=how) if on else person
@@ -163,16 +173,44 @@ class Prefer:
                 was = allows(person, channel, topic)
                 if was and topic not in wanted:
                     person = customer.opt_out(person, [channel], source, now, topic, how)
-                elif not was and topic in wanted and may_grant and channel == link.channel:
-                    person = customer.say(person, self._yes(link, person, topic, source), how)
-        return person
+                elif not was and topic in wanted and policy is not None and channel == link.channel:
+                    granted = customer.say(person, self._yes(link, person, topic, source), how)
+                    enough = permission(granted, channel, topic, policy).reason is None
+                    if enough and not has_left(person, channel):
+                        person = granted
+                    else:
+                        asked.append(topic)
+        return person, asked
+
+    def _policy_to_grant_by(self, link: Link, person: Person) -> Policy | None:
+        """The shop's policy if this link can still grant something to this person, else None."""
+        claim = self.ledger.read_claim(link.shop, link.claim_id)
+        if claim is None or claim.address_hash != person.address_hash(link.channel):
+            return None
+        fresh = self.clock.now() < claim.claimed_at + GRANTS_FOR
+        return self.settings.policy(link.shop) if fresh else None
+
+    def _ask(self, link: Link, person: Person, topics: Sequence[str], how: Circumstances, lang: str) -> bool:
+        """Begin a double opt-in for what a link cannot grant; whether there is one."""
+        policy, email, hashed = self.settings.policy(link.shop), person.email, person.email_hash
+        if policy is None or FLOW not in policy.flows or link.channel != "email" or not email or not hashed:
+            return False
+        now, form = self.clock.now(), Form(email, tuple(topics), lang, None)
+        request = kept(
+            self.records,
+            link.shop,
+            request_id_for(link.shop, hashed),
+            lambda known: ask(known, form, hashed, now, how.ip, how.user_agent),
+        )
+        self.bus.publish([told(request)])
+        return True
 
     def _yes(self, link: Link, person: Person, topic: str, source: str) -> Consent:
-        """A consent given through a link that only the owner of the address was sent: what a double opt-in proves."""
+        """A yes of whoever holds a mail to the address: no double opt-in, since no mail was answered for it."""
         now = self.clock.now()
         hashed = person.address_hash(link.channel)
         return Consent(
-            link.channel, GRANTED, DOUBLE, source, now, now, source, purpose=topic, address_hash=hashed
+            link.channel, GRANTED, LINK, source, now, now, source, purpose=topic, address_hash=hashed
         )
 
     def _wishes(self, known: Preferences, form: Mapping[str, Sequence[str]]) -> Preferences:
@@ -195,6 +233,12 @@ def allows(person: Person, channel: str, topic: str) -> bool:
     """Whether the person's own words let messages of this topic through; the law may still ask for more."""
     words = words_for(person.consents, channel, topic)
     return bool(words) and words[0].state == GRANTED
+
+
+def has_left(person: Person, channel: str) -> bool:
+    """Whether the person ever left a channel as a whole, and has not come back to all of it since."""
+    word = person.consent(channel)
+    return word is not None and word.state == WITHDRAWN
 
 
 def view_of(person: Person, now: datetime) -> View:
