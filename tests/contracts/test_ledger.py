@@ -117,6 +117,13 @@ def test_an_older_claim_outweighs_a_block_and_a_block_outweighs_a_change(prepare
     assert prepared.take(replace(CLAIM, claim_id="k2")) == "blocked"
 
 
+@pytest.mark.parametrize("because", ["bounced_often", "suppressed"])
+def test_a_block_that_ends_by_itself_stands_in_the_persons_row_and_not_in_the_addresss(prepared, because):
+    """Earlier versions wrote it into both; whether it still holds, the person's row says that was decided on."""
+    prepared.room.records.save("demo", Page(), Page(blocks={"h1": because}))
+    assert prepared.take() is None
+
+
 def test_another_shops_block_or_claim_is_no_obstacle(prepared):
     prepared.room.records.save("other", Page(), Page(blocks={"h1": "bounced", "shop": "shop_left"}))
     assert prepared.ledger.read_claim("other", "k1") is None
