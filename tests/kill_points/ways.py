@@ -174,7 +174,9 @@ def came_back_for_now(platform: Platform) -> None:
     platform.tell(told.delivery("e3", cart(START, CUP, ref="cart:c2", contact=ada()), at=START))
     platform.run_all()
     for message in platform.world.outbox.sent[:1]:
-        platform.news_of(message, "Bounce", bounceType="Transient", feedbackId="f-1")
+        platform.news_of(
+            message, "Bounce", bounceType="Transient", bounceSubType="MailboxFull", feedbackId="f"
+        )
 
 
 def with_two_carts(platform: Platform) -> None:
@@ -224,6 +226,24 @@ def preferred(platform: Platform) -> None:
             }
             platform.patiently(lambda: world.preferences.look(token))
             platform.patiently(lambda: world.preferences(token, {**chosen, "language": ["any"]}))
+
+    platform.between = choose
+    left_alone(platform)
+
+
+def came_back_by_the_link(platform: Platform) -> None:
+    """Somebody leaves at the foot of the first message, and at once wants it all again: a mail has to ask."""
+    world = platform.world
+
+    def choose() -> None:
+        if world.outbox.sent:
+            platform.between = lambda: None
+            token = world.outbox.sent[0].text.partition("/p/")[2].split()[0]
+            platform.patiently(lambda: world.preferences(token, {"leave": ["all"]}))
+            back = {"topic": ["cart_reminders"], "channel": ["email"], "frequency": ["all"]}
+            shown = platform.patiently(lambda: world.preferences(token, back))
+            if shown is None or not shown[1].asked or not world.bus.named("subscription.requested"):
+                platform.wrong.append("nobody asks whoever came back")
 
     platform.between = choose
     left_alone(platform)
@@ -318,6 +338,7 @@ WAYS: tuple[Callable[[Platform], None], ...] = (
     clicked_and_left,
     removed_between_two_messages,
     preferred,
+    came_back_by_the_link,
     sent_by_the_shop,
     sent_without_a_signature,
     answered_by_message,

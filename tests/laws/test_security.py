@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain import forms, page_events
-from cartback.usecases import collect, open_link, receive_answer, receive_webhook, subscribe
+from cartback.usecases import ask_confirmation, collect, open_link, receive_answer, receive_webhook, subscribe
 from tests.laws.reading import ROOT, properties, resources
 
 PAGE = " ".join((ROOT / "docs" / "security.md").read_text().split())
@@ -26,9 +26,10 @@ def _rate(route: str) -> int:
 @pytest.mark.parametrize(
     "said",
     [
-        f"(an IPv4 address, an IPv6 /64) {_limit(*subscribe.MOST_PER_VISITOR)}",
-        f"(`ada+1@`, dots at Gmail) {_limit(*subscribe.MOST_PER_ADDRESS)}",
-        f"get past both {_limit(*subscribe.MOST_PER_SHOP)}",
+        f"(an IPv4 address, an IPv6 /56) {_limit(*subscribe.MOST_PER_VISITOR)}",
+        f"(`domain/mailboxes.py`) {_limit(ask_confirmation.MOST_PER_MAILBOX, ask_confirmation.WINDOW)}",
+        f"may be one person's {_limit(ask_confirmation.MOST_PER_DOMAIN, ask_confirmation.WINDOW)}",
+        f"get past that {_limit(*subscribe.MOST_PER_SHOP)}",
         f"events of one cart's pages {_limit(*collect.MOST_PER_CART)}",
         f"following one link writes | {open_link.MOST_NOTED}, then it only leads on",
         f"| {_API['DefaultRouteSettings']['ThrottlingRateLimit']:,} a second, sign-ups",

@@ -94,26 +94,6 @@ def test_a_malformed_field_is_refused_by_its_name(form, fields, named):
 
 
 @pytest.mark.parametrize(
-    ("page", "kept"),
-    [
-        ("https://demo.example/newsletter?email=zilpzalp@canary.example", "https://demo.example/newsletter"),
-        ("https://shop.demo.example/#zilpzalp@canary.example", "https://shop.demo.example/"),
-        ("https://demo.example/for/zilpzalp%40canary.example", "https://demo.example"),
-        ("https://evil.example/x", None),
-        ("https://demo.example.evil.example/", None),
-        ("http://demo.example/", None),
-        ("no page", None),
-    ],
-)
-def test_a_page_is_kept_as_a_place_of_the_shops_own_or_not_at_all(form, page, kept):
-    form.ask(page=[page])
-    assert form.request().page == kept
-    form.run()
-    form.press()
-    assert {row.how.page for row, _ in form.world.tables.rows["evidence"].values()} == {kept}
-
-
-@pytest.mark.parametrize(
     "origin",
     [
         "https://elsewhere.example",
@@ -149,40 +129,6 @@ def test_a_program_that_fills_in_everything_gets_the_same_answer_and_nothing_hap
     form.ask(website=["https://spam.example"])
     assert form.request() is None
     assert form.world.metrics.counts["SignUpsByPrograms"] == 1
-
-
-def noted(records, touched: list) -> None:
-    """Note every read and save from now on, with what was asked for."""
-    read, save = records.read, records.save
-    records.read = lambda shop, **rows: (touched.append(("read", sorted(rows))), read(shop, **rows))[1]
-    records.save = lambda shop, before, after: (touched.append(("save", [])), save(shop, before, after))[1]
-
-
-def test_an_address_makes_the_same_reads_writes_and_facts_whatever_is_known_of_it(form):
-    form.world.deliver(form.told.delivery("e1", cart(START, contact=told_ada()), at=START))
-    form.ask("confirmed@example.com")
-    form.run()
-    form.press()
-    form.ask("pending@example.com", topics=["news"])
-    form.world.bus.facts.clear()
-    touched = []
-    noted(form.world.records, touched)
-    counters = form.world.subscribe.counters
-    count = counters.count
-    counters.count = lambda *given: (touched.append(("count", [given[1].partition("/")[0]])), count(*given))[
-        1
-    ]
-    seen = []
-    for email in (ADA, "stranger@example.com", "confirmed@example.com", "pending@example.com"):
-        for _ in range(2):
-            versions = sum(row.version for row, _ in form.world.tables.rows["requests"].values())
-            touched.clear()
-            form.world.clock.move(seconds=1)
-            form.ask(email, topics=["news"])
-            seen.append(list(touched))
-            assert sum(row.version for row, _ in form.world.tables.rows["requests"].values()) == versions + 1
-    assert all(each == seen[0] for each in seen)
-    assert [fact.name for fact in form.world.bus.facts] == ["subscription.requested"] * len(seen)
 
 
 @pytest.mark.parametrize(
