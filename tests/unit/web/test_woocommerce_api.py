@@ -65,6 +65,11 @@ def test_stock_and_prices_are_read_by_id_and_what_is_gone_is_left_out(shop, api)
     assert api.prices_now(["794", "795"]) == {"794": Money(2199, "EUR")}
 
 
+def test_a_product_with_a_status_that_a_plugin_made_up_is_told_all_the_same(shop, api):
+    shop.products = {"10": {**sample("woocommerce/product.created.json"), "id": 10, "status": "sunny"}}
+    assert api.product("10").deleted is False
+
+
 def test_a_variable_product_comes_with_its_variations(shop, api):
     roof = {**sample("woocommerce/product.updated.variable.json"), "id": 10}
     variation = {**sample("woocommerce/product.updated.variation.json"), "id": 11, "parent_id": 10}

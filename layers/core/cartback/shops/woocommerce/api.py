@@ -109,7 +109,7 @@ class Api(ShopApi):
         whole = self._thing(product_id)
         if whole is None:
             return None
-        (seen,) = translation.product(_delivery(text_of(whole.value)))
+        seen, *_ = translation.product(_delivery(text_of(whole.value)))
         roof = cast("ProductSeen", seen)
         if whole["type"].value != "variable":
             return roof
