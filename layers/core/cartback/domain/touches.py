@@ -61,17 +61,13 @@ def decide(
     """Decide about touch number ``position`` (from 0) of a plan.
 
     Rules, first that speaks wins: is the run still about this cart; did the person buy; is the shop willing; is there
-    a person behind it; is it due; is there somebody who agreed and still cares; is it too old; is marketing paused; has
-    the cart had enough; is anything left in stock; may it be now, as the person wishes and as the shop does, or does
-    another message need the place more.
+    a person behind it; did we hear of it in time; is it the newest of its visit; is it due; is there somebody who
+    agreed and still cares; is it too old; is marketing paused; were these goods spoken of enough; is anything left in
+    stock; may it be now, as the shop's news, the person's wishes and the shop's hours are, or does another message
+    need the place more.
     """
     cart, person = dossier.cart, dossier.person
-    ended = (
-        over(cart, person, generation, policy)
-        or _nobody(dossier, policy)
-        or _too_old(cart, plan, policy)
-        or _superseded(cart, person, policy)
-    )
+    ended = _ended(dossier, plan, generation, policy)
     if ended is not None:
         return ended
     due = due_at(cart, plan, position, policy)
@@ -97,10 +93,9 @@ def decide(
     )
     if not left:
         return Decision(SKIP, "out_of_stock", inputs={"variants": " ".join(i.variant_id for i in cart.items)})
-    behind = grace.until(dossier.behind_at, due, policy.silence)
-    if behind is not None and now < behind:
-        return _later("shop_behind", behind, latest)
-    held = _not_now(cart, person, plan.touches[position].channel, policy, latest, now)
+    held = _behind(dossier, due, latest, policy, now) or _not_now(
+        cart, person, plan.touches[position].channel, policy, latest, now
+    )
     if held is not None:
         return held
     looked_at = {
@@ -164,6 +159,25 @@ def _too_old(cart: Cart, plan: Plan, policy: Policy) -> Decision | None:
     if cart.heard_at is None or cart.heard_at <= latest:
         return None
     return Decision(STOP, "heard_too_late", inputs={"heard_at": cart.heard_at.isoformat()})
+
+
+def _ended(dossier: Dossier, plan: Plan, generation: int, policy: Policy) -> Decision | None:
+    """Why nobody is reminded of this cart any more, whichever touch it is."""
+    cart, person = dossier.cart, dossier.person
+    return (
+        over(cart, person, generation, policy)
+        or _nobody(dossier, policy)
+        or _too_old(cart, plan, policy)
+        or _superseded(cart, person, policy)
+    )
+
+
+def _behind(
+    dossier: Dossier, due: datetime, latest: datetime, policy: Policy, now: datetime
+) -> Decision | None:
+    """News of the shop comes late: this person's order may be among what is missing."""
+    until = grace.until(dossier.behind_at, due, policy.silence)
+    return _later("shop_behind", until, latest) if until is not None and now < until else None
 
 
 def _superseded(cart: Cart, person: Person | None, policy: Policy) -> Decision | None:

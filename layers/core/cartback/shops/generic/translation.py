@@ -28,9 +28,8 @@ from cartback.domain.observations import (
     ShopLeft,
     StockSeen,
 )
-from cartback.domain.origins import ITSELF, SHOPPER, STAFF, Origin
 from cartback.domain.reading import Reader
-from cartback.shops.generic import goods
+from cartback.shops.generic import goods, origins
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -41,12 +40,6 @@ MOST_ITEMS = 1000
 MOST_VARIANTS = 2000
 DEVICES = frozenset({"mobile", "tablet", "desktop"})
 CHANNELS = frozenset({"email", "sms", "whatsapp", "push", "letter"})
-ORIGINS = {
-    "shopper": SHOPPER,
-    "renewal": ITSELF,
-    **dict.fromkeys("staff pos api import deposit quote".split(), STAFF),
-}
-"""Who made a cart or an order, in the sender's word, and what that is to us."""
 BASES = frozenset({"explicit", "double_opt_in", "existing_customer"})
 
 _ENVELOPE = frozenset("type at data".split())
@@ -185,13 +178,8 @@ def _cart(data: Reader, at: datetime, source: str) -> CartSeen:
         restore_url=data["restore_url"].maybe(Reader.link),
         completed_at=data["completed_at"].maybe(Reader.instant),
         device=data["device"].maybe(lambda device: device.word(DEVICES)),
-        origin=_origin(data["origin"]),
+        origin=origins.of(data["origin"]),
     )
-
-
-def _origin(field: Reader) -> Origin | None:
-    word = field.maybe(lambda origin: origin.word(tuple(ORIGINS)))
-    return Origin((word,), ORIGINS[word]) if word else None
 
 
 def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderSeen:
@@ -199,7 +187,7 @@ def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderS
     said_paid = bool(data["paid"].maybe(Reader.flag))
     cancelled_at = data["cancelled_at"].maybe(Reader.instant)
     placed_at, paid_at = data["placed_at"].instant(), data["paid_at"].maybe(Reader.instant)
-    origin = _origin(data["origin"])
+    origin = origins.of(data["origin"])
     if origin is not None and origin.marks == ("import",):
         paid_at = paid_at or placed_at  # it was paid at some time before it came in: nobody pays by an import
     return OrderSeen(
