@@ -77,8 +77,9 @@ class Timekeeper:
         self.patience = PATIENCE_SECONDS
 
     def begin(self) -> None:
-        """Let time run from now on: what passed before is not made up for."""
-        self._pace = Pace(self.clock.speed, time.monotonic(), self.clock.now())
+        """Let time run from now on: what passed before is made up for only where time is real."""
+        if self._pace.waits:
+            self._pace = Pace(self.clock.speed, time.monotonic(), self.clock.now())
 
     def rest(self) -> None:
         """Wait until nothing is under way anywhere; at the speed of life, or slower, wait for nothing.

@@ -19,9 +19,9 @@ class Dossier:
 
     ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
     (``paused_deliverability``); ``behind_at`` is when its news was last found to be late (``domain.grace``).
-    ``account`` is the row of the account that the cart was told with, where the address that was told with it is not known to be
-    its mailbox: both count the messages to whoever is behind them, and ``person`` already knows what the account does
-    of messages and purchases.
+    ``account`` is the row of the account that the cart was told with, where the address that was told with it is not
+    known to be its mailbox: both count the messages to whoever is behind them, and ``person`` already knows what the
+    account does of messages and purchases.
     """
 
     cart: Cart | None
