@@ -316,6 +316,30 @@ def test_facts_are_told_by_who_knows_the_bus_and_by_nobody_else():
         assert allows(as_role(_role_of(name), "events:PutEvents", arn("Bus"))) == told, name
 
 
+_DELIVERY = {
+    f"logs:{verb}"
+    for verb in (
+        "CreateLogDelivery DeleteLogDelivery DescribeLogGroups DescribeResourcePolicies GetLogDelivery "
+        "ListLogDeliveries PutResourcePolicy UpdateLogDelivery"
+    ).split()
+}
+"""What Step Functions needs to deliver the logs of a machine (its developer guide, logging to CloudWatch)."""
+
+
+def test_every_door_writes_its_own_log_and_every_machine_has_its_own_delivered():
+    for name, function in _FUNCTIONS.items():
+        own = target(function["Properties"]["LoggingConfig"]["LogGroup"])
+        for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+            for group in resources("AWS::Logs::LogGroup"):
+                assert allows(as_role(_role_of(name), action, arn(group))) == (group == own), (name, group)
+    for name, machine in resources("AWS::Serverless::StateMachine").items():
+        given = machine["Properties"]["Logging"]
+        assert (given["Level"], given["IncludeExecutionData"]) == ("ERROR", False), "ids travel, people stay"
+        (destination,) = given["Destinations"]
+        assert target(destination["CloudWatchLogsLogGroup"]["LogGroupArn"]) == "FlowLogs"
+        assert {action for action in _DELIVERY if allows(as_role(_role_of(name), action, "*"))} == _DELIVERY
+
+
 # ── the doors for everybody ──────────────────────────────────────────────────────────────────────────────────────
 
 _OPEN = ("Subscribe", "Collect")

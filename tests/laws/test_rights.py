@@ -95,6 +95,7 @@ def test_a_role_is_assumed_by_one_service_and_borrows_nothing_but_the_use_of_the
         "AWS::Serverless::StateMachine": "states.amazonaws.com",
     }[template()["Resources"][worker]["Type"]]
     assert trust["Principal"] == {"Service": service}
+    assert (trust["Effect"], trust["Action"]) == ("Allow", "sts:AssumeRole")
     assert given.get("ManagedPolicyArns", []) in ([], [{"Ref": "UseKeyThroughStores"}])
 
 
@@ -195,6 +196,7 @@ def _file(module: str) -> Path:
     return PACKAGE.parent / (module.replace(".", "/") + ".py")
 
 
+@cache
 def _asked_by(door: str) -> set[str]:
     """The words of all adapters that a door's wiring makes."""
     seen: set[tuple[Path, str]] = set()

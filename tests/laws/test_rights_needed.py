@@ -173,6 +173,7 @@ class _Reach:
             self.actions.add(_ACTIONS.get(action, action))
 
 
+@cache
 def needed(door: str) -> set[str]:
     """The actions that a door can come to need."""
     reach = _Reach(_said(door))
