@@ -22,7 +22,7 @@ help: ## list the verbs
 setup: .venv/.stamp ## make .venv from the lock file (quick when nothing changed)
 	@:
 
-.venv/.stamp: pyproject.toml uv.lock .python-version local/setup.sh
+.venv/.stamp: pyproject.toml uv.lock .python-version local/setup.sh local/uv.txt
 	@bash local/setup.sh
 	@touch $@
 
@@ -83,12 +83,14 @@ docs: setup ## write the schemas and the AsyncAPI document of docs/ anew from th
 	@$(BIN)/python docs/write_facts.py
 	@$(BIN)/python docs/write_asyncapi.py
 
-lock: ## lock anew, and pin what the Lambda layer carries
+lock: ## lock anew, and pin what the Lambda layer carries, with its bill of materials
 	@for project in . local/checkov; do \
 	  $(BIN)/uv lock --project $$project --python $(BIN)/python --default-index https://pypi.org/simple; done
 	@{ echo "# Made by 'make lock' from uv.lock: what the Lambdas need beyond the runtime's own boto3."; \
 	   $(BIN)/uv export --quiet --python $(BIN)/python --locked --no-default-groups --no-emit-project \
 	     --prune boto3 --no-header --no-annotate; } > layers/core/requirements.txt
+	@$(BIN)/python -m local.pin_uv > local/uv.txt
+	@$(BIN)/python -m local.sbom > docs/sbom.cdx.json
 
 clean: ## remove all that `make` made
 	rm -rf .venv local/checkov/.venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -32,14 +32,18 @@ any_python() {
 }
 
 python=$(python313)
+# uv checks the hashes of all that follows, so it is the locked one: found on PATH, or fetched by its own hash.
+wanted=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' local/uv.txt)
+is_wanted() { [ "$("$1" --version 2>/dev/null | cut -d' ' -f2)" = "$wanted" ]; }
 uv=$(command -v uv || true)
-if ! { [ -n "$uv" ] && "$uv" --version >/dev/null 2>&1; }; then
+if [ -z "$uv" ] || ! is_wanted "$uv"; then
     uv=.local/uv/bin/uv
-    if [ ! -x "$uv" ]; then
-        say "installing uv into .local/uv"
+    if ! is_wanted "$uv"; then
+        say "installing uv $wanted into .local/uv"
         maker=$([ "$python" = 3.13 ] && any_python || echo "$python")
-        "$maker" -m venv .local/uv
-        .local/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+        "$maker" -m venv --clear .local/uv
+        .local/uv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+            --require-hashes --requirement local/uv.txt
     fi
 fi
 
@@ -50,4 +54,9 @@ if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))'
 fi
 # On a slow line the default of 30 s per file is short for the largest wheels.
 UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-180}" "$uv" sync --quiet --locked --python .venv/bin/python
+# Nothing of ours is built, for which a tool would be fetched that no hash speaks for: our rooms are put on the path as they are.
+rooms=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+printf '%s\n' "$PWD" "$PWD/layers/core" >"$rooms/cartback.pth"
+printf '%s\n' "#!$PWD/.venv/bin/python" "from cli.cartback import run" "" "run()" >.venv/bin/cartback
+chmod +x .venv/bin/cartback
 say "ready: .venv ($(.venv/bin/python --version), $(.venv/bin/uv --version | cut -d' ' -f1,2))"

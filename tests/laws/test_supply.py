@@ -1,0 +1,60 @@
+"""What is fetched is what was locked: the tool that checks hashes too, and nothing is built that no hash speaks for."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+
+from local import pin_uv, sbom
+from tests.laws.reading import ROOT
+
+_PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+_SETUP = (ROOT / "local" / "setup.sh").read_text()
+
+
+def test_uv_itself_is_fetched_by_the_hashes_of_the_lock():
+    assert pin_uv.PINS.read_text() == pin_uv.text()
+    assert len(re.findall("--hash=sha256:[0-9a-f]{64}", pin_uv.text())) > 10, "for every platform"
+    fetched = re.findall(r"-m pip install[^\n]*(?:\\\\\n[^\n]*)*", _SETUP)
+    assert len(fetched) == 1
+    assert {"--require-hashes", "--only-binary", "--no-deps"} <= set(fetched[0].split())
+
+
+def test_an_uv_that_is_there_is_used_only_if_it_is_the_locked_one():
+    assert 'if [ -z "$uv" ] || ! is_wanted "$uv"; then' in _SETUP
+    assert '= "$wanted" ]' in _SETUP
+
+
+def test_nothing_of_ours_is_built_by_a_tool_that_nobody_locked():
+    assert "build-system" not in _PROJECT
+    assert _PROJECT["tool"]["uv"]["package"] is False
+
+
+def test_the_lock_is_complete_and_every_file_has_its_hash():
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    for package in lock["package"]:
+        if package["name"] != _PROJECT["project"]["name"]:
+            files = [*package.get("wheels", ()), *([package["sdist"]] if "sdist" in package else ())]
+            assert files, package["name"]
+            assert all(each["hash"].startswith("sha256:") for each in files), package["name"]
+
+
+def test_the_bill_of_materials_is_what_the_layer_carries():
+    assert sbom.PAGE.read_text() == sbom.text()
+    told = json.loads(sbom.text())
+    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
+    pins = (ROOT / "layers" / "core" / "requirements.txt").read_text()
+    pinned = set(re.findall(r"^([a-z0-9-]+)==(\S+)", pins, re.MULTILINE))
+    assert {(each["name"], each["version"]) for each in told["components"]} == pinned
+    locked = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", pins))
+    listed = {
+        sum_["content"]
+        for each in told["components"]
+        for file in each["externalReferences"]
+        for sum_ in file["hashes"]
+    }
+    assert locked <= listed
+    known = {each["bom-ref"] for each in told["components"]}
+    for each in told["dependencies"]:
+        assert set(each["dependsOn"]) <= known
