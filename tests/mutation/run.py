@@ -68,6 +68,7 @@ ROOMS = (
     "tests/unit/domain",
     "tests/unit/usecases",
     "tests/unit/settings",
+    "tests/unit/functions",
     "tests/unit/shops/test_reading.py",
     "tests/unit/texts/test_deadlines.py",
     "tests/unit/texts/test_weblink.py",
@@ -88,13 +89,20 @@ _OUT = os.dup(2)
 
 
 def modules() -> list[str]:
-    """What is mutated: the domain, the claim code and the stores, by their path in the package."""
-    return [name for name in (*_of("domain"), *CLAIM_CODE, *_of("store")) if name not in LEFT_OUT]
+    """What is mutated: domain, claim code, stores and doors, by their path in the package or the repository."""
+    doors = (f"functions/{path.name}" for path in sorted((ROOT / "functions").glob("*.py")))
+    return [name for name in (*_of("domain"), *CLAIM_CODE, *_of("store"), *doors) if name not in LEFT_OUT]
 
 
 def _of(room: str) -> list[str]:
     folder = Path(cartback.__file__).parent / room
     return [f"{room}/{path.name}" for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+
+
+def module_name(name: str) -> str:
+    """How the module of a path is imported: a door by its room, all else as a part of the package."""
+    dotted = name.removesuffix(".py").replace("/", ".")
+    return dotted if dotted.startswith("functions.") else f"cartback.{dotted}"
 
 
 def rooms_for(chosen: Iterable[str]) -> list[str]:
@@ -123,6 +131,8 @@ class Trials:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         for each in pkgutil.walk_packages(cartback.__path__, "cartback."):
             importlib.import_module(each.name)
+        for name in modules():
+            importlib.import_module(module_name(name))
         suite = Suite(list(session.items))
         suite.run_once()
         say(f"{len(suite.items)} tests, {sum(suite.seconds.values()):.0f} s")
@@ -134,7 +144,7 @@ class Trials:
         return True
 
     def _module(self, suite: Suite, name: str) -> dict[str, Any]:
-        module = importlib.import_module("cartback." + name.removesuffix(".py").replace("/", "."))
+        module = importlib.import_module(module_name(name))
         source, began = source_of(module), time.monotonic()
         every = mutants_of(source)
         before = self._known(name, source)

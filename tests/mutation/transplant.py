@@ -96,9 +96,11 @@ def _is_big(value: object) -> bool:
 
 
 def _bare(value: Any) -> FunctionType | None:
-    """The function inside a property, a class method or a cache."""
-    for inner in ("fget", "__func__", "func", "__wrapped__"):
+    """The function inside a property, a class method, a cache or any number of wrappers."""
+    for inner in ("fget", "__func__", "func"):
         value = getattr(value, inner, None) or value
+    while hasattr(value, "__wrapped__"):
+        value = value.__wrapped__
     return value if isinstance(value, FunctionType) else None
 
 

@@ -114,7 +114,7 @@ def _own_codes() -> list[CodeType]:
     waiting = [
         each.__code__
         for each in gc.get_objects()
-        if isinstance(each, FunctionType) and (each.__module__ or "").startswith("cartback.")
+        if isinstance(each, FunctionType) and (each.__module__ or "").startswith(("cartback.", "functions."))
     ]
     found: dict[int, CodeType] = {}
     while waiting:
