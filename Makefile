@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate mutants bench peak load lint docs lock clean
+.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate mutants structures bench peak load lint docs lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -51,6 +51,9 @@ simulate: setup ## seasons of shoppers under faults: SEEDS=10000 for the long ru
 mutants: setup ## rules broken one small piece at a time: ONLY=domain/budget.py, SAMPLE=30 of each, AGAIN=1 only what was left; DOCS=1
 	@PYTHONPATH=layers/core:functions $(BIN)/python -m tests.mutation.run --only "$(ONLY)" \
 	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(AGAIN),--again) $(if $(DOCS),--write-docs)
+
+structures: setup ## relations of the template and edges of the machines broken likewise: ONLY=machines, SAMPLE=0 for all of them
+	@PYTHONPATH=layers/core:functions:. $(BIN)/python -m tests.mutation.structures --only "$(ONLY)" $(if $(SAMPLE),--sample $(SAMPLE))
 
 test-flows: setup ## the real template on the local cloud
 	@$(if $(wildcard tests/flows/test_*.py),$(BIN)/pytest -q tests/flows,echo "no flows room yet")

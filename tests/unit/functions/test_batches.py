@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cartback import wiring
-from cartback.domain.errors import Refused, TryLater
+from cartback.domain.errors import MessageWithheld, Refused, TryLater
 from cartback.domain.receipts import Receipt
 from cartback.ports import Delivery
 from cartback.store.queue import pack, unpack
@@ -208,6 +208,19 @@ def test_messages_that_nobody_could_park_come_back(house: House, monkeypatch: py
     named = [(kind, body(kind, place)) for place, kind in enumerate(("unreadable", "refused", "applied"))]
     assert set(house.take(named)) >= {"unreadable", "refused"}
     monkeypatch.undo()
+
+
+def test_a_bug_is_logged_with_its_trace_and_without_what_it_met(
+    house: House, caplog: pytest.LogCaptureFixture
+):
+    house.take([("m0", body("applied", 0)), ("m1", body("bug", 1))])
+    whole, alone = [each for each in caplog.records if each.exc_info]
+    assert whole.getMessage() == "the batch failed as a whole: each message on its own"
+    assert alone.getMessage() == "message m1 failed"
+    for each in (whole, alone):
+        kind, error, trace = each.exc_info
+        assert (kind, str(error)) == (MessageWithheld, "ZeroDivisionError")
+        assert trace is not None
 
 
 def test_a_batch_of_nothing_is_answered_with_nothing(house: House):

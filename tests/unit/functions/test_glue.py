@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cartback import texts, wiring
-from cartback.domain.answers import Answer
+from cartback.domain.answers import Answer, told_across
 from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
 from cartback.domain.policy import Plan
 from cartback.ports import Link
@@ -305,6 +305,10 @@ def test_a_sign_up_is_taken_in_with_who_brought_it(doors: Doors):
     assert mind.asked == [("the-shop", fields, Visitor("https://o.example", "192.0.2.7", "the agent"))]
     page = doors.call("subscribe", {**event, "headers": {**event["headers"], "accept": "text/html"}})
     assert page["body"] == texts.page("asked", "de", {"shop": doors.shops.shop("the-shop")})
+    assert page["statusCode"] == 202
+    assert page["headers"] == {**told_across("https://pages.example"), **texts.PAGE_HEADERS}
+    plain = http("POST", body="email=a%40b.example", accept="text/html", accept_language="en", **FORM)
+    assert doors.call("subscribe", plain)["body"] == texts.page("asked", "en", {"shop": mind.answer})
 
 
 def test_a_page_event_is_taken_in_with_its_origin_and_its_kind(doors: Doors):
@@ -392,3 +396,89 @@ def test_a_visitor_is_asked_to_come_again_and_counted(doors: Doors, door: str, m
     answer = doors.call(door, http(method, body="{}", content_type="application/json"))
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "60")
     assert doors.metrics.counts["VisitorsPutOff"] == 1
+
+
+# ── what is not there ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", [None, {}])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("door", [*PAGES, "receive_webhook", "receive_answer", "enrol_shop"])
+def test_a_call_without_a_path_is_of_nobody(doors: Doors, door: str, method: str, path: Any):
+    """API Gateway leaves out what is empty; a door must not stumble over it."""
+    if (door, method) == ("collect", "GET"):
+        return  # the script is of no shop
+    mind = doors.stand_in(
+        door, Answer(401, "no") if door in ("receive_webhook", "receive_answer", "enrol_shop") else None
+    )
+    event = http(method, body="{}", content_type="application/json")
+    event["pathParameters"] = path
+    doors.call(door, event)
+    asked = (*mind.asked, *mind.looked)
+    assert [each[0] for each in asked] == [""] * len(asked)
+    assert asked
+
+
+@pytest.mark.parametrize("door", ["open_link", "leave", "confirm", "preferences"])
+def test_a_call_without_headers_and_query_is_answered(doors: Doors, door: str):
+    doors.stand_in(door, None)
+    event = http()
+    event["headers"] = event["queryStringParameters"] = None
+    assert doors.call(door, event)["body"] == texts.page("gone", "en", {})
+
+
+def test_a_page_event_without_a_kind_has_an_empty_one(doors: Doors):
+    mind = doors.stand_in("collect")
+    doors.call("collect", http("POST", body="{}"))
+    assert mind.asked == [("the-shop", None, "", b"{}")]
+
+
+def test_a_refused_page_that_asks_for_no_path_reads_the_plain_reason(doors: Doors):
+    doors.stand_in("collect", error=Refused("no such page", 403))
+    answer = doors.call("collect", http("POST"))
+    assert (answer["statusCode"], answer["body"], answer["headers"]) == (
+        403,
+        "no such page\n",
+        told_across(None),
+    )
+
+
+def test_the_script_is_given_and_a_browser_that_has_it_is_told_so(doors: Doors):
+    mind = doors.stand_in("collect")
+    given = doors.call("collect", http())
+    assert (given["statusCode"], mind.asked, mind.looked) == (200, [], [])
+    again = doors.call("collect", http(if_none_match=given["headers"]["etag"]))
+    assert (again["statusCode"], again["body"]) == (304, "")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_is_kept_by_nobody_on_the_way(doors: Doors, method: str):
+    face = doors.shops.shop("the-shop")
+    doors.stand_in("leave", LINK)
+    doors.stand_in("confirm", SimpleNamespace(link=LINK, face=face, wording="yes", done=method == "POST"))
+    for door in ("leave", "confirm"):
+        assert doors.call(door, http(method))["headers"] == dict(texts.PAGE_HEADERS)
+
+
+@pytest.mark.parametrize(("method", "known"), [("GET", True), ("POST", True), ("GET", False)])
+def test_preferences_are_looked_at_or_kept(
+    doors: Doors, method: str, known: bool, monkeypatch: pytest.MonkeyPatch
+):
+    """A shop that was removed since has no wording, but its page still says what holds."""
+    view = SimpleNamespace(topics=["news"])
+    mind = doors.stand_in("preferences", (LINK, view))
+    mind.error = None
+    monkeypatch.setattr(texts, "page", lambda name, lang, fields: (name, lang, fields))
+    monkeypatch.setattr(texts, "wording", lambda lang, shop, topics: (lang, shop.shop, topics))
+    face = doors.shops.shop("the-shop") if known else None
+    doors.shops.shop = lambda shop: face if shop == "the-shop" else None
+    answer = doors.call("preferences", http(method, body="a=1&a=2", query={"lang": "de"}, **FORM))
+    wording = ("de", "the-shop", ("news",)) if known else None
+    fields = {"shop": face, "view": view, "saved": method == "POST", "wording": wording}
+    assert answer == {
+        "statusCode": 200,
+        "headers": dict(texts.PAGE_HEADERS),
+        "body": ("prefs", "de", fields),
+    }
+    asked = [("the-token", {"a": ["1", "2"]}, "192.0.2.7", "the agent", "de")]
+    assert (mind.asked, mind.looked) == ((asked, []) if method == "POST" else ([], [("the-token",)]))
