@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.laws import reading
-from tests.mutation.structures import Broken, Edits, in_machine
+from tests.mutation.structures import Broken, in_machine
 
 _PATHS = {path.name.removesuffix(".asl.json"): path for path in reading.MACHINES}
 
@@ -190,12 +190,11 @@ IN_MACHINES: dict[str, tuple[str, Any]] = {
 }
 
 
-def structural() -> list[Broken]:
-    """Every planted bug of the template and the machines."""
-    return [
-        *(Broken(says, make) for says, make in IN_TEMPLATE.items()),
-        *(Broken(says, in_machine(_PATHS[name], change)) for says, (name, change) in IN_MACHINES.items()),
-    ]
-
-
-__all__ = ["IN_MACHINES", "IN_TEMPLATE", "Edits", "structural"]
+def structural() -> dict[str, list[Broken]]:
+    """Every planted bug of the template and of the machines."""
+    return {
+        "template": [Broken(says, make) for says, make in IN_TEMPLATE.items()],
+        "machines": [
+            Broken(says, in_machine(_PATHS[name], change)) for says, (name, change) in IN_MACHINES.items()
+        ],
+    }
