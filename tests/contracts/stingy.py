@@ -33,7 +33,6 @@ ONE_AT_A_TIME = {
     "ListExecutions": "maxResults",
     "ListSecrets": "MaxResults",
 }
-_KEPT_APART = {"Query": "Count", "Scan": "Count"}
 
 BUSY: dict[str, tuple[tuple[str, int], ...]] = {
     "dynamodb": (
@@ -66,6 +65,7 @@ BUSY: dict[str, tuple[tuple[str, int], ...]] = {
 
 WRITES_TOGETHER = "TransactWriteItems"
 MOST_WRITES, MOST_BYTES, LARGEST_ITEM = 100, 4 << 20, 400 << 10
+MOST_KEYS, MOST_IN_BATCH = 100, 25
 
 
 class Stingy:
@@ -145,6 +145,10 @@ def lawful(params: dict[str, Any], model: Any, **_: Any) -> None:
     items += [params["Item"]] if model.name == "PutItem" else []
     if any(_bytes(item) > LARGEST_ITEM for item in items):
         raise _refused(model, "Item size has exceeded the maximum allowed size")
+    parts = params.get("RequestItems", {}).values()
+    entries = sum(len(part["Keys"] if isinstance(part, dict) else part) for part in parts)
+    if entries > (MOST_KEYS if model.name == "BatchGetItem" else MOST_IN_BATCH):
+        raise _refused(model, "Too many items requested for the call")
     if model.name == WRITES_TOGETHER:
         writes = params["TransactItems"]
         if not 1 <= len(writes) <= MOST_WRITES:

@@ -114,7 +114,7 @@ def test_both_secrets_are_known_while_one_is_rotated_the_newest_first(secrets):
 @pytest.fixture
 def on_aws(stack):
     clock = HandClock()
-    return SecretKeys(stack.clients, PREFIX, clock), clock, stack.clients.secretsmanager
+    return SecretKeys(stack.clients, PREFIX, clock), clock, stack.own.secretsmanager
 
 
 def test_an_unknown_shop_is_remembered_as_long_as_a_known_one_so_that_its_answer_is_as_quick(on_aws):
@@ -171,7 +171,7 @@ def test_a_known_shop_is_answered_from_memory_while_the_store_is_away_for_less_t
     def away(**_):
         raise EndpointConnectionError(endpoint_url="https://nowhere.example")
 
-    monkeypatch.setattr(client, "get_secret_value", away)
+    monkeypatch.setattr(keys._clients.secretsmanager, "get_secret_value", away)
     clock.at += REMEMBERED - timedelta(seconds=1)
     assert keys.of("demo") == ShopKeys("generic", ("s",))
     clock.at += timedelta(seconds=1)

@@ -72,7 +72,7 @@ def swept(here: Scale, world: World, person_id: str | None) -> list[str]:
         words.append(answer["next"])
         if answer["next"] == "wait":
             here.clock.move(seconds=answer["wait_seconds"])
-        assert len(words) < 60
+        assert len(words) < 12
     return words
 
 

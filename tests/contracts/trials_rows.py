@@ -249,7 +249,7 @@ def a_long_chain_of_proofs_is_read_whole_and_of_one_person_alone(here: Scale) ->
     one, other = spoken(Person("demo", "p1"), 12), spoken(Person("demo", "p11"), 2)
     here.seeding.save("demo", Page(), Page(persons={"p1": one, "p11": other}))
     found = Proofs(here.clients, "Ledger").of("demo", "p1")
-    assert fault(found, 12, one.evidence_head) is None
+    assert (len(found), fault(found, 12, one.evidence_head)) == (12, None)
     assert Proofs(here.clients, "Ledger").of("demo2", "p1") == []
 
 
