@@ -39,7 +39,11 @@ class Page:
 
 
 class Records(Protocol):
-    """Carts, people and stock. Reads are consistent; a save is all or nothing and guarded by versions."""
+    """Carts, people and stock. Reads are consistent; a save is guarded by versions, and all or nothing.
+
+    A save that is larger than the store's transactions is several: a purchase is never lost for what came with it. If
+    it ends in the midst of them, the same observations read, folded and saved again leave what one save would have.
+    """
 
     def read(
         self,
@@ -57,7 +61,7 @@ class Records(Protocol):
     ) -> Page: ...
 
     def save(self, shop: str, before: Page, after: Page) -> None:
-        """Write what differs. Raises ``Conflict`` if any row changed since it was read; then nothing is written."""
+        """Write what differs. Raises ``Conflict`` if any row changed since it was read; then it is not overwritten."""
 
     def dossier(
         self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
