@@ -40,6 +40,31 @@ def test_twilio_may_sign_the_url_with_its_default_port():
     assert twilio_answers.fields_of([URL], body, signature, ["token"])["Body"] == "STOP"
 
 
+@pytest.mark.parametrize(
+    ("ours", "signed"),
+    [
+        ("https://api.example:1234/a?x=1", "https://api.example/a?x=1"),
+        ("https://api.example:1234/a?x=1", "https://api.example:1234/a?x=1"),
+        ("https://api.example:443/a", "https://api.example/a"),
+        ("https://api.example/a", "https://api.example:443/a"),
+        ("http://localhost:4566/a", "http://localhost/a"),
+        ("https://[2001:db8::1]:8443/a", "https://[2001:db8::1]/a"),
+    ],
+)
+def test_twilio_may_sign_the_url_with_and_without_any_port(ours, signed):
+    body, signature = form(signed, **answer())
+    assert twilio_answers.fields_of([ours], body, signature, ["token"])["Body"] == "STOP"
+
+
+@pytest.mark.parametrize(
+    "foreign", ["https://api.example:1235/a", "https://api.example:80/a", "http://api.example/a"]
+)
+def test_no_other_port_and_no_other_scheme_is_tried(foreign):
+    body, signature = form(foreign, **answer())
+    with pytest.raises(Refused, match="signature"):
+        twilio_answers.fields_of(["https://api.example:1234/a"], body, signature, ["token"])
+
+
 @pytest.mark.parametrize("forged", [{"token": "other"}, {"url": "https://evil.example/"}])
 def test_what_somebody_else_signed_is_refused(forged):
     body, signature = form(**forged, **answer())

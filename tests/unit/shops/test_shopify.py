@@ -224,7 +224,7 @@ def test_a_shop_left_when_the_header_says_and_not_when_its_record_last_changed()
         ),
         ("checkouts_update", {"customer": [1]}, "customer must be an object"),
         ("orders_create", {"id": True}, "id must be an id"),
-        ("orders_create", {"created_at": None}, "created_at must be a date and time"),
+        ("orders_create", {"created_at": "yesterday"}, "created_at must be a date and time"),
         ("orders_create", {"test": 1}, "test must be true or false"),
         ("customers_update", {"id": None}, "id must be an id"),
         ("customers_update", {"email_marketing_consent": "yes"}, "email_marketing_consent must be an object"),

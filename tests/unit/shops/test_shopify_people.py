@@ -92,3 +92,23 @@ def test_nobody_is_greeted_with_a_link_for_a_name():
         assert seen.contact.first_name is None
     (seen,) = with_changes("checkouts_update", customer={"id": 1, "first_name": "Anne-Sofie O'Neil jr."})
     assert seen.contact.first_name == "Anne-Sofie O'Neil jr."
+
+
+@pytest.mark.parametrize(
+    ("stem", "more"),
+    [
+        ("customers_create", {}),
+        ("customers_update", {}),
+        ("checkouts_update", {"completed_at": None}),
+        ("orders_create", {}),
+        ("carts_update", {}),
+    ],
+)
+def test_a_test_notification_without_dates_is_dated_by_its_header(stem, more):
+    (seen,) = with_changes(stem, created_at=None, updated_at=None, **more)
+    assert seen.at == HEADER_INSTANT
+
+
+def test_an_order_without_a_date_was_placed_when_it_was_told():
+    (seen,) = with_changes("orders_create", created_at=None, updated_at=None)
+    assert seen.placed_at == HEADER_INSTANT

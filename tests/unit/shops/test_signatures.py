@@ -146,6 +146,14 @@ def test_the_signed_header_family_is_the_one_that_counts():
     assert shopify.verify(BODY, mixed, (NEW,), NOW)[0] == "carts/update"
 
 
+def test_where_both_families_are_signed_the_plain_one_decides_and_its_event_id_is_the_key():
+    plain = {name.removeprefix("x-"): value for name, value in by_shopify(event_id="event-abc").items()}
+    both = by_shopify(event_id="another", topic="carts/create") | plain
+    topic, key, _ = shopify.verify(BODY, both, (NEW,), NOW)
+    assert topic == "carts/update"
+    assert key == shopify.verify(BODY, plain, (NEW,), NOW)[1]
+
+
 def test_one_event_under_two_topics_is_two_events_and_under_two_deliveries_one():
     def key(**changes):
         return shopify.verify(BODY, by_shopify(**changes), (NEW,), NOW)[1]

@@ -94,9 +94,14 @@ def _pairs(body: bytes) -> list[tuple[str, str]]:
 
 
 def _spellings(url: str) -> tuple[str, ...]:
-    """The URL as it is and with its default port: Twilio signs either."""
+    """The URL as it is, without its port, and with its own or its scheme's: Twilio signs any of them.
+
+    Which one is inconsistent, says Twilio's own validator (twilio-python, ``request_validator.py``), and tries all.
+    """
     parts = urlsplit(url)
-    if parts.port is not None or parts.scheme not in _PORTS:
-        return (url,)
-    with_port = parts._replace(netloc=f"{parts.netloc}:{_PORTS[parts.scheme]}").geturl()
-    return url, with_port
+    bare = parts.netloc.removesuffix(f":{parts.port}")
+    port = parts.port or _PORTS.get(parts.scheme)
+    spelt = [url, parts._replace(netloc=bare).geturl()]
+    if port is not None:
+        spelt.append(parts._replace(netloc=f"{bare}:{port}").geturl())
+    return tuple(dict.fromkeys(spelt))

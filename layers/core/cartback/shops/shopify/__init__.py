@@ -66,8 +66,9 @@ def verify(
     Raises ``Refused`` with 401 for a signature that is missing, malformed or wrong and for an event that is too
     old or from the future, 400 for a signed delivery that does not say what it is.
     """
-    # Two header families exist; Shopify's own SDK picks by the signature that is there.
-    prefix = _PREFIXED if _PREFIXED + _SIGNATURE in headers else _PLAIN
+    # Two header families exist. Where both come the plain one decides, as in Shopify's own library (validate.ts,
+    # detectWebhookType): its event id is the one that a repetition has again.
+    prefix = _PLAIN if _PLAIN + _SIGNATURE in headers else _PREFIXED
     said = {
         name: headers.get(prefix + name, "").strip() for name in (*_KEPT, "topic", "event-id", "webhook-id")
     }

@@ -47,7 +47,7 @@ def of_checkout(checkout: Reader, token: str, at: datetime) -> Contact:
         first_name=known.first_name or _first_name(checkout["billing_address"]),
         locale=checkout["customer_locale"].fitting(reading.LOCALE) or known.locale,
         **_place_of_buyer(checkout, known),
-        consents=_of_record(known, email) + _ticks(checkout, token),
+        consents=_of_record(known, email) + _ticks(checkout, token, at),
         account_email=known.account_email,
     )
 
@@ -113,9 +113,9 @@ def _of_record(known: Contact, email: str | None) -> tuple[ConsentSeen, ...]:
     return tuple(word for word in known.consents if word.channel != "email" or email == known.email)
 
 
-def _ticks(checkout: Reader, token: str) -> tuple[ConsentSeen, ...]:
+def _ticks(checkout: Reader, token: str, seen_at: datetime) -> tuple[ConsentSeen, ...]:
     # A tick box has no date of its own; the token would open the checkout, so the evidence quotes an id instead.
-    at = checkout["created_at"].instant()
+    at = checkout["created_at"].maybe(Reader.instant) or seen_at
     name = checkout["id"].maybe(Reader.identifier) or short("checkout", token, length=16)
     boxes = (("email", "buyer_accepts_marketing"), ("sms", "buyer_accepts_sms_marketing"))
     return tuple(
