@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import pairwise
+
+from cartback.domain.hosts import ascii_label
 
 LONGEST = 254
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", re.ASCII)
@@ -28,7 +29,7 @@ def email(text: object) -> str | None:
     if not at or len(text) > LONGEST:
         return None
     try:
-        domain = ".".join(map(_ascii, _DOTS.split(domain.replace("Σ", "σ").lower())))
+        domain = ".".join(map(ascii_label, _DOTS.split(domain.replace("Σ", "σ").lower())))
     except UnicodeError:
         return None
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
@@ -62,19 +63,6 @@ def whatsapp_user(text: object) -> str | None:
     user IDs").
     """
     return text if isinstance(text, str) and _WHATSAPP_USER.fullmatch(text) else None
-
-
-def _ascii(label: str) -> str:
-    """One label of a domain as it is registered. Raises UnicodeError for what is none.
-
-    Python's codec follows the IDNA of 2003, which made ``ss`` of ``ß``: another domain since 2008 (RFC 5891, RFC 5894
-    § 7.2), whose owner is not to read what we write. Joiners, which that codec drops, make another domain as well.
-    """
-    if "\u200c" in label or "\u200d" in label:
-        raise UnicodeError("joiners are not understood")
-    if "ß" in label or "ς" in label:
-        return "xn--" + unicodedata.normalize("NFKC", label).encode("punycode").decode("ascii")
-    return label.encode("idna").decode("ascii")
 
 
 def is_made_up(number: str) -> bool:

@@ -16,7 +16,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.items import counted
 from cartback.domain.money import Money
 from cartback.domain.showing import first_name, of_html
-from cartback.domain.weblink import is_local
+from cartback.domain.weblink import in_ascii, is_local
 
 # These patterns are also published in JSON Schemas, so they keep to what Python and ECMAScript read alike.
 INSTANT = re.compile(
@@ -182,6 +182,7 @@ class Reader:
         text = self.cut(LONGEST_LINK + 1) if isinstance(self.value, str) else None
         if text is None or is_local(text):
             return text
+        text = in_ascii(text)
         return text if len(text) <= LONGEST_LINK and LINK.fullmatch(text) else None
 
     def utc(self) -> datetime:

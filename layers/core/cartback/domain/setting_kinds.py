@@ -10,23 +10,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
 
 from cartback.domain import address
-from cartback.domain.weblink import is_local, web_link
+from cartback.domain.hosts import host_of
+from cartback.domain.weblink import in_ascii, is_local, web_link
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_HOST = re.compile(
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
-)
 
 
 def _web(text: str) -> str:
-    if web_link(text, local=True) is None or "#" in text:
+    link = in_ascii(text)
+    if web_link(link, local=True) is None or "#" in link:
         raise ValueError
-    return text
+    return link
 
 
 def _host(text: str) -> str:
-    host = text.lower()
-    if not _HOST.fullmatch(host) or not ("." in host or is_local(f"http://{host}")):
+    host = None if re.search("[:/@?#]", text) else host_of(text)
+    if host is None or not ("." in host or is_local(f"http://{host}")):
         raise ValueError
     return host
 

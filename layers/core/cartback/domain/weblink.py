@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from ipaddress import ip_address
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from cartback.domain.hosts import NAME, host_of, leads_home
 
 LONGEST = 2000
 
 # What RFC 3986 lets an address consist of. No quote, bracket, backslash, space or control character gets through,
 # so an accepted address can neither end an HTML attribute nor a header line.
+_PLAIN = "~:/?#[]@!$&()*+,;='%"
 _CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]+", re.ASCII)
 
 
@@ -29,9 +32,10 @@ def web_link(text: object, *, local: bool = False) -> str | None:
         return None
     if not host or "@" in parts.netloc:
         return None
-    if parts.scheme == "https":
+    if local and parts.scheme in ("http", "https") and _is_loopback(host):
         return text
-    return text if parts.scheme == "http" and local and _is_loopback(host) else None
+    # Some readers of links decode a host before they look it up: no percent sign, nothing but letters, digits, - and .
+    return text if parts.scheme == "https" and NAME.fullmatch(host.removesuffix(".")) else None
 
 
 def is_local(text: object) -> bool:
@@ -40,11 +44,27 @@ def is_local(text: object) -> bool:
 
 
 def is_of(origin: str, hosts: Collection[str]) -> bool:
-    """Whether an Origin header names one of these hosts or a host below one, over TLS."""
-    if web_link(origin, local=True) is None:
-        return False
-    host = urlsplit(origin).hostname or ""
-    return any(host == name or host.endswith("." + name) for name in hosts)
+    """Whether an Origin header or a link names one of these hosts or a host below one, over TLS (``leads_home``)."""
+    host = host_of(origin) if web_link(origin, local=True) is not None else None
+    return host is not None and leads_home(host, hosts)
+
+
+def in_ascii(text: str) -> str:
+    """A link as a browser would send it: the host as it is registered, other letters beyond ASCII as percent signs.
+
+    What is none comes back as it was, for others to judge.
+    """
+    if text.isascii():
+        return text
+    try:
+        parts = urlsplit(text)
+        host, port = host_of(text), parts.port
+    except ValueError:
+        return text
+    if host is None or "@" in parts.netloc:
+        return text
+    netloc = host if port is None else f"{host}:{port}"
+    return quote(urlunsplit(parts._replace(netloc=netloc)), safe=_PLAIN)
 
 
 def _is_loopback(host: str) -> bool:

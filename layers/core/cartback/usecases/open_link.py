@@ -13,7 +13,7 @@ from cartback.domain.claims import DELIVERED
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.identity import belongs
 from cartback.domain.scanners import Opening, scanner
-from cartback.domain.weblink import is_local, web_link
+from cartback.domain.weblink import is_local, is_of, web_link
 from cartback.ports import Line, Page
 from cartback.usecases import links
 
@@ -59,7 +59,11 @@ class OpenLink:
                 self._note(link, now, method, user_agent)
         except TryLater:
             self.metrics().count("LinksOpenedInPart")
-        return with_utm(allowed(self._way_back(link), face), link)
+        way_back = self._way_back(link)
+        url = allowed(way_back, face)
+        if way_back and url == face.url != way_back:
+            self.metrics().count("LinksElsewhere", shop=link.shop)
+        return with_utm(url, link)
 
     def _way_back(self, link: Link) -> str | None:
         try:
@@ -120,11 +124,7 @@ def allowed(url: str | None, face: ShopFace) -> str:
     The address came from outside: a redirect of ours must not lead anywhere else (open redirect).
     """
     good = web_link(url, local=is_local(face.url))
-    if good is not None:
-        host = urlsplit(good).hostname or ""
-        if any(host == name or host.endswith("." + name) for name in face.domains):
-            return good
-    return face.url
+    return good if good is not None and is_of(good, (*face.domains, face.url)) else face.url
 
 
 def with_utm(url: str, link: Link) -> str:
