@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from cartback.domain.health import Health
+from cartback.domain.health import Health, Stranger
 from cartback.domain.observations import Fetch, VariantSeen
 from cartback.domain.service import Change, Changes, Subscription, Unsupported
 from cartback.ports import ShopApi
@@ -75,17 +76,28 @@ class ListedShop(ShopApi):
 
 
 class DictHealth:
-    """The port ``HealthBook``, and ``Beat``."""
+    """The ports ``HealthBook``, ``Beat`` and ``Strangers``."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock=None) -> None:
         self.by_shop: dict[str, Health] = {}
         self.beats: list[tuple[str, datetime]] = []
+        self.heard: dict[tuple[str, str, str], Stranger] = {}
+        self.clock = clock
 
     def read(self, shop: str) -> Health | None:
         return self.by_shop.get(shop)
 
     def keep(self, health: Health) -> None:
         self.by_shop[health.shop] = health
+
+    def note(self, shop: str, kind: str, name: str, count: int) -> None:
+        now = self.clock.now()
+        was = self.heard.get((shop, kind, name), Stranger(kind, name, 0, now, now))
+        self.heard[shop, kind, name] = replace(was, count=was.count + count, last_at=now)
+
+    def strangers(self, shop: str) -> list[Stranger]:
+        found = [one for (of, _, _), one in self.heard.items() if of == shop]
+        return sorted(found, key=lambda one: one.last_at, reverse=True)
 
     def beat(self, shop: str, received_at: datetime) -> None:
         self.beats.append((shop, received_at))

@@ -34,6 +34,7 @@ from cartback.usecases.park_run import ParkRun
 from cartback.usecases.prefer import Prefer
 from cartback.usecases.receive_answer import ReceiveAnswer
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.recognise import Recognise
 from cartback.usecases.reconcile import Reconcile
 from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_erasing import StartErasing
@@ -303,8 +304,13 @@ class World:
         self.preferences = Prefer(**here, texts=texts, bus=self.bus)
 
     def _wire_reconciliation(self) -> None:
-        self.api, self.health = ListedShop(), DictHealth()
-        self.apply_events = replace(self.apply_events, beat=self.health)
+        self.api, self.health = ListedShop(), DictHealth(self.clock)
+        self.apply_events = replace(
+            self.apply_events,
+            beat=self.health,
+            recognise=Recognise(self.settings, self.adapter),
+            strangers=self.health,
+        )
         self.reconcile = Reconcile(
             keys=self.keys,
             reach=lambda shop: self.api,

@@ -314,6 +314,7 @@ def take_batch() -> TakeBatch:
     from cartback.store.standing import DynamoStanding
     from cartback.usecases.apply_events import ApplyEvents
     from cartback.usecases.apply_receipts import ApplyReceipts
+    from cartback.usecases.recognise import Recognise
     from cartback.usecases.take_batch import TakeBatch
     from cartback.usecases.watch_standing import WatchStanding
 
@@ -332,6 +333,8 @@ def take_batch() -> TakeBatch:
         fetcher=reach(),
         beat=health(),
         settings=settings(),
+        recognise=Recognise(settings(), source),
+        strangers=health(),
     )
     standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
     watch = WatchStanding(standing, records(), clock(), metrics())

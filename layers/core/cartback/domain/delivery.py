@@ -15,6 +15,10 @@ FIRST_COMPARED = "first-compared"
 """The header of a delivery that says ``yes`` where it was found by the first comparison with a shop's lists."""
 
 
+KNOWN_AS = "known-as"
+"""The header of a delivery with the names, parted by blanks, that the shop goes by in its connection to us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One event as it arrived: verified, not yet understood. ``key`` is the sender's name for it, for duplicates.

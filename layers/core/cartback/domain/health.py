@@ -12,6 +12,10 @@ LONGEST = timedelta(days=7)
 MOST_UNREAD = 100
 """How many unreadable things are remembered. Whatever is beyond is parked by each comparison that meets it."""
 
+SOURCE, LINK = "source", "link"
+"""Of a stranger: its events are parked, its links lead to the front door."""
+STRANGERS_KEPT = timedelta(days=30)
+
 UNKNOWN, COMPLETE, REPAIRED, BY_HAND, LOST = "unknown", "complete", "repaired", "by_hand", "lost"
 
 
@@ -21,6 +25,17 @@ class Pulse:
 
     last_event_at: datetime
     lag_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A name that is not the shop's: of who spoke in its place, or of where a way back to a cart leads."""
+
+    kind: str
+    name: str
+    count: int
+    first_at: datetime
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

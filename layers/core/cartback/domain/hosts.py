@@ -55,12 +55,14 @@ def is_own(host: str, own: Iterable[str]) -> bool:
 def leads_home(host: str, own: Iterable[str]) -> bool:
     """Whether a link to this host leads to the shop: an own host or one below it, unless its name says copy."""
     own = tuple(own)
-    if is_own(host, own):
-        return True
-    return any(
-        host.endswith(f".{_bare(known)}") and not _is_copy(host.removesuffix(f".{_bare(known)}"))
-        for known in filter(None, map(host_of, own))
-    )
+    return is_own(host, own) or (bool(_below(host, own)) and not is_copy(host, own))
+
+
+def is_copy(host: str, own: Iterable[str]) -> bool:
+    """Whether a host lies below an own one, is not the shop's, and its name says that nobody shops there."""
+    own = tuple(own)
+    words = (word for labels in _below(host, own) for word in re.split(r"[.-]", labels))
+    return not is_own(host, own) and any(word.rstrip("0123456789") in _COPIES for word in words)
 
 
 def ascii_label(label: str) -> str:
@@ -85,6 +87,7 @@ def _is_language(label: str) -> bool:
     return language in _LANGUAGES and (not country or country in _LANGUAGES)
 
 
-def _is_copy(below: str) -> bool:
-    words = re.split(r"[.-]", below)
-    return any(word.rstrip("0123456789") in _COPIES for word in words)
+def _below(host: str, own: Iterable[str]) -> list[str]:
+    """What a host has before each own host that it lies below."""
+    ends = (f".{_bare(known)}" for known in filter(None, map(host_of, own)))
+    return [host.removesuffix(end) for end in ends if host.endswith(end)]

@@ -30,6 +30,10 @@ def _host(text: str) -> str:
     return host
 
 
+def _source(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text, re.ASCII) else _host(text)
+
+
 def _mail(text: str) -> str:
     normal = address.email(text)
     if normal is None:
@@ -86,6 +90,7 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 WallTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Url = Annotated[str, StringConstraints(max_length=500), AfterValidator(_web)]
 Host = Annotated[str, AfterValidator(_host)]
+Source = Annotated[str, AfterValidator(_source)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Span = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(span_words, return_type=str)]

@@ -33,6 +33,7 @@ from cartback.domain.setting_kinds import (
     Host,
     Mail,
     Slug,
+    Source,
     Span,
     Text,
     Url,
@@ -209,6 +210,12 @@ class ShopSettings(Part):
     url: Url = Field(description=URL_WORDS)
     domains: tuple[Host, ...] = Field(
         (), max_length=20, description="host names without scheme, port and path; empty takes the host of url"
+    )
+    sources: tuple[Source, ...] = Field(
+        (),
+        max_length=20,
+        description="further names under which its events come: host names, a *.myshopify.com name, a shop's number "
+        "or id, a company's GUID, acct_…",
     )
     sender: Sender = Field(description="name and address")
     reply_to: Mail | None = Field(None, description="an e-mail address, or null")

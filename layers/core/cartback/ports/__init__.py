@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cartback.ports.intake import RawShelf as RawShelf
     from cartback.ports.intake import RawStore as RawStore
     from cartback.ports.intake import ShopAdapter as ShopAdapter
+    from cartback.ports.intake import Speaker as Speaker
     from cartback.ports.intake import Translator as Translator
     from cartback.ports.messages import ADDRESS_REFUSED as ADDRESS_REFUSED
     from cartback.ports.messages import Channel as Channel
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from cartback.ports.upkeep import LetterSweep as LetterSweep
     from cartback.ports.upkeep import RawSweep as RawSweep
     from cartback.ports.upkeep import Standing as Standing
+    from cartback.ports.upkeep import Strangers as Strangers
     from cartback.ports.upkeep import TableSweep as TableSweep
     from cartback.ports.world import Bus as Bus
     from cartback.ports.world import Clock as Clock
@@ -67,13 +69,14 @@ _ROOMS = {
     "domain.delivery": "Delivery ShopKeys",
     "ports.world": "Bus Clock Counters Hasher Metrics Runs Tokens",
     "ports.intake": (
-        "AnswerLine Begun Fetcher Greeter KeyStore Keys Once Parking Queue RawShelf RawStore ShopAdapter Translator"
+        "AnswerLine Begun Fetcher Greeter KeyStore Keys Once Parking Queue RawShelf RawStore ShopAdapter Speaker "
+        "Translator"
     ),
     "ports.rows": "ClaimIndex DueIndex Ledger Line Link Page Proofs Records",
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
     "ports.messages": "ADDRESS_REFUSED Channel Doubtful NotSent Outgoing Sent Texts",
     "ports.service": "Http ShopApi",
-    "ports.upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing TableSweep",
+    "ports.upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing Strangers TableSweep",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

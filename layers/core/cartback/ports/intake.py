@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cartback.domain.delivery import Delivery, ShopKeys
     from cartback.domain.farewells import Heard
     from cartback.domain.observations import Fetch, Observation
+    from cartback.domain.voices import Claim
 
 
 class Keys(Protocol):
@@ -96,6 +97,18 @@ class Greeter(Protocol):
     ) -> tuple[Answer, ShopKeys]: ...
 
     def confirm(self, visit: Visit, keys: ShopKeys, now: datetime) -> tuple[Answer, ShopKeys]: ...
+
+
+class Speaker(Protocol):
+    """What a platform's module has besides, where its deliveries say where they come from. Each part is optional.
+
+    ``claims`` are the names that a delivery gives to its sender, the weightiest first (``domain.voices``). ``known_as``
+    are the names that the shop goes by in its connection, blank ones among them.
+    """
+
+    def claims(self, delivery: Delivery) -> list[Claim]: ...
+
+    def known_as(self, keys: ShopKeys) -> list[str]: ...
 
 
 class AnswerLine(Protocol):

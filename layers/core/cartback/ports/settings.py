@@ -17,7 +17,8 @@ class ShopFace:
     """How a shop shows itself to its shoppers. ``languages`` are in order of preference, the first is the default.
 
     ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything. ``prices`` says
-    whether they are shown as the platform tells them, without tax or with it (``domain.bill``).
+    whether they are shown as the platform tells them, without tax or with it (``domain.bill``). ``sources`` are further
+    names under which it speaks, though no link leads there.
     """
 
     shop: str
@@ -38,6 +39,12 @@ class ShopFace:
     price_notes: dict[str, str] = field(default_factory=dict)
     frequency: Frequency = field(default_factory=Frequency)
     prices: str = "as_told"
+    sources: tuple[str, ...] = ()
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that are the shop's own, that of its front door among them."""
+        return (*self.domains, self.url)
 
 
 class Settings(Protocol):

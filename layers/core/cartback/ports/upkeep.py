@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cartback.domain.deliverability import Tally
     from cartback.domain.delivery import Delivery
     from cartback.domain.evidence import Evidence
-    from cartback.domain.health import Health
+    from cartback.domain.health import Health, Stranger
 
 
 class AuditBook(Protocol):
@@ -47,6 +47,14 @@ class Beat(Protocol):
     """Where it is remembered that a shop was heard."""
 
     def beat(self, shop: str, received_at: datetime) -> None: ...
+
+
+class Strangers(Protocol):
+    """Names that are not the shop's and came in under its secret, until a while after they were last heard."""
+
+    def note(self, shop: str, kind: str, name: str, count: int) -> None: ...
+
+    def strangers(self, shop: str) -> list[Stranger]: ...
 
 
 class RawSweep(Protocol):

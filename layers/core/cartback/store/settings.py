@@ -198,6 +198,7 @@ def face(settings: ShopSettings) -> ShopFace:
         price_notes={lang: note for lang, note in settings.price_note.model_dump().items() if note},
         frequency=promised(settings.policy()),
         prices=settings.prices,
+        sources=settings.sources,
     )
 
 

@@ -7,8 +7,9 @@ same events into the same rows and tells the same facts under the same ids.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +19,7 @@ from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.farewells import ANSWERS
 from cartback.domain.grace import BEHIND, NOTED_EVERY
 from cartback.domain.hashes import short
+from cartback.domain.health import LINK, SOURCE
 from cartback.domain.late_news import is_late
 from cartback.domain.observations import Fetch, WordUnknown
 from cartback.ports import Page
@@ -43,8 +45,10 @@ if TYPE_CHECKING:
         Records,
         Settings,
         ShopAdapter,
+        Strangers,
         Translator,
     )
+    from cartback.usecases.recognise import Recognise
 
 MOST_TRIES = 8
 
@@ -78,6 +82,8 @@ class Report:
     ignored: list[str] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    strangers: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often a name was heard that is not the shop's, by kind and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ class ApplyEvents:
     fetcher: Fetcher | None = None
     beat: Beat | None = None
     settings: Settings | None = None
+    recognise: Recognise | None = None
+    strangers: Strangers | None = None
     noted: dict[str, datetime] = field(default_factory=dict)
     """When this process last wrote down that a shop's news is late."""
 
@@ -112,7 +120,16 @@ class ApplyEvents:
                 report.failed.extend(message.message_id for message in group)
             else:
                 self._heard(shop, group)
+            self._note(shop, report)
         return report
+
+    def _note(self, shop: str, report: Report) -> None:
+        """Keep count of strangers, for whoever looks after the shop; what cannot be counted now is in the metrics."""
+        heard, report.strangers = report.strangers, Counter()
+        if self.strangers is not None:
+            for (kind, name), count in heard.items():
+                with suppress(TryLater):
+                    self.strangers.note(shop, kind, name, count)
 
     def _heard(self, shop: str, group: list[Message]) -> None:
         """Take the shop's pulse, by what it sent itself: no replay, no answer of people, nothing of its lists."""
@@ -164,7 +181,7 @@ class ApplyEvents:
         for key, message in fresh.items():
             verdicts[message.message_id] = report.applied
             try:
-                seen = self._seen(message.delivery)
+                seen = self._recognised(message.delivery, report)
             except TryLater:
                 # The shop's own API cannot be asked right now: this event comes back, the others go on.
                 deferred.append(key)
@@ -199,6 +216,22 @@ class ApplyEvents:
         if isinstance(seen, WordUnknown):
             self.metrics.count("UnknownWords", field=seen.field, word=seen.word)
         return isinstance(seen, WordUnknown)
+
+    def _recognised(self, delivery: Delivery, report: Report) -> list[Observation] | None:
+        """What a delivery says, if it is the shop that says it. Raises ``Refused`` for any other voice."""
+        if self.recognise is None:
+            return self._seen(delivery)
+        name = self.recognise.foreign(delivery)
+        if name is not None:
+            report.strangers[SOURCE, name] += 1
+            self.metrics.count("ForeignEvents", shop=delivery.shop)
+            raise Refused(
+                f"foreign: it says that it comes from {name}, which is not among the shop's domains and sources"
+            )
+        seen = self._seen(delivery)
+        for host in self.recognise.elsewhere(delivery.shop, seen or ()):
+            report.strangers[LINK, host] += 1
+        return seen
 
     def _seen(self, delivery: Delivery) -> list[Observation] | None:
         """What a delivery says, with everything that it only named read from the shop.

@@ -124,7 +124,7 @@ def allowed(url: str | None, face: ShopFace) -> str:
     The address came from outside: a redirect of ours must not lead anywhere else (open redirect).
     """
     good = web_link(url, local=is_local(face.url))
-    return good if good is not None and is_of(good, (*face.domains, face.url)) else face.url
+    return good if good is not None and is_of(good, face.hosts) else face.url
 
 
 def with_utm(url: str, link: Link) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.answers import Answer, Visit
-from cartback.domain.delivery import Delivery, ShopKeys
+from cartback.domain.delivery import KNOWN_AS, Delivery, ShopKeys
 from cartback.domain.depth import deeper_than
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.shop_name import SHOP_NAME
@@ -93,7 +93,10 @@ class ReceiveWebhook:
         if isinstance(greeting, Answer):
             return greeting
         if greeting is not None:
-            self.queue.put(Delivery(shop, keys.platform, greeting.topic, greeting.key, now, greeting.body))
+            kept = _known_as(adapter, keys)
+            self.queue.put(
+                Delivery(shop, keys.platform, greeting.topic, greeting.key, now, greeting.body, kept)
+            )
             return Answer(202, "accepted")
         if visit.word or visit.method != "POST":
             raise Refused(STRANGER, 401)
@@ -103,8 +106,15 @@ class ReceiveWebhook:
         if keys is _NOBODY:
             raise Refused(STRANGER, 401)
         text = readable_json(visit.body, visit.headers.get("content-type", ""))
-        self.queue.put(Delivery(shop, keys.platform, topic, key, now, text, kept))
+        self.queue.put(Delivery(shop, keys.platform, topic, key, now, text, kept | _known_as(adapter, keys)))
         return Answer(202, "accepted")
+
+
+def _known_as(adapter: ShopAdapter, keys: ShopKeys) -> dict[str, str]:
+    """The names of the shop's connection, for the worker, who does not look into secrets for each event."""
+    known_as = getattr(adapter, "known_as", None)
+    names = " ".join(filter(None, known_as(keys))) if known_as is not None else ""
+    return {KNOWN_AS: names} if names else {}
 
 
 def is_ping(visit: Visit) -> bool:

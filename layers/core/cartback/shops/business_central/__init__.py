@@ -21,6 +21,7 @@ from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Fetch, Observation
+    from cartback.domain.voices import Claim
     from cartback.ports import Delivery, ShopKeys
 
 # There is one kind of delivery; what it is about stands in each notification's ``resource``.
@@ -66,6 +67,18 @@ def greet(visit: Visit, keys: ShopKeys, now: datetime) -> Answer | Arrival | Non
     kept = [{name: one.get(name) for name in _KEPT} for one in ours]
     key = hashlib.sha256("\x1e".join(named).encode("utf-8", "replace")).hexdigest()
     return Arrival("notification", key, json.dumps({"value": kept}))
+
+
+def known_as(keys: ShopKeys) -> list[str]:
+    """The company that the shop was connected by."""
+    return [keys.api.get("company", "").lower()]
+
+
+def claims(delivery: Delivery) -> list[Claim]:
+    """What a delivery says of its sender, see ``ports.Speaker``."""
+    from cartback.shops.business_central import voice
+
+    return voice.claims(delivery)
 
 
 def observe(delivery: Delivery) -> list[Observation] | None:

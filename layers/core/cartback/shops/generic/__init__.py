@@ -16,6 +16,7 @@ from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Observation
+    from cartback.domain.voices import Claim
     from cartback.ports import Delivery
 
 # Type of event -> the function of ``translation`` that understands it.
@@ -55,6 +56,13 @@ def verify(
     except UnicodeDecodeError:
         raise Refused("the body is not UTF-8") from None
     return event["type"].matching(_TYPE, "a type of event"), key, {}
+
+
+def claims(delivery: Delivery) -> list[Claim]:
+    """What a delivery says of its sender, see ``ports.Speaker``."""
+    from cartback.shops.generic import voice
+
+    return voice.claims(delivery)
 
 
 def observe(delivery: Delivery) -> list[Observation] | None:

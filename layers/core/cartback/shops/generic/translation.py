@@ -42,7 +42,7 @@ DEVICES = frozenset({"mobile", "tablet", "desktop"})
 CHANNELS = frozenset({"email", "sms", "whatsapp", "push", "letter"})
 BASES = frozenset({"explicit", "double_opt_in", "existing_customer"})
 
-_ENVELOPE = frozenset("type at data".split())
+_ENVELOPE = frozenset("type at data shop".split())
 _CART = frozenset(
     "cart_id checkout_id items currency total customer restore_url device locale prices_include_tax origin".split()
 )
@@ -63,6 +63,7 @@ def translate(delivery: Delivery, name: str) -> list[Observation]:
     """Check the envelope and hand its data to the function of this module called ``name``."""
     event = reading.parse(delivery.body).only(_ENVELOPE)
     event["type"].word((delivery.topic,))
+    event["shop"].words(253)
     understand: Translation = globals()[name]
     seen = understand(event["data"], event["at"].instant())
     if delivery.headers.get(TOLD_BY) == "page":

@@ -16,7 +16,8 @@ from cartback.domain.reading import Reader
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Observation
-    from cartback.ports import Delivery
+    from cartback.domain.voices import Claim
+    from cartback.ports import Delivery, ShopKeys
 
 # Topic -> the function of ``translation`` that understands it.
 TOPICS: dict[str, str] = {
@@ -80,6 +81,18 @@ def verify(
         raise Refused("the topic header is missing or malformed")
     kept = {_PREFIXED + name: said[name] for name in _KEPT if 0 < len(said[name]) <= 255}
     return topic, _key(topic, said["event-id"], said["webhook-id"]), kept
+
+
+def known_as(keys: ShopKeys) -> list[str]:
+    """The name at myshopify.com that the shop was connected by."""
+    return [keys.api.get("domain", "")]
+
+
+def claims(delivery: Delivery) -> list[Claim]:
+    """What a delivery says of its sender, see ``ports.Speaker``."""
+    from cartback.shops.shopify import voice
+
+    return voice.claims(delivery)
 
 
 def observe(delivery: Delivery) -> list[Observation] | None:

@@ -16,6 +16,7 @@ from cartback.domain.proofs import proven
 if TYPE_CHECKING:
     from cartback.domain.answers import Answer, Visit
     from cartback.domain.observations import Fetch, Observation
+    from cartback.domain.voices import Claim
     from cartback.ports import Delivery, ShopKeys
 
 # Event -> the function of ``translation`` that understands it.
@@ -99,6 +100,18 @@ def confirm(visit: Visit, keys: ShopKeys, now: datetime) -> tuple[Answer, ShopKe
     from cartback.shops.shopware import ceremony
 
     return ceremony.confirm(visit, keys, now)
+
+
+def known_as(keys: ShopKeys) -> list[str]:
+    """The id and the addresses that the shop registered and was connected by."""
+    return [keys.agreed.get("shop_id", ""), keys.agreed.get("shop_url", ""), keys.api.get("url", "")]
+
+
+def claims(delivery: Delivery) -> list[Claim]:
+    """What a delivery says of its sender, see ``ports.Speaker``."""
+    from cartback.shops.shopware import voice
+
+    return voice.claims(delivery)
 
 
 def observe(delivery: Delivery) -> list[Observation] | None:

@@ -15,7 +15,8 @@ from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Fetch, Observation
-    from cartback.ports import Delivery
+    from cartback.domain.voices import Claim
+    from cartback.ports import Delivery, ShopKeys
 
 # Type of event -> the function of ``translation`` that understands it. ``payment_intent.succeeded`` is left out: its
 # charge names more of the buyer (``billing_details``), and is told when money is authorised, not when it is taken.
@@ -62,6 +63,18 @@ def verify(
     except UnicodeDecodeError:
         raise Refused("the body is not UTF-8") from None
     return event["type"].matching(_TYPE, "a type of event"), event["id"].matching(_ID, "an event's id"), {}
+
+
+def known_as(keys: ShopKeys) -> list[str]:
+    """Whether the shop was connected by a key of its account's live or of its test mode."""
+    return [mode for mode in ("live", "test") if f"_{mode}_" in keys.api.get("secret_key", "")[:9]]
+
+
+def claims(delivery: Delivery) -> list[Claim]:
+    """What a delivery says of its sender, see ``ports.Speaker``."""
+    from cartback.shops.stripe import voice
+
+    return voice.claims(delivery)
 
 
 def observe(delivery: Delivery) -> list[Observation] | None:

@@ -18,6 +18,7 @@ from cartback.domain.proofs import proven
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Observation
+    from cartback.domain.voices import Claim
     from cartback.ports import Delivery, ShopKeys
 
 # Topic -> the function of ``translation`` that understands it. The last two are our own names for CartFlows' forms.
@@ -58,7 +59,7 @@ _ENTITY = re.compile("|".join(_ENTITIES))
 def verify(
     body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
 ) -> tuple[str, str, dict[str, str]]:
-    """Check that one of the secrets signed these bytes; give (topic, key, no headers).
+    """Check that one of the secrets signed these bytes; give (topic, key, kept header).
 
     Nothing signed is dated, so a replay is only known by its key. ``X-WC-Webhook-Delivery-ID`` is no key: it is
     made from the webhook and the second, so that two orders share it and a repetition gets another. Raises
@@ -72,7 +73,9 @@ def verify(
     webhook = headers.get("x-wc-webhook-id", "").strip()
     if not _ID.fullmatch(webhook):
         raise Refused("the header x-wc-webhook-id is missing or malformed")
-    return topic, hashlib.sha256(f"{webhook}\x1f{topic}\x1f".encode() + body).hexdigest(), {}
+    source = headers.get("x-wc-webhook-source", "").strip()
+    kept = {"x-wc-webhook-source": source} if 0 < len(source) <= 255 else {}
+    return topic, hashlib.sha256(f"{webhook}\x1f{topic}\x1f".encode() + body).hexdigest(), kept
 
 
 def greet(visit: Visit, keys: ShopKeys, now: datetime) -> Answer | Arrival | None:
@@ -90,6 +93,18 @@ def greet(visit: Visit, keys: ShopKeys, now: datetime) -> Answer | Arrival | Non
         raise Refused("order_status must be abandoned or completed")
     kept = json.dumps({name: fields[name] for name in _FORM_FIELDS if name in fields}, ensure_ascii=False)
     return Arrival(f"cartflows.{status}", hashlib.sha256(visit.body).hexdigest(), kept)
+
+
+def known_as(keys: ShopKeys) -> list[str]:
+    """The address that the shop was connected by."""
+    return [keys.api.get("url", "")]
+
+
+def claims(delivery: Delivery) -> list[Claim]:
+    """What a delivery says of its sender, see ``ports.Speaker``."""
+    from cartback.shops.woocommerce import voice
+
+    return voice.claims(delivery)
 
 
 def observe(delivery: Delivery) -> list[Observation] | None:
