@@ -1,15 +1,21 @@
-"""``cartback doctor``: whether mailbox providers will believe a shop's mail, and what to set if not."""
+"""``cartback doctor``: whether mailbox providers will believe a shop's mail, and whether we hear the shop alone."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from botocore.exceptions import ClientError
 
 from cartback.domain.errors import Refused
-from cli.mail_records import ADVICE, MUST, Finding, Resolver, diagnose
+from cli.commands.reach import stranger_words
+from cli.mail_records import ADVICE, GOOD, MUST, Finding, Resolver, diagnose
 from cli.screen import desk, table
+
+if TYPE_CHECKING:
+    from cartback.domain.health import Stranger
+    from cartback.domain.settings import ShopSettings
 
 _WORDS = {MUST: "must be done", ADVICE: "could be better"}
 
@@ -20,12 +26,16 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor(context: typer.Context, shop: Annotated[str, typer.Argument(help="the shop's id")]) -> None:
-    """Check identity, DKIM, MAIL FROM, SPF, DMARC and BIMI of a shop's sender; exit 1 if something must be done."""
+    """Check a shop's sender (identity, DKIM, MAIL FROM, SPF, DMARC, BIMI) and whose voice we hear; exit 1 if something
+    must be done.
+    """
     here = desk(context)
-    sender = here.stack.book().show(shop).sender.address
+    settings = here.stack.book().show(shop)
+    sender = settings.sender.address
     domain = sender.rpartition("@")[2]
     ses = here.stack.clients.sesv2
     found = diagnose(domain, ses.meta.region_name, _identity(ses, domain), resolver())
+    found.extend(voices(settings, here.stack.health().strangers(shop)))
     rows = [(each.about, _WORDS.get(each.state, each.state), each.says) for each in found]
     shown: list[Any] = [table(("", "", sender), rows)]
     shown.extend(_to_set(each) for each in found if each.record)
@@ -33,6 +43,16 @@ def doctor(context: typer.Context, shop: Annotated[str, typer.Argument(help="the
     undone = [each.about for each in found if each.state == MUST]
     if undone:
         raise Refused(f"must be done: {', '.join(dict.fromkeys(undone))}")
+
+
+def voices(settings: ShopSettings, strangers: Sequence[Stranger]) -> list[Finding]:
+    """What was heard under the shop's secret that is not the shop, and names of it that we should know."""
+    found = [Finding(f"not the shop's: {one.name}", MUST, stranger_words(one)) for one in strangers]
+    known = (*settings.domains, *settings.sources)
+    if settings.platform == "shopify" and not any(name.endswith(".myshopify.com") for name in known):
+        says = "name its *.myshopify.com in domains, so that no other shop with the same app is taken for it"
+        found.append(Finding("voice", ADVICE, says))
+    return found or [Finding("voice", GOOD, "nothing came in that says it is not the shop")]
 
 
 def resolver() -> Resolver:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.health import Health
+from cartback.domain.health import LINK, Health, Stranger
 from cli.commands.shop import SecretFile, Shop, group, typed_secret
 from cli.documents import document
 from cli.screen import Desk, desk, distance, moment, table
@@ -97,6 +98,7 @@ def health(context: typer.Context, shop: Shop) -> None:
     here.stack.book().show(shop)
     book, now = here.stack.health(), here.stack.clock.now()
     pulse, known = book.pulse(shop), book.read(shop) or Health(shop)
+    strangers = book.strangers(shop)
     last = pulse.last_event_at if pulse else None
     rows = [
         (
@@ -109,6 +111,7 @@ def health(context: typer.Context, shop: Shop) -> None:
         ("last gap found (UTC)", moment(known.last_gap_at) or "none"),
         ("subscriptions", known.subscriptions),
         ("problem", known.problem or "none"),
+        *((f"not the shop's: {one.name}", stranger_words(one)) for one in strangers),
     ]
     told = {
         "shop": shop,
@@ -120,8 +123,18 @@ def health(context: typer.Context, shop: Shop) -> None:
         "last_gap_at": known.last_gap_at,
         "subscriptions": known.subscriptions,
         "problem": known.problem,
+        "strangers": [asdict(one) for one in strangers],
     }
     here.tell(told, table(("", ""), rows))
+
+
+def stranger_words(one: Stranger) -> str:
+    """What became of what a stranger said, and what to do if it is the shop after all."""
+    since = f"{one.count} times, last {moment(one.last_at)} (UTC)"
+    if one.kind == LINK:
+        front = "ways back lead there, so our links lead to the front door"
+        return f"{front}: {since}; if it is the shop's, name it in domains"
+    return f"its events are parked: {since}; if it is the shop's, name it in domains or sources, then dlq redrive"
 
 
 def _access(file: str) -> dict[str, str]:

@@ -52,3 +52,33 @@ def test_a_pulse_is_written_once_a_minute_and_not_with_every_batch(book, clock):
     clock.at = later
     book.beat("demo", later)
     assert book.pulse("demo").last_event_at == later
+
+
+def test_what_is_told_once_is_told_by_the_first_for_ever(book, clock):
+    assert book.first("demo", "d1", "a")
+    assert book.first("demo", "d1", "a")
+    clock.move(days=4000)
+    assert not book.first("demo", "d1", "b")
+    assert book.first("demo", "d2", "b")
+    assert book.first("other", "d1", "b")
+
+
+def test_a_stranger_is_counted_by_kind_and_name_until_it_was_not_heard_for_a_month(book, clock):
+    book.note("demo", "source", "staging.demo.example", 2)
+    first = clock.now()
+    clock.move(days=20)
+    book.note("demo", "source", "staging.demo.example", 1)
+    book.note("demo", "link", "neu.example", 5)
+    book.note("other", "source", "dritte.example", 1)
+    clock.move(minutes=1)
+    book.note("demo", "source", "#odd#name", 1)
+    odd, *two = book.strangers("demo")
+    assert odd.name == "#odd#name"
+    assert {(one.kind, one.name, one.count) for one in two} == {
+        ("source", "staging.demo.example", 3),
+        ("link", "neu.example", 5),
+    }
+    (again,) = (one for one in two if one.count == 3)
+    assert (again.first_at, again.last_at) == (first, first + timedelta(days=20))
+    clock.move(days=31)
+    assert book.strangers("demo") == []

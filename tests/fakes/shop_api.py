@@ -82,6 +82,7 @@ class DictHealth:
         self.by_shop: dict[str, Health] = {}
         self.beats: list[tuple[str, datetime]] = []
         self.heard: dict[tuple[str, str, str], Stranger] = {}
+        self.told: dict[tuple[str, str], str] = {}
         self.clock = clock
 
     def read(self, shop: str) -> Health | None:
@@ -94,6 +95,9 @@ class DictHealth:
         now = self.clock.now()
         was = self.heard.get((shop, kind, name), Stranger(kind, name, 0, now, now))
         self.heard[shop, kind, name] = replace(was, count=was.count + count, last_at=now)
+
+    def first(self, shop: str, digest: str, cause: str) -> bool:
+        return self.told.setdefault((shop, digest), cause) == cause
 
     def strangers(self, shop: str) -> list[Stranger]:
         found = [one for (of, _, _), one in self.heard.items() if of == shop]

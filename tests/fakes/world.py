@@ -310,6 +310,7 @@ class World:
             beat=self.health,
             recognise=Recognise(self.settings, self.adapter),
             strangers=self.health,
+            told_once=self.health,
         )
         self.reconcile = Reconcile(
             keys=self.keys,

@@ -335,6 +335,7 @@ def take_batch() -> TakeBatch:
         settings=settings(),
         recognise=Recognise(settings(), source),
         strangers=health(),
+        told_once=health(),
     )
     standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
     watch = WatchStanding(standing, records(), clock(), metrics())

@@ -77,3 +77,15 @@ def cartback(stack: Stack) -> Callable[..., Result]:
         return CliRunner().invoke(app, list(line), obj=stack, input=typed, catch_exceptions=False)
 
     return run
+
+
+@pytest.fixture
+def insights(stack: Stack) -> None:
+    """The table of counters."""
+    stack.clients.dynamodb.create_table(
+        TableName="Insights",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    )
+    stack.outputs["InsightsTable"] = "Insights"

@@ -102,7 +102,7 @@ class Ses:
 
 
 @pytest.fixture
-def shop(stack, monkeypatch) -> str:
+def shop(stack, insights, monkeypatch) -> str:
     stack.book().add(document(sender={"name": "Lampen", "address": f"hallo@{DOMAIN}"}), "tester")
     monkeypatch.setitem(vars(stack.clients), "sesv2", Ses())
     return "lamp-shop"
@@ -117,7 +117,32 @@ def test_the_exit_code_says_whether_something_must_be_done(cartback, shop, monke
         assert "must be done: DKIM, MAIL FROM, SPF, DMARC" in done.stderr
         assert "t1._domainkey.lampen.example  CNAME  t1.dkim.amazonses.com" in done.stdout
     told = json.loads(cartback("doctor", shop, "--json").stdout)
-    assert {each["about"] for each in told} == {"identity", "DKIM", "MAIL FROM", "SPF", "DMARC", "BIMI"}
+    assert {each["about"] for each in told} == {
+        "identity",
+        "DKIM",
+        "MAIL FROM",
+        "SPF",
+        "DMARC",
+        "BIMI",
+        "voice",
+    }
+
+
+def test_a_voice_that_is_not_the_shops_must_be_seen_to(cartback, shop, stack, monkeypatch):
+    monkeypatch.setattr(doctor, "resolver", lambda: Zone(ZONE))
+    stack.health().note(shop, "source", "staging.lampen.example", 7)
+    done = cartback("doctor", shop)
+    assert done.exit_code == 1
+    assert "must be done: not the shop's: staging.lampen.example" in done.stderr
+    assert "7 times" in " ".join(done.stdout.split())
+
+
+def test_a_shop_of_shopifys_is_asked_for_its_name_there(shop, stack):
+    settings = stack.book().edit(shop, {"platform": "shopify"}, "tester")
+    (found,) = doctor.voices(settings, [])
+    assert (found.about, found.state) == ("voice", "advice")
+    settings = stack.book().edit(shop, {"sources": ["lampen.myshopify.com"]}, "tester")
+    assert [found.state for found in doctor.voices(settings, [])] == [GOOD]
 
 
 def test_a_dns_that_does_not_answer_is_not_reachable(cartback, shop, monkeypatch):

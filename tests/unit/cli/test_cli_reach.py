@@ -18,15 +18,7 @@ from cli.stack import Stack
 Cartback = Callable[..., Result]
 
 
-@pytest.fixture(autouse=True)
-def _insights(stack: Stack) -> None:
-    stack.clients.dynamodb.create_table(
-        TableName="Insights",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    )
-    stack.outputs["InsightsTable"] = "Insights"
+pytestmark = pytest.mark.usefixtures("insights")
 
 
 @pytest.fixture
@@ -51,6 +43,26 @@ def test_health_tells_the_last_event_the_gaps_and_the_problem(laden: Cartback, s
     assert (told["gaps"], told["gaps_ever"], told["problem"]) == (2, 9, "no_access")
     assert (told["subscriptions"], told["lag_seconds"]) == ("lost", 300)
     assert "(5 min ago)" in laden("shop", "health", "laden").output
+
+
+def test_health_tells_who_spoke_in_the_shops_place_and_where_its_links_lead(
+    laden: Cartback, stack: Stack
+) -> None:
+    book = stack.health()
+    for kind, name in (
+        ("source", "staging.laden.example"),
+        ("source", "staging.laden.example"),
+        ("link", "neu.example"),
+    ):
+        book.note("laden", kind, name, 2)
+    told = json.loads(laden("shop", "health", "laden", "--json").output)["strangers"]
+    assert {(one["kind"], one["name"], one["count"]) for one in told} == {
+        ("source", "staging.laden.example", 4),
+        ("link", "neu.example", 2),
+    }
+    shown = " ".join(laden("shop", "health", "laden").output.split())
+    assert "staging.laden.example" in shown
+    assert "4 times" in shown
 
 
 def test_health_of_a_shop_that_is_not_there_is_refused(cartback: Cartback) -> None:

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from cartback.ports.upkeep import Standing as Standing
     from cartback.ports.upkeep import Strangers as Strangers
     from cartback.ports.upkeep import TableSweep as TableSweep
+    from cartback.ports.upkeep import ToldOnce as ToldOnce
     from cartback.ports.world import Bus as Bus
     from cartback.ports.world import Clock as Clock
     from cartback.ports.world import Counters as Counters
@@ -76,7 +77,7 @@ _ROOMS = {
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
     "ports.messages": "ADDRESS_REFUSED Channel Doubtful NotSent Outgoing Sent Texts",
     "ports.service": "Http ShopApi",
-    "ports.upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing Strangers TableSweep",
+    "ports.upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing Strangers TableSweep ToldOnce",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -99,6 +99,16 @@ class Greeter(Protocol):
     def confirm(self, visit: Visit, keys: ShopKeys, now: datetime) -> tuple[Answer, ShopKeys]: ...
 
 
+class Cautious(Protocol):
+    """What a platform's module has besides that signs neither topic nor time of what cannot be undone.
+
+    ``TOLD_ONCE`` are the topics that are believed once from the same bytes: a captured delivery, sent again under
+    another id and date, is parked.
+    """
+
+    TOLD_ONCE: frozenset[str]
+
+
 class Speaker(Protocol):
     """What a platform's module has besides, where its deliveries say where they come from. Each part is optional.
 

@@ -49,6 +49,13 @@ class Beat(Protocol):
     def beat(self, shop: str, received_at: datetime) -> None: ...
 
 
+class ToldOnce(Protocol):
+    """For ever, who told what is believed but once from the same bytes."""
+
+    def first(self, shop: str, digest: str, cause: str) -> bool:
+        """Whether ``cause`` is the first to tell what has this digest, or the one that was."""
+
+
 class Strangers(Protocol):
     """Names that are not the shop's and came in under its secret, until a while after they were last heard."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cartback.domain.errors import Conflict
 from cartback.domain.health import STRANGERS_KEPT, Health, Pulse, Stranger
 from cartback.store.codec import decode, encode, expires, is_expired, number, text
 from cartback.store.errors import translated
@@ -77,6 +78,21 @@ class DynamoHealth:
         rows = (row for page in pages for row in page["Items"])
         found = [_stranger(row) for row in rows if not is_expired(row, self._clock.now())]
         return sorted(found, key=lambda one: one.last_at, reverse=True)
+
+    def first(self, shop: str, digest: str, cause: str) -> bool:
+        """See ``ports.ToldOnce``. The row has no end: such deliveries are few, and a captured one keeps for ever."""
+        row = {"pk": text(shop), "sk": text(f"told#{digest}"), "cause": text(cause)}
+        try:
+            with translated("remember what is told once"):
+                self._clients.dynamodb.put_item(
+                    TableName=self._table,
+                    Item=row,
+                    ConditionExpression="attribute_not_exists(pk) OR cause = :cause",
+                    ExpressionAttributeValues={":cause": text(cause)},
+                )
+        except Conflict:
+            return False
+        return True
 
     def _put(self, shop: str, kind: str, value: object) -> None:
         row = {"pk": text(shop), "sk": text(kind), "body": encode(value)}

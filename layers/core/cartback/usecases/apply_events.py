@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         Settings,
         ShopAdapter,
         Strangers,
+        ToldOnce,
         Translator,
     )
     from cartback.usecases.recognise import Recognise
@@ -104,6 +105,7 @@ class ApplyEvents:
     settings: Settings | None = None
     recognise: Recognise | None = None
     strangers: Strangers | None = None
+    told_once: ToldOnce | None = None
     noted: dict[str, datetime] = field(default_factory=dict)
     """When this process last wrote down that a shop's news is late."""
 
@@ -181,7 +183,7 @@ class ApplyEvents:
         for key, message in fresh.items():
             verdicts[message.message_id] = report.applied
             try:
-                seen = self._recognised(message.delivery, report)
+                seen = self._recognised(message, report)
             except TryLater:
                 # The shop's own API cannot be asked right now: this event comes back, the others go on.
                 deferred.append(key)
@@ -217,21 +219,31 @@ class ApplyEvents:
             self.metrics.count("UnknownWords", field=seen.field, word=seen.word)
         return isinstance(seen, WordUnknown)
 
-    def _recognised(self, delivery: Delivery, report: Report) -> list[Observation] | None:
+    def _recognised(self, message: Message, report: Report) -> list[Observation] | None:
         """What a delivery says, if it is the shop that says it. Raises ``Refused`` for any other voice."""
-        if self.recognise is None:
-            return self._seen(delivery)
-        name = self.recognise.foreign(delivery)
+        delivery = message.delivery
+        name = self.recognise.foreign(delivery) if self.recognise is not None else None
         if name is not None:
             report.strangers[SOURCE, name] += 1
             self.metrics.count("ForeignEvents", shop=delivery.shop)
-            raise Refused(
-                f"foreign: it says that it comes from {name}, which is not among the shop's domains and sources"
-            )
+            raise Refused(f"foreign: it says that it comes from {name}, which is not among the shop's names")
         seen = self._seen(delivery)
-        for host in self.recognise.elsewhere(delivery.shop, seen or ()):
-            report.strangers[LINK, host] += 1
+        self._believed(message)
+        if self.recognise is not None:
+            for host in self.recognise.elsewhere(delivery.shop, seen or ()):
+                report.strangers[LINK, host] += 1
         return seen
+
+    def _believed(self, message: Message) -> None:
+        """Raises ``Refused`` for what cannot be undone, if the same bytes told it before under another name."""
+        delivery = message.delivery
+        once = getattr(self.adapter(delivery.platform), "TOLD_ONCE", ())
+        if self.told_once is None or delivery.topic not in once:
+            return
+        digest = self.hasher(delivery.shop, f"{delivery.platform} {delivery.topic} {delivery.body}")
+        if not self.told_once.first(delivery.shop, digest, message.cause):
+            self.metrics.count("ToldAgain", shop=delivery.shop)
+            raise Refused("told before by the same bytes under another id: perhaps captured and sent again")
 
     def _seen(self, delivery: Delivery) -> list[Observation] | None:
         """What a delivery says, with everything that it only named read from the shop.

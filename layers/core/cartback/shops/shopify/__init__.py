@@ -45,6 +45,10 @@ TOPICS: dict[str, str] = {
     "products/delete": "product_deleted",
 }
 
+# What cannot be undone and bears no instant of its own that is signed: believed once from the same bytes, and never
+# without the header that dates it.
+TOLD_ONCE = frozenset({"app/uninstalled", "customers/redact", "shop/redact"})
+
 # Nothing in the signature is dated, so age is no proof of forgery: a retry keeps its original instant for four
 # hours, and Shopify warns of deliveries a day late. Duplicates are caught by their key and old news changes nothing
 # (integrations.md § 1.1: never reject below about 72 hours). The future is only as wide as clocks differ.
@@ -75,8 +79,10 @@ def verify(
     }
     if not _signed(body, headers.get(prefix + _SIGNATURE, ""), secrets):
         raise Refused("the signature is missing or wrong", 401)
-    _check_age(said["triggered-at"], now)
     topic = said["topic"].lower()
+    if topic in TOLD_ONCE and not said["triggered-at"]:
+        raise Refused("the header triggered-at is missing", 401)
+    _check_age(said["triggered-at"], now)
     if not _TOPIC.fullmatch(topic):
         raise Refused("the topic header is missing or malformed")
     kept = {_PREFIXED + name: said[name] for name in _KEPT if 0 < len(said[name]) <= 255}
@@ -101,9 +107,10 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     if name is None:
         return None
     from cartback.domain.traces import despite
-    from cartback.shops.shopify import traces, translation
+    from cartback.shops.shopify import shapes, traces, translation
 
     understand: translation.Translation = getattr(translation, name)
+    shapes.check(delivery.topic, delivery.body)
     return despite(lambda: understand(delivery), lambda: traces.of(delivery))
 
 

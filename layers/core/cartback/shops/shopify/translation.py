@@ -25,7 +25,7 @@ from cartback.domain.observations import (
 )
 from cartback.domain.reading import Reader
 from cartback.domain.traces import others
-from cartback.shops.shopify import goods, origins, people, refunds, tokens, traces
+from cartback.shops.shopify import goods, origins, people, refunds, shapes, tokens, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -135,7 +135,7 @@ def sms_consent(delivery: Delivery) -> list[Observation]:
 
 def customer_redacted(delivery: Delivery) -> list[Observation]:
     """The shop was asked to forget a person."""
-    who = reading.parse(delivery.body)["customer"]
+    who = shapes.redaction(reading.parse(delivery.body))["customer"]
     if who.is_null:
         raise who.refused("must be an object")
     return [CustomerErased(people.of_redaction(who), _happened_at(delivery))]
@@ -153,7 +153,7 @@ def data_requested(delivery: Delivery) -> list[Observation]:
 
 def shop_redacted(delivery: Delivery) -> list[Observation]:
     """48 hours after the shop removed us: everything of it is to be forgotten."""
-    reading.parse(delivery.body)["shop_domain"].matching(_DOMAIN, "a domain of myshopify.com")
+    shapes.shop_redaction(reading.parse(delivery.body))
     return [ShopErased(_happened_at(delivery))]
 
 
@@ -201,7 +201,7 @@ def product_deleted(delivery: Delivery) -> list[Observation]:
 
 def app_uninstalled(delivery: Delivery) -> list[Observation]:
     """The shop removed us. The payload is the shop, whose ``updated_at`` says nothing about that."""
-    reading.parse(delivery.body)
+    shapes.shop(reading.parse(delivery.body))
     return [ShopLeft(_happened_at(delivery))]
 
 

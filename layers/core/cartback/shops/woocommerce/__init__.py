@@ -113,9 +113,10 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     if name is None:
         return None
     from cartback.domain.traces import despite
-    from cartback.shops.woocommerce import traces, translation
+    from cartback.shops.woocommerce import shapes, traces, translation
 
     understand: translation.Translation = getattr(translation, name)
+    shapes.check(delivery.topic, delivery.body)
     return despite(lambda: understand(delivery), lambda: traces.of(delivery))
 
 

@@ -25,7 +25,7 @@ from cartback.domain.observations import (
     RefundSeen,
 )
 from cartback.domain.reading import Reader
-from cartback.shops.woocommerce import goods, origins, people
+from cartback.shops.woocommerce import goods, origins, people, shapes
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -63,7 +63,7 @@ def order(delivery: Delivery) -> list[Observation]:
 
 def order_deleted(delivery: Delivery) -> list[Observation]:
     """An order that is gone: nothing is left to pay. The payload is its id."""
-    ref = f"checkout:{reading.parse(delivery.body)['id'].identifier()}"
+    ref = f"checkout:{shapes.deleted(delivery.body)}"
     return [_called_off(ref, delivery.received_at)]
 
 
@@ -76,7 +76,7 @@ def customer(delivery: Delivery) -> list[Observation]:
 
 def customer_deleted(delivery: Delivery) -> list[Observation]:
     """An account that is gone, and with it what we know of the person. The payload is its id."""
-    ref = reading.parse(delivery.body)["id"].identifier()
+    ref = shapes.deleted(delivery.body)
     return [CustomerErased(people.by_id(ref), delivery.received_at)]
 
 
@@ -99,7 +99,7 @@ def product(delivery: Delivery) -> list[Observation]:
 
 def product_deleted(delivery: Delivery) -> list[Observation]:
     """A product or variation that is gone. The payload is its id."""
-    own = reading.parse(delivery.body)["id"].identifier()
+    own = shapes.deleted(delivery.body)
     return [ProductSeen(own, delivery.received_at, (goods.gone(own),), deleted=True)]
 
 
