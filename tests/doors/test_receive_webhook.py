@@ -136,7 +136,7 @@ REFUSALS = {
     "no content type": (BODY, "", 415),
     "too deep": (nested(65), "application/json", 400),
     "far too deep": (b"[" * 500_000, "application/json", 400),
-    "too large": (b'{"type": "cart.updated", "a": "' + b"x" * 1_000_000 + b'"}', "application/json", 413),
+    "too large": (b'{"type": "cart.updated", "a": "' + b"x" * 6_000_000 + b'"}', "application/json", 413),
     "NaN": (b'{"type": "cart.updated", "a": NaN}', "application/json", 400),
 }
 

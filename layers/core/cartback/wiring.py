@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cartback.store.health import DynamoHealth
     from cartback.store.ledger import DynamoLedger
     from cartback.store.metrics import EmbeddedMetrics
+    from cartback.store.raw import S3Raw
     from cartback.store.records import DynamoRecords
     from cartback.store.settings import CachedSettings
     from cartback.store.tokens import PepperedHasher
@@ -128,6 +129,14 @@ def metrics() -> EmbeddedMetrics:
 
 
 @cache
+def raw() -> S3Raw:
+    """The raw events."""
+    from cartback.store.raw import S3Raw
+
+    return S3Raw(clients(), os.environ["RAW_BUCKET"], clock())
+
+
+@cache
 def receive_webhook() -> ReceiveWebhook:
     """The intake."""
     from cartback.store.keys import SecretKeys
@@ -135,7 +144,7 @@ def receive_webhook() -> ReceiveWebhook:
     from cartback.usecases.receive_webhook import ReceiveWebhook
 
     keys = SecretKeys(clients(), os.environ["SHOP_SECRET_PREFIX"], clock())
-    queue = SqsQueue(clients(), os.environ["INTAKE_QUEUE_URL"])
+    queue = SqsQueue(clients(), os.environ["INTAKE_QUEUE_URL"], lambda delivery: raw().aside(delivery))
     return ReceiveWebhook(keys, queue, clock(), shops.load, metrics)
 
 
@@ -309,8 +318,7 @@ def take_batch() -> TakeBatch:
     """The worker behind the queue."""
     from cartback.channels import ses_events
     from cartback.store.once import PowertoolsOnce
-    from cartback.store.queue import SqsQueue, unpack
-    from cartback.store.raw import S3Raw
+    from cartback.store.queue import SqsQueue
     from cartback.store.standing import DynamoStanding
     from cartback.usecases.apply_events import ApplyEvents
     from cartback.usecases.apply_receipts import ApplyReceipts
@@ -324,7 +332,7 @@ def take_batch() -> TakeBatch:
         records=records(),
         once=PowertoolsOnce(clients(), env["IDEMPOTENCY_TABLE"], APPLY_TIMEOUT),
         bus=bus(),
-        raw=S3Raw(clients(), env["RAW_BUCKET"], clock()),
+        raw=raw(),
         parking=parking,
         hasher=hasher(),
         clock=clock(),
@@ -340,7 +348,7 @@ def take_batch() -> TakeBatch:
     standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
     watch = WatchStanding(standing, records(), clock(), metrics())
     news = ApplyReceipts(ledger(), records(), bus(), clock(), metrics(), watch)
-    return TakeBatch(events, news, unpack, ses_events.receipts, parking, metrics())
+    return TakeBatch(events, news, raw().unpack, ses_events.receipts, parking, metrics())
 
 
 @cache

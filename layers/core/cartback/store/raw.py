@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from botocore.exceptions import ClientError
+
+from cartback.domain.errors import Refused
+from cartback.domain.hashes import short
 from cartback.store.errors import translated
-from cartback.store.queue import pack, unpack
+from cartback.store.queue import unpack, written
 
 if TYPE_CHECKING:
     from cartback.ports import Clock, Delivery
@@ -36,7 +40,35 @@ class S3Raw:
 
     def keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> None:
         """Keep a batch as one object of JSON lines, in the form of the queue."""
-        lines = "\n".join(pack(delivery) for delivery in deliveries)
+        self._keep(shop, batch, deliveries)
+
+    def aside(self, delivery: Delivery) -> str:
+        """Keep what does not fit into a message where raw events lie: swept, found and forgotten like these.
+
+        Gives the object's name, which ``unpack`` follows.
+        """
+        batch = short("aside", delivery.platform, delivery.key, length=32)
+        return self._keep(delivery.shop, batch, [delivery])
+
+    def unpack(self, envelope: dict[str, Any]) -> Delivery:
+        """The delivery of a message's body, also of one that was put aside. Raises Refused for what is neither."""
+        place = envelope.get("aside")
+        if place is None:
+            return unpack(envelope)
+        if not isinstance(place, str) or not place.startswith(f"{envelope.get('shop')}/"):
+            raise Refused("no event in the message: aside is no place of the shop's")
+        try:
+            (found,) = self._open(place)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                raise Refused(
+                    "what was put aside is gone: its days are over, or its person was erased"
+                ) from error
+            raise
+        return found
+
+    def _keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> str:
+        lines = "\n".join(written(delivery) for delivery in deliveries)
         received = [delivery.received_at for delivery in deliveries]
         key = f"{shop}/{self._clock.now():%Y/%m/%d/%H}/{name(min(received), max(received), batch)}"
         with translated("keep the raw events"):
@@ -47,6 +79,7 @@ class S3Raw:
                 ContentType="application/x-ndjson",
                 ContentEncoding="gzip",
             )
+        return key
 
     def between(self, shop: str, from_at: datetime, until_at: datetime) -> Iterator[Delivery]:
         """See ``ports.RawShelf``. Lists the keys of all hours since, opens only objects of the wanted time.
