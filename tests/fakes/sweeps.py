@@ -67,9 +67,17 @@ class MemoryLetterSweep:
 
     def __init__(self) -> None:
         self.letters: list[tuple[object, str]] = []
+        self.per_round, self.looked_at = 500, 0
 
-    def sweep(self, unwanted) -> None:
-        self.letters = [each for each in self.letters if not unwanted(*each)]
+    def sweep(self, unwanted) -> bool:
+        self.looked_at += self.per_round
+        begin = self.looked_at - self.per_round
+        page = self.letters[begin : self.looked_at]
+        kept = [each for each in page if not unwanted(*each)]
+        more = self.looked_at < len(self.letters)
+        self.letters[begin : self.looked_at] = kept
+        self.looked_at = begin + len(kept) if more else 0
+        return more
 
 
 class MemoryProofs:

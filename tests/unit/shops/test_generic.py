@@ -249,3 +249,18 @@ def test_the_type_of_the_body_is_the_topic_of_the_delivery():
 
 def test_the_adapter_of_the_registry_is_this_one():
     assert shops.load("generic") is generic
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_clock_that_runs_ahead_dates_news_later_than_when_they_came(file):
+    ahead = re.sub(r'"2026-1[0-9]-[0-9]{2}T', '"2199-01-01T', file.read_text())
+    event = samples.as_delivery("generic", json.loads(ahead)["type"], ahead)
+    for seen in shops.load("generic").observe(event):
+        assert "2199" not in repr(seen)
+        assert repr(event.received_at) in repr(seen)
+
+
+def test_a_clock_that_runs_ahead_by_a_time_zone_is_believed():
+    body = json.loads(samples.sample("generic", "cart.updated").body) | {"at": "2026-11-21T11:59:00Z"}
+    (seen,) = shops.load("generic").observe(samples.as_delivery("generic", "cart.updated", body))
+    assert seen.at == datetime(2026, 11, 21, 11, 59, tzinfo=UTC)

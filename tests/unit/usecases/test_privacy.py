@@ -123,6 +123,17 @@ def test_dead_letters_and_news_of_the_provider_are_looked_through_too(world, tol
     assert world.letters.letters == [(None, other), (foreign, "")]
 
 
+def test_dead_letters_are_looked_through_to_the_last_whatever_one_round_takes(world, erased):
+    about = '{"eventType": "Bounce", "mail": {"destination": ["%s@example.com"], "tags": {"shop": ["demo"]}}}'
+    world.letters.per_round = 3
+    world.letters.letters = [
+        (None, about % name) for name in ("bob", "cyd", "dan", "eva", "bob", "cyd", "ada")
+    ]
+    sweep(world, erased)
+    assert (None, about % "ada") not in world.letters.letters
+    assert len(world.letters.letters) == 6
+
+
 def test_a_cart_that_the_row_no_longer_remembers_is_forgotten_too(world, told):
     world.deliver(told.delivery("first", cart(START - timedelta(hours=3), SHIRT), at=START))
     person = the_person(world)

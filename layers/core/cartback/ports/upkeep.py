@@ -80,8 +80,11 @@ class RawSweep(Protocol):
 class LetterSweep(Protocol):
     """The dead letters of the intake."""
 
-    def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> None:
-        """Delete what is unwanted, judged by the delivery (None for what is none) and the text of the message."""
+    def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> bool:
+        """Delete what is unwanted, judged by the delivery (None for what is none) and the text of the message.
+
+        Looks at some; gives whether there may be more, which the next call goes on with.
+        """
 
 
 class TableSweep(Protocol):

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from botocore.exceptions import ClientError
-
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
 from cartback.store.errors import translated

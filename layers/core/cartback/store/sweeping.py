@@ -32,9 +32,9 @@ EXPORTS = "_exports"
 
 _OBJECTS_PER_PAGE = 100
 _LETTERS_PER_PAGE = 10
-_MOST_LETTERS = 5_000
-_HELD_SECONDS = 300
-"""Longer than a sweep may take: what comes back in the midst of it would be looked at for ever."""
+_MOST_LETTERS = 500
+_HELD_SECONDS = 900
+"""Long enough for the rounds that thousands of letters take. What was held by an earlier round comes back by itself."""
 
 
 class TableSweep:
@@ -192,15 +192,17 @@ class LetterSweep:
         self._clients = clients
         self._url = url
 
-    def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> None:
-        """Delete what is unwanted, judged by the delivery (None for what is none) and the text of the message.
+    def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> bool:
+        """See ``ports.LetterSweep``. While there are more, what was looked at stays hidden, so that others follow.
 
-        Each letter is held until all were looked at, so that the queue shows others; a receipt brings one to ten of
-        them, however many wait.
+        A receipt brings one to ten letters, however many wait.
         """
         kept: dict[str, str] = {}
+        more = False
         try:
+            looked_at = 0
             for message in self._letters():
+                looked_at += 1
                 if unwanted(_delivery(message["Body"]), message["Body"]):
                     with translated("delete a parked message"):
                         self._clients.sqs.delete_message(
@@ -208,11 +210,14 @@ class LetterSweep:
                         )
                 else:
                     kept[message["MessageId"]] = message["ReceiptHandle"]
+            more = looked_at >= _MOST_LETTERS
+            return more
         finally:
-            self._give_back(list(kept.values()))
+            if not more:
+                self._give_back(list(kept.values()))
 
     def _letters(self) -> Iterator[dict[str, Any]]:
-        """What waits, until nothing comes any more."""
+        """What waits, until nothing comes any more, or enough for one look did."""
         looked_at = 0
         while looked_at < _MOST_LETTERS:
             with translated("look into the dead-letter queue"):

@@ -48,6 +48,8 @@ PROOF_KEPT = timedelta(days=3 * 366)
 OWiG § 31), and who relies on a consent has to prove it (GDPR Art. 7(1), 17(3)(e)). It names nobody but by a hash."""
 
 PAGES_PER_CALL = 40
+MOST_ROUNDS = 200
+"""Of looking at 500 dead letters: beyond them lies nothing but letters that came back in the meantime."""
 _OF_PERSON = ("carts", "raw", "letters", "rest")
 _OF_SHOP = ("rows", "raw", "letters", "rest")
 
@@ -159,8 +161,9 @@ class _Work:
         if part == "raw":
             return here.raw.sweep(self.shop, inside, self._unwanted)
         if part == "letters":
-            here.letters.sweep(self._unwanted_letter)
-            return ""
+            rounds = int(inside or 0) + 1
+            more = here.letters.sweep(self._unwanted_letter)
+            return str(rounds) if more and rounds < MOST_ROUNDS else ""
         return self._rest()
 
     def _carts(self, inside: str) -> str:
