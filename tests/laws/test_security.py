@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from cartback.domain import forms, page_events
 from cartback.usecases import ask_confirmation, collect, open_link, receive_answer, receive_webhook, subscribe
-from tests.laws.reading import ROOT, properties, resources
+from tests.laws.reading import ROOT, properties, resources, template
 
 PAGE = " ".join((ROOT / "docs" / "security.md").read_text().split())
 _SPANS = {timedelta(minutes=1): "a minute", timedelta(hours=1): "an hour", timedelta(days=1): "a day"}
@@ -52,3 +53,16 @@ def test_every_door_that_strangers_reach_is_on_the_page():
     } - {"/cartback.js"}  # a file for everybody
     named = {path.replace("/webhooks/{shop}/confirm", "/confirm").replace("{token}", "") for path in paths}
     assert not {path for path in named if path not in PAGE}
+
+
+def test_the_apis_own_name_is_closed_only_behind_a_name_that_leads_there():
+    assert _API["DisableExecuteApiEndpoint"] == {"If": ["IsOnlyPublicUrl", True, False]}
+    both = template()["Conditions"]["IsOnlyPublicUrl"]["And"]
+    assert both == [{"Condition": "HasPublicUrl"}, {"Equals": [{"Ref": "OnlyPublicUrl"}, "true"]}]
+
+
+def test_what_the_page_says_of_captured_webhooks_names_the_topics_of_the_code():
+    from cartback.shops import shopify
+
+    row = next(line for line in PAGE.split(" | ") if line.endswith("later and under a new id"))
+    assert set(re.findall(r"`([a-z/_]+)`", row)) == shopify.TOLD_ONCE

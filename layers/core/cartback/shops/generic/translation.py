@@ -7,8 +7,8 @@ refused, null means "not said", texts and lists have limits.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain import address, reading, zones
@@ -30,14 +30,13 @@ from cartback.domain.observations import (
 )
 from cartback.domain.reading import Reader
 from cartback.shops.generic import goods, origins
+from cartback.shops.generic.clock import not_ahead
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
 
 Translation = Callable[[Reader, datetime], list[Observation]]
 
-AHEAD = timedelta(hours=2)
-"""How far a shop's clock may run ahead: local time that is written as if it were UTC is no more in Europe."""
 MOST_ITEMS = 1000
 MOST_VARIANTS = 2000
 DEVICES = frozenset({"mobile", "tablet", "desktop"})
@@ -68,27 +67,10 @@ def translate(delivery: Delivery, name: str) -> list[Observation]:
     event["shop"].words(253)
     understand: Translation = globals()[name]
     seen = understand(event["data"], event["at"].instant())
-    latest = delivery.received_at
-    seen = [_not_after(one, latest + AHEAD, latest) for one in seen]
+    seen = [not_ahead(one, delivery.received_at) for one in seen]
     if delivery.headers.get(TOLD_BY) == "page":
         return [_of_page(one) if isinstance(one, CartSeen) else one for one in seen]
     return seen
-
-
-def _not_after[T](value: T, bound: datetime, latest: datetime) -> T:
-    """The value with every instant beyond the bound set to ``latest``: a clock that runs ahead freezes nothing.
-
-    The later of two news wins, so what is dated years ahead would outlast all that follows, an opt-out among it.
-    """
-    if isinstance(value, datetime):
-        return latest if value > bound else value  # type: ignore[return-value]
-    if isinstance(value, tuple):
-        return tuple(_not_after(one, bound, latest) for one in value)  # type: ignore[return-value]
-    if not is_dataclass(value) or isinstance(value, type):
-        return value
-    told = {field.name: getattr(value, field.name) for field in fields(value)}
-    bounded = {name: _not_after(one, bound, latest) for name, one in told.items()}
-    return value if bounded == told else replace(value, **bounded)
 
 
 def cart_updated(data: Reader, at: datetime) -> list[Observation]:
