@@ -35,13 +35,20 @@ def shopify_headers(
     return headers
 
 
-def woocommerce_headers(body: bytes, topic: str, secret: str, *, webhook_id: str = "3") -> dict[str, str]:
+def woocommerce_headers(
+    body: bytes,
+    topic: str,
+    secret: str,
+    *,
+    webhook_id: str = "3",
+    source: str = "https://werkhof-woo.example/",
+) -> dict[str, str]:
     """The headers of a WooCommerce webhook, lower-cased as API Gateway gives them."""
     resource, _, event = topic.partition(".")
     return {
         **JSON,
         "user-agent": "WooCommerce/10.3.4 Hookshot (WordPress/6.9)",
-        "x-wc-webhook-source": "https://werkhof-woo.example/",
+        "x-wc-webhook-source": source,
         "x-wc-webhook-topic": topic,
         "x-wc-webhook-resource": resource,
         "x-wc-webhook-event": event,

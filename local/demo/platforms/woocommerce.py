@@ -66,7 +66,13 @@ class Shop(DemoShop):
         """Signed with the secret that came with the subscription to this topic."""
         webhook = self._webhooks[told.topic]
         body = json.dumps(told.payload).encode()  # PHP writes what is not ASCII as escapes
-        signed = woocommerce_headers(body, told.topic, webhook["secret"], webhook_id=str(webhook["id"]))
+        signed = woocommerce_headers(
+            body,
+            told.topic,
+            webhook["secret"],
+            webhook_id=str(webhook["id"]),
+            source=f"{self.ground.front_url}/",
+        )
         return Parcel(told.topic, webhook["delivery_url"], body, signed)
 
     def answer(self, asked: Asked) -> Answer:

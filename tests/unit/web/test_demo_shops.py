@@ -13,6 +13,7 @@ import pytest
 from cartback import shops
 from cartback.domain.answers import Answer, Visit
 from cartback.domain.errors import Refused
+from cartback.domain.hosts import host_of
 from cartback.domain.observations import CartSeen, CustomerSeen, Fetch, Observation, OrderSeen, ProductSeen
 from cartback.ports import Clock as AnyClock
 from cartback.ports import Delivery, ShopApi, ShopKeys
@@ -20,6 +21,7 @@ from cartback.store.clock import SystemClock
 from cartback.usecases.connect_shop import Connected, ConnectShop
 from cartback.usecases.enrol_shop import EnrolShop
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.recognise import Recognise
 from cartback.web.client import Http
 from local import proxy
 from local.demo import back, platforms
@@ -27,7 +29,7 @@ from local.demo.assortment import PLENTY, SOLD_OUT, VARIANTS
 from local.demo.platforms import DemoShop, Ground, Told, worth
 from local.demo.sender import Wire
 from local.demo.shopify import Buyer
-from tests.fakes.world import DictKeys, ListQueue, SeededTokens
+from tests.fakes.world import DictKeys, DictSettings, ListQueue, SeededTokens, a_face
 
 FRONT = "http://127.0.0.1:8482"
 # Signatures are dated by the real clock, so what happens in the shop is too.
@@ -109,11 +111,19 @@ class House:
         before = len(self.door.queue.deliveries)
         for number, one in enumerate(told):
             self.shop(platform).send(one, f"e-{len(self.door.queue.deliveries)}-{number}", START)
+        for delivery in self.door.queue.deliveries[before:]:
+            assert self.foreign(delivery) is None, "the demo's own shop would be parked as another's"
         return [
             seen
             for delivery in self.door.queue.deliveries[before:]
             for seen in self.whole(platform, delivery)
         ]
+
+    def foreign(self, delivery: Delivery) -> str | None:
+        """By which name the worker would not know the shop, which goes by its front door."""
+        settings = DictSettings()
+        settings.faces[delivery.shop] = a_face(delivery.shop, url=FRONT, domains=(host_of(FRONT) or "",))
+        return Recognise(settings, shops.load).foreign(delivery)
 
     def whole(self, platform: str, delivery: Delivery) -> Iterator[Observation]:
         adapter = shops.load(platform)
