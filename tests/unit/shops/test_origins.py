@@ -231,9 +231,9 @@ def test_shopware_dates_a_payment_by_the_transition_of_its_transaction():
 
 
 def test_a_generic_sender_may_date_a_payment_and_an_import_is_none():
-    stamp = LATER.isoformat()
-    (seen,) = told("generic", "order.placed", "data", paid_at=stamp, paid=None)
-    assert (seen.paid, seen.paid_at) == (True, LATER)
+    paid_at = samples.RECEIVED_AT - timedelta(minutes=1)
+    (seen,) = told("generic", "order.placed", "data", paid_at=paid_at.isoformat(), paid=None)
+    assert (seen.paid, seen.paid_at) == (True, paid_at)
     (undated,) = told("generic", "order.placed", "data", paid=True)
     assert undated.paid_at is None
     (imported,) = told("generic", "order.placed", "data", paid=True, origin="import")

@@ -115,7 +115,7 @@ def test_money_is_read_exactly(value):
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, 1.5, "", "1,5", "1e3", "1_000", " 1", "٣", "NaN", "9" * 13, Decimal("1E+3")]
+    "value", [None, True, 1.5, "", "1,5", "1e3", "1_000", " 1", "٣", "NaN", "9" * 13, Decimal("1E+13")]
 )
 def test_what_is_no_amount_is_refused(value):
     with pytest.raises(Refused, match=r"^a\.b must be an amount"):

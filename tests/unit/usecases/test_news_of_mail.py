@@ -40,7 +40,10 @@ class Mailing:
         """A cart is left and reminded of, days after the one before; gives the mail's claim, None if none went out."""
         self.world.clock.at += 2 * DAY if number > 1 else timedelta(0)
         now, ref = self.world.clock.now(), f"cart:c{number}"
-        seen = cart(now, SHIRT, ref=ref, contact=ada())
+        goods = replace(
+            SHIRT, variant_id=f"v{number}"
+        )  # what was written about once is not written about again
+        seen = cart(now, goods, ref=ref, contact=ada())
         self.world.deliver(self.told.delivery(f"e{number}", seen, at=now))
         cart_id = self.world.tables.live("refs", "demo", ref)
         self.world.clock.move(hours=1)

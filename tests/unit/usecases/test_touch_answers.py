@@ -11,7 +11,7 @@ from cartback import texts
 from cartback.domain import claims
 from cartback.domain.errors import TryLater
 from cartback.domain.money import Money
-from cartback.domain.observations import ShopLeft, StockSeen
+from cartback.domain.observations import CustomerSeen, ShopLeft, StockSeen
 from cartback.domain.receipts import Receipt
 from cartback.domain.tokens import hashed
 from cartback.domain.warm_up import WarmUp
@@ -171,7 +171,7 @@ def test_a_cart_that_changes_whenever_it_is_looked_at_is_tried_later(world, told
 
     def changes():
         number = next(news)
-        seen = cart(START, SHIRT, CUP, restore_url=f"https://demo.example/{number}")
+        seen = CustomerSeen(ada(first_name=f"Ada{'abcdefghij'[number % 10]}"), world.clock.now())
         world.deliver(told.delivery(f"n{number}", seen, at=START))
 
     meanwhile(world, monkeypatch, changes, while_writing=True)

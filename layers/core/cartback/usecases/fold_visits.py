@@ -20,7 +20,7 @@ def remember(page: Page, cart: Cart, now: datetime) -> None:
     A row that became one with another takes nobody's place any more.
     """
     joined = {name for name, row in page.carts.items() if row is not None and row.closed_because == "joined"}
-    owner = _row_of(page, cart.person_id)
+    owner = None if _was_typed_by_another(page, cart) else _row_of(page, cart.person_id)
     for name, person in page.persons.items():
         if person is None or person.merged_into or person.erased_at is not None:
             continue
@@ -30,6 +30,12 @@ def remember(page: Page, cart: Cart, now: datetime) -> None:
             known = visits.left(person.visits, {*joined, cart.cart_id})
         if known != person.visits:
             page.persons[name] = replace(person, visits=known)
+
+
+def _was_typed_by_another(page: Page, cart: Cart) -> bool:
+    """Whether the cart's account has a mailbox of its own that is not the owner's: then it is no visit of the owner."""
+    account = page.persons.get(_row_of(page, cart.account_row) or "")
+    return account is not None and account.email_hash is not None
 
 
 def _row_of(page: Page, person_id: str | None) -> str | None:
