@@ -43,7 +43,7 @@ def told(name: str, shop: str = "demo") -> Delivery:
 def to_the_end(sweep: Any, *rest: Any) -> int:
     """Go from cursor to cursor until there is none; gives how many pages there were."""
     cursor, pages = "", 0
-    while pages < 150:
+    while pages < 300:
         cursor, pages = sweep(cursor, *rest), pages + 1
         if not cursor:
             return pages
