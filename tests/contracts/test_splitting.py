@@ -54,6 +54,7 @@ def test_what_a_transaction_weighs_is_never_more_than_dynamodb_takes(one, togeth
 def test_what_is_too_heavy_by_itself_goes_alone_for_dynamodb_to_judge():
     heavy = put("x", b"x" * (2 * MOST_BYTES))
     assert [len(part) for part in in_transactions([[put("a")], [heavy], [put("b")]])] == [1, 1, 1]
+    assert [len(part) for part in in_transactions([[heavy], [put("b")]])] == [1, 1]
 
 
 def test_the_limits_are_those_of_dynamodb():
