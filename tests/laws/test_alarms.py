@@ -112,3 +112,24 @@ def test_every_broken_promise_that_the_audit_finds_rings():
         if all(given[key] == value for key, value in _AT_THE_FIRST.items())
     }
     assert broken <= watched
+
+
+_LATER = {
+    "IntakeIsLate": (600, 300, 1),
+    "LambdasFail": (5, 300, 3),
+    "LambdasThrottled": (0, 300, 3),
+    "CartRecoverySlows": (0, 300, 3),
+    "SendersSeeErrors": (5, 300, 1),
+    "VisitorsArePutOff": (0, 300, 3),
+    "MailBounces": (0.05, 3600, 1),
+    "MailComplaints": (0.001, 3600, 1),
+    "ClaimsStayUnknown": (5, 3600, 1),
+    "ListIsLate": (1800, 300, 1),
+}
+"""Threshold, period in seconds and periods, as descriptions and runbooks say them; all others ring at the first."""
+
+
+@every_alarm
+def test_an_alarm_rings_when_its_description_says(name: str):
+    given = _alarm(name)
+    assert (given["Threshold"], given["Period"], given["EvaluationPeriods"]) == _LATER.get(name, (0, 300, 1))

@@ -371,3 +371,61 @@ def test_the_ceremony_writes_secrets_only_of_the_platform_that_knows_one(platfor
     for action in ("secretsmanager:PutSecretValue", "secretsmanager:GetSecretValue"):
         assert allows(as_role("EnrolShopRole", action, secret, **tag)) == may
     assert not allows(as_role("EnrolShopRole", "secretsmanager:CreateSecret", secret, **tag))
+
+
+# ── what a door is told of, it may use ───────────────────────────────────────────────────────────────────────────
+
+# The store of people is also the store of carts: these doors are told of the table and have no right to it.
+_ONLY_TOLD = {
+    (name, "Carts")
+    for name in ("AskConfirmation", "Confirm", "EndProofs", "Leave", "Preferences", "Subscribe")
+} | {("CollectExport", "Catalogue")}
+
+
+def test_a_door_may_do_something_to_every_table_that_it_is_told_of():
+    """Or the right is given to another table, and the first call fails."""
+    for name, function in _FUNCTIONS.items():
+        told = {
+            target(value)
+            for value in function["Properties"]["Environment"]["Variables"].values()
+            if isinstance(value, Mapping) and "Ref" in value
+        } & set(resources("AWS::DynamoDB::Table"))
+        may = {
+            table
+            for table in told
+            for statement in rights(_role_of(name))
+            for resource in listed(statement["Resource"])
+            if resolved(resource).startswith(arn(table)) and statement["Effect"] == "Allow"
+        }
+        assert told - may == {table for door, table in _ONLY_TOLD if door == name}, name
+
+
+def test_who_sends_may_send_through_every_set_and_only_from_the_senders():
+    for role, name in itertools.product(
+        ("TouchRole", "AskConfirmationRole"), resources("AWS::SES::ConfigurationSet")
+    ):
+        for action in ("ses:SendEmail", "ses:SendRawEmail"):
+            for resource in (arn(name), f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/shop.example"):
+                ours = {"ses:FromAddress": "hello@shop.example"}
+                assert allows(as_role(role, action, resource, **ours)), (role, resource)
+                assert not allows(as_role(role, action, resource, **{"ses:FromAddress": "x@evil.example"}))
+
+
+def test_every_rule_wakes_its_function_for_its_own_facts_alone():
+    facts = {name: set(rule["Pattern"]["detail-type"]) for name, rule in _events("EventBridgeRule")}
+    assert all(rule["Pattern"]["source"] == ["cartback"] for _, rule in _events("EventBridgeRule"))
+    assert facts["StartErasing"] == {"customer.erased", "shop.erased"}
+    assert facts["CollectExport"] == {"privacy.requested"}
+    assert not facts["StartFlows"] & (facts["StartErasing"] | facts["CollectExport"])
+
+
+def test_every_page_can_be_looked_at_and_answered():
+    methods: dict[str, set[str]] = {}
+    for _, route in _events("HttpApi"):
+        assert target(route["ApiId"]) == "Api"
+        methods.setdefault(route["Path"], set()).add(route["Method"])
+    for path in ("/c/{token}", "/p/{token}", "/u/{token}"):
+        assert methods[path] == {"GET", "POST"}
+    assert methods["/r/{token}"] == {"GET"}
+    for path in ("/subscribe/{shop}", "/collect/{shop}"):
+        assert methods[path] == {"OPTIONS", "POST"}
