@@ -32,6 +32,7 @@ LAWS = {
         "test_alarms",
         "test_template",
         "test_paths",
+        "test_role_paths",
         "test_rights",
         "test_rights_needed",
     ),
