@@ -24,6 +24,7 @@ from cartback.usecases.open_link import OpenLink
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.prefer import Prefer
 from cartback.usecases.receive_webhook import ReceiveWebhook
+from cartback.usecases.recognise import Recognise
 from cartback.usecases.reconcile import Reconcile
 from cartback.usecases.settle_claims import SettleClaims
 from cartback.usecases.start_flows import StartFlows
@@ -162,8 +163,21 @@ class House:
         keys = Secrets(self.policies.faces, self.policies.keys)
         channels = {"email": channel}
         self.receive_webhook = ReceiveWebhook(keys, queue, clock, platform)
+        strangers = DictHealth(clock)
         self.apply_events = ApplyEvents(
-            records, self.once, bus, raw, self.parking, plain_hash, clock, self.metrics, platform
+            records,
+            self.once,
+            bus,
+            raw,
+            self.parking,
+            plain_hash,
+            clock,
+            self.metrics,
+            platform,
+            settings=settings,
+            recognise=Recognise(settings, platform),
+            strangers=strangers,
+            told_once=strangers,
         )
         receipts = ApplyReceipts(ledger, records, bus, clock, self.metrics)
         entries = self.intake.entries

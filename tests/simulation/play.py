@@ -24,6 +24,7 @@ from tests.simulation import (
     liveness,
     looking_back,
 )
+from tests.simulation.field.cast import drawn
 from tests.simulation.invariants import Violation
 from tests.simulation.kinds import KINDS, prepared
 from tests.simulation.provider import Mail
@@ -69,7 +70,7 @@ def kinds_of(seed: int) -> frozenset[str]:
 
 def scenes_of(seed: int) -> tuple[str, ...]:
     """The scenes of the field that a seed plays."""
-    return ()
+    return drawn(seed)
 
 
 class Cast:
