@@ -88,7 +88,7 @@ class MemoryRecords:
             account = self.tables.live("persons", shop, account.merged_into)
         if person is None or account is None or account.person_id == person.person_id:
             return Dossier(cart, person, known, block, behind_at)
-        return Dossier(cart, with_account(person, account), known, block, behind_at, account)
+        return Dossier(cart, with_account(person, account), known, block, behind_at, account, person)
 
     def save(self, shop: str, before: Page, after: Page) -> None:  # noqa: C901 (one transaction, told in one piece)
         now = self.tables.clock.now()

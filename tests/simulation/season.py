@@ -297,7 +297,8 @@ class Season:
         """The provider took a message: the shopper has it."""
         self.claims.settle(message.shop, message.claim_id)
         ours = self.sendings if message.leave_url is not None else self.questions
-        book = self.field.book if message.shop in self.field.shops else ours
+        in_the_field = message.shop in self.field.shops and message.leave_url is not None
+        book = self.field.book if in_the_field else ours
         for invariant, why in book.accept(message, self.schedule.now):
             self.violated(invariant, why, message.html, self.field.scene_of(message.html))
         self.note(message.html, "mail", f"{message.touch} to {message.address}")

@@ -137,7 +137,7 @@ class Scene:
         slip = replace(self._slip(owner, address, account, phone), goods=self._own(goods), via=via, host=host)
         slip = replace(slip, method=method)
         label = f"{self.name} {slip.number}"
-        slip = replace(slip, label=label, path=f"/checkout/{label.replace(' ', '-')}")
+        slip = replace(slip, label=label, path=f"{self.shop.prefix}/checkout/{label.replace(' ', '-')}")
         refs = frozenset({f"ref:{self.shop.name}/{slip.number}"})
         if same_as is not None:
             before, refs = self._slips[same_as.label], same_as.refs

@@ -102,6 +102,8 @@ def stranger_holds_an_old_mail(s: Scene) -> Doing:
         "frequency": ["all"],
         "language": ["any"],
     }
+    # A link grants nothing to whoever left. The owner of the address may be asked for a yes, by a mail to that address.
+    s.season.questions.form(s.shop.name, hers, s.now)
     s.season.pages.press("p", mail.token("p"), everything)
     s.follow(mail)
     yield s.minutes(30, 3000)

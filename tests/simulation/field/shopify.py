@@ -31,7 +31,7 @@ def checkout(shop: FieldShop, slip: Slip, *, update: bool) -> Wire:
         "buyer_accepts_marketing": slip.agreed_at is not None,
         "line_items": [_line(slip, good, place) for place, good in enumerate(slip.goods)],
         "customer": _customer(slip),
-        "abandoned_checkout_url": f"https://{slip.host or shop.host}{slip.path or f'/checkouts/{token}'}",
+        "abandoned_checkout_url": f"https://{slip.host or shop.host}{slip.path or f'{shop.prefix}/checkouts/{token}'}",
     }
     return again(shop, written(body), "checkouts/update", slip.event, slip.at)
 

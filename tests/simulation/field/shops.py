@@ -36,6 +36,16 @@ class FieldShop:
         return f"{self.name}.myshopify.com"
 
     @property
+    def number(self) -> int:
+        """Its number at Shopify, which stands in the addresses of its pages."""
+        return 70_000 + len(self.name)
+
+    @property
+    def prefix(self) -> str:
+        """How the paths of its checkouts begin."""
+        return f"/{self.number}" if self.platform == "shopify" else ""
+
+    @property
     def keys(self) -> ShopKeys:
         """What signs for it. Both Shopify shops have the secret of one app."""
         return ShopKeys(self.platform, (WHSEC if self.platform == "generic" else PLAIN,))
@@ -48,6 +58,7 @@ class FieldShop:
             name=self.name,
             url=f"https://{self.host}",
             domains=(self.host, self.domain) if self.platform == "shopify" else (self.host,),
+            sources=(str(self.number),) if self.platform == "shopify" else (),
             sender=f"hello@{self.host}",
             reply_to=None,
             imprint=(self.name, "Some Street 1"),

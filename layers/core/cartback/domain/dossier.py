@@ -30,3 +30,9 @@ class Dossier:
     shop_block: str | None = None
     behind_at: datetime | None = None
     account: Person | None = None
+    own: Person | None = None
+
+    @property
+    def row(self) -> Person | None:
+        """The person's row as it lies in the table: what is written, without what the account lends it."""
+        return self.own or self.person

@@ -121,11 +121,19 @@ def last_purchase(person: Person) -> datetime | None:
 
 
 def with_account(person: Person, account: Person) -> Person:
-    """The owner of a cart, with what is known under the account that it was told with: messages, wishes, purchases."""
+    """The owner of a cart, with what is known under the account that it was told with.
+
+    Messages, wishes, purchases and visits are those of whoever is behind the account, at whichever address.
+    """
     sends = Counter(person.sends) | Counter(account.sends)
     bought = max(filter(None, (person.bought_beside_at, account.last_order_at)), default=None)
-    wishes = preferences.united(person.prefs, account.prefs)
-    return replace(person, sends=tuple(sorted(sends.elements())), bought_beside_at=bought, prefs=wishes)
+    return replace(
+        person,
+        sends=tuple(sorted(sends.elements())),
+        bought_beside_at=bought,
+        prefs=preferences.united(person.prefs, account.prefs),
+        visits=visits.united(person.visits, account.visits),
+    )
 
 
 def refused_by(account: Person | None, word: Consent) -> bool:

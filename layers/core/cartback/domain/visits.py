@@ -43,7 +43,8 @@ class Visit:
     """A cart of a person: when it was begun and last touched by the shopper, what it holds, what was said about it.
 
     ``goods`` are short hashes of products, at most twenty. ``open`` is false once it was emptied, bought or joined with
-    another: then nobody is reminded of it in place of another one.
+    another: then nobody is reminded of it in place of another one. ``mailbox`` is a short name of the address that it was
+    told with: one account may stand for a company whose people each have their own.
     """
 
     cart_id: str
@@ -52,6 +53,7 @@ class Visit:
     goods: tuple[str, ...] = ()
     open: bool = True
     said: tuple[Said, ...] = ()
+    mailbox: str = ""
 
 
 def of(cart: Cart) -> Visit:
@@ -59,7 +61,9 @@ def of(cart: Cart) -> Visit:
     names = (item.product_id or item.variant_id for item in cart.items)
     goods = tuple(sorted({short("goods", name, length=_NAME) for name in names}))[:MOST_GOODS]
     begun_at = cart.started_at or cart.activity_at
-    return Visit(cart.cart_id, begun_at, cart.activity_at, goods, cart.is_open and cart.opened_by is not None)
+    mailbox = short("mailbox", cart.address_hash, length=_NAME) if cart.address_hash else ""
+    is_open = cart.is_open and cart.opened_by is not None
+    return Visit(cart.cart_id, begun_at, cart.activity_at, goods, is_open, mailbox=mailbox)
 
 
 def seen(known: tuple[Visit, ...], cart: Cart, now: datetime) -> tuple[Visit, ...]:
@@ -70,7 +74,8 @@ def seen(known: tuple[Visit, ...], cart: Cart, now: datetime) -> tuple[Visit, ..
     visit = of(cart)
     if before is not None:
         visit = replace(visit, goods=visit.goods or before.goods, said=before.said)
-        same = (visit.goods, visit.open, visit.begun_at) == (before.goods, before.open, before.begun_at)
+        names = ("goods", "open", "begun_at", "mailbox")
+        same = all(getattr(visit, name) == getattr(before, name) for name in names)
         if same and abs(visit.at - before.at) < EXACT_TO:
             return known
     rest = (one for one in known if one.cart_id != cart.cart_id)
@@ -153,7 +158,9 @@ def unsaid(person: Person, at: datetime) -> Person:
 
 def _one_story(one: Visit, other: Visit, within: timedelta) -> bool:
     apart = abs(one.begun_at - other.begun_at)
-    return apart < within or (apart < COUNTED_WITHIN and bool(set(one.goods) & set(other.goods)))
+    colleagues = bool(one.mailbox and other.mailbox and one.mailbox != other.mailbox)
+    same_goods = apart < COUNTED_WITHIN and bool(set(one.goods) & set(other.goods))
+    return same_goods or (apart < within and not colleagues)
 
 
 def _age(visit: Visit) -> tuple[datetime, datetime, str]:

@@ -138,7 +138,7 @@ class DynamoRecords:
         behind_at = noted_at(page.blocks[BEHIND])
         if person is None or account is None or account.person_id == person.person_id:
             return Dossier(cart, person, stock, block, behind_at)
-        return Dossier(cart, with_account(person, account), stock, block, behind_at, account)
+        return Dossier(cart, with_account(person, account), stock, block, behind_at, account, person)
 
     def _account(self, shop: str, cart: Cart, page: Page) -> Person | None:
         wanted = cart.account_row

@@ -33,16 +33,19 @@ def counting(dossier: Dossier, claim: Claim, flow: str, then: datetime | None) -
     """The rows with this message counted: the cart's, inside the dossier, and the person's.
 
     Both are written with the claim anyway, so the person's also says when this cart's next message is meant to go. The
-    account's row counts it, too, where there is one beside.
+    account's row counts it, too, where there is one beside; if that has a mailbox of its own, the visit is its alone.
     """
     cart, now = dossier.cart, claim.claimed_at
     told = replace(cart, reminders=reminders.counted(cart.reminders, claim.claim_id, now))
-    person = visits.saying(customer.sent(dossier.person, now), cart, claim.touch, now)
+    person, account = customer.sent(dossier.row, now), dossier.account
+    if account is None or account.email_hash is None:
+        person = visits.saying(person, cart, claim.touch, now)
+    if account is not None:
+        account = visits.saying(customer.sent(account, now), cart, claim.touch, now)
     if then is not None:
         person = replace(
             person, intents=intend(person.intents, intent_of(cart, flow, then, rank_of(flow)), now)
         )
-    account = customer.sent(dossier.account, now) if dossier.account is not None else None
     return replace(dossier, cart=told, account=account), person
 
 
@@ -51,7 +54,7 @@ def reserve(records: Records, run: Run, dossier: Dossier, until: datetime | None
 
     False if the person's row has changed since it was read: then decide again.
     """
-    cart, person = dossier.cart, dossier.person
+    cart, person = dossier.cart, dossier.row
     if person is None or until is None or set(person.cart_ids) <= {cart.cart_id}:
         return True
     meant = intent_of(cart, run.flow, until, rank_of(run.flow))
@@ -72,7 +75,8 @@ def give_back(records: Records, claim: Claim, account_row: str) -> None:
         row = records.read(claim.shop, persons=[account_row]).persons[account_row]
         before, after = Page(persons={account_row: row}), Page()
         if row is not None:
-            after = Page(persons={account_row: customer.unsent(row, claim.claimed_at)})
+            unsent = visits.unsaid(customer.unsent(row, claim.claimed_at), claim.claimed_at)
+            after = Page(persons={account_row: unsent})
         try:
             records.save(claim.shop, before, after)
         except Conflict:

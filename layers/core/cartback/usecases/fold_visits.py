@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 
 def remember(page: Page, cart: Cart, now: datetime) -> None:
-    """Tell everybody on the page what this cart is now: to its owner that it is, to all others that it is not theirs.
+    """Tell everybody on the page what this cart is now: its owner and account that it is theirs, others that it is not.
 
     A row that became one with another takes nobody's place any more.
     """
     joined = {name for name, row in page.carts.items() if row is not None and row.closed_because == "joined"}
-    owner = None if _was_typed_by_another(page, cart) else _row_of(page, cart.person_id)
+    owners = {_row_of(page, cart.account_row)}
+    if not _was_typed_by_another(page, cart):
+        owners.add(_row_of(page, cart.person_id))
     for name, person in page.persons.items():
         if person is None or person.merged_into or person.erased_at is not None:
             continue
-        if name == owner:
+        if name in owners:
             known = visits.seen(visits.left(person.visits, joined), cart, now)
         else:
             known = visits.left(person.visits, {*joined, cart.cart_id})

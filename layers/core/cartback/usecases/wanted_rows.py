@@ -100,8 +100,9 @@ def missing(page: Page, wholes: Iterable[str] = ()) -> Wanted:
         if product is not None:
             rows.stock.update(i for i in product.variants if i not in page.stock)
     for cart in page.carts.values():
-        if cart is not None and cart.person_id and cart.person_id not in page.persons:
-            rows.persons.add(cart.person_id)
+        if cart is not None:
+            whose = filter(None, (cart.person_id, cart.account_row))
+            rows.persons.update(i for i in whose if i not in page.persons)
     for person in page.persons.values():
         if person is not None and person.merged_into and person.merged_into not in page.persons:
             rows.persons.add(person.merged_into)
