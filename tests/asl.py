@@ -20,6 +20,10 @@ from tests.asl_machine import Branch, Machine, State
 _NOT_CAUGHT_BY_ALL = {"States.DataLimitExceeded", "States.Runtime"}
 
 
+MOST_STATES = 12_500
+"""A run's history holds 25,000 events (Step Functions quotas), and each state is entered and left."""
+
+
 class TaskFailed(Exception):
     """A task function raises this to fail under a name of its choice; other exceptions fail under their class's."""
 
@@ -99,6 +103,8 @@ class Run:
             self._here = here = self.machine.states[name]
             self._retries = {}
             self.path.append(name)
+            if len(self.path) > MOST_STATES:
+                return self._end(Ended("FAILED", None, "States.Runtime", "the history of the run is full"))
             self.transitions += 1
             match here.type:
                 case "Wait":

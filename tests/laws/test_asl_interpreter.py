@@ -205,3 +205,10 @@ def test_what_is_not_understood_is_refused_when_it_is_read():
             _machine(states)
     with pytest.raises(NotInterpreted):
         Machine.of("m", {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+
+
+def test_a_run_that_goes_round_and_round_ends_when_its_history_is_full():
+    choices = [{"Condition": "{% $states.input.n = 1 %}", "Next": "Again"}]
+    states = {"Again": {"Type": "Choice", "Choices": choices, "Default": "Out"}, "Out": {"Type": "Succeed"}}
+    ended = play(_machine(states), {"n": 1}, {}).ended
+    assert (ended.status, ended.error) == ("FAILED", "States.Runtime")

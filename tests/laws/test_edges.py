@@ -10,6 +10,7 @@ import pytest
 from cartback.usecases.start_erasing import StartErasing
 from cartback.usecases.start_reconciling import StartReconciling
 from tests.asl import Ended
+from tests.laws import reading
 from tests.laws.reading import MACHINES
 from tests.laws.walks import Asks, Walk, edges, loaded, taken, walked
 
@@ -73,9 +74,13 @@ def look(run: str, knows: Mapping[str, Any], rearms: int, word: str = "", **answ
 
 
 def touch(run: str, position: int, word: str = "", **answer: Any) -> Asks:
+    """Each touch may find that the person was merged into another one."""
     about = {"flow": "cart_recovery", "run": run, "shop": "brew", "cart_id": "c1", "generation": 2}
-    told = {"next": word, "wait_seconds": 77 + position, "position": position + 1, **KNOWN}
-    return Asks("touch", {**about, **KNOWN, "plan": PLAN, "position": position}, told, **answer)
+    knows, learns = (
+        {"person_id": f"p{number + 2}", "variants": [f"v{number + 1}"]} for number in (position, position + 1)
+    )
+    told = {"next": word, "wait_seconds": 77 + position, "position": position + 1, **learns}
+    return Asks("touch", {**about, **knows, "plan": PLAN, "position": position}, told, **answer)
 
 
 def ask(run: str, position: int, word: str = "", **answer: Any) -> Asks:
@@ -273,6 +278,15 @@ def test_no_edge_of_a_machine_is_left_unwalked(name: str):
     assert edges(name) - taken(WALKS).get(name, set()) == set()
 
 
+@pytest.mark.parametrize("path", MACHINES, ids=lambda path: path.name)
+def test_what_a_failure_said_goes_into_the_reason_and_no_further(path: Any):
+    """The message of an error may quote people; as a state's output it would stand in the run's history."""
+    for state, body in reading.machine(path)["States"].items():
+        assert all(rule["Output"] == {} for rule in body.get("Catch", [])), state
+        if state == "Park the run":
+            assert body["Output"] == {}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_whose_task_speaks_nonsense_is_parked_and_says_so(name: str):
     """An answer without the fields that the machine reads is no word either."""
@@ -289,10 +303,10 @@ def test_a_run_whose_task_speaks_nonsense_is_parked_and_says_so(name: str):
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"reconcile"}))
 def test_a_run_is_over_when_its_time_is_up(name: str):
     """A task that always asks for more does not keep a run for ever. (A comparison waits for nothing.)"""
-    machine = loaded(name)
+    limit = loaded(name).timeout_seconds
     first = _first(name, "slow", word="wait")
     calls = [each for each in first if isinstance(each, Asks)] * 60
     slow = [Asks(each.function, each.payload, {**each.answer, "wait_seconds": 86_400}) for each in calls]
     told, run = walked(_walk(name, "slow", *slow))
     assert run.ended.status == "TIMED_OUT"
-    assert sum(each for each in told if not isinstance(each, Asks)) == machine.timeout_seconds
+    assert sum(each for each in told if not isinstance(each, Asks)) == limit

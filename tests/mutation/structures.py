@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.asl_machine import Machine
+from tests.asl_machine import Machine, NotInterpreted
 from tests.laws import reading
 
 LAWS = {
@@ -131,7 +131,10 @@ def verdict(broken: Broken, checks: list[tuple[str, Callable[[], None]]]) -> str
     """By which law a change is noticed; empty if by none."""
     edits = Edits()
     try:
-        broken.make(edits)
+        try:
+            broken.make(edits)
+        except (KeyError, NotInterpreted):
+            return "the file is not understood any more"
         return objection(checks)
     finally:
         edits.undo()
