@@ -43,8 +43,8 @@ class Visit:
     """A cart of a person: when it was begun and last touched by the shopper, what it holds, what was said about it.
 
     ``goods`` are short hashes of products, at most twenty. ``open`` is false once it was emptied, bought or joined with
-    another: then nobody is reminded of it in place of another one. ``mailbox`` is a short name of the address that it was
-    told with: one account may stand for a company whose people each have their own.
+    another: then nobody is reminded of it in place of another one. ``mailbox`` is a short name of the address that it
+    was told with: one account may stand for a company whose people each have their own.
     """
 
     cart_id: str
