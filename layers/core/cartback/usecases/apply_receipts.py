@@ -125,12 +125,29 @@ class ApplyReceipts:
                 after.blocks[address] = None
             if person is not None and person.address_hash(claim.channel) == address:
                 after.persons[person.person_id] = of_person(person)
+            if claims.COMPLAINED in (because, lift):
+                account = self._account(claim, before)
+                if account is not None:
+                    after.persons[account.person_id] = of_person(account)
             try:
                 self.records.save(claim.shop, before, after)
             except Conflict:
                 continue
             return
         raise TryLater("the row keeps changing")
+
+    def _account(self, claim: Claim, page: Page) -> Person | None:
+        """The account that the cart was told with, if it has no mailbox yet: the complaint is its own as well."""
+        page.carts.update(self.records.read(claim.shop, carts=[claim.cart_id]).carts)
+        cart = page.carts[claim.cart_id]
+        if cart is None or cart.account_row is None:
+            return None
+        page.persons.update(self.records.read(claim.shop, persons=[cart.account_row]).persons)
+        row = page.persons[cart.account_row]
+        nameless = (
+            row is not None and not row.merged_into and row.erased_at is None and row.email_hash is None
+        )
+        return row if nameless else None
 
     def _person(self, claim: Claim, page: Page) -> Person | None:
         """The person of a claim, or whom they have become one with; the page then holds that row too."""
