@@ -13,7 +13,8 @@ from cartback import shops
 from cartback.domain.delivery import Delivery
 from cartback.domain.facts import Fact
 from cartback.ports import Begun, Page
-from cartback.usecases.apply_events import ApplyEvents, Message
+from cartback.usecases.apply_events import ApplyEvents
+from cartback.usecases.batch import Message
 
 _PARTS = ("carts", "persons", "refs", "aliases", "stock", "inventory", "products", "blocks")
 

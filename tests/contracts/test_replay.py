@@ -18,7 +18,7 @@ from cartback.store.once import PowertoolsOnce
 from cartback.store.queue import SqsQueue, unpack
 from cartback.store.raw import S3Raw
 from cartback.store.records import DynamoRecords
-from cartback.usecases.apply_events import Message
+from cartback.usecases.batch import Message
 from cartback.usecases.replay import KEPT, Replay
 from cartback.usecases.runs import Run
 from tests.fakes.shelf import MemoryShelf

@@ -17,10 +17,11 @@ from cartback.domain.timing import Caps
 from cartback.flows import all_flows
 from cartback.ports import Delivery, ShopFace, ShopKeys
 from cartback.store.once import REMEMBERED
-from cartback.usecases.apply_events import ApplyEvents, Message
+from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.apply_receipts import ApplyReceipts
 from cartback.usecases.ask_confirmation import AskConfirmation
 from cartback.usecases.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.batch import Message
 from cartback.usecases.collect import Collect
 from cartback.usecases.collect_export import CollectExport
 from cartback.usecases.confirm import Confirm

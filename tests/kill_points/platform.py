@@ -19,8 +19,8 @@ from cartback.domain.observations import Fetch
 from cartback.domain.policy import Plan
 from cartback.ports import Delivery
 from cartback.store.queue import pack, unpack
-from cartback.usecases.apply_events import Message
 from cartback.usecases.ask_confirmation import Asking
+from cartback.usecases.batch import Message
 from cartback.usecases.runs import Run
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.watch_standing import WatchStanding

@@ -12,7 +12,7 @@ import pytest
 
 from cartback.domain.claims import RELEASED
 from cartback.domain.deliverability import overdone
-from cartback.usecases.apply_events import Message
+from cartback.usecases.batch import Message
 from functions import apply_events as door
 from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
 from tests.kill_points import ways, ways_of_listing, ways_of_pages, ways_of_signing_up

@@ -14,10 +14,11 @@ from cartback.domain.policy import Policy
 from cartback.flows.cart_recovery import FLOW as CART_RECOVERY
 from cartback.ports import Channel, Clock, ShopFace, ShopKeys
 from cartback.store.once import REMEMBERED
-from cartback.usecases.apply_events import ApplyEvents, Message, Report
+from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.apply_receipts import ApplyReceipts
 from cartback.usecases.ask_confirmation import AskConfirmation
 from cartback.usecases.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.batch import Message, Report
 from cartback.usecases.confirm import Confirm
 from cartback.usecases.leave import Leave
 from cartback.usecases.open_link import OpenLink
@@ -163,32 +164,7 @@ class House:
         keys = Secrets(self.policies.faces, self.policies.keys)
         channels = {"email": channel}
         self.receive_webhook = ReceiveWebhook(keys, queue, clock, platform)
-        strangers = DictHealth(clock)
-        self.apply_events = ApplyEvents(
-            records,
-            self.once,
-            bus,
-            raw,
-            self.parking,
-            plain_hash,
-            clock,
-            self.metrics,
-            platform,
-            settings=settings,
-            recognise=Recognise(settings, platform),
-            strangers=strangers,
-            told_once=strangers,
-        )
-        receipts = ApplyReceipts(ledger, records, bus, clock, self.metrics)
-        entries = self.intake.entries
-        self.take_batch = TakeBatch(
-            self._applied,
-            receipts,
-            lambda envelope: entries[envelope["n"]],
-            lambda envelope: [entries[envelope["n"]]],
-            self.parking,
-            self.metrics,
-        )
+        self._wire_intake(raw, platform)
         due = guard("due", WitnessedDue(self.tables, self.season), "put", "until", "drop")
         self.start_flows = StartFlows(settings, ledger, runs, clock, due)
         shops = lambda: list(self.policies.policies)  # noqa: E731
@@ -214,6 +190,35 @@ class House:
         self.leave = Leave(ledger, records, bus, clock)
         self._wire_pages(guard, channels, seed)
         self._wire_looking(guard, platform)
+
+    def _wire_intake(self, raw: Any, platform: Platform) -> None:
+        records, settings, clock = self.records, self.settings, self.clock
+        strangers = DictHealth(clock)
+        self.apply_events = ApplyEvents(
+            records,
+            self.once,
+            self.told,
+            raw,
+            self.parking,
+            plain_hash,
+            clock,
+            self.metrics,
+            platform,
+            settings=settings,
+            recognise=Recognise(settings, platform),
+            strangers=strangers,
+            told_once=strangers,
+        )
+        receipts = ApplyReceipts(self.ledger, records, self.told, clock, self.metrics)
+        entries = self.intake.entries
+        self.take_batch = TakeBatch(
+            self._applied,
+            receipts,
+            lambda envelope: entries[envelope["n"]],
+            lambda envelope: [entries[envelope["n"]]],
+            self.parking,
+            self.metrics,
+        )
 
     def _wire_pages(self, guard: Callable[..., Any], channels: Mapping[str, Channel], seed: int) -> None:
         records, ledger, settings, clock = self.records, self.ledger, self.settings, self.clock

@@ -173,7 +173,7 @@ def _same(one: Consent, other: Consent) -> bool:
 def ordered(
     person: Person, placed_at: datetime, now: datetime | None = None, told: Told | None = None
 ) -> Person:
-    """Remember a purchase, on whatever device or by whatever way it was made, and from when on we knew of it."""
+    """Remember a purchase, by whatever way it was made, and from when on we knew of it."""
     return replace(person, **purchases.remembered(person, told or Told(placed_at), now))
 
 
@@ -223,10 +223,7 @@ def unsent(person: Person, at: datetime) -> Person:
 
 
 def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[Person, Person]:
-    """Make one person of two. What protects the person is kept from both: refusals, blocks, purchases, sends.
-
-    What comes from the loser is known of the winner from ``now`` on: before, they were two people to us.
-    """
+    """Make one person of two, who are known to be one from ``now`` on. What protects is kept from both."""
     newer_loser = loser.seen_at is not None and (winner.seen_at is None or loser.seen_at > winner.seen_at)
     ahead, behind = (loser, winner) if newer_loser else (winner, loser)
     email_of = ahead if ahead.email else behind

@@ -23,8 +23,9 @@ from pydantic import (
 from cartback.domain.bill import AS_TOLD, PRICES
 from cartback.domain.errors import Refused
 from cartback.domain.packs import PACKS, STRICTEST
-from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Crowd, Policy, Touch
+from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Policy, Touch
 from cartback.domain.presets import PRESETS
+from cartback.domain.setting_crowd import CrowdSettings
 from cartback.domain.setting_faults import explain
 from cartback.domain.setting_kinds import (
     SPAN_WORDS,
@@ -126,15 +127,6 @@ class QuietSettings(Part):
         if end == info.data.get("start"):
             raise ValueError
         return end
-
-
-class CrowdSettings(Part):
-    """What is too much for one shopper: a cart beyond it is a program's, and nobody is written to."""
-
-    lines: int = Field(100, ge=1, le=10_000, description="a whole number from 1 to 10000")
-    of_one: int = Field(200, ge=1, le=100_000, description="a whole number from 1 to 100000")
-    pieces: int = Field(1_000, ge=1, le=1_000_000, description="a whole number from 1 to 1000000")
-    worth: int = Field(5_000, ge=0, le=10_000_000, description="a whole number from 0 to 10000000")
 
 
 class WarmUpSettings(Part):
@@ -299,7 +291,7 @@ class ShopSettings(Part):
             link_lifetime=timedelta(days=rules.link_days),
             ask_shop=rules.ask_shop,
             orchestration=rules.orchestration,
-            crowd=Crowd(rules.crowd.lines, rules.crowd.of_one, rules.crowd.pieces, rules.crowd.worth * 100),
+            crowd=rules.crowd.crowd(),
             one_visit=timedelta(days=rules.one_visit_days),
             reckoning=rules.origins.reckoning(),
         )

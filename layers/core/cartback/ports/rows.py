@@ -86,7 +86,8 @@ class Link:
     """A capability that travels in a message; only its hash is kept.
 
     ``kind`` says what it opens and nothing else: ``restore``, ``leave``, ``prefs`` or ``confirm``. ``subject`` is the
-    request that a ``confirm`` link is about, which belongs to no cart and no person yet.
+    request that a ``confirm`` link is about, which belongs to no cart and no person yet. ``account`` is the row of the
+    account that the cart was told with, if it is another than the person's.
     """
 
     shop: str
@@ -102,6 +103,7 @@ class Link:
     lang: str
     uses: int = 0
     subject: str = ""
+    account: str | None = None
 
 
 class Ledger(Protocol):

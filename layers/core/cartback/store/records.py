@@ -20,6 +20,7 @@ from cartback.ports import Page
 from cartback.store.blocks import MOST_TRIES, SHOP_WIDE, block_key, only_met_others, put_block
 from cartback.store.codec import decode, encode, expires, is_expired, number, packed, text
 from cartback.store.errors import translated
+from cartback.store.pointers import pointer
 from cartback.store.splitting import in_transactions
 from cartback.store.tables import (
     CARTS_KEPT,
@@ -173,10 +174,10 @@ class DynamoRecords:
         for i, request in _changed(before.requests, after.requests).items():
             yield [_put_request(here.customers, request_key(shop, i), request, now)]
         for ref, to in _moved(before.refs, after.refs):
-            yield [_pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, now, CARTS_KEPT)]
+            yield [pointer(here.carts, ref_key(shop, ref), before.refs.get(ref), to, now, CARTS_KEPT)]
         for alias, to in _moved(before.aliases, after.aliases):
             pk = alias_key(shop, alias)
-            yield [_pointer(here.customers, pk, before.aliases.get(alias), to, now, PEOPLE_KEPT)]
+            yield [pointer(here.customers, pk, before.aliases.get(alias), to, now, PEOPLE_KEPT)]
 
     def _stock_changes(self, shop: str, before: Page, after: Page, now: datetime) -> Iterator[Write]:
         table = self._tables.catalogue
@@ -188,7 +189,7 @@ class DynamoRecords:
             yield guarded_put(table, product_key(shop, i), kept, product.version, now, CATALOGUE_KEPT)
         for ref, to in _moved(before.inventory, after.inventory):
             pk = inventory_key(shop, ref)
-            yield _pointer(table, pk, before.inventory.get(ref), to, now, CATALOGUE_KEPT)
+            yield pointer(table, pk, before.inventory.get(ref), to, now, CATALOGUE_KEPT)
 
     def _write(self, writes: list[Write], tries: int = 1) -> None:
         with translated("save rows"):
@@ -285,26 +286,3 @@ def guarded_put(
         put["ConditionExpression"] = "version = :version"
         put["ExpressionAttributeValues"] = {":version": number(version)}
     return {"Put": put}
-
-
-def _pointer(
-    table: str, pk: str, before: str | None, to: str | None, now: datetime, kept: timedelta
-) -> Write:
-    """A pointer that is written or moved only if it still points where it was read to point, or is past its time.
-
-    Taking one away needs no condition: it happens when a person is forgotten, and then it must be gone.
-    """
-    if to is None:
-        return {"Delete": {"TableName": table, "Key": {"pk": text(pk)}}}
-    return {
-        "Put": {
-            "TableName": table,
-            "Item": {"pk": text(pk), "to": text(to), "expires_at": expires(now, kept)},
-            "ConditionExpression": "attribute_not_exists(pk) OR #to = :before OR expires_at <= :now",
-            "ExpressionAttributeNames": {"#to": "to"},
-            "ExpressionAttributeValues": {
-                ":before": text(before or to),
-                ":now": number(int(now.timestamp())),
-            },
-        }
-    }

@@ -23,6 +23,7 @@ from cartback.domain.health import LINK, SOURCE
 from cartback.domain.late_news import is_late
 from cartback.domain.observations import Fetch, WordUnknown
 from cartback.ports import Page
+from cartback.usecases.batch import Report
 from cartback.usecases.fold import Fold
 from cartback.usecases.rows import copied, page_about
 
@@ -49,42 +50,10 @@ if TYPE_CHECKING:
         ToldOnce,
         Translator,
     )
+    from cartback.usecases.batch import Message
     from cartback.usecases.recognise import Recognise
 
 MOST_TRIES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of the queue: its id there, its body as it lies there, and the delivery that it holds."""
-
-    message_id: str
-    body: str
-    delivery: Delivery
-
-    @property
-    def cause(self) -> str:
-        """The event's name over all shops, hashed because senders put anything into their ids."""
-        return short("event", self.delivery.shop, self.delivery.platform, self.delivery.key, length=64)
-
-    @property
-    def once_key(self) -> str:
-        """Under which it is applied once: its name, or a new one for each time that an operator insists."""
-        again = self.delivery.generation
-        return short("again", again, self.cause, length=64) if again else self.cause
-
-
-@dataclass(slots=True)
-class Report:
-    """What became of a batch. ``failed`` go back to the queue; all the others are finished with."""
-
-    applied: list[str] = field(default_factory=list)
-    duplicates: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    parked: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    strangers: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """How often a name was heard that is not the shop's, by kind and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +185,7 @@ class ApplyEvents:
     def _is_strange(self, seen: Observation) -> bool:
         """Count a word that one of our lists lacks, by its name: somebody has to learn what it means."""
         if isinstance(seen, WordUnknown):
-            self.metrics.count("UnknownWords", field=seen.field, word=seen.word)
+            self.metrics.count("UnknownWords", state=seen.field)
         return isinstance(seen, WordUnknown)
 
     def _recognised(self, message: Message, report: Report) -> list[Observation] | None:

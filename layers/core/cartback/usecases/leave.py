@@ -41,18 +41,13 @@ class Leave:
         link = links.find(self.ledger, token, "leave", now)
         if link is None:
             return None
-        for row in filter(None, (link.person_id, self._account_of(link))):
+        for row in filter(None, (link.person_id, link.account)):
             left = self._left(link, row, now)
             for _ in range(MOST_MOVES):
                 if left is None or left.moved_to is None:
                     break
                 left = self._left(link, left.moved_to, now)
         return link
-
-    def _account_of(self, link: Link) -> str | None:
-        """The row of the account that the cart was told with: whoever leaves by its message leaves for it, too."""
-        cart = self.records.read(link.shop, carts=[link.cart_id]).carts[link.cart_id]
-        return cart.account_row if cart is not None else None
 
     def _left(self, link: Link, person_id: str, now: datetime) -> Person | None:
         """Withdraw for one mailbox; an account that has another by now has left with that one, too."""

@@ -35,7 +35,9 @@ def version_of(wording: str) -> str:
     return short("wording", wording, length=12)
 
 
-def link_of(claim: Claim, kind: str, token: str, expires_at: datetime, lang: str) -> Link:
+def link_of(
+    claim: Claim, kind: str, token: str, expires_at: datetime, lang: str, account: str | None = None
+) -> Link:
     """The link of a message that was claimed; only the hash of its token is kept."""
     return Link(
         shop=claim.shop,
@@ -49,4 +51,5 @@ def link_of(claim: Claim, kind: str, token: str, expires_at: datetime, lang: str
         claim_id=claim.claim_id,
         expires_at=expires_at,
         lang=lang,
+        account=account,
     )

@@ -87,15 +87,11 @@ class Prefer:
                 self.ledger.note(link.shop, f"cart#{link.cart_id}", line)
             said = [word for name, word in changed.consents.items() if word != person.consents.get(name)]
             self.bus.publish([f for word in said for f in tell_said(link.shop, person.person_id, word)])
-            for row in filter(None, (changed.moved_to, self._account_of(link))):
+            for row in filter(None, (changed.moved_to, link.account)):
                 self._follow(link, row, changed)
             mailed = bool(asked) and self._ask(link, changed, asked, how, lang or link.lang)
             return link, replace(view_of(changed, self.clock.now()), asked=mailed)
         raise TryLater("the row keeps changing")
-
-    def _account_of(self, link: Link) -> str | None:
-        cart = self.records.read(link.shop, carts=[link.cart_id]).carts[link.cart_id]
-        return cart.account_row if cart is not None else None
 
     def _follow(self, link: Link, row: str, changed: Person) -> None:
         """What is refused and wished here holds at the mailbox that the account has by now, and for the cart's account.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused, TryLater
-from cartback.usecases.apply_events import Message
+from cartback.usecases.batch import Message
 
 if TYPE_CHECKING:
     from cartback.domain.receipts import Receipt

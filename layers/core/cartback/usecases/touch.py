@@ -212,8 +212,8 @@ class Touch:
         restore, leave, prefs = (self.tokens.fresh() for _ in range(3))
         links = [
             link_of(claim, "restore", restore, claim.claimed_at + policy.link_lifetime, lang),
-            link_of(claim, "leave", leave, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
-            link_of(claim, "prefs", prefs, claim.claimed_at + LEAVE_LINK_LIFETIME, lang),
+            link_of(claim, "leave", leave, claim.claimed_at + LEAVE_LINK_LIFETIME, lang, cart.account_row),
+            link_of(claim, "prefs", prefs, claim.claimed_at + LEAVE_LINK_LIFETIME, lang, cart.account_row),
         ]
         bill = bill_of(cart, decision.items, face.prices)
         fields = {
