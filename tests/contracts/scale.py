@@ -21,6 +21,7 @@ from cartback.store.records import DynamoRecords
 from cartback.store.sweeping import TableSweep
 from tests.contracts.stack import CREDENTIALS, Stack
 from tests.contracts.stingy import Stingy, asked_again, hooked, lawful, stingy
+from tests.doors.manners import well_mannered
 from tests.fakes.world import START, HandClock
 
 
@@ -102,4 +103,5 @@ def scale(patch: Any, mood: Stingy | None, called: set[str] | None = None) -> It
         if mood is not None:
             around.enter_context(stingy(stack.clients, mood))
         around.enter_context(asked_again(patch, mood, set() if called is None else called))
+        around.enter_context(well_mannered(stack))
         yield Scale(stack)

@@ -242,8 +242,9 @@ def _again(method: Any, name: str, mood: Stingy | None, called: set[str]) -> Any
             try:
                 answer = method(*given, **named)
                 return iter(list(answer)) if inspect.isgenerator(answer) else answer
-            except TryLater:
-                if mood is None or mood.told.total() == before:
+            except TryLater as later:
+                says_what = "could not :" not in str(later)
+                if mood is None or mood.told.total() == before or not says_what:
                     raise
 
     return asked
