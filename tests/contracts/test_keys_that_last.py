@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from cartback.domain.deliverability import Tally
 from cartback.domain.due import Due
+from cartback.domain.hashes import short
+from cartback.store import tables
+from cartback.store.blocks import block_key
+from cartback.store.claim_index import CLAIMED_ON, IN_DOUBT, index_keys
 from cartback.store.due import DynamoDue
 from cartback.store.ledger import DynamoLedger
 from cartback.store.records import DynamoRecords
+from cartback.store.standing import DynamoStanding
+from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, LEDGER_KEPT, PEOPLE_KEPT, Tables
 from tests.contracts.conftest import Room
 from tests.contracts.test_ledger import CLAIM, Prepared
 from tests.fakes.world import START, HandClock
@@ -39,3 +46,50 @@ def test_claims_links_stories_and_days_lie_under_the_keys_that_they_had_in_the_r
     }
     assert story.startswith("2026-03-02T10:00:00.000000+00:00#decision#")
     assert len(story.rpartition("#")[2]) == 12
+
+
+def test_every_row_lies_under_the_key_that_it_had_in_the_release_before():
+    """A key that is called differently is a row that is lost: a purchase, a consent, a block."""
+    assert [
+        tables.cart_key("demo", "c1"),
+        tables.ref_key("demo", "cart:c1"),
+        tables.person_key("demo", "p1"),
+        tables.alias_key("demo", "h1"),
+        tables.evidence_key("demo", "p1"),
+        tables.request_key("demo", "r1"),
+        tables.count_key("demo", "a", 7),
+        tables.stock_key("demo", "v1"),
+        tables.product_key("demo", "p1"),
+        tables.inventory_key("demo", "i1"),
+        block_key("demo", "h1"),
+        block_key("demo", "shop"),
+    ] == [
+        "demo#cart#c1",
+        f"demo#ref#{short('ref', 'cart:c1', length=40)}",
+        "demo#person#p1",
+        "demo#alias#h1",
+        "demo#consent#p1",
+        "demo#request#r1",
+        "demo#count#a#7",
+        "demo#variant#v1",
+        "demo#product#p1",
+        "demo#inventory#i1",
+        "demo#block#h1",
+        "demo#block#shop#0",
+    ]
+    assert Tables() == Tables(carts="", customers="", ledger="", catalogue="")
+
+
+def test_rows_are_kept_as_long_as_the_pages_of_privacy_and_cost_say():
+    days = [kept.days for kept in (CARTS_KEPT, PEOPLE_KEPT, LEDGER_KEPT, CATALOGUE_KEPT)]
+    assert days == [180, 730, 400, 730]
+
+
+def test_the_days_of_mail_and_the_claims_by_time_lie_where_they_lay(stack):
+    DynamoStanding(stack.clients, "Insights").add("demo", START, Tally(1, 0, 0))
+    (row,) = stack.rows("Insights")
+    assert (row["pk"]["S"], row["sk"]["S"]) == ("demo", "mail#2026-03-02")
+    keys = index_keys(CLAIM)
+    assert keys["in_doubt"]["S"] == f"2026-03-02T10:00:00.000000+00:00#{CLAIM.claim_id}"
+    assert keys["claimed_on"]["S"] == "demo#2026-03-02"
+    assert (IN_DOUBT, CLAIMED_ON) == ("InDoubt", "ClaimedOn")
