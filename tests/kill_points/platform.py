@@ -70,7 +70,9 @@ class KilledWorld(World):
         ):
             setattr(self, name, Watched(getattr(self, name), self.injector))
         super()._wire()
-        watched = {"fetcher": Watched(Shelf(), self.injector), "beat": Watched(self.health, self.injector)}
+        heard = Watched(self.health, self.injector)
+        watched = {"beat": heard, "strangers": heard, "told_once": heard}
+        watched["fetcher"] = Watched(Shelf(), self.injector)
         self.apply_events = replace(self.apply_events, **watched)
         self.subscribe = replace(self.subscribe, counters=Watched(self.subscribe.counters, self.injector))
         self.ask_confirmation = replace(
@@ -111,6 +113,7 @@ class Platform:
         self.delivered: dict[str, Delivery] = {}
         self.lost: list[str] = []
         self.claimed: list[str] = []
+        self.accounts: dict[str, str] = {}
         self.wrong: list[str] = []
         self.ended: dict[str, Ended] = {}
         self.reported = self.heard = 0
@@ -128,6 +131,8 @@ class Platform:
             answer = real(claim, dossier, person, line, links)
             if answer is None:
                 self.claimed.append(claim.claim_id)
+                if dossier.account is not None:
+                    self.accounts[claim.claim_id] = dossier.account.person_id
                 self.wrong.extend(against)
             return answer
 

@@ -180,9 +180,12 @@ def came_back_for_now(platform: Platform) -> None:
 
 
 def with_two_carts(platform: Platform) -> None:
-    """A second cart has to wait for its place in the budget, and says so."""
-    opened(platform)
-    platform.tell(platform.told.delivery("e2", cart(START, CUP, ref="cart:c2"), at=START))
+    """A cart of another visit has to wait for its place in the budget, and says so."""
+    platform.tell(platform.told.delivery("e1", cart(START, SHIRT), at=START))
+    platform.run_all()
+    at = START + timedelta(days=6)
+    platform.world.clock.move(seconds=max(0, (at - platform.world.clock.now()).total_seconds()))
+    platform.tell(platform.told.delivery("e2", cart(at, CUP, ref="cart:c2"), at=at))
     platform.run_all()
 
 

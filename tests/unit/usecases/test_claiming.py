@@ -16,7 +16,7 @@ from cartback.domain.policy import plan_for
 from cartback.domain.preferences import Preferences
 from cartback.domain.reminders import Reminder
 from cartback.ports import Page
-from cartback.usecases.budgeting import counting, following_due, reserve
+from cartback.usecases.budgeting import counting, following_due, give_back, reserve
 from cartback.usecases.claiming import language_of
 from cartback.usecases.closing import MOST_TRIES, close
 from cartback.usecases.runs import Run
@@ -138,6 +138,19 @@ def test_who_has_no_row_takes_no_place():
     records = Restless()
     assert reserve(records, RUN, Dossier(CART, None), START + HOUR, START)
     assert records.tries == 0
+
+
+def test_what_is_given_back_to_an_account_goes_to_the_mailbox_that_it_became_meanwhile():
+    records = Restless()
+    rows = {
+        "a7": Person("demo", "a7", merged_into="p2"),
+        "p2": Person("demo", "p2", sends=(START, START + HOUR)),
+    }
+    records.save("demo", Page(persons=dict.fromkeys(rows)), Page(persons=rows))
+    claim = Claim("demo", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/explicit", 1, START + HOUR)
+    give_back(records, claim, "a7")
+    assert records.now("persons", "p2").sends == (START,)
+    assert records.now("persons", "a7").merged_into == "p2"
 
 
 PLAN = plan_for(a_policy(), {"email"})

@@ -191,6 +191,16 @@ def test_a_cart_of_an_account_alone_waits_until_its_record_names_a_mailbox(world
     assert mails(world) == {("ada@example.com", "Leinenhemd"): 3}
 
 
+def test_a_message_that_mailbox_and_account_both_count_stays_one_when_they_turn_out_to_be_one(world):
+    typed = Contact("7", "ada@example.com", consents=AGREED)
+    tell(world, "c", cart(START, SHIRT, ref="cart:c", contact=typed))
+    play(world, START + timedelta(hours=2))
+    assert row(world, "customer:7").sends == row(world, "email:ada@example.com").sends
+    tell(world, "r", CustomerSeen(typed, world.clock.now()), minutes=1)
+    assert row(world, "customer:7").email == "ada@example.com"
+    assert len(row(world, "customer:7").sends) == len(world.outbox.sent) == 1
+
+
 def test_whoever_logs_in_on_a_shared_device_takes_the_cart_and_its_link_leads_the_other_to_the_front_page(
     world,
 ):

@@ -76,7 +76,7 @@ def move(account: str, old: Person, new: Person, at: datetime, now: datetime) ->
     """
     new = replace(
         new,
-        sends=tuple(sorted([*new.sends, *old.sends])),
+        sends=_each_once(new, old),
         prefs=preferences.united(new.prefs, old.prefs),
         visits=visits.united(new.visits, old.visits),
     )
@@ -125,11 +125,10 @@ def with_account(person: Person, account: Person) -> Person:
 
     Messages, wishes, purchases and visits are those of whoever is behind the account, at whichever address.
     """
-    sends = Counter(person.sends) | Counter(account.sends)
     bought = max(filter(None, (person.bought_beside_at, account.last_order_at)), default=None)
     return replace(
         person,
-        sends=tuple(sorted(sends.elements())),
+        sends=_each_once(person, account),
         bought_beside_at=bought,
         prefs=preferences.united(person.prefs, account.prefs),
         visits=visits.united(person.visits, account.visits),
@@ -170,6 +169,7 @@ def take_in(mailbox: Person, nameless: Person, now: datetime) -> tuple[Person, P
     links = dict.fromkeys([*nameless.beside, *mailbox.beside])
     return replace(
         one,
+        sends=_each_once(mailbox, nameless),
         merged_from=tuple(taken)[-MOST_TAKEN_IN:],
         beside=tuple(i for i in links if i not in (one.person_id, gone.person_id))[-MOST_LINKS:],
         bought_beside_at=max(
@@ -207,6 +207,11 @@ def part(mixed: Person, address_hash: str, now: datetime) -> tuple[Person, Perso
             )
     left = replace(mixed, aliases=tuple(name for name in mixed.aliases if name != address_hash))
     return link(own, left, now)
+
+
+def _each_once(one: Person, other: Person) -> tuple[datetime, ...]:
+    """The messages to both: one about a cart of the other's account is counted in both rows, and was one message."""
+    return tuple(sorted((Counter(one.sends) | Counter(other.sends)).elements()))
 
 
 def _linked(person: Person, other: Person, now: datetime) -> Person:

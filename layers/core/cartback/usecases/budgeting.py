@@ -70,9 +70,15 @@ def reserve(records: Records, run: Run, dossier: Dossier, until: datetime | None
 
 
 def give_back(records: Records, claim: Claim, account_row: str) -> None:
-    """Take a message that did not go out from what the account's row counts. Raises TryLater if that keeps changing."""
+    """Take a message that did not go out from what the account's row counts, or the mailbox that it became meanwhile.
+
+    Raises TryLater if that keeps changing.
+    """
     for _ in range(MOST_TRIES):
         row = records.read(claim.shop, persons=[account_row]).persons[account_row]
+        if row is not None and row.merged_into is not None:
+            account_row = row.merged_into
+            continue
         before, after = Page(persons={account_row: row}), Page()
         if row is not None:
             unsent = visits.unsaid(customer.unsent(row, claim.claimed_at), claim.claimed_at)
