@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cartback.usecases.receive_webhook import LARGEST_BODY
 from local.demo import shopify
 from local.demo.sender import ask
 from local.demo.shop import SHOP
@@ -29,7 +30,7 @@ def test_a_wrong_signature_and_an_unknown_shop_get_the_same_answer(house: House)
         (b"this is no JSON", {}, 400),
         (b"[" * 80 + b"]" * 80, {}, 400),
         (b"{}", {"content-type": "text/plain"}, 415),
-        (b'{"a":"' + b"x" * 1_000_001 + b'"}', {}, 413),
+        (b'{"a":"' + b"x" * LARGEST_BODY + b'"}', {}, 413),
     ],
     ids=["not JSON", "too deep", "wrong type", "too large"],
 )
