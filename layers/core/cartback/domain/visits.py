@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cartback.domain.cart import GIVEN_UP, OPEN
 from cartback.domain.hashes import short
 from cartback.domain.reminders import COUNTED_WITHIN
 
@@ -62,8 +63,7 @@ def of(cart: Cart) -> Visit:
     goods = tuple(sorted({short("goods", name, length=_NAME) for name in names}))[:MOST_GOODS]
     begun_at = cart.started_at or cart.activity_at
     mailbox = short("mailbox", cart.address_hash, length=_NAME) if cart.address_hash else ""
-    is_open = cart.is_open and cart.opened_by is not None
-    return Visit(cart.cart_id, begun_at, cart.activity_at, goods, is_open, mailbox=mailbox)
+    return Visit(cart.cart_id, begun_at, cart.activity_at, goods, _is_open(cart), mailbox=mailbox)
 
 
 def seen(known: tuple[Visit, ...], cart: Cart, now: datetime) -> tuple[Visit, ...]:
@@ -154,6 +154,13 @@ def unsaid(person: Person, at: datetime) -> Person:
         replace(one, said=tuple(word for word in one.said if word.at != at)) for one in person.visits
     )
     return replace(person, visits=visits)
+
+
+def _is_open(cart: Cart) -> bool:
+    """Whether it may stand in the place of another one, also when all was said about it: its run writes no visit, and
+    whoever hears of the cart once more must not make another of it than the run left."""
+    ended = cart.status == GIVEN_UP and cart.closed_because != "joined"
+    return (cart.status == OPEN or ended) and bool(cart.items) and cart.opened_by is not None
 
 
 def _one_story(one: Visit, other: Visit, within: timedelta) -> bool:

@@ -55,15 +55,10 @@ class S3Raw:
             return unpack(envelope)
         if not isinstance(place, str) or not place.startswith(f"{envelope.get('shop')}/"):
             raise Refused("no event in the message: aside is no place of the shop's")
-        try:
-            (found,) = self._open(place)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                raise Refused(
-                    "what was put aside is gone: its days are over, or its person was erased"
-                ) from error
-            raise
-        return found
+        found = self._open(place)
+        if not found:
+            raise Refused("what was put aside is gone: its days are over, or its person was erased")
+        return found[0]
 
     def _keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> str:
         lines = "\n".join(written(delivery) for delivery in deliveries)
