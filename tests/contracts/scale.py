@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from moto import mock_aws
+from moto.sqs.models import sqs_backends
 
 from cartback.ports import Delivery
 from cartback.store.ledger import DynamoLedger
@@ -19,7 +20,7 @@ from cartback.store.queue import SqsQueue
 from cartback.store.raw import S3Raw
 from cartback.store.records import DynamoRecords
 from cartback.store.sweeping import TableSweep
-from tests.contracts.stack import CREDENTIALS, Stack
+from tests.contracts.stack import ACCOUNT, CREDENTIALS, REGION, Stack
 from tests.contracts.stingy import Stingy, asked_again, hooked, lawful, stingy
 from tests.doors.manners import well_mannered
 from tests.fakes.world import START, HandClock
@@ -54,6 +55,11 @@ class Scale:
         while messages := self.stack.messages(queue):
             found += [message["Body"] for message in messages]
         return found
+
+    def let_go(self, queue: str) -> None:
+        """Let so much time pass that nobody holds a letter of a queue any more."""
+        for message in sqs_backends[ACCOUNT][REGION].queues[queue]._messages:
+            message.visible_at = 0.0
 
     def kept(self, shop: str, *names: str) -> None:
         """Keep one raw event each, in an object of its own."""

@@ -6,6 +6,7 @@ import pytest
 
 from cartback.store import sweeping
 from cartback.store.sweeping import LetterSweep
+from tests.contracts.conftest import GENEROUS
 from tests.contracts.stack import Stack
 
 LETTERS = 45
@@ -16,11 +17,11 @@ def queue(stack: Stack, monkeypatch) -> str:
     monkeypatch.setattr(sweeping, "_MOST_LETTERS", 20)
     url = stack.with_services().refs["IntakeDlq"]
     for number in range(LETTERS):
-        stack.clients.sqs.send_message(QueueUrl=url, MessageBody=f"letter {number:02d}")
+        stack.own.sqs.send_message(QueueUrl=url, MessageBody=f"letter {number:02d}")
     return url
 
 
-def test_every_letter_is_looked_at_once_however_many_there_are(stack, queue):
+def test_every_letter_is_looked_at_once_however_many_there_are(stack, queue, aws):
     looked_at: list[str] = []
 
     def unwanted(delivery, body: str) -> bool:
@@ -32,9 +33,10 @@ def test_every_letter_is_looked_at_once_however_many_there_are(stack, queue):
     while sweep.sweep(unwanted):
         rounds += 1
         assert rounds < 10
-    assert sorted(looked_at) == [f"letter {number:02d}" for number in range(LETTERS)]
-    assert rounds == 3
-    count = stack.clients.sqs.get_queue_attributes(
+    assert set(looked_at) == {f"letter {number:02d}" for number in range(LETTERS)}
+    if aws == GENEROUS:  # whoever was interrupted gives back what it held, and looks at it once more
+        assert (len(looked_at), rounds) == (LETTERS, 3)
+    count = stack.own.sqs.get_queue_attributes(
         QueueUrl=queue,
         AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
     )["Attributes"]
@@ -53,7 +55,7 @@ def test_a_sweep_that_breaks_gives_back_what_it_holds(stack, queue):
 
     with pytest.raises(RuntimeError):
         LetterSweep(stack.clients, queue).sweep(broken)
-    hidden = stack.clients.sqs.get_queue_attributes(
+    hidden = stack.own.sqs.get_queue_attributes(
         QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
     )["Attributes"]
     assert int(hidden["ApproximateNumberOfMessagesNotVisible"]) <= 10

@@ -72,7 +72,9 @@ def swept(here: Scale, world: World, person_id: str | None) -> list[str]:
         words.append(answer["next"])
         if answer["next"] == "wait":
             here.clock.move(seconds=answer["wait_seconds"])
+            here.let_go("IntakeDlq")
         assert len(words) < 12
+    here.let_go("IntakeDlq")
     return words
 
 

@@ -195,29 +195,31 @@ class LetterSweep:
     def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> bool:
         """See ``ports.LetterSweep``. While there are more, what was looked at stays hidden, so that others follow.
 
-        A receipt brings one to ten letters, however many wait.
+        A receipt brings one to ten letters, however many wait. Whoever is interrupted gives back what it holds, so
+        that the next try finds it.
         """
         kept: dict[str, str] = {}
         more = False
         try:
             looked_at = 0
-            for message in self._letters():
-                looked_at += 1
-                if unwanted(_delivery(message["Body"]), message["Body"]):
-                    with translated("delete a parked message"):
-                        self._clients.sqs.delete_message(
-                            QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"]
-                        )
-                else:
-                    kept[message["MessageId"]] = message["ReceiptHandle"]
+            for messages in self._letters():
+                looked_at += len(messages)
+                kept.update({message["MessageId"]: message["ReceiptHandle"] for message in messages})
+                for message in messages:
+                    if unwanted(_delivery(message["Body"]), message["Body"]):
+                        with translated("delete a parked message"):
+                            self._clients.sqs.delete_message(
+                                QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"]
+                            )
+                        del kept[message["MessageId"]]
             more = looked_at >= _MOST_LETTERS
             return more
         finally:
             if not more:
                 self._give_back(list(kept.values()))
 
-    def _letters(self) -> Iterator[dict[str, Any]]:
-        """What waits, until nothing comes any more, or enough for one look did."""
+    def _letters(self) -> Iterator[list[dict[str, Any]]]:
+        """What waits, by the receipt, until nothing comes any more, or enough for one look did."""
         looked_at = 0
         while looked_at < _MOST_LETTERS:
             with translated("look into the dead-letter queue"):
@@ -231,7 +233,7 @@ class LetterSweep:
             if not messages:
                 return
             looked_at += len(messages)
-            yield from messages
+            yield messages
 
     def _give_back(self, handles: list[str]) -> None:
         for start in range(0, len(handles), _LETTERS_PER_PAGE):
