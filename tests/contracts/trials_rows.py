@@ -275,6 +275,32 @@ def a_shops_health_and_its_pulse_are_kept_apart_and_apart_from_other_shops(here:
     assert book.read("demo2") is book.pulse("demo2") is None
 
 
+@tries("DynamoHealth.note", "DynamoHealth.strangers")
+def every_stranger_is_counted_and_listed_until_it_was_not_heard_for_a_month(here: Scale) -> None:
+    book = DynamoHealth(here.clients, "Insights", here.clock)
+    for number in range(6):
+        book.note("demo", "link", f"host{number}.example", number + 1)
+        here.clock.move(minutes=1)
+    book.note("demo2", "link", "other.example", 1)
+    here.clock.move(days=20)
+    book.note("demo", "link", "host0.example", 2)
+    heard = {one.name: (one.kind, one.count) for one in book.strangers("demo")}
+    assert heard == {"host0.example": ("link", 3)} | {
+        f"host{n}.example": ("link", n + 1) for n in range(1, 6)
+    }
+    assert [one.name for one in book.strangers("demo")][:2] == ["host0.example", "host5.example"]
+    here.clock.move(days=11)
+    assert [(one.name, one.first_at) for one in book.strangers("demo")] == [("host0.example", START)]
+
+
+@tries("DynamoHealth.first")
+def what_is_told_once_is_told_by_the_first_of_many_in_each_shop(here: Scale) -> None:
+    book = DynamoHealth(here.clients, "Insights", here.clock)
+    for cause, is_first in (("a", True), ("b", False), ("a", True)):
+        assert {book.first("demo", f"d{n}", cause) for n in range(5)} == {is_first}
+    assert book.first("demo2", "d0", "b")
+
+
 @tries("DynamoAudits.keep", "DynamoAudits.read")
 def each_day_has_its_audit_until_it_is_over(here: Scale) -> None:
     book = DynamoAudits(here.clients, "Insights", here.clock)

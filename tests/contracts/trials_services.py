@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -130,6 +131,28 @@ def every_event_of_a_time_is_found_and_what_is_gone_is_left_out(here: Scale) -> 
 
     with hooked(here.clients, "before-call", sweeping):
         assert len(list(raw.between("demo", START, START + DAY))) == 7
+
+
+@tries("S3Raw.aside", "S3Raw.unpack", "SqsQueue.put")
+def what_is_too_large_for_a_message_is_found_where_it_was_put_until_it_is_gone(here: Scale) -> None:
+    refs = here.services().refs
+    raw = S3Raw(here.clients, refs["RawBucket"], here.clock)
+    queue = SqsQueue(here.clients, refs["IntakeQueue"], raw.aside)
+    noise = random.Random(1)
+    large = [replace(told(f"e{n}"), body=noise.randbytes(900_000).hex()) for n in range(3)]
+    small = told("small")
+    for one in (*large, small):
+        queue.put(one)
+    envelopes = [json.loads(body) for body in here.bodies("IntakeQueue")]
+    found = {one.key: one for one in map(raw.unpack, envelopes)}
+    assert found == {one.key: one for one in (*large, small)}
+    assert len(list(raw.between("demo", START, START + DAY))) == len(here.objects()) == 3
+    aside = next(envelope for envelope in envelopes if "aside" in envelope)
+    with pytest.raises(Refused, match="no place of the shop's"):
+        raw.unpack({**aside, "shop": "demo2"})
+    here.stack.own.s3.delete_object(Bucket=refs["RawBucket"], Key=aside["aside"])
+    with pytest.raises(Refused, match="what was put aside is gone"):
+        raw.unpack(aside)
 
 
 @tries("RawSweep.keep_export", "RawSweep.drop_exports")
