@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain import customer, visits
-from cartback.domain.cart import Cart, Item
+from cartback.domain.cart import Cart, Item, give_up
 from cartback.domain.customer import Person
 from cartback.domain.visits import EXACT_TO, MOST_VISITS
 from tests.fakes.world import START
@@ -54,6 +54,15 @@ def test_of_carts_with_the_same_goods_the_newest_is_reminded_of_and_the_others_p
 def test_carts_that_overlap_or_were_begun_within_some_days_are_one_story(later, goods, one_story):
     first, second = cart("c1", START, SHIRT, CUP), cart("c2", START + later, *goods)
     assert reminded(owner(first, second), first, second) == (["c2"] if one_story else ["c1", "c2"])
+
+
+def test_a_cart_about_which_all_was_said_stays_what_it_was_when_it_is_told_again():
+    first, second = cart("c1"), cart("c2", START + MINUTE)
+    person = owner(first, second)
+    said = give_up(second, START + 4 * DAY, "all_sent", "run")
+    assert owner(said, person=person, now=START + 5 * DAY) == person
+    joined = give_up(second, START + 4 * DAY, "joined", "e")
+    assert [one.open for one in owner(joined, person=person).visits] == [True, False]
 
 
 def test_without_days_only_the_goods_decide():
