@@ -8,7 +8,6 @@ from datetime import timedelta
 from cartback.domain import consent as consents
 from cartback.domain import customer, preferences, touches
 from cartback.domain.consent import GRANTED, MARKETING
-from cartback.domain.preferences import NO_WISHES
 from cartback.usecases import links, prefer, touch
 from cartback.usecases.prefer import Prefer
 from functions import preferences as page
@@ -69,16 +68,21 @@ def leaving_everything_leaves_nothing(patches: Patches) -> None:
     """The button "leave everything" shows the page anew, and that is all."""
 
     def changed(before, self, link, person, form, how):
-        return person if "leave" in form else before(self, link, person, form, how)
+        return (person, []) if "leave" in form else before(self, link, person, form, how)
 
     patches.around(Prefer, "_changed", changed)
 
 
 @bug
 def a_merge_loses_the_wishes_of_one(patches: Patches) -> None:
-    """When two people turn out to be one, one's pause goes lost if the other had any wish. Our own, found by this
+    """When an account's row is taken into its mailbox, only the account's wishes count. Our own, found by this
     simulation."""
-    patches.put(preferences, "united", lambda ahead, behind: ahead if ahead != NO_WISHES else behind)
+
+    def merge(before, winner, loser, *rest):
+        united, gone = before(winner, loser, *rest)
+        return replace(united, prefs=loser.prefs), gone
+
+    patches.around(customer, "merge", merge)
 
 
 @bug

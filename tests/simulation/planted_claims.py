@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
-from cartback.domain import customer
+from cartback.domain import customer, visits
 from cartback.domain.claims import CLAIMED, RELEASED, UNKNOWN, settle
 from cartback.domain.errors import TryLater
 from cartback.ports import Doubtful, NotSent
@@ -21,25 +21,39 @@ from tests.simulation.provider import Provider
 
 @bug
 def claim_ignores_the_version_of_the_cart(patches: Patches) -> None:
-    """The claim's transaction does not ask whether the cart is still as it was decided on
-    (woocommerce-abandoned-cart #181: an order just before the mail)."""
+    """The claim's transaction does not ask whether the cart is still as it was decided on, and counts the message in
+    its owner's row as that is now (woocommerce-abandoned-cart #181: an order just before the mail)."""
 
     def claim(before, self, claim, dossier, person, line, links):
         row = self.tables.rows["carts"].get((claim.shop, claim.cart_id))
         cart = replace(dossier.cart, version=row[0].version) if row else dossier.cart
-        return before(self, claim, replace(dossier, cart=cart), person, line, links)
+
+        def latest(read):
+            stored = self.tables.rows["persons"].get((claim.shop, read.person_id)) if read else None
+            if stored is None or stored[0].version == read.version:
+                return read
+            return visits.saying(
+                customer.sent(stored[0], claim.claimed_at), cart, claim.touch, claim.claimed_at
+            )
+
+        dossier = replace(dossier, cart=cart, account=latest(dossier.account))
+        return before(self, claim, dossier, latest(person), line, links)
 
     patches.around(MemoryLedger, "claim", claim)
 
 
 @bug
 def claim_ignores_the_version_of_the_person(patches: Patches) -> None:
-    """The claim overwrites the person's row, whatever was said meanwhile: a withdrawal during the decision is lost."""
+    """The claim overwrites the rows of the person and the account, whatever was said meanwhile: a withdrawal during the
+    decision is lost."""
 
     def claim(before, self, claim, dossier, person, line, links):
-        row = self.tables.rows["persons"].get((claim.shop, person.person_id))
-        person = replace(person, version=row[0].version) if row else person
-        return before(self, claim, dossier, person, line, links)
+        def unseen(read):
+            row = self.tables.rows["persons"].get((claim.shop, read.person_id)) if read else None
+            return replace(read, version=row[0].version) if row else read
+
+        dossier = replace(dossier, account=unseen(dossier.account))
+        return before(self, claim, dossier, unseen(person), line, links)
 
     patches.around(MemoryLedger, "claim", claim)
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from cartback.domain import cart as carts
 from cartback.domain import consent as consents
-from cartback.domain import customer, permission
-from cartback.domain.observations import Contact
+from cartback.domain import customer, identity, permission
+from cartback.usecases import fold_people
 from cartback.usecases.fold import Fold
+from cartback.usecases.leave import Leave
 from functions import leave
+from tests.fakes import memory
 from tests.simulation.planted import Patches, bug
 
 
@@ -23,8 +25,11 @@ def an_order_of_the_same_person_is_not_looked_at(patches: Patches) -> None:
 
 @bug
 def people_are_known_by_one_name_only(patches: Patches) -> None:
-    """A guest who becomes a customer is somebody else (woocommerce-abandoned-cart #166)."""
-    patches.around(Contact, "aliases", lambda before, self: before(self)[:1])
+    """A guest who becomes a customer is somebody else: nothing links an address with an account
+    (woocommerce-abandoned-cart #166)."""
+    patches.put(fold_people, "_link", lambda fold, one, other: None)
+    patches.put(fold_people, "_follow_record", lambda fold, names, at: None)
+    patches.put(memory, "with_account", lambda person, account: person)
 
 
 @bug
@@ -96,7 +101,7 @@ def the_word_that_arrives_last_is_the_last_word(patches: Patches) -> None:
 @bug
 def leaving_through_the_page_does_nothing(patches: Patches) -> None:
     """The page says "you have left", and nothing is written (parcelvoy #442)."""
-    patches.put(customer, "opt_out", lambda person, *rest, **named: person)
+    patches.put(Leave, "_left", lambda self, link, person_id, now: None)
 
 
 @bug
@@ -117,53 +122,56 @@ def no_consent_is_needed(patches: Patches) -> None:
 
 @bug
 def a_consent_moves_to_a_new_address(patches: Patches) -> None:
-    """What was agreed to for one address is taken for another of the same person."""
+    """What was agreed to for an address that was typed beside an account is taken for the account's own."""
 
     def against(before, *given):
         reason = before(*given)
         return None if reason == "other_address" else reason
 
+    def told(before, fold, owner, contact, names, *rest):
+        row = before(fold, owner, contact, names, *rest)
+        account = fold_people.account_of(fold, names.customer, make=True) if names.customer else None
+        if account is not None and account.person_id != row.person_id:
+            agreed = {name: word for name, word in row.consents.items() if word.state == consents.GRANTED}
+            fold.keep(replace(account, consents={**account.consents, **agreed}))
+        return row
+
     patches.around(permission, "_against", against)
+    patches.around(fold_people, "_told", told)
 
 
 @bug
 def a_merge_forgets_the_refusal(patches: Patches) -> None:
-    """When two people turn out to be one, the one who agreed is kept."""
+    """When an account's row is taken into its mailbox, only what was agreed to is kept."""
 
     def merge(before, winner, loser, *rest):
         united, gone = before(winner, loser, *rest)
-        agreed = [
-            word
-            for one in (winner, loser)
-            for word in one.consents.values()
-            if word.state == consents.GRANTED
-        ]
-        words = {**united.consents, **{word.channel: word for word in agreed}}
-        return replace(united, consents=words), gone
+        agreed = {name: word for name, word in united.consents.items() if word.state == consents.GRANTED}
+        return replace(united, consents=agreed), gone
 
     patches.around(customer, "merge", merge)
 
 
 @bug
 def a_merge_loses_the_messages_of_one(patches: Patches) -> None:
-    """When two people turn out to be one, only one's messages count."""
+    """When an account's row is taken into its mailbox, only the account's messages count."""
 
     def merge(before, winner, loser, *rest):
         united, gone = before(winner, loser, *rest)
-        return replace(united, sends=winner.sends), gone
+        return replace(united, sends=loser.sends), gone
 
     patches.around(customer, "merge", merge)
 
 
 @bug
 def a_merge_loses_the_purchase_of_one(patches: Patches) -> None:
-    """When two people turn out to be one, only one's orders count."""
+    """When an account's row is taken into its mailbox, nobody remembers what was bought."""
 
-    def merge(before, winner, loser, *rest):
-        united, gone = before(winner, loser, *rest)
-        return replace(united, last_order_at=winner.last_order_at, purchases=winner.purchases), gone
+    def take_in(before, mailbox, nameless, now):
+        united, gone = before(mailbox, nameless, now)
+        return replace(united, last_order_at=None, bought_beside_at=None, purchases=()), gone
 
-    patches.around(customer, "merge", merge)
+    patches.around(identity, "take_in", take_in)
 
 
 @bug

@@ -1,0 +1,40 @@
+"""Planted bugs of who is who: a number, a typed address or a copy of the shop is taken for a name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cartback.domain import touches
+from cartback.usecases import fold_people
+from cartback.usecases.recognise import Recognise
+from tests.simulation.planted import Patches, bug
+
+
+@bug
+def a_number_makes_one_person(patches: Patches) -> None:
+    """Whoever types a number is taken for whoever has it: a family of one landline is one person. Our own."""
+
+    def owner(before, fold, names):
+        last = fold.person(fold.page.aliases.get(names.phone)) if names.phone else None
+        return (
+            last if last is not None and last.email_hash and last.erased_at is None else before(fold, names)
+        )
+
+    patches.around(fold_people, "_owner", owner)
+    patches.put(touches, "belongs", lambda cart, person: True)
+
+
+@bug
+def a_typed_address_is_the_accounts_own(patches: Patches) -> None:
+    """What was typed at a checkout beside an account is taken for the platform's record of that account. Our own."""
+
+    def follow_record(before, fold, names, at):
+        before(fold, replace(names, account_email=names.account_email or names.email), at)
+
+    patches.around(fold_people, "_follow_record", follow_record)
+
+
+@bug
+def a_copy_of_the_shop_is_taken_in(patches: Patches) -> None:
+    """What the test copy of a shop tells with the shop's secret and its customers' addresses counts."""
+    patches.put(Recognise, "foreign", lambda self, delivery: None)

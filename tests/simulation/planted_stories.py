@@ -1,0 +1,28 @@
+"""Planted bugs of stories: one visit with several checkouts, and what is told late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cartback.domain import touches, visits
+from tests.simulation.planted import Patches, bug
+
+
+@bug
+def every_checkout_is_a_story(patches: Patches) -> None:
+    """Who begins the same checkout on two devices is reminded of both, with the same words."""
+    patches.put(touches, "_superseded", lambda cart, person, policy: None)
+    patches.put(visits, "said_before", lambda person, cart, generation, now: ())
+
+
+@bug
+def what_was_said_of_one_checkout_is_said_of_the_next(patches: Patches) -> None:
+    """The older checkout is given up for the newer, which begins with the first message once more."""
+    patches.put(visits, "said_before", lambda person, cart, generation, now: ())
+
+
+@bug
+def late_news_is_acted_on_at_once(patches: Patches) -> None:
+    """After an outage the cart is written about before its order, which comes in the same flood, is folded in."""
+    patches.put(touches, "HEARD_LATE", timedelta(days=365))
+    patches.put(touches, "_behind", lambda dossier, due, latest, policy, now: None)
