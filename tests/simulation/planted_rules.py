@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from cartback.domain import cart as carts
 from cartback.domain import consent as consents
-from cartback.domain import customer, identity, permission
+from cartback.domain import customer, identity, visits
 from cartback.usecases import fold_people
 from cartback.usecases.fold import Fold
 from cartback.usecases.leave import Leave
@@ -72,14 +72,20 @@ def two_rows_of_one_cart_are_not_joined(patches: Patches) -> None:
 
 @bug
 def the_second_row_of_a_cart_keeps_its_run(patches: Patches) -> None:
-    """A row that was joined to another goes on reminding."""
-    patches.around(
-        carts,
-        "give_up",
-        lambda before, cart, at, because, cause: (
-            cart if because == "joined" else before(cart, at, because, cause)
-        ),
-    )
+    """A row that was joined to another goes on reminding, and is no part of a story."""
+
+    def give_up(before, cart, at, because, cause, by=None):
+        if because == "joined":
+            return cart.noting(at, "second row", cause)
+        return before(cart, at, because, cause, by)
+
+    def alone(before, person, cart, *rest):
+        is_second = any(step.what == "second row" for step in cart.history)
+        return before(None if is_second else person, cart, *rest)
+
+    patches.around(carts, "give_up", give_up)
+    patches.around(visits, "newer", alone)
+    patches.around(visits, "said_before", alone)
 
 
 @bug
@@ -118,26 +124,6 @@ def a_scanner_that_opens_the_page_leaves(patches: Patches) -> None:
 def no_consent_is_needed(patches: Patches) -> None:
     """Whoever has an address is written to."""
     patches.put(consents, "basis_for", lambda *given, **named: None)
-
-
-@bug
-def a_consent_moves_to_a_new_address(patches: Patches) -> None:
-    """What was agreed to for an address that was typed beside an account is taken for the account's own."""
-
-    def against(before, *given):
-        reason = before(*given)
-        return None if reason == "other_address" else reason
-
-    def told(before, fold, owner, contact, names, *rest):
-        row = before(fold, owner, contact, names, *rest)
-        account = fold_people.account_of(fold, names.customer, make=True) if names.customer else None
-        if account is not None and account.person_id != row.person_id:
-            agreed = {name: word for name, word in row.consents.items() if word.state == consents.GRANTED}
-            fold.keep(replace(account, consents={**account.consents, **agreed}))
-        return row
-
-    patches.around(permission, "_against", against)
-    patches.around(fold_people, "_told", told)
 
 
 @bug
