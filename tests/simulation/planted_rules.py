@@ -142,11 +142,11 @@ def a_merge_forgets_the_refusal(patches: Patches) -> None:
 def a_merge_loses_the_messages_of_one(patches: Patches) -> None:
     """When an account's row is taken into its mailbox, only the account's messages count."""
 
-    def merge(before, winner, loser, *rest):
-        united, gone = before(winner, loser, *rest)
-        return replace(united, sends=loser.sends), gone
+    def take_in(before, mailbox, nameless, now):
+        united, gone = before(mailbox, nameless, now)
+        return replace(united, sends=nameless.sends), gone
 
-    patches.around(customer, "merge", merge)
+    patches.around(identity, "take_in", take_in)
 
 
 @bug
