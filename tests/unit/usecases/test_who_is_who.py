@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -269,3 +270,16 @@ def test_an_operator_who_names_a_shared_number_is_asked_for_the_address(world):
     with pytest.raises(Refused, match="several people share this number"):
         world.erase_person.by_contact("demo", Contact(phone=NUMBER))
     assert row(world, "email:anna@example.com").erased_at is None
+
+
+@pytest.mark.parametrize("name", ["email:anna@example.com", "customer:7"])
+def test_a_pointer_that_has_ended_takes_nothing_back_of_what_its_row_knows(world, name):
+    no = ConsentSeen("email", False, START, "explicit", "shop", sticky=True)
+    who = {"email:anna@example.com": guest("anna@example.com"), "customer:7": Contact("7", phone=NUMBER)}[
+        name
+    ]
+    tell(world, "c", cart(START, SHIRT, ref="cart:c", contact=who))
+    tell(world, "n", CustomerSeen(replace(who, consents=(no,)), START + timedelta(minutes=1)), minutes=1)
+    del world.tables.rows["aliases"]["demo", plain_hash("demo", name)]
+    tell(world, "d", cart(START + timedelta(minutes=2), SHIRT, ref="cart:c", contact=who), minutes=1)
+    assert row(world, name).consent("email").state == "withdrawn"

@@ -242,11 +242,13 @@ class Fold:
         return sorted({person.person_id: person for person in found}.values(), key=lambda one: one.person_id)
 
     def stranger(self, name: str) -> Person:
-        """A new person; its row may be that of somebody who was forgotten."""
+        """A new person; its row may be that of somebody who was forgotten, or whose pointer has ended."""
         person_id = customer.person_id_for(self.shop, name)
         before = self.page.persons.get(person_id)
         if before is None:
             return Person(self.shop, person_id)
+        if name in before.aliases and before.erased_at is None and not before.merged_into:
+            return before  # only the pointer has ended: what they said has not
         return Person(self.shop, person_id, version=before.version, **customer.chain(before))
 
     def person(self, person_id: str | None) -> Person | None:
