@@ -43,10 +43,6 @@ def _events(kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 yield name, event["Properties"]
 
 
-def _role_of(name: str) -> str:
-    return target(properties(name)["Role"])
-
-
 def _own(resource: str) -> Mapping[str, Any]:
     return template()["Resources"][resource.rpartition(":")[2]].get("Properties", {})
 

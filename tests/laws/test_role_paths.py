@@ -25,7 +25,6 @@ _FUNCTIONS = resources("AWS::Serverless::Function")
 _QUEUES = sorted(resources("AWS::SQS::Queue"))
 _TOPICS = sorted(resources("AWS::SNS::Topic"))
 _KEY = ("kms:Decrypt", "kms:GenerateDataKey")
-_SERVICES = ("ses", "sns", "sqs", "events", "cloudwatch", "lambda", "states", "s3", "logs", "apigateway")
 _WRITES = {"AWS::SQS::Queue": "sqs:SendMessage", "AWS::SNS::Topic": "sns:Publish"}
 _OPERATED = GIVEN | {
     "conditions": ("HasOperators",),
