@@ -46,10 +46,11 @@ class Rows:
 
 
 class Worker:
-    """One worker with everything around it that says yes."""
+    """One worker with everything around it that says yes, at ``at``, or else at the machine's own time."""
 
-    def __init__(self) -> None:
+    def __init__(self, at: datetime | None = None) -> None:
         self.records, self.facts, self.known = Rows(), 0, set[str]()
+        self._at = at
         quiet: Any = self
         self.apply = ApplyEvents(
             records=self.records,  # type: ignore[arg-type]
@@ -65,7 +66,7 @@ class Worker:
 
     def work_off(self, webhooks: Sequence[Webhook]) -> None:
         """Apply webhooks as one batch. Raises RuntimeError if any was not applied."""
-        messages = [_message(each) for each in webhooks]
+        messages = [_message(each, self.now()) for each in webhooks]
         report = self.apply(messages)
         if len(report.applied) != len(messages):
             raise RuntimeError(f"applied {len(report.applied)} of {len(messages)}")
@@ -95,16 +96,16 @@ class Worker:
         """See ``ports.Metrics``."""
 
     def now(self) -> datetime:
-        """The machine's time."""
-        return datetime.now(UTC)
+        """The time that the worker was given, or the machine's."""
+        return self._at or datetime.now(UTC)
 
 
-def _message(each: Webhook) -> Message:
+def _message(each: Webhook, received_at: datetime) -> Message:
     key = f"{each.topic}:event:{each.event_id}"
     return Message(
         each.event_id,
         "",
-        Delivery(each.shop, "shopify", each.topic, key, datetime.now(UTC), each.body.decode()),
+        Delivery(each.shop, "shopify", each.topic, key, received_at, each.body.decode()),
     )
 
 

@@ -152,7 +152,8 @@ def _left_cart() -> tuple[Any, Any, datetime]:
     from cartback.domain.dossier import Dossier
     from cartback.domain.settings import ShopSettings
 
-    worker, noon = Worker(), datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
+    noon = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
+    worker = Worker(at=traffic.happened_at(0, noon))
     worker.work_off([traffic.webhook(number, noon) for number in (0, 1, 2)])
     cart = next(iter(worker.records.kept["carts"].values()))
     person = worker.records.kept["persons"][(cart.shop, cart.person_id)]
