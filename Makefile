@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-fast test-flows test-browser fuzz simulate mutants structures bench peak load lint docs lock clean
+.PHONY: help setup demo up down test check test-fast test-flows test-browser fuzz simulate mutants structures bench peak load lint docs lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -35,7 +35,15 @@ up: setup ## the local cloud with a shop and no shoppers, until Ctrl-C or `make 
 down: setup ## stop the local cloud
 	@$(BIN)/python -m local.up --stop
 
-test: test-fast test-flows test-browser ## everything that CI runs
+test: check test-fast test-flows test-browser ## everything that CI runs
+
+# Types and template take a core each; the first that fails fails the verb once both have spoken. cfn-lint is asked for both
+# regions, with the very rules that `sam validate --lint` asks.
+check: setup ## style, types and the template, as far as this environment can judge them: half a minute
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy & types=$$!; template=0; $(BIN)/cfn-lint --regions eu-central-1 us-east-1 -- template.yaml || template=$$?; \
+	  wait $$types && exit $$template
 
 FAST := $(wildcard $(addprefix tests/,laws unit contracts doors properties kill_points mutation fuzz simulation budgets))
 test-fast: setup ## laws, unit, doors and simulation: no cloud, no browser
@@ -74,11 +82,7 @@ load: setup ## RATE=500 webhooks a second for SECONDS=600 through the real handl
 	@$(BIN)/python -m bench.load $(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(DOCS),--write-docs)
 
 CHECKOV := UV_HTTP_TIMEOUT=180 $(BIN)/uv run --quiet --locked --project local/checkov --python $(BIN)/python checkov
-lint: setup ## style, types and the template
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/cfn-lint template.yaml
+lint: check ## the same, and what judges longer: sam, and checkov in an environment of its own
 	@$(BIN)/sam validate --lint --region eu-central-1
 	@$(CHECKOV) --file template.yaml --framework cloudformation --quiet --compact --skip-download
 
