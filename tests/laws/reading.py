@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "layers" / "core" / "cartback"
 FUNCTIONS = ROOT / "functions"
 MACHINES = sorted((ROOT / "statemachines").glob("*.asl.json"))
-_ROOMS = ("functions", "layers", "local", "cli", "tests", "bench", "docs", "events", "statemachines", ".ci")
+_ROOMS = tuple(
+    "functions layers local cli tests bench docs events statemachines .ci .github .devcontainer".split()
+)
 _MADE = {"__pycache__", ".venv", "node_modules"}
 
 
