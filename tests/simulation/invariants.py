@@ -1,4 +1,4 @@
-"""I1 to I10 of design.md § 6, asked of every message that the provider accepted and of the end of the season.
+"""I1 to I10 of docs/promise.md, asked of every message that the provider accepted and of the end of the season.
 
 Every question is answered from the shops' own knowledge (``witness``), the provider's list and the clock of the
 schedule. Instants that the house wrote itself are used only where its clocks may be wrong, and only after they were
