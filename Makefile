@@ -56,7 +56,7 @@ SEEDS ?= 300
 simulate: setup ## seasons of shoppers under faults: SEEDS=10000 for the long run, SEED=4711 for one and its story
 	@$(BIN)/python -m tests.simulation.run $(if $(filter file,$(origin SEED)),--seeds $(SEEDS),--seed $(SEED))
 
-mutants: setup ## rules broken one small piece at a time: ONLY=domain/budget.py, SAMPLE=30 of each, AGAIN=1 only what was left; DOCS=1
+mutants: setup ## rules broken one small piece at a time: ONLY=domain/messaging/budget.py, SAMPLE=30 of each, AGAIN=1 only what was left; DOCS=1
 	@PYTHONPATH=layers/core:functions $(BIN)/python -m tests.mutation.run --only "$(ONLY)" \
 	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(AGAIN),--again) $(if $(DOCS),--write-docs)
 

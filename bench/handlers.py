@@ -64,10 +64,10 @@ def handler(door: str) -> Handler:
 
 def furnish(path: Path, version: int = 1, **policy: Any) -> None:
     """Make the shops of the traffic, or their next version: secrets and settings."""
-    from cartback.domain.settings import ShopSettings
+    from cartback.domain.shop.settings import ShopSettings
     from cartback.ports import KeptSettings
     from cartback.store.clients import Clients
-    from cartback.store.settings import DynamoShopBook
+    from cartback.store.shop.settings import DynamoShopBook
 
     class FreshClients(Clients):
         """Clients of a session of their own: one process may furnish several shelves."""

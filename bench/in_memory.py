@@ -10,9 +10,9 @@ from typing import Any
 
 from bench.traffic import Webhook
 from cartback import shops
-from cartback.domain.delivery import Delivery
 from cartback.domain.facts import Fact
-from cartback.ports import Begun, Page
+from cartback.domain.intake.delivery import Delivery
+from cartback.ports import Begun, RowSet
 from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.batch import Message
 
@@ -25,15 +25,15 @@ class Rows:
     def __init__(self) -> None:
         self.kept: dict[str, dict[tuple[str, str], Any]] = {part: {} for part in _PARTS}
 
-    def read(self, shop: str, **wanted: Iterable[str]) -> Page:
+    def read(self, shop: str, **wanted: Iterable[str]) -> RowSet:
         """The named rows."""
-        page = Page()
+        page = RowSet()
         for part, names in wanted.items():
             kept = self.kept[part]
             getattr(page, part).update({name: kept.get((shop, name)) for name in names})
         return page
 
-    def save(self, shop: str, before: Page, after: Page) -> None:
+    def save(self, shop: str, before: RowSet, after: RowSet) -> None:
         """Keep what differs."""
         for part in _PARTS:
             old = getattr(before, part)

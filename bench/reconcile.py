@@ -87,7 +87,7 @@ def _accepted(
 
 def _record_of(event: traffic.Webhook) -> str:
     """The hash under which Powertools keeps an event of ours."""
-    from cartback.domain.delivery import Delivery
+    from cartback.domain.intake.delivery import Delivery
     from cartback.usecases.batch import Message
 
     key = f"{event.topic}:event:{event.event_id}"

@@ -136,11 +136,11 @@ def decision() -> dict[str, float]:
     from cartback.domain.policy import plan_for
     from cartback.domain.touches import SEND, decide
 
-    dossier, policy, now = _left_cart()
+    context, policy, now = _left_cart()
     plan = plan_for(policy, ("email",))
-    if decide(dossier, plan, 0, dossier.cart.generation, policy, now).word != SEND:
+    if decide(context, plan, 0, context.cart.generation, policy, now).word != SEND:
         raise RuntimeError("the bench's cart gets no mail")
-    return _timed(lambda: decide(dossier, plan, 0, dossier.cart.generation, policy, now))
+    return _timed(lambda: decide(context, plan, 0, context.cart.generation, policy, now))
 
 
 def _left_cart() -> tuple[Any, Any, datetime]:
@@ -148,9 +148,9 @@ def _left_cart() -> tuple[Any, Any, datetime]:
     from dataclasses import replace
 
     from bench.in_memory import Worker
-    from cartback.domain.catalogue import Stock
-    from cartback.domain.dossier import Dossier
-    from cartback.domain.settings import ShopSettings
+    from cartback.domain.context import Context
+    from cartback.domain.goods.catalogue import Stock
+    from cartback.domain.shop.settings import ShopSettings
 
     noon = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
     worker = Worker(at=traffic.happened_at(0, noon))
@@ -172,7 +172,7 @@ def _left_cart() -> tuple[Any, Any, datetime]:
         "imprint": ["Bench & Co.", "Main Road 1, 10115 Berlin"],
     }
     now = cart.activity_at + timedelta(hours=1, minutes=1)
-    return Dossier(cart, person, stock), ShopSettings.parse(document).policy(), now
+    return Context(cart, person, stock), ShopSettings.parse(document).policy(), now
 
 
 def render() -> dict[str, float]:
@@ -180,8 +180,8 @@ def render() -> dict[str, float]:
     from jinja2 import Environment
 
     from cartback import texts
-    from cartback.domain.cart import Item
     from cartback.domain.money import Money
+    from cartback.domain.trade.cart import Item
     from cartback.ports import ShopFace
 
     face = ShopFace(

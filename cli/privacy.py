@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from cartback import wiring
-from cartback.domain.customer import Person
 from cartback.domain.errors import Refused
 from cartback.domain.observations import Contact
+from cartback.domain.people.customer import Person
 from cartback.store.bus import EventBridgeBus
+from cartback.store.intake.raw import S3Raw
 from cartback.store.metrics import NoMetrics
-from cartback.store.raw import S3Raw
-from cartback.store.sweeping import LetterSweep, RawSweep, TableSweep
+from cartback.store.people.sweeping import DeadLetterSweep, RawSweep, TableSweep
 from cartback.store.tokens import PepperedHasher
-from cartback.usecases import links
-from cartback.usecases.erase_person import ErasePerson, one_of, person_of
-from cartback.usecases.export_person import ExportPerson
-from cartback.usecases.part_people import PartPeople
-from cartback.usecases.sweep_erased import SweepErased
+from cartback.usecases.messaging import links
+from cartback.usecases.people.erase_person import ErasePerson, one_of, person_of
+from cartback.usecases.people.export_person import ExportPerson
+from cartback.usecases.people.part_people import PartPeople
+from cartback.usecases.people.sweep_erased import SweepErased
 from cli.stack import Stack
 
 
@@ -51,7 +51,7 @@ def sweep(stack: Stack) -> SweepErased:
         records=stack.records(),
         tables=TableSweep(stack.clients, stack.tables),
         raw=RawSweep(stack.clients, stack["RawBucket"]),
-        letters=LetterSweep(stack.clients, stack["IntakeDlqUrl"]),
+        letters=DeadLetterSweep(stack.clients, stack["IntakeDlqUrl"]),
         hasher=hasher(stack),
         adapter=wiring.source,
         clock=stack.clock,

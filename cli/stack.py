@@ -25,27 +25,27 @@ from cartback import flows, shops
 from cartback.channels import answered
 from cartback.domain.errors import Refused, TryLater
 from cartback.ports import Clock
-from cartback.store.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
-from cartback.store.claim_index import DynamoClaimIndex
 from cartback.store.clients import Clients
 from cartback.store.clock import SystemClock, clock_of
-from cartback.store.health import DynamoHealth
-from cartback.store.insights import DynamoAudits
-from cartback.store.ledger import DynamoLedger
-from cartback.store.proofs import Proofs
+from cartback.store.intake.raw import S3Raw
+from cartback.store.intake.secrets import SecretWriter
+from cartback.store.messaging.claim_index import DynamoClaimIndex
+from cartback.store.messaging.ledger import DynamoLedger
+from cartback.store.people.proofs import ConsentChains
 from cartback.store.queue import SqsQueue
-from cartback.store.raw import S3Raw
-from cartback.store.records import DynamoRecords
-from cartback.store.secrets import SecretWriter
-from cartback.store.settings import DynamoShopBook
+from cartback.store.results.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
+from cartback.store.results.insights import DynamoAudits
+from cartback.store.shop.health import DynamoHealth
+from cartback.store.shop.settings import DynamoShopBook
 from cartback.store.tables import Tables
 from cartback.store.tokens import SystemTokens
+from cartback.store.trade.records import DynamoRecords
 from cartback.texts import folder
-from cartback.usecases.audit import LookBack
-from cartback.usecases.connect_shop import ConnectShop
-from cartback.usecases.edit_shop import EditShop, Known
-from cartback.usecases.hear_answers import HearAnswers
-from cartback.usecases.replay import Replay
+from cartback.usecases.intake.replay import Replay
+from cartback.usecases.results.audit import LookBack
+from cartback.usecases.shop.connect_shop import ConnectShop
+from cartback.usecases.shop.edit_shop import EditShop, Known
+from cartback.usecases.shop.hear_answers import HearAnswers
 from cartback.web.client import Http
 
 _PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
@@ -133,9 +133,9 @@ class Stack:
         """Claims, decisions and links."""
         return DynamoLedger(self.clients, self.tables, self.clock)
 
-    def proofs(self) -> Proofs:
+    def proofs(self) -> ConsentChains:
         """What people agreed to, entry by entry."""
-        return Proofs(self.clients, self["LedgerTable"])
+        return ConsentChains(self.clients, self["LedgerTable"])
 
     def shelf(self) -> CartShelf:
         """The carts by shop."""

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cartback.domain.cart import Cart, Step, cart_id_for
 from cartback.domain.claims import Claim
 from cartback.domain.errors import Refused
 from cartback.domain.touches import SEND
-from cartback.ports import Ledger, Line, Records
+from cartback.domain.trade.cart import Cart, Step, cart_id_for
+from cartback.ports import Ledger, Records, TimelineEntry
 from cli import words
 
 _ADDRESS = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
@@ -82,7 +82,7 @@ def _message(claim: Claim, lang: str) -> Moment:
     return _told(claim.settled_at or claim.claimed_at, "message", data, lang)
 
 
-def _claim_ids(lines: Iterable[Line]) -> list[str]:
+def _claim_ids(lines: Iterable[TimelineEntry]) -> list[str]:
     """The claims that the decisions to send speak of, each once."""
     sent = (line.data.get("claim_id") for line in lines if line.data.get("word") == SEND)
     return list(dict.fromkeys(claim_id for claim_id in sent if claim_id))

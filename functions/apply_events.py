@@ -3,8 +3,8 @@
 import logging
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
 from cartback.domain.errors import withheld
+from cartback.domain.redaction import redact_errors
 
 log = logging.getLogger()
 MOST_RECEIVES = (
@@ -12,7 +12,7 @@ MOST_RECEIVES = (
 )
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer SQS with the messages that have to come back. One bad message never holds up the others."""
     records = event["Records"]

@@ -1,11 +1,11 @@
 """Task: ask the owner of an address whether they signed up."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
-from cartback.usecases.ask_confirmation import Asking
+from cartback.domain.redaction import redact_errors
+from cartback.usecases.messaging.ask_confirmation import Asking
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer the run with ``wait`` (for which attempt, how long) or ``stop``."""
     words = (event["run"], event["shop"], event["request_id"])

@@ -3,10 +3,10 @@
 from datetime import date
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Audit yesterday, or the ``day`` of the event (ISO 8601, UTC). Answer with what was found, per shop."""
     day = date.fromisoformat(event["day"]) if event.get("day") else None

@@ -1,14 +1,14 @@
 """POST /collect/{shop}: a page of the shop tells what is in its visitor's cart. GET /cartback.js is how it does."""
 
 from cartback import texts, wiring
-from cartback.domain.answers import raw_body, told_across
-from cartback.domain.discretion import discreet
 from cartback.domain.errors import Refused
-from cartback.domain.forms import header
+from cartback.domain.intake.forms import header
+from cartback.domain.intake.responses import raw_body, told_across
+from cartback.domain.redaction import redact_errors
 from cartback.texts.away import excused
 
 
-@discreet
+@redact_errors
 @excused(wiring, across=True)
 def handler(event, context):
     """Answer a page that is the shop's own; any other learns nothing, not even whether there is such a shop."""

@@ -1,10 +1,10 @@
 """A fact on the bus: somebody wants to know what is known of them."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer with the object that the export was kept as, if anything is known."""
     detail = event["detail"]

@@ -1,13 +1,13 @@
 """GET and POST /c/{token}: was it you? Looking changes nothing, the button says yes."""
 
 from cartback import texts, wiring
-from cartback.domain.discretion import discreet
-from cartback.domain.forms import asked_lang, header
+from cartback.domain.intake.forms import asked_lang, header
 from cartback.domain.language import of_page
+from cartback.domain.redaction import redact_errors
 from cartback.texts.away import excused
 
 
-@discreet
+@redact_errors
 @excused(wiring)
 def handler(event, context):
     """GET shows the question; POST says yes and shows what was noted."""

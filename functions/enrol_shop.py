@@ -1,11 +1,11 @@
 """GET /webhooks/{shop}/register, POST /webhooks/{shop}/confirm: a platform connects and is given its secret."""
 
 from cartback import wiring
-from cartback.domain.answers import Visit
-from cartback.domain.discretion import discreet
+from cartback.domain.intake.responses import Visit
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer API Gateway (payload 2.0)."""
     at = event["requestContext"]

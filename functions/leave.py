@@ -3,13 +3,13 @@
 from contextlib import suppress
 
 from cartback import texts, wiring
-from cartback.domain.discretion import discreet
 from cartback.domain.errors import TryLater
 from cartback.domain.language import of_page
+from cartback.domain.redaction import redact_errors
 from cartback.texts.away import excused
 
 
-@discreet
+@redact_errors
 @excused(wiring)
 def handler(event, context):
     """GET shows a page with one button; POST leaves and says so."""

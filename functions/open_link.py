@@ -1,12 +1,12 @@
 """GET /r/{token}: back to the cart."""
 
 from cartback import texts, wiring
-from cartback.domain.discretion import discreet
 from cartback.domain.language import of_page
+from cartback.domain.redaction import redact_errors
 from cartback.texts.away import excused
 
 
-@discreet
+@redact_errors
 @excused(wiring)
 def handler(event, context):
     """Redirect to the shop's own checkout, or show that the link is over."""

@@ -1,10 +1,10 @@
 """Task: a run failed; put it where a person sees it."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Note the failure. Whatever the run knows comes as words."""
     words = ("flow", "run", "shop", "subject", "error", "cause")

@@ -1,14 +1,14 @@
 """GET and POST /p/{token}: what somebody gets, and how often."""
 
 from cartback import texts, wiring
-from cartback.domain.discretion import discreet
 from cartback.domain.errors import Refused
-from cartback.domain.forms import asked_lang, fields_of, header
+from cartback.domain.intake.forms import asked_lang, fields_of, header
 from cartback.domain.language import of_page
+from cartback.domain.redaction import redact_errors
 from cartback.texts.away import excused
 
 
-@discreet
+@redact_errors
 @excused(wiring)
 def handler(event, context):
     """GET shows the choices; POST keeps them and shows what holds now."""

@@ -1,11 +1,11 @@
 """POST /answers/{shop}/{channel}: what people answer to short messages. GET is Meta's way to try the address."""
 
 from cartback import wiring
-from cartback.domain.answers import Visit
-from cartback.domain.discretion import discreet
+from cartback.domain.intake.responses import Visit
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer API Gateway (payload 2.0) as the provider expects it."""
     at, path = event["requestContext"], event.get("pathParameters") or {}

@@ -1,11 +1,11 @@
 """POST /webhooks/{shop} and, for senders that cannot sign, /webhooks/{shop}/{word}: take a shop's event in."""
 
 from cartback import wiring
-from cartback.domain.answers import Visit
-from cartback.domain.discretion import discreet
+from cartback.domain.intake.responses import Visit
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer API Gateway (payload 2.0) with a status and one line."""
     path = event.get("pathParameters") or {}

@@ -1,10 +1,10 @@
 """Every quarter of an hour: doubtful claims that nobody told us more of become unknown."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer with how many became unknown."""
     return {"unknown": wiring.settle_claims()()}

@@ -1,10 +1,10 @@
 """A fact on the bus: somebody, or everybody of a shop, is to be forgotten everywhere."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Start the sweep."""
     detail = event["detail"]

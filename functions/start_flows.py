@@ -1,10 +1,10 @@
 """A fact on the bus: start the runs that it asks for."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer with the names of the runs that were started now."""
     detail = event["detail"]

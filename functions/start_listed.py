@@ -1,10 +1,10 @@
 """Every minute: start the runs of carts that waited on the list until they were due."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer with what became of the carts whose time has come."""
     return wiring.start_listed()()

@@ -1,10 +1,10 @@
 """Every quarter of an hour: compare the shops' own lists with ours."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Start a run per shop. The schedule's event has an id and an instant of its own, which a repeated call keeps."""
     return {"started": wiring.start_reconciling()(f"{event.get('time', '')} {event['id']}")}

@@ -1,16 +1,16 @@
 """POST /subscribe/{shop}: somebody signs up with the shop's form. OPTIONS asks whether a page may."""
 
 from cartback import texts, wiring
-from cartback.domain.answers import told_across
-from cartback.domain.discretion import discreet
 from cartback.domain.errors import Refused
-from cartback.domain.forms import fields_of, header
+from cartback.domain.intake.forms import fields_of, header
+from cartback.domain.intake.responses import told_across
 from cartback.domain.language import of_page
+from cartback.domain.redaction import redact_errors
 from cartback.texts.away import excused
-from cartback.usecases.subscribe import Visitor
+from cartback.usecases.consent.subscribe import Visitor
 
 
-@discreet
+@redact_errors
 @excused(wiring, across=True)
 def handler(event, context):
     """Answer a page with a page and a script with JSON; the same whether or not the address is known."""

@@ -1,10 +1,10 @@
 """Task: take a forgotten person, or everybody of a shop, out of what is kept."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
+from cartback.domain.redaction import redact_errors
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer the run with ``more``, ``wait`` or ``done``, and where to go on."""
     return wiring.sweep_erased()(event["shop"], event["person_id"], event["cursor"])

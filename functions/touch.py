@@ -1,12 +1,12 @@
 """Task: send one touch, or say why not."""
 
 from cartback import wiring
-from cartback.domain.discretion import discreet
 from cartback.domain.policy import Plan
+from cartback.domain.redaction import redact_errors
 from cartback.usecases.runs import Run
 
 
-@discreet
+@redact_errors
 def handler(event, context):
     """Answer the run with ``wait`` (for which touch, how long) or ``stop``."""
     return wiring.touch()(Run.from_task(event), Plan.from_variables(event["plan"]), int(event["position"]))

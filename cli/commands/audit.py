@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cartback.domain.audit import BROKEN, KINDS, Audit
 from cartback.domain.errors import Refused
+from cartback.domain.results.audit import BROKEN, KINDS, Audit
 from cli import words
 from cli.screen import Usage, desk, moment, table
 

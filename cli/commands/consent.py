@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from cartback import texts
-from cartback.domain import evidence
-from cartback.domain.consent import GRANTED, TOPICS
-from cartback.domain.customer import Person
+from cartback.domain.consent import evidence
+from cartback.domain.consent.consent import GRANTED, TOPICS
+from cartback.domain.consent.evidence import Evidence, chain, fault
+from cartback.domain.consent.jurisdiction import PACKS
 from cartback.domain.errors import Refused
-from cartback.domain.evidence import Evidence, chain, fault
-from cartback.domain.packs import PACKS
-from cartback.store.settings import face
-from cartback.usecases.links import version_of
+from cartback.domain.people.customer import Person
+from cartback.store.shop.settings import face
+from cartback.usecases.messaging.links import version_of
 from cli.screen import Desk, Usage, desk, moment, table
 
 _MOST_TRIES = 5

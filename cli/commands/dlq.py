@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cartback.domain.errors import Refused
-from cartback.store.browse import Parked
+from cartback.store.results.browse import Parked
 from cli.screen import Desk, Usage, desk, moment, table
 from cli.story import without_addresses
 

@@ -14,8 +14,8 @@ from cli.mail_records import ADVICE, GOOD, MUST, Finding, Resolver, diagnose
 from cli.screen import desk, table
 
 if TYPE_CHECKING:
-    from cartback.domain.health import Stranger
-    from cartback.domain.settings import ShopSettings
+    from cartback.domain.shop.health import Stranger
+    from cartback.domain.shop.settings import ShopSettings
 
 _WORDS = {MUST: "must be done", ADVICE: "could be better"}
 

@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from cartback.domain import address
 from cartback.domain.errors import Refused
 from cartback.domain.observations import Contact
-from cartback.usecases.export_person import as_json
+from cartback.domain.people import address
+from cartback.usecases.people.export_person import as_json
 from cli import privacy
 from cli.screen import Desk, Usage, desk, unobeyed
 

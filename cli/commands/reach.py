@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.health import LINK, Health, Stranger
+from cartback.domain.shop.health import LINK, Health, Stranger
 from cli.commands.shop import SecretFile, Shop, group, typed_secret
 from cli.documents import document
 from cli.screen import Desk, desk, distance, moment, table

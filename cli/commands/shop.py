@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cartback.domain.address import email
 from cartback.domain.errors import Refused
-from cartback.domain.settings import ShopSettings
-from cartback.store.standing import DynamoStanding
-from cartback.usecases.resume_shop import ResumeShop
+from cartback.domain.people.address import email
+from cartback.domain.shop.settings import ShopSettings
+from cartback.store.messaging.standing import DynamoStanding
+from cartback.usecases.shop.resume_shop import ResumeShop
 from cli.documents import as_yaml, assignment, document, text_of
 from cli.screen import Desk, Usage, desk, moment, somebody, table
 from cli.words import reason

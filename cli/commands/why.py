@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from cartback.domain import blocking
-from cartback.domain.cart import Cart
-from cartback.domain.consent import key
-from cartback.domain.customer import Person
+from cartback.domain.consent.consent import key
 from cartback.domain.errors import Refused
-from cartback.domain.timing import after_caps
+from cartback.domain.messaging.timing import after_caps
+from cartback.domain.people import suppression
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.cart import Cart
 from cartback.ports import Records
-from cartback.usecases.wanted_rows import SHOP_ITSELF
+from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
 from cli import words
 from cli.screen import Desk, desk, moment, table
 from cli.story import Moment, find_cart, story_of
@@ -105,8 +105,8 @@ def _block(records: Records, shop: str, person: Person, now: datetime) -> str | 
     """Why nothing may be sent at all: to the person, to the address, or for the whole shop."""
     names = [SHOP_ITSELF, *([person.email_hash] if person.email_hash else [])]
     found = records.read(shop, blocks=names).blocks
-    lasting = (because for because in found.values() if blocking.lasts(because))
-    return blocking.reason_at(person, now) or next(lasting, None)
+    lasting = (because for because in found.values() if suppression.lasts(because))
+    return suppression.reason_at(person, now) or next(lasting, None)
 
 
 def _history(here: Desk, records: Records, shop: str, person: Person) -> dict[str, list[dict[str, Any]]]:

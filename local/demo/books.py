@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from cartback.store.browse import CartShelf
-from cartback.store.ledger import DynamoLedger
-from cartback.store.records import DynamoRecords
+from cartback.store.messaging.ledger import DynamoLedger
+from cartback.store.results.browse import CartShelf
 from cartback.store.tables import Tables
+from cartback.store.trade.records import DynamoRecords
 from local.demo.late import Late, explained
 from local.demo.platforms import DemoShop
 from local.demo.shop import StageClients

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from cartback.store.health import DynamoHealth
+from cartback.store.shop.health import DynamoHealth
 from local.demo.life import Life
 from local.demo.shop import StageClients
 from local.stage import Stage

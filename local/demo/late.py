@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cartback.domain.cart import Cart
 from cartback.domain.claims import Claim
-from cartback.ports import Line
+from cartback.domain.trade.cart import Cart
+from cartback.ports import TimelineEntry
 from local.demo.life import Life
 from local.mail import Message
 
@@ -38,7 +38,9 @@ def too_late(lives: Sequence[Life], messages: Sequence[Message]) -> Iterator[Lat
                     yield Late(life, each, what, answered)
 
 
-def explained(late: Late, claim: Claim | None, cart: Cart | None, story: Sequence[Line]) -> tuple[str, ...]:
+def explained(
+    late: Late, claim: Claim | None, cart: Cart | None, story: Sequence[TimelineEntry]
+) -> tuple[str, ...]:
     """What became known when, in seconds after the answer, and the cart's story; without who it is."""
 
     def after(at: datetime) -> str:

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from cartback import flows, shops
-from cartback.domain.calls import Call, Reply
+from cartback.domain.shop.calls import Call, Reply
 from cartback.store.clients import Clients
-from cartback.store.secrets import SecretWriter
-from cartback.store.settings import DynamoShopBook
+from cartback.store.intake.secrets import SecretWriter
+from cartback.store.shop.settings import DynamoShopBook
 from cartback.store.tokens import SystemTokens
 from cartback.texts import folder
-from cartback.usecases.connect_shop import ConnectShop
-from cartback.usecases.edit_shop import EditShop, Known
+from cartback.usecases.shop.connect_shop import ConnectShop
+from cartback.usecases.shop.edit_shop import EditShop, Known
 from cartback.web.client import Http
 from local.demo.platforms import DemoShop
 from local.stage import Stage

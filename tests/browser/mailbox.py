@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cartback import texts
-from cartback.domain.cart import Item
 from cartback.domain.money import Money
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.settings import ShopSettings
+from cartback.domain.trade.cart import Item
 from cartback.ports import ShopFace
-from cartback.store.settings import face
+from cartback.store.shop.settings import face
 from local.demo import shop
 from local.demo.assortment import PLENTY, Variant
 from local.mail import Message

@@ -42,8 +42,8 @@ INTAKE_FORBIDDEN = {
     "msgspec": "30 ms; the intake reads one small JSON",
     "zoneinfo": "the intake knows no wall clocks",
     "cartback.ports": "ten milliseconds of Protocols that nobody instantiates",
-    "cartback.domain.cart": "what a cart is, the worker knows",
-    "cartback.domain.customer": "who somebody is, the worker knows",
+    "cartback.domain.trade.cart": "what a cart is, the worker knows",
+    "cartback.domain.people.customer": "who somebody is, the worker knows",
     "cartback.usecases.apply_events": "applying is for the worker",
     "cartback.texts": "the intake writes nothing",
 }

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from cartback.store.ledger import DynamoLedger
-from cartback.store.records import DynamoRecords
+from cartback.store.messaging.ledger import DynamoLedger
+from cartback.store.trade.records import DynamoRecords
 from tests.contracts.stack import CREDENTIALS, Stack
 from tests.contracts.stingy import Stingy, asked_again, hooked, lawful, stingy
 from tests.fakes.memory import MemoryLedger, MemoryRecords, MemoryTables

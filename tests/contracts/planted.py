@@ -112,7 +112,7 @@ BUGS: list[Bug] = [
          "rows_that_are_too_heavy_for_one_transaction_are_all_kept"),
     ),
     *_bugs(
-        "store.records",
+        "store.trade.records",
         ("A word and its proof are torn apart.", "            yield [put_person(here, person, now), *proofs]",
          "            yield from ([write] for write in (*proofs, put_person(here, person, now)))",
          "a_save_that_was_torn_between_transactions_is_made_good_by_the_next_try"),
@@ -138,7 +138,7 @@ BUGS: list[Bug] = [
          'f"{shop}#consent#{person_id[:2]}"', "a_long_chain_of_proofs_is_read_whole_and_of_one_person_alone"),
     ),
     *_bugs(
-        "store.ledger",
+        "store.messaging.ledger",
         ("A story has lines that are over.", "for page in told for row in page if not is_expired(row, now)]",
          "for page in told for row in page]", STORY),
         ("A claim is found after its time.",
@@ -153,12 +153,12 @@ BUGS: list[Bug] = [
          '"ConditionExpression": "version <= :version"', STATES),
     ),
     *_bugs(
-        "store.claim_index",
+        "store.messaging.claim_index",
         ("A claim is found by its day after its time.", "            if not is_expired(row, now)\n", "", CLAIMS),
         ("The days of all shops are one.", 'f"{shop}#{day.isoformat()}"', 'f"#{day.isoformat()}"', CLAIMS),
     ),
     *_bugs(
-        "store.due",
+        "store.messaging.due",
         ("Only the first page of the list is read.", "rows = (row for page in listed for row in page if",
          "rows = (row for row in next(listed) if", DUES),
         ("The lists of all shops are one.", 'return f"{shop}#due#{shard}"', 'return f"due#{shard}"', DUES),
@@ -167,7 +167,7 @@ BUGS: list[Bug] = [
         ("An entry that is over is started once more.", " if not is_expired(row, now))", ")", DUES),
     ),
     *_bugs(
-        "store.once",
+        "store.intake.once",
         ("More events are begun at once than a transaction takes.", "_MOST_PER_TRANSACTION = 100",
          "_MOST_PER_TRANSACTION = 130", ONCE),
         ("Only the first hundred events are begun.", "for part in batched(names, _MOST_PER_TRANSACTION, strict=False):",
@@ -186,12 +186,12 @@ BUGS: list[Bug] = [
          "            pass\n        raise TryLater(doing) from error\n", QUICKER),
     ),
     *_bugs(
-        "store.standing",
+        "store.messaging.standing",
         ("The day before the window counts.", "text(_day(now - WINDOW))", "text(_day(now - 2 * WINDOW))",
          "every_day_of_the_window_counts_and_all_of_them_are_forgotten"),
     ),
     *_bugs(
-        "store.insights",
+        "store.results.insights",
         ("An audit is read after its time.", "None if row is None or is_expired(row, self._clock.now())", "None if row is None",
          "each_day_has_its_audit_until_it_is_over"),
     ),
@@ -203,12 +203,12 @@ BUGS: list[Bug] = [
          "a_run_starts_once_under_its_name"),
     ),
     *_bugs(
-        "store.keys",
+        "store.intake.keys",
         ("A shop whose secret was dropped is a bug.", '("ResourceNotFoundException", "InvalidRequestException")',
          '("ResourceNotFoundException",)', SECRETS),
     ),
     *_bugs(
-        "store.settings",
+        "store.shop.settings",
         ("Every second page of shops is not listed.",
          'return sorted(item["pk"]["S"] for page in pages for item in page["Items"])',
          'return sorted(item["pk"]["S"] for page in pages[::2] for item in page["Items"])', SHOPS),
@@ -216,19 +216,19 @@ BUGS: list[Bug] = [
          'kept = [_kept(item) for item in pages[0]["Items"]]', SHOPS),
     ),
     *_bugs(
-        "store.browse",
+        "store.results.browse",
         ("An operator sees the first page for ever.", 'ask["ExclusiveStartKey"] = answer["LastEvaluatedKey"]', "pass",
          "an_operator_sees_every_cart_of_a_shop_the_latest_first"),
         ("A receipt of fewer than ten letters ends the looking.", "            if not messages:\n                return",
          "            if len(messages) < 10:\n                return", "every_parked_event_is_shown_and_sent_on_and_the_others_stay"),
     ),
     *_bugs(
-        "store.raw",
+        "store.intake.raw",
         ("Only the first page of objects is replayed.", "        for page in pages:", "        for page in pages[:1]:", TIME),
         ("An object that is gone ends a replay.", '== "NoSuchKey"', '== "NotFound"', TIME),
     ),
     *_bugs(
-        "store.sweeping",
+        "store.people.sweeping",
         ("A purge takes the first page of each table.", "        if following:\n            return f\"{here}|{following}\"\n", "", PURGE),
         ("A purge takes shops whose names begin alike.", 'self._page(tables[here], f"{shop}#", inside)',
          "self._page(tables[here], shop, inside)", PURGE),
@@ -250,7 +250,7 @@ BUGS: list[Bug] = [
          "every_dead_letter_is_looked_at_and_the_wanted_ones_are_still_there"),
     ),
     *_bugs(
-        "usecases.sweep_erased",
+        "usecases.people.sweep_erased",
         ("A sweep goes on with the next part after one page.",
          "here = Place(here.round, here.part, following) if following else Place(here.round, here.part + 1)",
          "here = Place(here.round, here.part + 1)", ERASED),
@@ -262,7 +262,7 @@ BUGS: list[Bug] = [
          ERASED),
     ),
     *_bugs(
-        "usecases.reconcile",
+        "usecases.shop.reconcile",
         ("Where a comparison stands is not kept.", '        self.book.keep(health)\n        return _answer("more"',
          '        self.book.keep(before)\n        return _answer("more"', COMPARED),
         ("Each page of a list is the first.", "health.cursors[name] or None", "None", COMPARED),
@@ -272,17 +272,17 @@ BUGS: list[Bug] = [
          "self.book.keep(replace(before, problem=refusal.reason))", "a_shop_that_turns_us_away_begins_anew_and_says_why"),
     ),
     *_bugs(
-        "domain.health",
+        "domain.shop.health",
         ("A list ends after its first page.", "    if cursor is not None:", "    if cursor is None:", COMPARED),
     ),
     *_bugs(
-        "usecases.end_proofs",
+        "usecases.consent.end_proofs",
         ("The same part is looked through every day.", "now.date().toordinal() % PARTS, PARTS", "0, PARTS", PROOFS),
         ("One person a day is looked after.", "            ended += 1\n", "            ended += 1\n            break\n", PROOFS),
         ("Proofs of the living end.", "        if page.persons[person_id] is not None:\n            return True\n", "", PROOFS),
     ),
     *_bugs(
-        "usecases.audit",
+        "usecases.results.audit",
         ("Only the first batch of claims is judged.", "batched(self.index.claimed_on(shop, day), _PER_READ, strict=False)",
          "[*batched(self.index.claimed_on(shop, day), _PER_READ, strict=False)][:1]",
          "every_claim_of_a_day_is_settled_and_judged_in_more_than_one_batch"),
@@ -293,7 +293,7 @@ BUGS: list[Bug] = [
          "every_listed_cart_starts_its_run_or_is_left_out_with_a_reason"),
     ),
     *_bugs(
-        "usecases.export_person",
+        "usecases.people.export_person",
         ("An export has the first page of carts.", "            if not cursor:\n", "            if True:\n",
          "an_export_holds_everything_of_one_person_and_nothing_of_others"),
     ),

@@ -15,11 +15,11 @@ from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
 from cartback.ports import Delivery
-from cartback.store.ledger import DynamoLedger
+from cartback.store.intake.raw import S3Raw
+from cartback.store.messaging.ledger import DynamoLedger
+from cartback.store.people.sweeping import TableSweep
 from cartback.store.queue import SqsQueue
-from cartback.store.raw import S3Raw
-from cartback.store.records import DynamoRecords
-from cartback.store.sweeping import TableSweep
+from cartback.store.trade.records import DynamoRecords
 from tests.contracts.stack import ACCOUNT, CREDENTIALS, REGION, Stack
 from tests.contracts.stingy import Stingy, asked_again, hooked, lawful, stingy
 from tests.doors.manners import well_mannered

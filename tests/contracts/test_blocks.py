@@ -10,21 +10,21 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.cart import Cart
 from cartback.domain.claims import Claim
-from cartback.domain.customer import Person, sent
-from cartback.domain.dossier import Dossier
+from cartback.domain.consent.signup import SignUp
+from cartback.domain.context import Context
 from cartback.domain.errors import Conflict
-from cartback.domain.signup import SignUp
-from cartback.ports import Line, Page
-from cartback.store.blocks import SHARDS, SHOP_WIDE
-from cartback.store.ledger import DynamoLedger
-from cartback.store.records import DynamoRecords
+from cartback.domain.people.customer import Person, sent
+from cartback.domain.trade.cart import Cart
+from cartback.ports import RowSet, TimelineEntry
+from cartback.store.messaging.blocks import SHARDS, SHOP_WIDE
+from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.tables import Tables
+from cartback.store.trade.records import DynamoRecords
 from tests.contracts.conftest import Room
 from tests.fakes.world import START, HandClock
 
-LINE = Line(START, "decision", {"word": "send"})
+LINE = TimelineEntry(START, "decision", {"word": "send"})
 CARTS = [f"c{number}" for number in range(24)]
 
 
@@ -38,7 +38,7 @@ def dynamo(stack) -> Room:
 
 def stop(room, where: str, because: str | None) -> None:
     before = room.records.read("demo", blocks=[where])
-    room.records.save("demo", before, Page(blocks={where: because}))
+    room.records.save("demo", before, RowSet(blocks={where: because}))
 
 
 def rows(stack) -> list[str]:
@@ -55,17 +55,17 @@ def take(room, cart_id: str) -> str | None:
     cart, person = Cart("demo", cart_id, person_id=f"p-{cart_id}"), Person("demo", f"p-{cart_id}")
     known = room.records.read("demo", carts=[cart_id])
     if known.carts[cart_id] is None:
-        room.records.save("demo", known, Page(carts={cart_id: cart}, persons={person.person_id: person}))
-    dossier = room.records.dossier("demo", cart_id, person.person_id, None)
+        room.records.save("demo", known, RowSet(carts={cart_id: cart}, persons={person.person_id: person}))
+    context = room.records.context("demo", cart_id, person.person_id, None)
     claim = claim_of("reminder", cart_id, cart_id, person.person_id)
-    return room.ledger.claim(claim, dossier, sent(dossier.person, START), LINE, [])
+    return room.ledger.claim(claim, context, sent(context.person, START), LINE, [])
 
 
 def answer(room, request_id: str) -> str | None:
     """Claim the answer to a request."""
     known = room.records.read("demo", requests=[request_id])
     if known.requests[request_id] is None:
-        room.records.save("demo", known, Page(requests={request_id: SignUp("demo", request_id)}))
+        room.records.save("demo", known, RowSet(requests={request_id: SignUp("demo", request_id)}))
         known = room.records.read("demo", requests=[request_id])
     claim = claim_of("confirm", request_id)
     return room.ledger.claim_alone(claim, known.requests[request_id], LINE, [])
@@ -75,11 +75,11 @@ def answer(room, request_id: str) -> str | None:
 def test_whatever_cart_is_asked_about_a_stopped_shop_is_stopped_and_lets_go_as_a_whole(room, where):
     stop(room, where, "because")
     assert room.records.read("demo", blocks=[where]).blocks == {where: "because"}
-    assert {room.records.dossier("demo", cart, None, None).shop_block for cart in CARTS} == {"because"}
+    assert {room.records.context("demo", cart, None, None).shop_block for cart in CARTS} == {"because"}
     assert {take(room, cart) for cart in CARTS} == {"blocked"}
     stop(room, where, None)
     assert room.records.read("demo", blocks=[where]).blocks == {where: None}
-    assert {room.records.dossier("demo", cart, None, None).shop_block for cart in CARTS} == {None}
+    assert {room.records.context("demo", cart, None, None).shop_block for cart in CARTS} == {None}
     assert {take(room, cart) for cart in CARTS} == {None}
 
 
@@ -93,9 +93,9 @@ def test_whoever_asked_for_an_answer_gets_none_of_a_shop_that_left(room):
 @pytest.mark.parametrize("where", SHOP_WIDE)
 def test_a_new_reason_replaces_the_old_one_everywhere_and_a_lifted_one_leaves_nothing(dynamo, stack, where):
     stop(dynamo, where, "first")
-    dynamo.records.save("demo", Page(), Page(blocks={where: "second"}))
+    dynamo.records.save("demo", RowSet(), RowSet(blocks={where: "second"}))
     assert rows(stack) == ["second"] * SHARDS
-    dynamo.records.save("demo", Page(blocks={where: "second"}), Page(blocks={where: None}))
+    dynamo.records.save("demo", RowSet(blocks={where: "second"}), RowSet(blocks={where: None}))
     assert rows(stack) == []
 
 
@@ -106,9 +106,9 @@ def test_an_address_has_one_row(dynamo, stack):
 
 def test_a_shop_is_stopped_with_all_that_was_folded_beside_it_or_not_at_all(dynamo, stack):
     take(dynamo, "c1")
-    overtaken = Page(carts={"c1": Cart("demo", "c1", version=7)}, blocks={"shop": "shop_left"})
+    overtaken = RowSet(carts={"c1": Cart("demo", "c1", version=7)}, blocks={"shop": "shop_left"})
     with pytest.raises(Conflict):
-        dynamo.records.save("demo", Page(), overtaken)
+        dynamo.records.save("demo", RowSet(), overtaken)
     assert rows(stack) == []
 
 
@@ -140,7 +140,7 @@ def rows_of_claim(name: str) -> set[str]:
     heard, room = listening()
     person = Person("demo", f"p-{name}")
     claim = claim_of("reminder", name, name, person.person_id)
-    room.ledger.claim(claim, Dossier(Cart("demo", name), person), person, LINE, [])
+    room.ledger.claim(claim, Context(Cart("demo", name), person), person, LINE, [])
     return heard.touched[0]
 
 
@@ -162,10 +162,10 @@ def test_claims_of_two_people_hardly_ever_meet_in_a_row(rows_of):
 @given(cart_id=st.text(min_size=1, max_size=40, alphabet=st.characters(codec="utf-8")))
 def test_whatever_a_cart_is_called_its_claim_checks_rows_that_leaving_writes_and_reading_sees(cart_id):
     heard, room = listening()
-    room.records.save("demo", Page(), Page(blocks=dict.fromkeys(SHOP_WIDE, "because")))
+    room.records.save("demo", RowSet(), RowSet(blocks=dict.fromkeys(SHOP_WIDE, "because")))
     checked = rows_of_claim(cart_id) & heard.touched[0]
     assert len(checked) == len(SHOP_WIDE)
-    room.records.dossier("demo", cart_id, None, None)
+    room.records.context("demo", cart_id, None, None)
     assert heard.read & heard.touched[0] == checked
     assert len(rows_of_answer(cart_id) & heard.touched[0]) == 1
 
@@ -197,7 +197,7 @@ def crowded(stack, times: int, reason: str = "TransactionConflict") -> tuple[Cro
 @pytest.mark.answered
 def test_a_shop_is_stopped_although_its_claims_are_always_in_the_way(stack):
     client, records = crowded(stack, times=20)
-    records.save("demo", Page(), Page(blocks={"shop": "shop_left"}))
+    records.save("demo", RowSet(), RowSet(blocks={"shop": "shop_left"}))
     assert (client.asked, rows(stack)) == (21, ["shop_left"] * SHARDS)
 
 
@@ -205,7 +205,7 @@ def test_a_shop_is_stopped_although_its_claims_are_always_in_the_way(stack):
 def test_nobody_tries_for_ever_and_then_nothing_is_written(stack):
     client, records = crowded(stack, times=10_000)
     with pytest.raises(Conflict):
-        records.save("demo", Page(), Page(blocks={"shop": "shop_left"}))
+        records.save("demo", RowSet(), RowSet(blocks={"shop": "shop_left"}))
     assert client.asked < 100
     assert rows(stack) == []
 
@@ -214,12 +214,12 @@ def test_nobody_tries_for_ever_and_then_nothing_is_written(stack):
 @pytest.mark.parametrize(
     ("after", "reason"),
     [
-        (Page(blocks={"shop": "shop_left"}), "ConditionalCheckFailed"),
-        (Page(blocks={"h1": "bounced", "h2": "bounced"}), "TransactionConflict"),
+        (RowSet(blocks={"shop": "shop_left"}), "ConditionalCheckFailed"),
+        (RowSet(blocks={"h1": "bounced", "h2": "bounced"}), "TransactionConflict"),
     ],
 )
 def test_a_row_that_was_overtaken_is_read_again_and_not_tried_again(stack, after, reason):
     client, records = crowded(stack, times=1, reason=reason)
     with pytest.raises(Conflict):
-        records.save("demo", Page(), after)
+        records.save("demo", RowSet(), after)
     assert client.asked == 1

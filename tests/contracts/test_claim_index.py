@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cartback.domain import claims, customer
-from cartback.domain.audit import KINDS, Audit, Finding
+from cartback.domain import claims
 from cartback.domain.claims import Claim
-from cartback.ports import Line, Page
-from cartback.store.claim_index import DynamoClaimIndex
-from cartback.store.insights import DynamoAudits
-from cartback.store.ledger import DynamoLedger
+from cartback.domain.people import customer
+from cartback.domain.results.audit import KINDS, Audit, Finding
+from cartback.ports import RowSet, TimelineEntry
+from cartback.store.messaging.claim_index import DynamoClaimIndex
+from cartback.store.messaging.ledger import DynamoLedger
+from cartback.store.results.insights import DynamoAudits
 from cartback.store.tables import LEDGER_KEPT
 from tests.contracts.test_ledger import ADA, CART
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
@@ -33,14 +34,14 @@ def take(room, claim_id: str, at: datetime, shop: str = "demo") -> Claim:
         replace(CART, shop=shop, cart_id=claim_id),
         replace(ADA, shop=shop, person_id=f"p-{claim_id}"),
     )
-    room.records.save(shop, Page(), Page(carts={claim_id: cart}, persons={person.person_id: person}))
-    dossier = room.records.dossier(shop, claim_id, person.person_id, None)
-    dossier = replace(
-        dossier, person=room.records.read(shop, persons=[person.person_id]).persons[person.person_id]
+    room.records.save(shop, RowSet(), RowSet(carts={claim_id: cart}, persons={person.person_id: person}))
+    context = room.records.context(shop, claim_id, person.person_id, None)
+    context = replace(
+        context, person=room.records.read(shop, persons=[person.person_id]).persons[person.person_id]
     )
     claim = Claim(shop, claim_id, claim_id, 1, "reminder", "email", person.person_id, "h1", "email/x", 3, at)
-    line = Line(at, "decision", {"word": "send"})
-    assert room.ledger.claim(claim, dossier, customer.sent(dossier.person, at), line, []) is None
+    line = TimelineEntry(at, "decision", {"word": "send"})
+    assert room.ledger.claim(claim, context, customer.sent(context.person, at), line, []) is None
     return claim
 
 
@@ -68,10 +69,10 @@ def test_a_released_claim_is_in_doubt_no_more_and_a_second_taking_is(room, index
     person = room.records.read("demo", persons=["p-k1"]).persons["p-k1"]
     room.ledger.release(claim, replace(claim, state=claims.RELEASED), customer.unsent(person, START))
     assert list(index.in_doubt(START + timedelta(hours=1))) == []
-    dossier = room.records.dossier("demo", "k1", "p-k1", None)
+    context = room.records.context("demo", "k1", "p-k1", None)
     person = room.records.read("demo", persons=["p-k1"]).persons["p-k1"]
     again = replace(claim, claimed_at=START + timedelta(minutes=1))
-    room.ledger.claim(again, dossier, person, Line(again.claimed_at, "decision", {}), [])
+    room.ledger.claim(again, context, person, TimelineEntry(again.claimed_at, "decision", {}), [])
     assert list(index.in_doubt(START + timedelta(hours=1))) == [again]
 
 

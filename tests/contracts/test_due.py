@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.due import Due
+from cartback.domain.messaging.due import Due
 from cartback.domain.money import Money
-from cartback.store.due import SHARDS, DynamoDue
-from cartback.store.settings import NAMES_FRESH_FOR, Remembered
+from cartback.store.messaging.due import SHARDS, DynamoDue
+from cartback.store.shop.settings import NAMES_FRESH_FOR, Remembered
 from tests.fakes.memory import MemoryDue, MemoryTables
 from tests.fakes.world import START, HandClock
 

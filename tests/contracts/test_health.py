@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.health import Health, Pulse
-from cartback.store.health import BEAT_EVERY, DynamoHealth
+from cartback.domain.shop.health import Health, Pulse
+from cartback.store.shop.health import BEAT_EVERY, DynamoHealth
 from tests.contracts.stack import Stack
 from tests.fakes.world import START, HandClock
 

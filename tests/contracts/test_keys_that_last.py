@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cartback.domain.deliverability import Tally
-from cartback.domain.due import Due
 from cartback.domain.hashes import short
+from cartback.domain.messaging.due import Due
 from cartback.store import tables
-from cartback.store.blocks import block_key
-from cartback.store.claim_index import CLAIMED_ON, IN_DOUBT, index_keys
-from cartback.store.due import DynamoDue
-from cartback.store.ledger import DynamoLedger
-from cartback.store.records import DynamoRecords
-from cartback.store.standing import DynamoStanding
+from cartback.store.messaging.blocks import block_key
+from cartback.store.messaging.claim_index import CLAIMED_ON, IN_DOUBT, index_keys
+from cartback.store.messaging.due import DynamoDue
+from cartback.store.messaging.ledger import DynamoLedger
+from cartback.store.messaging.standing import DynamoStanding
 from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, LEDGER_KEPT, PEOPLE_KEPT, Tables
+from cartback.store.trade.records import DynamoRecords
 from tests.contracts.conftest import Room
 from tests.contracts.test_ledger import CLAIM, Prepared
 from tests.fakes.world import START, HandClock

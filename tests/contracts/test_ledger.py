@@ -7,21 +7,22 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import claims, customer
-from cartback.domain.cart import Cart, Item, give_up
+from cartback.domain import claims
 from cartback.domain.claims import Claim
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
+from cartback.domain.context import Context
 from cartback.domain.errors import Conflict
-from cartback.domain.reminders import Reminder
-from cartback.ports import Line, Link, Page
+from cartback.domain.messaging.reminders import Reminder
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.cart import Cart, Item, give_up
+from cartback.ports import Link, RowSet, TimelineEntry
 from cartback.store.tables import LEDGER_KEPT
 from tests.fakes.world import START
 
 CART = Cart("demo", "c1", items=(Item("v1", "Hemd"),), person_id="p1", activity_at=START)
 ADA = Person("demo", "p1", email="ada@example.com", email_hash="h1")
 CLAIM = Claim("demo", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/explicit", 3, START)
-LINE = Line(START, "decision", {"word": "send", "reason": "due – pünktlich"})
+LINE = TimelineEntry(START, "decision", {"word": "send", "reason": "due – pünktlich"})
 
 
 def link(kind="restore", token_hash="t1", days=30):
@@ -38,19 +39,19 @@ class Prepared:
 
     def __init__(self, room) -> None:
         self.room, self.ledger = room, room.ledger
-        room.records.save("demo", Page(), Page(carts={"c1": CART}, persons={"p1": ADA}))
-        self.dossier = room.records.dossier("demo", "c1", "p1", None)
+        room.records.save("demo", RowSet(), RowSet(carts={"c1": CART}, persons={"p1": ADA}))
+        self.context = room.records.context("demo", "c1", "p1", None)
 
     def take(self, claim=CLAIM, line=LINE, links=LINKS):
-        counted = customer.sent(self.dossier.person, START)
+        counted = customer.sent(self.context.person, START)
         return self.ledger.claim(claim, self.reminded(), counted, line, links)
 
-    def reminded(self) -> Dossier:
+    def reminded(self) -> Context:
         """The dossier with the message counted among those of its cart."""
-        return replace(self.dossier, cart=replace(self.dossier.cart, reminders=(Reminder("k1", START),)))
+        return replace(self.context, cart=replace(self.context.cart, reminders=(Reminder("k1", START),)))
 
-    def now(self) -> Dossier:
-        return self.room.records.dossier("demo", "c1", "p1", None)
+    def now(self) -> Context:
+        return self.room.records.context("demo", "c1", "p1", None)
 
     def everything(self):
         """All that a claim writes."""
@@ -65,27 +66,27 @@ def prepared(room) -> Prepared:
 
 def test_a_claim_is_written_with_the_budget_the_line_and_the_links(prepared):
     assert prepared.take() is None
-    claim, dossier, story, kept = prepared.everything()
+    claim, context, story, kept = prepared.everything()
     assert (claim, story, kept) == (CLAIM, [LINE], link())
-    assert (dossier.person.sends, dossier.person.version) == ((START,), 2)
-    assert dossier.cart == replace(prepared.reminded().cart, version=prepared.dossier.cart.version + 1)
+    assert (context.person.sends, context.person.version) == ((START,), 2)
+    assert context.cart == replace(prepared.reminded().cart, version=prepared.context.cart.version + 1)
 
 
 def change_cart(prepared):
     cart = prepared.now().cart
     prepared.room.records.save(
-        "demo", Page(carts={"c1": cart}), Page(carts={"c1": replace(cart, stage="checkout")})
+        "demo", RowSet(carts={"c1": cart}), RowSet(carts={"c1": replace(cart, stage="checkout")})
     )
 
 
 def change_person(prepared):
-    person = prepared.dossier.person
+    person = prepared.context.person
     left = customer.opt_out(person, ["email"], "a link", START)
-    prepared.room.records.save("demo", Page(persons={"p1": person}), Page(persons={"p1": left}))
+    prepared.room.records.save("demo", RowSet(persons={"p1": person}), RowSet(persons={"p1": left}))
 
 
 def block(prepared, who):
-    prepared.room.records.save("demo", Page(), Page(blocks={who: "bounced"}))
+    prepared.room.records.save("demo", RowSet(), RowSet(blocks={who: "bounced"}))
 
 
 CONDITIONS = {
@@ -103,7 +104,10 @@ def test_nothing_is_written_when_one_condition_of_a_claim_fails(prepared, name):
     spoil(prepared)
     before = prepared.everything()
     assert (
-        prepared.take(line=Line(START, "decision", {"word": "again"}), links=(link(token_hash="t2"),)) == why
+        prepared.take(
+            line=TimelineEntry(START, "decision", {"word": "again"}), links=(link(token_hash="t2"),)
+        )
+        == why
     )
     assert prepared.everything() == before
     assert prepared.ledger.look("demo", "t2") is None
@@ -120,12 +124,12 @@ def test_an_older_claim_outweighs_a_block_and_a_block_outweighs_a_change(prepare
 @pytest.mark.parametrize("because", ["bounced_often", "suppressed"])
 def test_a_block_that_ends_by_itself_stands_in_the_persons_row_and_not_in_the_addresss(prepared, because):
     """Earlier versions wrote it into both; whether it still holds, the person's row says that was decided on."""
-    prepared.room.records.save("demo", Page(), Page(blocks={"h1": because}))
+    prepared.room.records.save("demo", RowSet(), RowSet(blocks={"h1": because}))
     assert prepared.take() is None
 
 
 def test_another_shops_block_or_claim_is_no_obstacle(prepared):
-    prepared.room.records.save("other", Page(), Page(blocks={"h1": "bounced", "shop": "shop_left"}))
+    prepared.room.records.save("other", RowSet(), RowSet(blocks={"h1": "bounced", "shop": "shop_left"}))
     assert prepared.ledger.read_claim("other", "k1") is None
     assert prepared.take() is None
     assert prepared.ledger.read_claim("other", "k1") is None
@@ -137,7 +141,7 @@ def test_another_shops_block_or_claim_is_no_obstacle(prepared):
 def test_a_claim_in_any_state_but_released_bars_a_second_one(prepared, state):
     prepared.take()
     prepared.ledger.mark(CLAIM, replace(CLAIM, state=state))
-    prepared.dossier = prepared.now()
+    prepared.context = prepared.now()
     assert prepared.take() == "claimed_before"
 
 
@@ -147,8 +151,8 @@ def test_a_release_gives_claim_and_budget_back_and_a_new_claim_is_possible(prepa
     released = replace(CLAIM, state=claims.RELEASED, because="Throttling")
     prepared.ledger.release(CLAIM, released, customer.unsent(person, START))
     assert prepared.ledger.read_claim("demo", "k1") == released
-    prepared.dossier = prepared.now()
-    assert prepared.dossier.person.sends == ()
+    prepared.context = prepared.now()
+    assert prepared.context.person.sends == ()
     assert prepared.take() is None
     assert prepared.ledger.read_claim("demo", "k1").state == claims.CLAIMED
 
@@ -168,7 +172,7 @@ def test_a_release_with_an_older_person_writes_nothing(prepared):
     prepared.take()
     before = prepared.everything()
     with pytest.raises(Conflict):
-        prepared.ledger.release(CLAIM, replace(CLAIM, state=claims.RELEASED), prepared.dossier.person)
+        prepared.ledger.release(CLAIM, replace(CLAIM, state=claims.RELEASED), prepared.context.person)
     assert prepared.everything() == before
 
 
@@ -191,8 +195,8 @@ def test_the_cart_closes_with_the_mark_of_the_last_message(prepared):
     prepared.take()
     closed = give_up(prepared.now().cart, START, "all_sent", "run")
     prepared.ledger.mark(CLAIM, replace(CLAIM, state=claims.SENT), closed)
-    claim, dossier, *_ = prepared.everything()
-    assert (claim.state, dossier.cart) == (claims.SENT, replace(closed, version=closed.version + 1))
+    claim, context, *_ = prepared.everything()
+    assert (claim.state, context.cart) == (claims.SENT, replace(closed, version=closed.version + 1))
 
 
 def test_neither_mark_nor_closing_is_written_if_the_cart_changed(prepared):
@@ -211,15 +215,15 @@ def test_neither_mark_nor_closing_is_written_if_the_claim_was_settled(prepared):
     before = prepared.everything()
     with pytest.raises(Conflict):
         prepared.ledger.mark(
-            CLAIM, replace(CLAIM, state=claims.SENT), give_up(prepared.dossier.cart, START, "all_sent", "run")
+            CLAIM, replace(CLAIM, state=claims.SENT), give_up(prepared.context.cart, START, "all_sent", "run")
         )
     assert prepared.everything() == before
 
 
 def test_a_story_is_told_oldest_first_and_each_line_once(room):
     late, early = (
-        Line(START + timedelta(hours=1), "started", {"run": "r"}),
-        Line(START, "clicked", {"touch": "é"}),
+        TimelineEntry(START + timedelta(hours=1), "started", {"run": "r"}),
+        TimelineEntry(START, "clicked", {"touch": "é"}),
     )
     for line in (late, early, late):
         room.ledger.note("demo", "cart#c1", line)
@@ -227,7 +231,7 @@ def test_a_story_is_told_oldest_first_and_each_line_once(room):
 
 
 def test_two_lines_of_one_instant_are_both_kept(room):
-    lines = [Line(START, "decision", {"reason": reason}) for reason in ("a", "b")]
+    lines = [TimelineEntry(START, "decision", {"reason": reason}) for reason in ("a", "b")]
     for line in lines:
         room.ledger.note("demo", "cart#c1", line)
     assert sorted(room.ledger.story("demo", "cart#c1"), key=str) == lines

@@ -1,4 +1,4 @@
-"""The port ``Once``: each event once, and a worker that dies lets go."""
+"""The port ``IdempotencyStore``: each event once, and a worker that dies lets go."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyKe
 from aws_lambda_powertools.utilities.idempotency.persistence import base, datarecord, dynamodb
 
 from cartback.ports import Begun
-from cartback.store.once import REMEMBERED, PowertoolsOnce
+from cartback.store.intake.once import REMEMBERED, PowertoolsOnce
 from tests.fakes.memory import MemoryOnce
 from tests.fakes.world import HandClock
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.cart import Cart, Item
-from cartback.domain.catalogue import Product, Stock
-from cartback.domain.consent import Consent
-from cartback.domain.customer import Person
+from cartback.domain.consent.consent import Consent
 from cartback.domain.errors import Conflict
+from cartback.domain.goods.catalogue import Product, Stock
 from cartback.domain.money import Money
-from cartback.ports import Page
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.cart import Cart, Item
+from cartback.ports import RowSet
 from cartback.store.codec import decode, encode, packed
 from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, PEOPLE_KEPT
 from tests.fakes.world import START
@@ -31,7 +31,7 @@ STOCK = Stock("demo", "v1", levels={"hall": (START, 3), "attic": (START, None)})
 
 def saved(room, shop="demo", **parts):
     """Save rows that were not there before; gives the page as it is then read."""
-    room.records.save(shop, Page(), Page(**parts))
+    room.records.save(shop, RowSet(), RowSet(**parts))
     return room.records.read(shop, **{name: list(rows) for name, rows in parts.items()})
 
 
@@ -46,7 +46,7 @@ def test_what_was_saved_is_read_again_one_version_on(room):
         inventory={"i1": "v1"},
         blocks={"h9": "bounced"},
     )
-    assert page == Page(
+    assert page == RowSet(
         carts={"c1": replace(CART, version=1)},
         persons={"p1": replace(ADA, version=1)},
         stock={"v1": replace(STOCK, version=1)},
@@ -59,7 +59,7 @@ def test_what_was_saved_is_read_again_one_version_on(room):
 
 def test_what_is_not_there_is_read_as_none_and_said_so(room):
     page = room.records.read("demo", carts=["x"], persons=["x"], refs=["x"], aliases=["x"], stock=["x"])
-    assert page == Page(
+    assert page == RowSet(
         carts={"x": None}, persons={"x": None}, refs={"x": None}, aliases={"x": None}, stock={"x": None}
     )
 
@@ -67,16 +67,16 @@ def test_what_is_not_there_is_read_as_none_and_said_so(room):
 def test_a_row_that_changed_since_it_was_read_is_not_overwritten(room):
     page = saved(room, carts={"c1": CART})
     newer = replace(page.carts["c1"], stage="checkout")
-    room.records.save("demo", page, Page(carts={"c1": newer}))
+    room.records.save("demo", page, RowSet(carts={"c1": newer}))
     with pytest.raises(Conflict):
-        room.records.save("demo", page, Page(carts={"c1": replace(page.carts["c1"], device="phone")}))
+        room.records.save("demo", page, RowSet(carts={"c1": replace(page.carts["c1"], device="phone")}))
     assert room.records.read("demo", carts=["c1"]).carts["c1"] == replace(newer, version=2)
 
 
 def test_a_new_row_does_not_overwrite_one_that_somebody_else_made(room):
     saved(room, persons={"p1": ADA})
     with pytest.raises(Conflict):
-        room.records.save("demo", Page(), Page(persons={"p1": replace(ADA, email=None)}))
+        room.records.save("demo", RowSet(), RowSet(persons={"p1": replace(ADA, email=None)}))
     assert room.records.read("demo", persons=["p1"]).persons["p1"].email == "ada@example.com"
 
 
@@ -95,34 +95,34 @@ def test_a_save_is_all_or_nothing_whichever_part_was_overtaken(room, stale):
     wanted = {name: list(rows) for name, rows in parts.items()}
     before = room.records.read("demo", **wanted)
     with pytest.raises(Conflict):
-        room.records.save("demo", Page(), Page(**parts, blocks={"h1": "bounced"}))
+        room.records.save("demo", RowSet(), RowSet(**parts, blocks={"h1": "bounced"}))
     assert room.records.read("demo", **wanted) == before
     assert room.records.read("demo", blocks=["h1"]).blocks == {"h1": None}
 
 
 def test_rows_that_do_not_differ_are_not_written(room):
     page = saved(room, carts={"c1": CART}, refs={"r1": "c1"})
-    room.records.save("demo", page, Page(carts=dict(page.carts), refs=dict(page.refs)))
+    room.records.save("demo", page, RowSet(carts=dict(page.carts), refs=dict(page.refs)))
     assert room.records.read("demo", carts=["c1"]).carts["c1"].version == 1
 
 
 def test_a_pointer_is_moved_only_from_where_it_was_read_to_point(room):
     before = saved(room, refs={"r1": "c1"})
-    room.records.save("demo", before, Page(refs={"r1": "c2"}))
+    room.records.save("demo", before, RowSet(refs={"r1": "c2"}))
     with pytest.raises(Conflict):
-        room.records.save("demo", before, Page(refs={"r1": "c3"}))
+        room.records.save("demo", before, RowSet(refs={"r1": "c3"}))
     assert room.records.read("demo", refs=["r1"]).refs == {"r1": "c2"}
 
 
 def test_a_pointer_that_already_points_there_may_be_written_again(room):
     saved(room, refs={"r1": "c1"})
-    room.records.save("demo", Page(), Page(refs={"r1": "c1"}))
+    room.records.save("demo", RowSet(), RowSet(refs={"r1": "c1"}))
     assert room.records.read("demo", refs=["r1"]).refs == {"r1": "c1"}
 
 
 def test_a_pointer_is_taken_away_wherever_it_points(room):
     before = saved(room, aliases={"h1": "p1"})
-    room.records.save("demo", Page(aliases={"h1": "p0"}), Page(aliases={"h1": None}))
+    room.records.save("demo", RowSet(aliases={"h1": "p0"}), RowSet(aliases={"h1": None}))
     assert before.aliases == {"h1": "p1"}
     assert room.records.read("demo", aliases=["h1"]).aliases == {"h1": None}
 
@@ -156,7 +156,7 @@ def test_a_block_never_expires(room):
 def test_a_new_row_may_take_the_place_of_an_expired_one(room):
     saved(room, carts={"c1": CART})
     room.clock.at = START + CARTS_KEPT
-    room.records.save("demo", Page(), Page(carts={"c1": replace(CART, device="phone")}))
+    room.records.save("demo", RowSet(), RowSet(carts={"c1": replace(CART, device="phone")}))
     assert room.records.read("demo", carts=["c1"]).carts["c1"].device == "phone"
 
 
@@ -176,28 +176,28 @@ def test_one_shop_never_reads_or_writes_anothers_rows(room):
         for part in ("carts", "persons", "refs", "blocks", "stock")
         for row in getattr(theirs, part).values()
     )
-    room.records.save("other", Page(), Page(carts={"c1": replace(CART, shop="other", device="phone")}))
+    room.records.save("other", RowSet(), RowSet(carts={"c1": replace(CART, shop="other", device="phone")}))
     assert room.records.read("demo", carts=["c1"]).carts["c1"].device is None
 
 
 def test_more_rows_than_one_request_holds_are_all_read(room):
     names = [f"v{number}" for number in range(230)]
     rows = {name: replace(STOCK, variant_id=name) for name in names}
-    room.records.save("demo", Page(), Page(stock=rows))
+    room.records.save("demo", RowSet(), RowSet(stock=rows))
     assert {row.variant_id for row in room.records.read("demo", stock=names).stock.values()} == set(names)
 
 
 def test_a_dossier_holds_cart_person_and_the_stock_of_its_items(room):
     saved(room, carts={"c1": replace(CART, person_id="p1")}, persons={"p1": ADA}, stock={"v1": STOCK})
     for person_id, variants in (("p1", ["v1"]), (None, []), ("wrong", ["v7"])):
-        dossier = room.records.dossier("demo", "c1", person_id, variants)
-        assert (dossier.cart.cart_id, dossier.person.person_id) == ("c1", "p1")
-        assert dossier.stock["v1"].available == 3
+        context = room.records.context("demo", "c1", person_id, variants)
+        assert (context.cart.cart_id, context.person.person_id) == ("c1", "p1")
+        assert context.stock["v1"].available == 3
 
 
 def test_a_dossier_without_stock_reads_none(room):
     saved(room, carts={"c1": CART}, stock={"v1": STOCK})
-    assert room.records.dossier("demo", "c1", None, None).stock == {}
+    assert room.records.context("demo", "c1", None, None).stock == {}
 
 
 def test_a_dossier_follows_people_who_were_merged_to_the_end(room):
@@ -208,18 +208,18 @@ def test_a_dossier_follows_people_who_were_merged_to_the_end(room):
     }
     saved(room, carts={"c1": replace(CART, person_id="p1")}, persons=people)
     for guess in ("p1", "p3", None):
-        assert room.records.dossier("demo", "c1", guess, None).person.person_id == "p3"
+        assert room.records.context("demo", "c1", guess, None).person.person_id == "p3"
 
 
 def test_a_dossier_of_an_unknown_cart_holds_nobody(room):
     saved(room, persons={"p1": ADA})
-    dossier = room.records.dossier("demo", "c1", "p1", ["v1"])
-    assert (dossier.cart, dossier.person) == (None, None)
+    context = room.records.context("demo", "c1", "p1", ["v1"])
+    assert (context.cart, context.person) == (None, None)
 
 
 def test_a_dossier_never_crosses_shops(room):
     saved(room, carts={"c1": replace(CART, person_id="p1")}, persons={"p1": ADA})
-    assert room.records.dossier("other", "c1", "p1", ["v1"]).cart is None
+    assert room.records.context("other", "c1", "p1", ["v1"]).cart is None
 
 
 def test_a_product_leads_to_its_variants_and_is_guarded_like_every_row(room):
@@ -228,9 +228,9 @@ def test_a_product_leads_to_its_variants_and_is_guarded_like_every_row(room):
     assert page.products["p1"] == replace(shirt, version=1)
     assert room.records.read("other", products=["p1"]).products == {"p1": None}
     grown = replace(page.products["p1"], variants=("v1", "v2", "v3"))
-    room.records.save("demo", page, Page(products={"p1": grown}))
+    room.records.save("demo", page, RowSet(products={"p1": grown}))
     with pytest.raises(Conflict):
-        room.records.save("demo", page, Page(products={"p1": replace(page.products["p1"], gone_at=None)}))
+        room.records.save("demo", page, RowSet(products={"p1": replace(page.products["p1"], gone_at=None)}))
     assert room.records.read("demo", products=["p1"]).products["p1"] == replace(grown, version=2)
 
 

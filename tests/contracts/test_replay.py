@@ -13,13 +13,13 @@ from cartback.domain.errors import Refused
 from cartback.domain.observations import CustomerErased
 from cartback.domain.policy import Plan
 from cartback.ports import Delivery
-from cartback.store.ledger import DynamoLedger
-from cartback.store.once import PowertoolsOnce
+from cartback.store.intake.once import PowertoolsOnce
+from cartback.store.intake.raw import S3Raw
+from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.queue import SqsQueue, unpack
-from cartback.store.raw import S3Raw
-from cartback.store.records import DynamoRecords
+from cartback.store.trade.records import DynamoRecords
 from cartback.usecases.batch import Message
-from cartback.usecases.replay import KEPT, Replay
+from cartback.usecases.intake.replay import KEPT, Replay
 from cartback.usecases.runs import Run
 from tests.fakes.shelf import MemoryShelf
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order

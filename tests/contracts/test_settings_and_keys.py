@@ -10,10 +10,10 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from cartback.domain.errors import TryLater
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import KeptSettings, ShopKeys
-from cartback.store.keys import MOST_REMEMBERED, REMEMBERED, SecretKeys
-from cartback.store.settings import FRESH_FOR, CachedSettings, DynamoShopBook, face
+from cartback.store.intake.keys import MOST_REMEMBERED, REMEMBERED, SecretKeys
+from cartback.store.shop.settings import FRESH_FOR, CachedSettings, DynamoShopBook, face
 from tests.contracts.stack import MotoClients
 from tests.fakes.world import START, DictKeys, DictSettings, HandClock
 from tests.unit.settings.shop import document

@@ -7,23 +7,23 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import customer
 from cartback.domain.claims import RELEASED, Claim
-from cartback.domain.consent import GRANTED, Consent
-from cartback.domain.customer import Person
+from cartback.domain.consent.consent import GRANTED, Consent
+from cartback.domain.consent.evidence import fault
+from cartback.domain.consent.signup import KEPT, PENDING, SignUp
 from cartback.domain.errors import Conflict
-from cartback.domain.evidence import fault
-from cartback.domain.signup import KEPT, PENDING, SignUp
-from cartback.ports import Line, Link, Page
-from cartback.store.counters import DynamoCounters
-from cartback.store.proofs import Proofs
-from cartback.store.records import DynamoRecords
-from cartback.store.sweeping import TableSweep
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.ports import Link, RowSet, TimelineEntry
+from cartback.store.messaging.counters import DynamoCounters
+from cartback.store.people.proofs import ConsentChains
+from cartback.store.people.sweeping import TableSweep
+from cartback.store.trade.records import DynamoRecords
 from tests.fakes.memory import MemoryCounters, MemoryTables
 from tests.fakes.world import START, HandClock
 
 CLAIM = Claim("demo", "k1", "r1", 1, "confirm", "email", "", "h1", "service", 0, START, purpose="service")
-LINE = Line(START, "decision", {"word": "send", "reason": "asked"})
+LINE = TimelineEntry(START, "decision", {"word": "send", "reason": "asked"})
 LINK = Link(
     "demo",
     "t1",
@@ -46,11 +46,11 @@ def take(room, claim: Claim = CLAIM, version: int = 1) -> str | None:
 
 
 def ask(room) -> None:
-    room.records.save("demo", Page(), Page(requests={"r1": REQUEST}))
+    room.records.save("demo", RowSet(), RowSet(requests={"r1": REQUEST}))
 
 
 def block(room, address: str, because: str) -> None:
-    room.records.save("demo", Page(), Page(blocks={address: because}))
+    room.records.save("demo", RowSet(), RowSet(blocks={address: because}))
 
 
 def said(person: Person, hours: int) -> Person:
@@ -63,19 +63,19 @@ def said(person: Person, hours: int) -> Person:
 
 
 def test_a_request_is_kept_and_read_back_as_it_was(room):
-    room.records.save("demo", Page(), Page(requests={"r1": REQUEST}))
+    room.records.save("demo", RowSet(), RowSet(requests={"r1": REQUEST}))
     assert room.records.read("demo", requests=["r1"]).requests == {"r1": replace(REQUEST, version=1)}
     assert room.records.read("other", requests=["r1"]).requests == {"r1": None}
 
 
 def test_of_two_requests_at_once_one_is_told(room):
-    room.records.save("demo", Page(), Page(requests={"r1": REQUEST}))
+    room.records.save("demo", RowSet(), RowSet(requests={"r1": REQUEST}))
     with pytest.raises(Conflict):
-        room.records.save("demo", Page(), Page(requests={"r1": replace(REQUEST, lang="de")}))
+        room.records.save("demo", RowSet(), RowSet(requests={"r1": replace(REQUEST, lang="de")}))
 
 
 def test_a_request_is_gone_when_its_time_is_over_swept_or_not(room):
-    room.records.save("demo", Page(), Page(requests={"r1": REQUEST}))
+    room.records.save("demo", RowSet(), RowSet(requests={"r1": REQUEST}))
     room.clock.move(seconds=KEPT.total_seconds())
     assert room.records.read("demo", requests=["r1"]).requests == {"r1": None}
 
@@ -130,21 +130,21 @@ def test_the_answer_to_a_request_is_blocked_by_hurt_and_not_by_an_opt_out_of_mar
 
 def test_a_word_and_its_proof_are_written_together_or_not_at_all(room):
     one = said(Person("demo", "p1"), 1)
-    room.records.save("demo", Page(), Page(persons={"p1": one}))
+    room.records.save("demo", RowSet(), RowSet(persons={"p1": one}))
     kept = room.records.read("demo", persons=["p1"]).persons["p1"]
     assert (kept.evidence_length, kept.fresh_evidence) == (1, ())
     two = said(kept, 2)
-    room.records.save("demo", Page(persons={"p1": kept}), Page(persons={"p1": two}))
+    room.records.save("demo", RowSet(persons={"p1": kept}), RowSet(persons={"p1": two}))
     with pytest.raises(Conflict):
-        room.records.save("demo", Page(persons={"p1": kept}), Page(persons={"p1": said(kept, 3)}))
+        room.records.save("demo", RowSet(persons={"p1": kept}), RowSet(persons={"p1": said(kept, 3)}))
     assert room.records.read("demo", persons=["p1"]).persons["p1"].evidence_head == two.evidence_head
 
 
 def test_the_proof_is_read_back_whole_and_a_changed_row_shows(stack):
     records = DynamoRecords(stack.clients, stack.tables, HandClock())
     person = said(said(Person("demo", "p1"), 1), 2)
-    records.save("demo", Page(), Page(persons={"p1": person}))
-    proofs = Proofs(stack.clients, "Ledger")
+    records.save("demo", RowSet(), RowSet(persons={"p1": person}))
+    proofs = ConsentChains(stack.clients, "Ledger")
     assert fault(proofs.of("demo", "p1"), 2, person.evidence_head) is None
     row = next(row for row in stack.rows("Ledger") if "00000001" in row["sk"]["S"])
     row["body"]["S"] = row["body"]["S"].replace("form 1", "form 9")
@@ -160,7 +160,7 @@ def test_every_proof_without_an_end_is_found_once_over_all_parts(stack):
     for shop in ("demo", "other"):
         for name in ("p1", "p2", "p3"):
             person = said(said(Person(shop, name), 1), 2)
-            records.save(shop, Page(), Page(persons={name: person}))
+            records.save(shop, RowSet(), RowSet(persons={name: person}))
     sweep = TableSweep(stack.clients, stack.tables)
     sweep.fade("demo", "p2", START + timedelta(days=1))
     found = [entry for part in range(5) for entry in sweep.lasting(part, 5)]

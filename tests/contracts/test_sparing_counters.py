@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cartback.store.counters import SparingCounters
+from cartback.store.messaging.counters import SparingCounters
 from tests.fakes.memory import MemoryCounters, MemoryTables
 from tests.fakes.world import HandClock
 

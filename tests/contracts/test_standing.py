@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
-from cartback.domain.customer import Person, sent, unsent
+from cartback.domain.consent.signup import SignUp
+from cartback.domain.context import Context
 from cartback.domain.deliverability import WINDOW, Tally
-from cartback.domain.dossier import Dossier
-from cartback.domain.signup import SignUp
-from cartback.ports import Line, Page
-from cartback.store.standing import DynamoStanding
+from cartback.domain.people.customer import Person, sent, unsent
+from cartback.domain.trade.cart import Cart
+from cartback.ports import RowSet, TimelineEntry
+from cartback.store.messaging.standing import DynamoStanding
 from tests.fakes.world import START
 
 
@@ -30,13 +30,15 @@ def test_a_window_forgets_what_is_older(stack):
     assert standing.lately("other", START) == Tally(7, 7, 7)
 
 
-def claim_of(room, number: int, ceiling: int | None) -> tuple[Claim, Dossier, Person]:
+def claim_of(room, number: int, ceiling: int | None) -> tuple[Claim, Context, Person]:
     cart = Cart("demo", f"c{number}")
     person = Person("demo", f"p{number}", email=f"p{number}@example.com", email_hash=f"h{number}")
-    room.records.save("demo", Page(), Page(carts={cart.cart_id: cart}, persons={person.person_id: person}))
-    dossier = room.records.dossier("demo", cart.cart_id, person.person_id, None)
-    dossier = replace(
-        dossier, person=room.records.read("demo", persons=[person.person_id]).persons[person.person_id]
+    room.records.save(
+        "demo", RowSet(), RowSet(carts={cart.cart_id: cart}, persons={person.person_id: person})
+    )
+    context = room.records.context("demo", cart.cart_id, person.person_id, None)
+    context = replace(
+        context, person=room.records.read("demo", persons=[person.person_id]).persons[person.person_id]
     )
     claim = Claim(
         "demo",
@@ -52,13 +54,13 @@ def claim_of(room, number: int, ceiling: int | None) -> tuple[Claim, Dossier, Pe
         START,
         ceiling=ceiling,
     )
-    return claim, dossier, dossier.person
+    return claim, context, context.person
 
 
 def take(room, number: int, ceiling: int | None = 2) -> tuple[str | None, Claim]:
-    claim, dossier, person = claim_of(room, number, ceiling)
-    line = Line(START, "decision", {"word": "send"})
-    return room.ledger.claim(claim, dossier, sent(person, START), line, []), claim
+    claim, context, person = claim_of(room, number, ceiling)
+    line = TimelineEntry(START, "decision", {"word": "send"})
+    return room.ledger.claim(claim, context, sent(person, START), line, []), claim
 
 
 def test_a_day_holds_as_many_claims_as_its_ceiling_and_one_given_back_makes_room(room):
@@ -72,18 +74,19 @@ def test_a_day_holds_as_many_claims_as_its_ceiling_and_one_given_back_makes_room
 
 @pytest.mark.parametrize("where", ["shop", "marketing"])
 def test_a_stopped_shop_claims_nothing_and_every_dossier_says_why(room, where):
-    room.records.save("demo", Page(), Page(blocks={where: "because"}))
-    claim, dossier, person = claim_of(room, 1, None)
-    assert dossier.shop_block == "because"
+    room.records.save("demo", RowSet(), RowSet(blocks={where: "because"}))
+    claim, context, person = claim_of(room, 1, None)
+    assert context.shop_block == "because"
     assert (
-        room.ledger.claim(claim, dossier, sent(person, START), Line(START, "decision", {}), []) == "blocked"
+        room.ledger.claim(claim, context, sent(person, START), TimelineEntry(START, "decision", {}), [])
+        == "blocked"
     )
 
 
 def test_a_pause_of_marketing_stops_no_answer_to_somebodys_own_request(room):
-    room.records.save("demo", Page(), Page(blocks={"marketing": "paused_deliverability"}))
+    room.records.save("demo", RowSet(), RowSet(blocks={"marketing": "paused_deliverability"}))
     claim, _, _ = claim_of(room, 1, None)
     request = SignUp("demo", "r")
-    room.records.save("demo", Page(), Page(requests={"r": request}))
-    answer, line = replace(claim, purpose="service"), Line(START, "decision", {})
+    room.records.save("demo", RowSet(), RowSet(requests={"r": request}))
+    answer, line = replace(claim, purpose="service"), TimelineEntry(START, "decision", {})
     assert room.ledger.claim_alone(answer, replace(request, version=1), line, []) is None

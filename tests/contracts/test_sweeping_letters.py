@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cartback.store import sweeping
-from cartback.store.sweeping import LetterSweep
+from cartback.store.people import sweeping
+from cartback.store.people.sweeping import DeadLetterSweep
 from tests.contracts.conftest import GENEROUS
 from tests.contracts.stack import Stack
 
@@ -28,7 +28,7 @@ def test_every_letter_is_looked_at_once_however_many_there_are(stack, queue, aws
         looked_at.append(body)
         return body.endswith("7")
 
-    sweep = LetterSweep(stack.clients, queue)
+    sweep = DeadLetterSweep(stack.clients, queue)
     rounds = 1
     while sweep.sweep(unwanted):
         rounds += 1
@@ -45,7 +45,7 @@ def test_every_letter_is_looked_at_once_however_many_there_are(stack, queue, aws
 
 def test_few_letters_are_back_at_once(stack, queue, monkeypatch):
     monkeypatch.setattr(sweeping, "_MOST_LETTERS", 100)
-    assert LetterSweep(stack.clients, queue).sweep(lambda delivery, body: False) is False
+    assert DeadLetterSweep(stack.clients, queue).sweep(lambda delivery, body: False) is False
     assert len(stack.messages("IntakeDlq")) > 0
 
 
@@ -54,7 +54,7 @@ def test_a_sweep_that_breaks_gives_back_what_it_holds(stack, queue):
         raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError):
-        LetterSweep(stack.clients, queue).sweep(broken)
+        DeadLetterSweep(stack.clients, queue).sweep(broken)
     hidden = stack.own.sqs.get_queue_attributes(
         QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
     )["Attributes"]

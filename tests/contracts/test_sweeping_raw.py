@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cartback.ports import Delivery
-from cartback.store.raw import S3Raw
-from cartback.store.sweeping import RawSweep
+from cartback.store.intake.raw import S3Raw
+from cartback.store.people.sweeping import RawSweep
 from tests.contracts.stack import Stack
 from tests.fakes.world import START, HandClock
 

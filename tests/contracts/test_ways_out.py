@@ -14,8 +14,8 @@ from cartback.domain.errors import Refused, TryLater
 from cartback.domain.facts import tell
 from cartback.ports import Delivery
 from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
+from cartback.store.intake.raw import S3Raw
 from cartback.store.queue import SqsQueue, pack, unpack
-from cartback.store.raw import S3Raw
 from tests.contracts.conftest import STINGY
 from tests.contracts.stack import MotoClients
 from tests.fakes.world import START, HandClock, ListBus, ListQueue, ListRaw, ListRuns

@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
+from cartback.domain.consent.signup import SignUp
 from cartback.domain.errors import Conflict, TryLater
-from cartback.domain.signup import SignUp
-from cartback.ports import Page
+from cartback.ports import RowSet
 from cartback.store.errors import translated
 from tests.contracts.scale import Scale, tries
 from tests.contracts.stingy import BUSY, hooked
@@ -106,10 +106,10 @@ def answering(here: Scale, wrong: Exception) -> AbstractContextManager[None]:
 def a_claim_that_could_not_be_asked_for_is_tried_later_and_one_that_met_another_is_decided_again(
     here: Scale,
 ) -> None:
-    claim, dossier = prepared(here, 1)
+    claim, context = prepared(here, 1)
     request = SignUp("demo", "r1")
     asks = (
-        lambda: here.ledger.claim(claim, dossier, dossier.person, LINE, []),
+        lambda: here.ledger.claim(claim, context, context.person, LINE, []),
         lambda: here.ledger.claim_alone(claim, request, LINE, []),
     )
     for ask in asks:
@@ -137,4 +137,4 @@ def a_claim_that_could_not_be_asked_for_is_tried_later_and_one_that_met_another_
 def a_save_that_met_another_is_read_again_and_one_that_was_too_busy_is_tried_later(here: Scale) -> None:
     for reasons, raised in ((("TransactionConflict",), Conflict), (("ThrottlingError",), TryLater)):
         with answering(here, error("TransactionCanceledException", 400, reasons)), pytest.raises(raised):
-            here.records.save("demo", Page(), Page(stock=variants(2)))
+            here.records.save("demo", RowSet(), RowSet(stock=variants(2)))

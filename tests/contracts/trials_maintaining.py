@@ -10,30 +10,30 @@ from typing import Any
 
 import pytest
 
-from cartback.domain.audit import NOBODY_KNOWS
-from cartback.domain.cart import ERASED, OPEN, Cart
 from cartback.domain.claims import SETTLE_WITHIN, UNKNOWN
-from cartback.domain.customer import Person
-from cartback.domain.due import Due
+from cartback.domain.consent.evidence import fault
+from cartback.domain.consent.signup import SignUp, request_id_for
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.evidence import fault
+from cartback.domain.messaging.due import Due
 from cartback.domain.money import Money
 from cartback.domain.observations import Contact
-from cartback.domain.service import Change
-from cartback.domain.signup import SignUp, request_id_for
-from cartback.ports import Delivery, Page
+from cartback.domain.people.customer import Person
+from cartback.domain.results.audit import NOBODY_KNOWS
+from cartback.domain.shop.service import Change
+from cartback.domain.trade.cart import ERASED, OPEN, Cart
+from cartback.ports import Delivery, RowSet
 from cartback.store import splitting
-from cartback.store.claim_index import DynamoClaimIndex
-from cartback.store.due import DynamoDue
-from cartback.store.health import DynamoHealth
-from cartback.store.proofs import Proofs
+from cartback.store.intake.raw import S3Raw
+from cartback.store.messaging.claim_index import DynamoClaimIndex
+from cartback.store.messaging.due import DynamoDue
+from cartback.store.people.proofs import ConsentChains
+from cartback.store.people.sweeping import DeadLetterSweep, RawSweep
 from cartback.store.queue import SqsQueue, pack, unpack
-from cartback.store.raw import S3Raw
-from cartback.store.sweeping import LetterSweep, RawSweep
-from cartback.usecases.audit import LookBack
-from cartback.usecases.end_proofs import PARTS
-from cartback.usecases.settle_claims import SettleClaims
-from cartback.usecases.sweep_erased import AGAIN_AFTER, PROOF_KEPT
+from cartback.store.shop.health import DynamoHealth
+from cartback.usecases.consent.end_proofs import PARTS
+from cartback.usecases.messaging.settle_claims import SettleClaims
+from cartback.usecases.people.sweep_erased import AGAIN_AFTER, PROOF_KEPT
+from cartback.usecases.results.audit import LookBack
 from tests.contracts.scale import Scale, tries
 from tests.contracts.stingy import hooked
 from tests.contracts.trials_rows import LINE, prepared, spoken
@@ -59,7 +59,7 @@ def sweeping(here: Scale, world: World) -> Any:
         world.sweep_erased,
         tables=here.sweep,
         raw=RawSweep(here.clients, refs["RawBucket"]),
-        letters=LetterSweep(here.clients, refs["IntakeDlq"]),
+        letters=DeadLetterSweep(here.clients, refs["IntakeDlq"]),
     )
 
 
@@ -95,8 +95,8 @@ def whoever_is_erased_is_in_no_page_of_anything_after_two_rounds(here: Scale) ->
     hers = {f"c{n}": Cart("demo", f"c{n}", person_id="p1", activity_at=START) for n in range(45)}
     others = {f"d{n}": Cart("demo", f"d{n}", person_id="p2") for n in range(3)}
     asked = SignUp("demo", request_id_for("demo", alias), email=ADA, requested_at=START)
-    page = Page(carts=hers | others, persons={"p1": person}, requests={asked.request_id: asked})
-    here.seeding.save("demo", Page(), page)
+    page = RowSet(carts=hers | others, persons={"p1": person}, requests={asked.request_id: asked})
+    here.seeding.save("demo", RowSet(), page)
     written(here, world, *[ADA, BOB] * 7)
     keeping = RawSweep(here.stack.own, here.services().refs["RawBucket"])
     for name in ("p1", "p11"):
@@ -122,8 +122,8 @@ def whoever_is_erased_is_in_no_page_of_anything_after_two_rounds(here: Scale) ->
 def a_shop_that_is_gone_is_in_no_page_of_anything_and_its_neighbour_is(here: Scale) -> None:
     world = world_on(here)
     for shop in ("demo", "demo2"):
-        page = Page(carts={f"c{n}": Cart(shop, f"c{n}") for n in range(30)}, blocks={"shop": "shop_left"})
-        here.seeding.save(shop, Page(), page)
+        page = RowSet(carts={f"c{n}": Cart(shop, f"c{n}") for n in range(30)}, blocks={"shop": "shop_left"})
+        here.seeding.save(shop, RowSet(), page)
         here.kept(shop, *(f"e{n}" for n in range(5)))
     written(here, world, ADA, BOB)
     here.queue("IntakeDlq").park('{"mail": {"tags": {"shop": ["demo2"]}}}', "odd")
@@ -193,7 +193,7 @@ def within_thirty_days_every_proof_of_somebody_who_is_gone_is_given_its_end(here
     world = world_on(here)
     for shop in ("demo", "demo2"):
         people = {f"p{n}": spoken(Person(shop, f"p{n}"), 2) for n in range(6)}
-        here.seeding.save(shop, Page(), Page(persons=people))
+        here.seeding.save(shop, RowSet(), RowSet(persons=people))
         for name in ("p0", "p1", "p2"):
             here.stack.own.dynamodb.delete_item(
                 TableName="Customers", Key={"pk": {"S": f"{shop}#person#{name}"}}
@@ -226,7 +226,7 @@ def every_listed_cart_starts_its_run_or_is_left_out_with_a_reason(here: Scale) -
             index.put(
                 Due(shop, "cart_recovery", f"c{number}", 1, START + number * MINUTE, "p1", Money(1, "EUR"))
             )
-        here.seeding.save(shop, Page(), Page(carts=carts))
+        here.seeding.save(shop, RowSet(), RowSet(carts=carts))
     here.clock.move(hours=1)
     starting = replace(world.start_listed, index=index)
     counts = starting()
@@ -240,8 +240,8 @@ def every_claim_of_a_day_is_settled_and_judged_in_more_than_one_batch(here: Scal
     world = world_on(here)
     index = DynamoClaimIndex(here.clients, "Ledger", here.clock)
     for number in range(55):
-        claim, dossier = prepared(here, number)
-        here.seeding_ledger.claim(claim, dossier, dossier.person, LINE, [])
+        claim, context = prepared(here, number)
+        here.seeding_ledger.claim(claim, context, context.person, LINE, [])
     here.clock.at = START + 55 * MINUTE + SETTLE_WITHIN
     assert SettleClaims(index, here.ledger, here.clock, world.metrics)() == 55
     claims = [here.ledger.read_claim("demo", f"k{n}") for n in (0, 54)]
@@ -256,7 +256,7 @@ def an_export_holds_everything_of_one_person_and_nothing_of_others(here: Scale) 
     world, alias = world_on(here), plain_hash("demo", f"email:{ADA}")
     person = spoken(Person("demo", "p1", email=ADA, aliases=(alias,)), 6)
     carts = {f"c{n}": Cart("demo", f"c{n}", person_id=f"p{1 + n % 2}") for n in range(12)}
-    here.seeding.save("demo", Page(), Page(carts=carts, persons={"p1": person}))
+    here.seeding.save("demo", RowSet(), RowSet(carts=carts, persons={"p1": person}))
     for name in carts:
         for hours in range(3):
             here.ledger.note("demo", f"cart#{name}", replace(LINE, at=START + timedelta(hours=hours)))
@@ -264,7 +264,7 @@ def an_export_holds_everything_of_one_person_and_nothing_of_others(here: Scale) 
     export = replace(
         world.export,
         tables=here.sweep,
-        proofs=Proofs(here.clients, "Ledger"),
+        proofs=ConsentChains(here.clients, "Ledger"),
         shelf=S3Raw(here.clients, here.services().refs["RawBucket"], here.clock),
     )
     told = export("demo", "p1")
@@ -334,7 +334,7 @@ def kept_of(here: Scale, shop: str) -> Any:
     for person in list(people.values()):
         if person.merged_into and person.merged_into not in people:
             people.update(here.seeding.read(shop, persons=[person.merged_into]).persons)
-    proofs = Proofs(here.stack.own, "Ledger")
+    proofs = ConsentChains(here.stack.own, "Ledger")
     return (
         sorted((cart.status, cart.bought_at, len(cart.items)) for cart in carts.values()),
         sorted(

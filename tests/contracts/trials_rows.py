@@ -7,35 +7,36 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import claims, customer
-from cartback.domain.audit import KINDS, Audit
-from cartback.domain.cart import Cart, Item
-from cartback.domain.catalogue import Stock
+from cartback.domain import claims
 from cartback.domain.claims import Claim
-from cartback.domain.consent import GRANTED, Consent
-from cartback.domain.customer import Person
+from cartback.domain.consent.consent import GRANTED, Consent
+from cartback.domain.consent.evidence import fault
+from cartback.domain.consent.signup import SignUp
 from cartback.domain.deliverability import WINDOW, Tally
-from cartback.domain.due import Due
 from cartback.domain.errors import Conflict
-from cartback.domain.evidence import fault
-from cartback.domain.health import Health, Pulse
+from cartback.domain.goods.catalogue import Stock
+from cartback.domain.messaging.due import Due
 from cartback.domain.money import Money
-from cartback.domain.signup import SignUp
-from cartback.ports import Begun, Line, Link, Page
-from cartback.store.claim_index import DynamoClaimIndex
-from cartback.store.counters import DynamoCounters
-from cartback.store.due import KEPT, DynamoDue
-from cartback.store.health import DynamoHealth
-from cartback.store.insights import DynamoAudits
-from cartback.store.once import PowertoolsOnce
-from cartback.store.proofs import Proofs
-from cartback.store.standing import DynamoStanding
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.results.audit import KINDS, Audit
+from cartback.domain.shop.health import Health, Pulse
+from cartback.domain.trade.cart import Cart, Item
+from cartback.ports import Begun, Link, RowSet, TimelineEntry
+from cartback.store.intake.once import PowertoolsOnce
+from cartback.store.messaging.claim_index import DynamoClaimIndex
+from cartback.store.messaging.counters import DynamoCounters
+from cartback.store.messaging.due import KEPT, DynamoDue
+from cartback.store.messaging.standing import DynamoStanding
+from cartback.store.people.proofs import ConsentChains
+from cartback.store.results.insights import DynamoAudits
+from cartback.store.shop.health import DynamoHealth
 from cartback.store.tables import CARTS_KEPT, LEDGER_KEPT
 from tests.contracts.scale import Scale, tries
 from tests.fakes.world import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LINE = Line(START, "decision", {"word": "send"})
+LINE = TimelineEntry(START, "decision", {"word": "send"})
 
 
 def variants(number: int, shop: str = "demo") -> dict[str, Stock]:
@@ -54,8 +55,8 @@ def spoken(person: Person, times: int) -> Person:
 @tries("DynamoRecords.read")
 def more_rows_than_a_request_takes_are_all_read_and_none_of_another_shop(here: Scale) -> None:
     rows = variants(130)
-    here.seeding.save("demo", Page(), Page(stock=rows, aliases={f"h{n}": f"p{n}" for n in range(20)}))
-    here.seeding.save("demo2", Page(), Page(stock={"v0": Stock("demo2", "v0")}, aliases={"h0": "other"}))
+    here.seeding.save("demo", RowSet(), RowSet(stock=rows, aliases={f"h{n}": f"p{n}" for n in range(20)}))
+    here.seeding.save("demo2", RowSet(), RowSet(stock={"v0": Stock("demo2", "v0")}, aliases={"h0": "other"}))
     page = here.records.read("demo", stock=rows, aliases=[f"h{n}" for n in range(21)])
     assert {name: row.available for name, row in page.stock.items()} == {f"v{n}": n for n in range(130)}
     assert page.aliases == {f"h{n}": f"p{n}" for n in range(20)} | {"h20": None}
@@ -64,12 +65,12 @@ def more_rows_than_a_request_takes_are_all_read_and_none_of_another_shop(here: S
 @tries("DynamoRecords.read", "DynamoRecords.dossier")
 def what_is_past_its_time_is_not_read_though_nobody_swept_it(here: Scale) -> None:
     carts = {f"c{n}": Cart("demo", f"c{n}") for n in range(3)}
-    here.seeding.save("demo", Page(), Page(carts=carts, refs={"r": "c0"}))
+    here.seeding.save("demo", RowSet(), RowSet(carts=carts, refs={"r": "c0"}))
     here.clock.at = START + CARTS_KEPT
-    assert here.records.read("demo", carts=carts, refs=["r"]) == Page(
+    assert here.records.read("demo", carts=carts, refs=["r"]) == RowSet(
         carts=dict.fromkeys(carts), refs={"r": None}
     )
-    assert here.records.dossier("demo", "c0", None, None).cart is None
+    assert here.records.context("demo", "c0", None, None).cart is None
 
 
 @tries("DynamoRecords.save")
@@ -78,24 +79,24 @@ def a_purchase_is_kept_with_a_hundred_and_fifty_names_beside_it(here: Scale) -> 
     cart = Cart("demo", "c1", person_id="p1", bought_at=START, status="bought")
     person = spoken(Person("demo", "p1", last_order_at=START), 3)
     names = {f"h{n}": "p1" for n in range(150)}
-    after = Page(
+    after = RowSet(
         carts={"c1": cart}, persons={"p1": person}, aliases=names, refs={"r1": "c1"}, blocks={"h1": "x"}
     )
-    here.records.save("demo", Page(), after)
+    here.records.save("demo", RowSet(), after)
     found = here.records.read("demo", carts=["c1"], persons=["p1"], aliases=names, refs=["r1"], blocks=["h1"])
     assert found == replace(
         after,
         carts={"c1": replace(cart, version=1)},
         persons={"p1": replace(person, version=1, fresh_evidence=())},
     )
-    assert fault(Proofs(here.stack.own, "Ledger").of("demo", "p1"), 3, person.evidence_head) is None
+    assert fault(ConsentChains(here.stack.own, "Ledger").of("demo", "p1"), 3, person.evidence_head) is None
 
 
 @tries("DynamoRecords.save")
 def more_people_and_carts_than_a_transaction_holds_are_all_kept(here: Scale) -> None:
     people = {f"p{n}": spoken(Person("demo", f"p{n}"), 2) for n in range(45)}
     carts = {f"c{n}": Cart("demo", f"c{n}", person_id=f"p{n}") for n in range(45)}
-    here.records.save("demo", Page(), Page(carts=carts, persons=people, stock=variants(30)))
+    here.records.save("demo", RowSet(), RowSet(carts=carts, persons=people, stock=variants(30)))
     found = here.seeding.read("demo", carts=carts, persons=people, stock=variants(30))
     assert all([*found.carts.values(), *found.persons.values(), *found.stock.values()])
     assert len(here.stack.rows("Ledger")) == 90
@@ -111,17 +112,17 @@ def rows_that_are_too_heavy_for_one_transaction_are_all_kept(here: Scale) -> Non
     for number in range(12):
         items = tuple(Item(f"v{n}", noise.randbytes(900).hex()) for n in range(350))
         carts[f"c{number}"] = Cart("demo", f"c{number}", items=items)
-    here.records.save("demo", Page(), Page(carts=carts))
+    here.records.save("demo", RowSet(), RowSet(carts=carts))
     assert here.keys("Carts") == {f"demo#cart#{name}" for name in carts}
 
 
 @tries("DynamoRecords.save")
 def a_row_that_somebody_else_changed_is_never_overwritten_however_large_the_save(here: Scale) -> None:
     rows = variants(120)
-    here.seeding.save("demo", Page(), Page(stock={"v119": rows["v119"]}))
+    here.seeding.save("demo", RowSet(), RowSet(stock={"v119": rows["v119"]}))
     assert here.records.read("demo", stock=["v119"]).stock["v119"].version == 1
     with pytest.raises(Conflict):
-        here.records.save("demo", Page(), Page(stock=rows))
+        here.records.save("demo", RowSet(), RowSet(stock=rows))
     assert here.seeding.read("demo", stock=["v119"]).stock["v119"].version == 1
 
 
@@ -131,21 +132,21 @@ def a_dossier_has_every_variant_of_a_long_cart_and_the_last_of_a_chain_of_people
     people = {f"p{n}": Person("demo", f"p{n}", merged_into=f"p{n + 1}") for n in range(5)}
     people["p5"] = Person("demo", "p5", email="ada@example.com")
     cart = Cart("demo", "c1", items=items, person_id="p0")
-    here.seeding.save("demo", Page(), Page(carts={"c1": cart}, persons=people, stock=variants(120)))
-    dossier = here.records.dossier("demo", "c1", "p9", ["v0", "v999"])
-    assert (dossier.person.person_id, len(dossier.stock)) == ("p5", 120)
+    here.seeding.save("demo", RowSet(), RowSet(carts={"c1": cart}, persons=people, stock=variants(120)))
+    context = here.records.context("demo", "c1", "p9", ["v0", "v999"])
+    assert (context.person.person_id, len(context.stock)) == ("p5", 120)
 
 
 def prepared(here: Scale, number: int, shop: str = "demo", ceiling: int | None = None):
     """A cart and a person, and a claim that only has to be taken."""
     cart, person = Cart(shop, f"c{number}", person_id=f"p{number}"), Person(shop, f"p{number}")
-    here.seeding.save(shop, Page(), Page(carts={cart.cart_id: cart}, persons={person.person_id: person}))
+    here.seeding.save(shop, RowSet(), RowSet(carts={cart.cart_id: cart}, persons={person.person_id: person}))
     at = START + timedelta(minutes=number)
     claim = Claim(
         shop, f"k{number}", cart.cart_id, 1, "reminder", "email", person.person_id, f"h{number}", "e", 1, at,
         ceiling=ceiling,
     )  # fmt: skip
-    return claim, here.seeding.dossier(shop, cart.cart_id, person.person_id, None)
+    return claim, here.seeding.context(shop, cart.cart_id, person.person_id, None)
 
 
 def links(number: int) -> list[Link]:
@@ -157,8 +158,8 @@ def links(number: int) -> list[Link]:
 
 @tries("DynamoLedger.claim", "DynamoLedger.read_claim", "DynamoLedger.look", "DynamoLedger.follow")
 def a_claim_is_taken_once_with_all_its_links(here: Scale) -> None:
-    claim, dossier = prepared(here, 1, ceiling=5)
-    take = lambda: here.ledger.claim(claim, dossier, customer.sent(dossier.person, START), LINE, links(9))  # noqa: E731
+    claim, context = prepared(here, 1, ceiling=5)
+    take = lambda: here.ledger.claim(claim, context, customer.sent(context.person, START), LINE, links(9))  # noqa: E731
     assert (take(), take()) == (None, "claimed_before")
     assert here.ledger.read_claim("demo", "k1") == claim
     assert [here.ledger.look("demo", f"t{n}").uses for n in range(9)] == [0] * 9
@@ -170,8 +171,8 @@ def a_claim_is_taken_once_with_all_its_links(here: Scale) -> None:
 
 @tries("DynamoLedger.claim_alone", "DynamoLedger.release", "DynamoLedger.mark")
 def a_claim_goes_through_its_states_and_each_only_from_the_one_before(here: Scale) -> None:
-    claim, dossier = prepared(here, 1)
-    here.ledger.claim(claim, dossier, customer.sent(dossier.person, START), LINE, [])
+    claim, context = prepared(here, 1)
+    here.ledger.claim(claim, context, customer.sent(context.person, START), LINE, [])
     person = here.seeding.read("demo", persons=["p1"]).persons["p1"]
     released = replace(claim, state=claims.RELEASED)
     here.ledger.release(claim, released, customer.unsent(person, START))
@@ -181,7 +182,7 @@ def a_claim_goes_through_its_states_and_each_only_from_the_one_before(here: Scal
     here.ledger.mark(released, replace(claim, state=claims.UNKNOWN), closing)
     assert here.ledger.read_claim("demo", "k1").state == claims.UNKNOWN
     request = SignUp("demo", "r1")
-    here.seeding.save("demo", Page(), Page(requests={"r1": request}))
+    here.seeding.save("demo", RowSet(), RowSet(requests={"r1": request}))
     alone = replace(claim, claim_id="k2", cart_id="r1")
     assert here.ledger.claim_alone(alone, replace(request, version=2), LINE, []) == "changed"
     assert here.ledger.claim_alone(alone, replace(request, version=1), LINE, links(3)) is None
@@ -189,7 +190,7 @@ def a_claim_goes_through_its_states_and_each_only_from_the_one_before(here: Scal
 
 @tries("DynamoLedger.note", "DynamoLedger.story")
 def a_long_story_is_told_whole_and_in_order_without_what_is_over(here: Scale) -> None:
-    told = [Line(START + n * HOUR, "decision", {"n": str(n)}) for n in range(12)]
+    told = [TimelineEntry(START + n * HOUR, "decision", {"n": str(n)}) for n in range(12)]
     for line in (*reversed(told), told[3]):
         here.ledger.note("demo", "cart#c1", line)
     here.ledger.note("demo", "cart#c11", LINE)
@@ -203,8 +204,8 @@ def every_claim_of_a_day_is_found_and_those_in_doubt_of_all_shops(here: Scale) -
     index = DynamoClaimIndex(here.clients, "Ledger", here.clock)
     taken = []
     for number, shop in enumerate(["demo"] * 9 + ["demo2"]):
-        claim, dossier = prepared(here, number, shop)
-        here.ledger.claim(claim, dossier, dossier.person, LINE, [])
+        claim, context = prepared(here, number, shop)
+        here.ledger.claim(claim, context, context.person, LINE, [])
         taken.append(claim)
     here.ledger.mark(taken[3], replace(taken[3], state=claims.SENT))
     on = [claim.claim_id for claim in index.claimed_on("demo", START.date())]
@@ -247,10 +248,10 @@ def each_of_many_events_is_begun_once_and_done_or_given_back(here: Scale) -> Non
 @tries("Proofs.of")
 def a_long_chain_of_proofs_is_read_whole_and_of_one_person_alone(here: Scale) -> None:
     one, other = spoken(Person("demo", "p1"), 12), spoken(Person("demo", "p11"), 2)
-    here.seeding.save("demo", Page(), Page(persons={"p1": one, "p11": other}))
-    found = Proofs(here.clients, "Ledger").of("demo", "p1")
+    here.seeding.save("demo", RowSet(), RowSet(persons={"p1": one, "p11": other}))
+    found = ConsentChains(here.clients, "Ledger").of("demo", "p1")
     assert (len(found), fault(found, 12, one.evidence_head)) == (12, None)
-    assert Proofs(here.clients, "Ledger").of("demo2", "p1") == []
+    assert ConsentChains(here.clients, "Ledger").of("demo2", "p1") == []
 
 
 @tries("DynamoStanding.add", "DynamoStanding.lately", "DynamoStanding.reset")

@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from cartback.domain.cart import Cart
-from cartback.domain.customer import Person
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.facts import tell
-from cartback.domain.settings import ShopSettings
-from cartback.ports import Delivery, KeptSettings, Page, ShopKeys
-from cartback.store.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
+from cartback.domain.people.customer import Person
+from cartback.domain.shop.settings import ShopSettings
+from cartback.domain.trade.cart import Cart
+from cartback.ports import Delivery, KeptSettings, RowSet, ShopKeys
 from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
-from cartback.store.keys import REMEMBERED, SecretKeys
+from cartback.store.intake.keys import REMEMBERED, SecretKeys
+from cartback.store.intake.raw import S3Raw
+from cartback.store.intake.secrets import SecretWriter
+from cartback.store.people.sweeping import DeadLetterSweep, RawSweep
 from cartback.store.queue import SqsQueue, pack, unpack
-from cartback.store.raw import S3Raw
-from cartback.store.secrets import SecretWriter
-from cartback.store.settings import FRESH_FOR, CachedSettings, DynamoShopBook
-from cartback.store.sweeping import LetterSweep, RawSweep
+from cartback.store.results.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
+from cartback.store.shop.settings import FRESH_FOR, CachedSettings, DynamoShopBook
 from cartback.store.tables import CARTS_KEPT
 from cartback.store.tokens import PepperedHasher
 from tests.contracts.scale import Scale, tries
@@ -55,7 +55,7 @@ def to_the_end(sweep: Any, *rest: Any) -> int:
 def every_cart_of_a_shop_is_seen_once_over_all_pages(here: Scale) -> None:
     for shop in ("demo", "demo2"):
         carts = {f"c{n}": Cart(shop, f"c{n}") for n in range(9)}
-        here.seeding.save(shop, Page(), Page(carts=carts, refs={f"r{n}": "c0" for n in range(4)}))
+        here.seeding.save(shop, RowSet(), RowSet(carts=carts, refs={f"r{n}": "c0" for n in range(4)}))
     found: list[Cart] = []
 
     def page(cursor: str) -> str:
@@ -72,10 +72,10 @@ def a_shop_is_taken_out_of_every_table_but_for_blocks_and_proofs_and_no_other_sh
     for shop in ("demo", "demo2"):
         people = {f"p{n}": spoken(Person(shop, f"p{n}"), 2) for n in range(3)}
         carts = {f"c{n}": Cart(shop, f"c{n}") for n in range(40)}
-        page = Page(
+        page = RowSet(
             carts=carts, persons=people, aliases={"h1": "p1"}, stock=variants(30, shop), blocks={"h9": "x"}
         )
-        here.seeding.save(shop, Page(), page)
+        here.seeding.save(shop, RowSet(), page)
     to_the_end(lambda cursor: here.sweep.purge("demo", cursor, START + DAY))
     left = {key for table in ("Carts", "Customers", "Ledger", "Catalogue") for key in here.keys(table)}
     assert {key for key in left if key.startswith("demo#")} == {"demo#block#h9"} | {
@@ -89,7 +89,7 @@ def a_shop_is_taken_out_of_every_table_but_for_blocks_and_proofs_and_no_other_sh
 @tries("TableSweep.fade", "TableSweep.lasting")
 def every_proof_of_a_person_is_given_an_end_once_and_the_others_last(here: Scale) -> None:
     people = {name: spoken(Person("demo", name), 7) for name in ("p1", "p11")}
-    here.seeding.save("demo", Page(), Page(persons=people))
+    here.seeding.save("demo", RowSet(), RowSet(persons=people))
     here.sweep.fade("demo", "p1", START + DAY)
     here.sweep.fade("demo", "p1", START + 2 * DAY)
     ends = [
@@ -179,7 +179,7 @@ def every_dead_letter_is_looked_at_and_the_wanted_ones_are_still_there(here: Sca
         looked.append(body)
         return delivery is not None and int(delivery.key[1:]) >= 30
 
-    LetterSweep(here.clients, here.stack.refs["IntakeDlq"]).sweep(unwanted)
+    DeadLetterSweep(here.clients, here.stack.refs["IntakeDlq"]).sweep(unwanted)
     assert len(set(looked)) == 60
     assert len(here.bodies("IntakeDlq")) == 45
 
@@ -233,7 +233,7 @@ def a_parked_fact_is_told_again_or_said_not_to_be(here: Scale) -> None:
 def an_operator_sees_every_cart_of_a_shop_the_latest_first(here: Scale) -> None:
     for shop in ("demo", "demo2"):
         carts = {f"c{n}": Cart(shop, f"c{n}", activity_at=START + n * timedelta(hours=1)) for n in range(9)}
-        here.seeding.save(shop, Page(), Page(carts=carts))
+        here.seeding.save(shop, RowSet(), RowSet(carts=carts))
     shelf = CartShelf(here.clients, here.tables, here.clock)
     found, whole = shelf.carts("demo")
     latest_first = [("demo", f"c{n}") for n in range(8, -1, -1)]

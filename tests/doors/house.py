@@ -14,9 +14,9 @@ import pytest
 from moto.backends import get_backend
 
 from cartback import wiring
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import KeptSettings
-from cartback.store.settings import DynamoShopBook
+from cartback.store.shop.settings import DynamoShopBook
 from tests.contracts.stack import ACCOUNT, CREDENTIALS, REGION, ROOT, Stack, resources
 from tests.doors.manners import well_mannered
 from tests.doors.rights import acting_as

@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cartback import texts, wiring
-from cartback.domain.discretion import discreet
 from cartback.domain.errors import MessageWithheld
+from cartback.domain.redaction import redact_errors
 from cartback.texts.away import PUT_OFF, excused
 from tests.contracts.stack import resources, template
 from tests.doors.house import SHOP, House, sample
@@ -170,7 +170,7 @@ def test_a_bug_is_no_outage():
         def metrics(self):
             return metrics
 
-    @discreet
+    @redact_errors
     @excused(Root())
     def handler(event, context):
         raise ValueError("total must be money")

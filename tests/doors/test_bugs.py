@@ -8,8 +8,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from cartback.domain.discretion import discreet
 from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
+from cartback.domain.redaction import redact_errors
 from tests.contracts.stack import ROOT
 from tests.laws.reading import FUNCTIONS, under
 
@@ -48,7 +48,7 @@ def test_what_has_a_name_passes_as_it_is(outcome: Exception):
         raise outcome
 
     with pytest.raises(type(outcome)) as raised:
-        discreet(handler)({}, None)
+        redact_errors(handler)({}, None)
     assert raised.value is outcome
 
 
@@ -65,5 +65,5 @@ def test_of_what_aws_says_only_its_code_is_told(error: dict, named: str):
         raise ClientError({"Error": error}, "PutItem")
 
     with pytest.raises(MessageWithheld) as bug:
-        discreet(handler)({}, None)
+        redact_errors(handler)({}, None)
     assert str(bug.value) == named

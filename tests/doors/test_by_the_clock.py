@@ -9,9 +9,9 @@ import pytest
 
 from cartback.domain import claims
 from cartback.domain.errors import TryLater
-from cartback.store.insights import DynamoAudits
-from cartback.usecases.end_proofs import PARTS, PERSON_KEPT
-from cartback.usecases.sweep_erased import PROOF_KEPT
+from cartback.store.results.insights import DynamoAudits
+from cartback.usecases.consent.end_proofs import PARTS, PERSON_KEPT
+from cartback.usecases.people.sweep_erased import PROOF_KEPT
 from tests.contracts.stack import resources
 from tests.doors.house import SHOP, order, sample
 from tests.doors.test_mail_events import news, sent, state
@@ -127,7 +127,7 @@ def test_a_table_that_is_away_surfaces_so_that_the_schedule_tries_again(house, d
 
 
 def test_the_alarms_of_the_audit_look_at_metrics_that_are_published_without_a_shop():
-    from cartback.usecases.audit import METRICS
+    from cartback.usecases.results.audit import METRICS
 
     watched = {
         given["MetricName"]: {each["Name"] for each in given["Dimensions"]}

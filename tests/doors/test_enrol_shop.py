@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from cartback.domain.answers import path_word
-from cartback.store.keys import ASKED_AGAIN_AFTER, SecretKeys
+from cartback.domain.intake.responses import path_word
+from cartback.store.intake.keys import ASKED_AGAIN_AFTER, SecretKeys
 from cartback.store.queue import unpack
 from tests.doors.house import sample
 from tests.fakes.platform_senders import (

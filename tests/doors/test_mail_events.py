@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain import claims
-from cartback.store.ledger import DynamoLedger
-from cartback.store.records import DynamoRecords
+from cartback.store.messaging.ledger import DynamoLedger
+from cartback.store.trade.records import DynamoRecords
 from tests.doors.house import SHOP
 from tests.doors.test_tasks import first_touch
 from tests.fakes.world import HandClock

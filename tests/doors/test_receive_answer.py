@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from cartback.domain.answers import path_word
+from cartback.domain.intake.responses import path_word
 from tests.doors.house import SHOP, checkout, sample
 from tests.fakes.answer_senders import NUMBER, answer, meta, twilio, whatsapp_message, whatsapp_request
 

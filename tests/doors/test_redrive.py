@@ -9,11 +9,11 @@ import pytest
 
 from cartback.domain.errors import Refused
 from cartback.shops import generic
-from cartback.store import browse
-from cartback.store.browse import DeadLetters, IntakeAgain
+from cartback.store.intake.raw import S3Raw
 from cartback.store.queue import SqsQueue
-from cartback.store.raw import S3Raw
-from cartback.usecases.replay import Replay
+from cartback.store.results import browse
+from cartback.store.results.browse import DeadLetters, IntakeAgain
+from cartback.usecases.intake.replay import Replay
 from tests.doors.house import SHOP, checkout, order
 from tests.doors.test_tasks import first_touch, task
 from tests.fakes.world import START, HandClock

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 from cartback.domain.deliverability import FEWEST, Tally
-from cartback.store.standing import DynamoStanding
+from cartback.store.messaging.standing import DynamoStanding
 from tests.doors.house import SHOP
 from tests.doors.test_canary import cartback
 from tests.doors.test_mail_events import news

@@ -12,11 +12,11 @@ from botocore.config import Config
 from moto import mock_aws
 
 from cartback.domain.errors import Conflict, TryLater
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import KeptSettings, ShopKeys
 from cartback.store.clients import Clients
-from cartback.store.secrets import SecretWriter
-from cartback.store.settings import CachedSettings, DynamoShopBook, face
+from cartback.store.intake.secrets import SecretWriter
+from cartback.store.shop.settings import CachedSettings, DynamoShopBook, face
 from tests.unit.settings.shop import BookInMemory, document
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

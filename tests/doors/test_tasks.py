@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.errors import MessageWithheld, Refused, TryLater
-from cartback.store.ledger import DynamoLedger
+from cartback.store.messaging.ledger import DynamoLedger
 from tests.doors.house import SHOP, checkout, order
 from tests.fakes.world import START, HandClock
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from cartback.domain.audit import Audit
 from cartback.domain.claims import CLAIMED, Claim
+from cartback.domain.results.audit import Audit
 from tests.fakes.memory import MemoryTables
 
 

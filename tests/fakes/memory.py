@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from cartback.domain.blocking import FOR_NOW
-from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
-from cartback.domain.due import Due
+from cartback.domain.consent.signup import KEPT as REQUESTS_KEPT
+from cartback.domain.consent.signup import SignUp
+from cartback.domain.context import Context
 from cartback.domain.errors import Conflict
-from cartback.domain.grace import BEHIND, noted_at
-from cartback.domain.identity import following, with_account
-from cartback.domain.signup import KEPT as REQUESTS_KEPT
-from cartback.domain.signup import SignUp
-from cartback.ports import Begun, Clock, Line, Link, Page
+from cartback.domain.messaging.due import Due
+from cartback.domain.people.customer import Person
+from cartback.domain.people.identity import following, with_account
+from cartback.domain.people.suppression import FOR_NOW
+from cartback.domain.shop.grace import BEHIND, noted_at
+from cartback.domain.trade.cart import Cart
+from cartback.ports import Begun, Clock, Link, RowSet, TimelineEntry
 from cartback.store.tables import (
     CARTS_KEPT,
     CATALOGUE_KEPT,
@@ -63,19 +63,19 @@ class MemoryRecords:
     def __init__(self, tables: MemoryTables) -> None:
         self.tables = tables
 
-    def read(self, shop: str, **wanted: Iterable[str]) -> Page:
-        page = Page()
+    def read(self, shop: str, **wanted: Iterable[str]) -> RowSet:
+        page = RowSet()
         for part, names in wanted.items():
             getattr(page, part).update({name: self.tables.live(part, shop, name) for name in names})
         return page
 
-    def dossier(
+    def context(
         self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
-    ) -> Dossier:
+    ) -> Context:
         block = self.tables.live("blocks", shop, "shop") or self.tables.live("blocks", shop, "marketing")
         cart = self.tables.live("carts", shop, cart_id)
         if cart is None:
-            return Dossier(None, None, shop_block=block)
+            return Context(None, None, shop_block=block)
         person = self.tables.live("persons", shop, cart.person_id) if cart.person_id else None
         while person is not None and (into := following(cart, person)) is not None:
             person = self.tables.live("persons", shop, into)
@@ -87,10 +87,10 @@ class MemoryRecords:
         while account is not None and account.merged_into:
             account = self.tables.live("persons", shop, account.merged_into)
         if person is None or account is None or account.person_id == person.person_id:
-            return Dossier(cart, person, known, block, behind_at)
-        return Dossier(cart, with_account(person, account), known, block, behind_at, account, person)
+            return Context(cart, person, known, block, behind_at)
+        return Context(cart, with_account(person, account), known, block, behind_at, account, person)
 
-    def save(self, shop: str, before: Page, after: Page) -> None:  # noqa: C901 (one transaction, told in one piece)
+    def save(self, shop: str, before: RowSet, after: RowSet) -> None:  # noqa: C901 (one transaction, told in one piece)
         now = self.tables.clock.now()
         writes = []
         for part, kept in _VERSIONED.items():
@@ -146,7 +146,7 @@ class MemoryLedger:
         self.records = MemoryRecords(tables)
 
     def claim(
-        self, claim: Claim, dossier: Dossier, person: Person, line: Line, links: Sequence[Link]
+        self, claim: Claim, context: Context, person: Person, line: TimelineEntry, links: Sequence[Link]
     ) -> str | None:
         shop = claim.shop
         stored = self.tables.rows["claims"].get((shop, claim.claim_id))
@@ -156,10 +156,10 @@ class MemoryLedger:
         of_address = blocks.get((shop, claim.address_hash), ("suppressed", None))[0]
         if of_address not in FOR_NOW or any((shop, name) in blocks for name in ("shop", "marketing")):
             return "blocked"
-        cart = self.tables.rows["carts"].get((shop, dossier.cart.cart_id))
-        if cart is None or cart[0].version != dossier.cart.version:
+        cart = self.tables.rows["carts"].get((shop, context.cart.cart_id))
+        if cart is None or cart[0].version != context.cart.version:
             return "changed"
-        people = [person, *([dossier.account] if dossier.account is not None else [])]
+        people = [person, *([context.account] if context.account is not None else [])]
         try:
             for row in people:
                 self.records.guard("persons", shop, row.person_id, row.version)
@@ -167,7 +167,7 @@ class MemoryLedger:
             return "changed"
         if not self._count_of_day(claim, 1):
             return "warming_up"
-        counted = replace(dossier.cart, version=dossier.cart.version + 1)
+        counted = replace(context.cart, version=context.cart.version + 1)
         self.tables.put("carts", shop, counted.cart_id, counted, claim.claimed_at + CARTS_KEPT)
         for row in people:
             self._put_person(row, claim.claimed_at)
@@ -177,7 +177,9 @@ class MemoryLedger:
             self.tables.put("links", shop, link.token_hash, link, link.expires_at)
         return None
 
-    def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
+    def claim_alone(
+        self, claim: Claim, request: SignUp, line: TimelineEntry, links: Sequence[Link]
+    ) -> str | None:
         stored = self.tables.rows["claims"].get((claim.shop, claim.claim_id))
         if stored is not None and stored[0].state != RELEASED:
             return "claimed_before"
@@ -212,11 +214,11 @@ class MemoryLedger:
     def read_claim(self, shop: str, claim_id: str) -> Claim | None:
         return self.tables.live("claims", shop, claim_id)
 
-    def note(self, shop: str, subject: str, line: Line) -> None:
+    def note(self, shop: str, subject: str, line: TimelineEntry) -> None:
         key = f"{subject}\x1f{line.at.isoformat()}#{line.kind}#{sorted(line.data.items())}"
         self.tables.put("lines", shop, key, (subject, line), line.at + LEDGER_KEPT)
 
-    def story(self, shop: str, subject: str) -> list[Line]:
+    def story(self, shop: str, subject: str) -> list[TimelineEntry]:
         now = self.tables.clock.now()
         lines = [
             row[0][1]
@@ -275,7 +277,8 @@ class MemoryCounters:
 
 
 class MemoryOnce:
-    """The port ``Once``: a begun key is left to its worker for ``patience``, a done one for ``remembered``."""
+    """The port ``IdempotencyStore``: a begun key is left to its worker for ``patience``, a done one for
+    ``remembered``."""
 
     def __init__(self, clock: Clock, patience, remembered) -> None:
         self.clock, self.patience, self.remembered = clock, patience, remembered

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MemoryShelf:
-    """The port ``RawShelf``, on what ``ListRaw`` remembers."""
+    """The port ``RawArchive``, on what ``ListRaw`` remembers."""
 
     def __init__(self, raw: ListRaw) -> None:
         self.raw = raw

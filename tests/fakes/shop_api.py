@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from cartback.domain.health import Health, Stranger
 from cartback.domain.observations import Fetch, VariantSeen
-from cartback.domain.service import Change, Changes, Subscription, Unsupported
+from cartback.domain.shop.health import Health, Stranger
+from cartback.domain.shop.service import Change, Changes, Subscription, Unsupported
 from cartback.ports import ShopApi
 
 
@@ -76,7 +76,7 @@ class ListedShop(ShopApi):
 
 
 class DictHealth:
-    """The ports ``HealthBook``, ``Beat`` and ``Strangers``."""
+    """The ports ``HealthBook``, ``Heartbeat`` and ``Strangers``."""
 
     def __init__(self, clock=None) -> None:
         self.by_shop: dict[str, Health] = {}

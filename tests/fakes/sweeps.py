@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cartback.domain.cart import Cart
 from cartback.domain.deliverability import Tally
+from cartback.domain.trade.cart import Cart
 from tests.fakes.memory import MemoryTables
 
 _KEPT = ("blocks", "evidence")
@@ -63,7 +63,7 @@ class MemoryRawSweep:
 
 
 class MemoryLetterSweep:
-    """The port ``LetterSweep``: ``letters`` are pairs of a delivery (or None) and a text."""
+    """The port ``DeadLetterSweep``: ``letters`` are pairs of a delivery (or None) and a text."""
 
     def __init__(self) -> None:
         self.letters: list[tuple[object, str]] = []
@@ -81,7 +81,7 @@ class MemoryLetterSweep:
 
 
 class MemoryProofs:
-    """The port ``Proofs``, on the rows of evidence."""
+    """The port ``ConsentChains``, on the rows of evidence."""
 
     def __init__(self, tables: MemoryTables) -> None:
         self.tables = tables

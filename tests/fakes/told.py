@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cartback.domain.cart import Item
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
 from cartback.domain.observations import CartSeen, ConsentSeen, Contact, Observation, OrderSeen
+from cartback.domain.trade.cart import Item
 from cartback.ports import Delivery
 
 

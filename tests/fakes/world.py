@@ -11,39 +11,39 @@ from datetime import UTC, datetime, timedelta
 
 from cartback import shops, texts
 from cartback.channels import answer_line
+from cartback.domain.messaging.timing import Caps
 from cartback.domain.policy import Policy
-from cartback.domain.presets import PRESETS
-from cartback.domain.timing import Caps
+from cartback.domain.shop.presets import PRESETS
 from cartback.flows import all_flows
 from cartback.ports import Delivery, ShopFace, ShopKeys
-from cartback.store.once import REMEMBERED
+from cartback.store.intake.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.apply_receipts import ApplyReceipts
-from cartback.usecases.ask_confirmation import AskConfirmation
-from cartback.usecases.audit import AuditDay, AuditShops, LookBack
 from cartback.usecases.batch import Message
-from cartback.usecases.collect import Collect
-from cartback.usecases.collect_export import CollectExport
-from cartback.usecases.confirm import Confirm
-from cartback.usecases.end_proofs import EndProofs
-from cartback.usecases.enrol_shop import EnrolShop
-from cartback.usecases.erase_person import ErasePerson
-from cartback.usecases.export_person import ExportPerson
-from cartback.usecases.leave import Leave
-from cartback.usecases.open_link import OpenLink
+from cartback.usecases.consent.confirm import Confirm
+from cartback.usecases.consent.end_proofs import EndProofs
+from cartback.usecases.consent.leave import Leave
+from cartback.usecases.consent.prefer import Prefer
+from cartback.usecases.consent.subscribe import Subscribe
+from cartback.usecases.intake.collect import Collect
+from cartback.usecases.intake.receive_answer import ReceiveAnswer
+from cartback.usecases.intake.recognise import Recognise
+from cartback.usecases.messaging.ask_confirmation import AskConfirmation
+from cartback.usecases.messaging.open_link import OpenLink
+from cartback.usecases.messaging.settle_claims import SettleClaims
 from cartback.usecases.park_run import ParkRun
-from cartback.usecases.prefer import Prefer
-from cartback.usecases.receive_answer import ReceiveAnswer
+from cartback.usecases.people.collect_export import CollectExport
+from cartback.usecases.people.erase_person import ErasePerson
+from cartback.usecases.people.export_person import ExportPerson
+from cartback.usecases.people.start_erasing import StartErasing
+from cartback.usecases.people.sweep_erased import SweepErased
 from cartback.usecases.receive_webhook import ReceiveWebhook
-from cartback.usecases.recognise import Recognise
-from cartback.usecases.reconcile import Reconcile
-from cartback.usecases.settle_claims import SettleClaims
-from cartback.usecases.start_erasing import StartErasing
+from cartback.usecases.results.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.shop.enrol_shop import EnrolShop
+from cartback.usecases.shop.reconcile import Reconcile
+from cartback.usecases.shop.start_reconciling import StartReconciling
 from cartback.usecases.start_flows import StartFlows
 from cartback.usecases.start_listed import StartListed
-from cartback.usecases.start_reconciling import StartReconciling
-from cartback.usecases.subscribe import Subscribe
-from cartback.usecases.sweep_erased import SweepErased
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex

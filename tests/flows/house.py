@@ -15,10 +15,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from cartback.domain.cart import cart_id_for
 from cartback.domain.flows import execution_name
-from cartback.ports import Line
-from cartback.store.ledger import DynamoLedger
+from cartback.domain.trade.cart import cart_id_for
+from cartback.ports import TimelineEntry
+from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.tables import Tables
 from local.cloud import ROOT
 from local.demo import shopify
@@ -131,7 +131,7 @@ class Shopper:
         pages = states.get_paginator("get_execution_history").paginate(executionArn=self.run_arn())
         return sum(event["type"].endswith("StateEntered") for page in pages for event in page["events"])
 
-    def story(self) -> list[Line]:
+    def story(self) -> list[TimelineEntry]:
         """What the ledger tells of the cart, oldest first."""
         return self.house.ledger().story(SHOP, f"cart#{self.cart_id}")
 

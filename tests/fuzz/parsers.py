@@ -15,17 +15,18 @@ from urllib.parse import parse_qsl
 
 from cartback import shops
 from cartback.channels import answer_line, answered, ses_events, twilio_answers, whatsapp_answers
-from cartback.domain import address, farewells
-from cartback.domain.answers import Visit
 from cartback.domain.errors import Refused, TryLater
+from cartback.domain.intake.responses import Visit
 from cartback.domain.language import OFFERED, of_page
+from cartback.domain.messaging import opt_out_reply
 from cartback.domain.observations import OrderSeen
-from cartback.domain.settings import ShopSettings
+from cartback.domain.people import address
+from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import Delivery, Link, ShopKeys
 from cartback.store.queue import pack, unpack
-from cartback.usecases import links
-from cartback.usecases.open_link import allowed, with_utm
-from cartback.usecases.receive_answer import ReceiveAnswer
+from cartback.usecases.intake.receive_answer import ReceiveAnswer
+from cartback.usecases.messaging import links
+from cartback.usecases.messaging.open_link import allowed, with_utm
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from tests.fakes.answer_senders import answer, meta, twilio, whatsapp_message, whatsapp_request
 from tests.fakes.pages import claims_of, sealed
@@ -165,8 +166,8 @@ def answers(random: Random) -> None:
     value = {"messages": [message], "user_preferences": [{"wa_id": number, "value": "stop"}]}
     request = {"entry": [{"changes": [{"field": "messages", "value": value}]}]}
     seen += whatsapp_answers.farewells(json.dumps(mutations.document(random, request)).encode(), START)
-    for each in farewells.observe(
-        Delivery("demo", farewells.ANSWERS, "", "k", START, farewells.packed(seen))
+    for each in opt_out_reply.observe(
+        Delivery("demo", opt_out_reply.ANSWERS, "", "k", START, opt_out_reply.packed(seen))
     ):
         if any(word.granted for word in each.contact.consents) or address.phone(each.contact.phone) is None:
             raise AssertionError("an answer that agrees, or of nobody")

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from cartback.domain import page_token
+from cartback.domain.intake import page_token
 from cartback.domain.language import OFFERED
 from cartback.shops import shopify
 from tests.fuzz import mutations

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cartback.domain.observations import ConsentSeen, CustomerErased, CustomerSeen
-from cartback.usecases.closing import close
+from cartback.usecases.messaging.closing import close
 from tests.fakes.told import ada, cart, order
 from tests.kill_points.platform import Platform
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from cartback.channels import ses_events
-from cartback.domain.consent import GRANTED, WITHDRAWN
-from cartback.domain.customer import Person
+from cartback.domain.consent.consent import GRANTED, WITHDRAWN
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.observations import Fetch
+from cartback.domain.people.customer import Person
 from cartback.domain.policy import Plan
 from cartback.ports import Delivery
 from cartback.store.queue import pack, unpack
-from cartback.usecases.ask_confirmation import Asking
 from cartback.usecases.batch import Message
+from cartback.usecases.messaging.ask_confirmation import Asking
 from cartback.usecases.runs import Run
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.watch_standing import WatchStanding
@@ -126,13 +126,13 @@ class Platform:
         ledger = self.world.plain["ledger"]
         real = ledger.claim
 
-        def judged(claim, dossier, person, line, links):
+        def judged(claim, context, person, line, links):
             against = self._against(claim)
-            answer = real(claim, dossier, person, line, links)
+            answer = real(claim, context, person, line, links)
             if answer is None:
                 self.claimed.append(claim.claim_id)
-                if dossier.account is not None:
-                    self.accounts[claim.claim_id] = dossier.account.person_id
+                if context.account is not None:
+                    self.accounts[claim.claim_id] = context.account.person_id
                 self.wrong.extend(against)
             return answer
 

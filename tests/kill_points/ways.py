@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from cartback import shops
 from cartback.channels import answer_line
-from cartback.domain.answers import Arrival, Visit
 from cartback.domain.deliverability import Tally
 from cartback.domain.errors import Refused, TryLater
+from cartback.domain.intake.responses import Arrival, Visit
 from cartback.domain.observations import Fetch
 from cartback.ports import NotSent, ShopKeys
-from cartback.usecases.receive_answer import ReceiveAnswer
+from cartback.usecases.intake.receive_answer import ReceiveAnswer
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from tests.fakes.answer_senders import answer, twilio
 from tests.fakes.senders import generic_headers

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cartback.domain import customer, voices
-from cartback.domain.customer import Person
+from cartback.domain.intake import voices
 from cartback.domain.observations import Contact, CustomerErased
-from cartback.domain.origins import Origin
-from cartback.ports import NotSent, Page
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.origins import Origin
+from cartback.ports import NotSent, RowSet
 from tests.fakes.told import SHIRT, ada, cart
 from tests.fakes.world import START
 from tests.kill_points.platform import Platform
@@ -70,9 +71,9 @@ def bounced_after_rows_were_made_one(platform: Platform) -> None:
         if row is not None and row.erased_at is None:
             one, gone = customer.merge(Person("demo", "the-one"), row, platform.world.clock.now())
             names = records.read("demo", aliases=row.aliases).aliases
-            before = Page(persons={**before.persons, "the-one": None}, aliases=names)
+            before = RowSet(persons={**before.persons, "the-one": None}, aliases=names)
             both = {gone.person_id: gone, "the-one": one}
-            records.save("demo", before, Page(persons=both, aliases=dict.fromkeys(names, "the-one")))
+            records.save("demo", before, RowSet(persons=both, aliases=dict.fromkeys(names, "the-one")))
         platform.news_of(message, "Bounce", bounceType="Permanent", feedbackId="f-1")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cartback.domain.signup import EXPIRED
-from cartback.ports import NotSent, Page
-from cartback.usecases.subscribe import Visitor
+from cartback.domain.consent.signup import EXPIRED
+from cartback.ports import NotSent, RowSet
+from cartback.usecases.consent.subscribe import Visitor
 from tests.kill_points.platform import Platform, outpace
 
 
@@ -48,7 +48,7 @@ def signed_up_and_changed_at_the_last_moment(platform: Platform) -> None:
         if any(row is not None and row.state == EXPIRED for row in after.requests.values()):
             records.save = save
             name, row = next(iter(before.requests.items()))
-            save(shop, before, Page(requests={name: replace(row, lang="en")}))
+            save(shop, before, RowSet(requests={name: replace(row, lang="en")}))
         save(shop, before, after)
 
     records.save = overtaken

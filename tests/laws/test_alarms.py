@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cartback.usecases.audit import AFTER_OPT_OUT, AFTER_PURCHASE, DUPLICATE, METRICS, WITHOUT_BASIS
+from cartback.usecases.results.audit import AFTER_OPT_OUT, AFTER_PURCHASE, DUPLICATE, METRICS, WITHOUT_BASIS
 from tests.laws.reading import FUNCTIONS, PACKAGE, resources, syntax, target, template, under
 
 ALARMS = resources("AWS::CloudWatch::Alarm")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cartback.usecases.start_erasing import StartErasing
-from cartback.usecases.start_reconciling import StartReconciling
+from cartback.usecases.people.start_erasing import StartErasing
+from cartback.usecases.shop.start_reconciling import StartReconciling
 from tests.asl import Ended
 from tests.laws import reading
 from tests.laws.reading import MACHINES

@@ -10,7 +10,7 @@ import pytest
 from tests.laws.reading import FUNCTIONS, MACHINES, PACKAGE, imports, machine, name_of, syntax, under
 
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
-# A reason of ``TryLater`` says what could not be reached, in our own words and AWS's codes (domain/discretion.py).
+# A reason of ``TryLater`` says what could not be reached, in our own words and AWS's codes (domain/redaction.py).
 _HARMLESS = {"message_id", "messageId", "shop", "flow", "run", "claim_id", "cart_id", "person_id", "reason"}
 _DEPLOYED = (*under(PACKAGE), *under(FUNCTIONS))
 
@@ -54,7 +54,7 @@ def test_every_handler_keeps_the_messages_of_its_bugs_to_itself(path: Path):
         node for node in syntax(path).body if isinstance(node, ast.FunctionDef) and node.name == "handler"
     )
     outermost, *others = (ast.unparse(each) for each in handler.decorator_list)
-    assert outermost == "discreet"
+    assert outermost == "redact_errors"
     assert not [each for each in others if not each.startswith("excused(wiring")]
 
 

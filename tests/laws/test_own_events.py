@@ -21,7 +21,7 @@ from referencing import Registry, Resource
 from cartback import shops, texts
 from cartback.domain.errors import Refused
 from cartback.domain.facts import CATALOGUE
-from cartback.domain.page_token import LIFETIME, granted
+from cartback.domain.intake.page_token import LIFETIME, granted
 from cartback.texts.script import SCRIPT
 from docs.write_asyncapi import FILE, FORMAT, written
 from tests.laws.reading import ROOT

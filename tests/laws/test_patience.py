@@ -13,8 +13,8 @@ import pytest
 from cartback import wiring
 from cartback.channels.ses import ONE_REQUEST
 from cartback.store.clients import Clients
-from cartback.store.once import REMEMBERED
-from cartback.usecases.sweep_erased import AGAIN_AFTER
+from cartback.store.intake.once import REMEMBERED
+from cartback.usecases.people.sweep_erased import AGAIN_AFTER
 from tests.asl import TaskFailed, play
 from tests.asl_machine import Machine
 from tests.laws.reading import MACHINES, ROOT, doors, properties, resources, target, template

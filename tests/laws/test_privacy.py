@@ -7,17 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import signup
-from cartback.domain.bots import MOST_CARTS, MOST_LINES, MOST_OF_ONE, MOST_PIECES
+from cartback.domain.consent import signup
 from cartback.domain.deliverability import FEWEST, FEWEST_COMPLAINTS, MOST_BOUNCES, MOST_COMPLAINTS, WINDOW
-from cartback.domain.scanners import MOST_IN_A_SECOND, SOONEST
-from cartback.domain.warm_up import NO_CEILING_FROM
+from cartback.domain.messaging.link_scanners import MOST_IN_A_SECOND, SOONEST
+from cartback.domain.messaging.warm_up import NO_CEILING_FROM
+from cartback.domain.trade.bots import MOST_CARTS, MOST_LINES, MOST_OF_ONE, MOST_PIECES
 from cartback.store import tables
-from cartback.store.due import KEPT as DUE_KEPT
-from cartback.store.once import REMEMBERED
-from cartback.usecases.end_proofs import PERSON_KEPT, STILL_KEPT
-from cartback.usecases.replay import KEPT
-from cartback.usecases.sweep_erased import AGAIN_AFTER, PROOF_KEPT
+from cartback.store.intake.once import REMEMBERED
+from cartback.store.messaging.due import KEPT as DUE_KEPT
+from cartback.usecases.consent.end_proofs import PERSON_KEPT, STILL_KEPT
+from cartback.usecases.intake.replay import KEPT
+from cartback.usecases.people.sweep_erased import AGAIN_AFTER, PROOF_KEPT
 from tests.laws.reading import ROOT, properties, resources, template
 
 PAGE = (ROOT / "docs" / "privacy.md").read_text()

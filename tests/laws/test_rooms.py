@@ -34,7 +34,7 @@ _ENVIRONMENT = {"environ", "getenv", "environb"}
 _CLOCKS = {"now", "utcnow", "today"}
 _VAGUE = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc", "app", "main"}
 # Tests are lists of sentences: they may run longer before they are two rooms.
-_LONGEST_FILE, _LONGEST_TEST_FILE, _LONGEST_FUNCTION, _LONGEST_DOOR = 300, 400, 50, 45
+_LONGEST_FILE, _LONGEST_TEST_FILE, _LONGEST_FUNCTION, _LONGEST_DOOR = 400, 400, 50, 45
 
 
 def _room(path: Path) -> str:
@@ -197,7 +197,7 @@ def test_a_door_runs_nothing_when_it_is_imported():
 
 
 def test_only_the_edge_catches_everything_and_then_it_logs_or_raises_again():
-    edge = PACKAGE / "domain" / "discretion.py"  # what every handler is wrapped in
+    edge = PACKAGE / "domain" / "redaction.py"  # what every handler is wrapped in
     for path in (*under(PACKAGE), *under(FUNCTIONS)):
         for node in ast.walk(syntax(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress"):

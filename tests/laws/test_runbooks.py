@@ -8,7 +8,7 @@ import shlex
 import pytest
 import typer
 
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.settings import ShopSettings
 from cli.cartback import app, hoisted
 from cli.documents import assignment
 from tests.laws.reading import ROOT, properties, resources

@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import forms, page_events
-from cartback.usecases import ask_confirmation, collect, open_link, receive_answer, receive_webhook, subscribe
+from cartback.domain.intake import forms, page_events
+from cartback.usecases import receive_webhook
+from cartback.usecases.consent import subscribe
+from cartback.usecases.intake import collect, receive_answer
+from cartback.usecases.messaging import ask_confirmation, open_link
 from tests.laws.reading import ROOT, properties, resources, template
 
 PAGE = " ".join((ROOT / "docs" / "security.md").read_text().split())
@@ -28,7 +31,7 @@ def _rate(route: str) -> int:
     "said",
     [
         f"(an IPv4 address, an IPv6 /56) {_limit(*subscribe.MOST_PER_VISITOR)}",
-        f"(`domain/mailboxes.py`) {_limit(ask_confirmation.MOST_PER_MAILBOX, ask_confirmation.WINDOW)}",
+        f"(`domain/people/mailboxes.py`) {_limit(ask_confirmation.MOST_PER_MAILBOX, ask_confirmation.WINDOW)}",
         f"may be one person's {_limit(ask_confirmation.MOST_PER_DOMAIN, ask_confirmation.WINDOW)}",
         f"get past that {_limit(*subscribe.MOST_PER_SHOP)}",
         f"events of one cart's pages {_limit(*collect.MOST_PER_CART)}",

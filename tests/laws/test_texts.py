@@ -6,7 +6,7 @@ import pytest
 from jinja2 import Environment
 
 from cartback import texts
-from cartback.domain.presets import PRESETS
+from cartback.domain.shop.presets import PRESETS
 from cartback.flows import all_flows
 from cartback.texts.folder import ROOT
 from tests.unit.texts.samples import VIEW, Read, fields, question

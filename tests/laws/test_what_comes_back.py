@@ -10,7 +10,7 @@ import pytest
 
 from cartback.channels import ses_events
 from cartback.domain.facts import CATALOGUE
-from cartback.domain.presets import PRESETS
+from cartback.domain.shop.presets import PRESETS
 from tests.laws.reading import doors, properties, resources, target
 
 SETS = sorted(resources("AWS::SES::ConfigurationSet"))

@@ -1,7 +1,7 @@
 """Break the rules one small piece at a time, and see whether a test notices.
 
 python -m tests.mutation.run                             # everything, some forty minutes of one core
-python -m tests.mutation.run --only domain/budget.py     # one module, some seconds
+python -m tests.mutation.run --only domain/messaging/budget.py     # one module, some seconds
 python -m tests.mutation.run --sample 30 --seed 1        # thirty of each module
 
 A runner of our own, because the ones that are well kept do not fit here. mutmut 3.8 changes only the bodies of
@@ -39,27 +39,27 @@ KEPT = ROOT / ".local" / "mutants.json"
 PAGE = ROOT / "docs" / "mutation.md"
 
 CLAIM_CODE = (
-    "usecases/claiming.py",
+    "usecases/messaging/claiming.py",
     "usecases/touch.py",
-    "usecases/budgeting.py",
-    "usecases/settle_claims.py",
-    "usecases/closing.py",
+    "usecases/messaging/budgeting.py",
+    "usecases/messaging/settle_claims.py",
+    "usecases/messaging/closing.py",
 )
 _SHAPES = "the shape of a document, which pydantic compiles when it is imported"
 _ADAPTERS = "what adapters read and ask: held by their own rooms, which take minutes or open sockets"
 LEFT_OUT = {
-    "domain/zone_tables.py": "a table of data: a test of each line would be the table, typed again",
-    "domain/setting_faults.py": "words for people about wrong settings",
-    "domain/settings.py": _SHAPES,
-    "domain/setting_kinds.py": _SHAPES,
-    "domain/reading.py": _ADAPTERS,
-    "domain/calls.py": _ADAPTERS,
-    "domain/credentials.py": _ADAPTERS,
-    "domain/depth.py": _ADAPTERS,
-    "domain/forms.py": _ADAPTERS,
-    "domain/service.py": _ADAPTERS,
+    "domain/people/zone_tables.py": "a table of data: a test of each line would be the table, typed again",
+    "domain/shop/setting_faults.py": "words for people about wrong settings",
+    "domain/shop/settings.py": _SHAPES,
+    "domain/shop/setting_kinds.py": _SHAPES,
+    "domain/intake/payload_reader.py": _ADAPTERS,
+    "domain/shop/calls.py": _ADAPTERS,
+    "domain/shop/credentials.py": _ADAPTERS,
+    "domain/intake/json_limits.py": _ADAPTERS,
+    "domain/intake/forms.py": _ADAPTERS,
+    "domain/shop/service.py": _ADAPTERS,
     "domain/observations.py": _ADAPTERS,
-    "domain/delivery.py": _ADAPTERS,
+    "domain/intake/delivery.py": _ADAPTERS,
     "store/clients.py": "how patient a client is, and which there are: held by the doors and the budgets",
     "store/clock.py": "the time of the machine, and of the local cloud",
     "store/metrics.py": "a line of the log: held by the doors, which read what was printed",

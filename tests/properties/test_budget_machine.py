@@ -8,9 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from cartback.domain import customer
-from cartback.domain.customer import Person
-from cartback.domain.timing import Caps, after_caps
+from cartback.domain.messaging.timing import Caps, after_caps
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
 from tests.fakes.world import START
 
 CAPS = Caps(per_day=2, per_week=4, per_month=6, min_gap=timedelta(hours=4))

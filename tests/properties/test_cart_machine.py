@@ -8,9 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from cartback.domain import cart as carts
-from cartback.domain.cart import ERASED, REOPEN_AFTER, Cart, Item
 from cartback.domain.observations import CartSeen, OrderSeen
+from cartback.domain.trade import cart as carts
+from cartback.domain.trade.cart import ERASED, REOPEN_AFTER, Cart, Item
 from tests.fakes.world import START
 
 LONG_AGO = datetime.min.replace(tzinfo=START.tzinfo)

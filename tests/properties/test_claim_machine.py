@@ -9,8 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from cartback.domain import claims, customer
-from cartback.domain.cart import Cart, Item
+from cartback.domain import claims
 from cartback.domain.claims import (
     BOUNCED,
     CLAIMED,
@@ -22,9 +21,11 @@ from cartback.domain.claims import (
     UNKNOWN,
     Claim,
 )
-from cartback.domain.customer import Person
 from cartback.domain.errors import Conflict
-from cartback.ports import Line, Page
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.cart import Cart, Item
+from cartback.ports import RowSet, TimelineEntry
 from tests.fakes.memory import MemoryLedger, MemoryRecords, MemoryTables
 from tests.fakes.world import START, HandClock
 
@@ -41,7 +42,7 @@ class ClaimMachine(RuleBasedStateMachine):
         tables = MemoryTables(self.clock)
         self.records, self.ledger = MemoryRecords(tables), MemoryLedger(tables)
         cart = Cart("demo", "c1", items=(Item("v1", "Hemd"),), person_id="p1")
-        self.records.save("demo", Page(), Page(carts={"c1": cart}, persons={"p1": Person("demo", "p1")}))
+        self.records.save("demo", RowSet(), RowSet(carts={"c1": cart}, persons={"p1": Person("demo", "p1")}))
         self.holder: Claim | None = None
         self.accepted = 0
         self.news: list[str] = []
@@ -52,12 +53,12 @@ class ClaimMachine(RuleBasedStateMachine):
 
     @rule(outcome=st.sampled_from(["sent", "not sent", "doubtful and sent", "doubtful and lost", "crash"]))
     def a_worker_tries(self, outcome: str) -> None:
-        dossier = self.records.dossier("demo", "c1", "p1", None)
+        context = self.records.context("demo", "c1", "p1", None)
         self.clock.move(seconds=1)
         claim = replace(CLAIM, claimed_at=self.clock.now())
-        counted = customer.sent(dossier.person, claim.claimed_at)
-        line = Line(claim.claimed_at, "decision", {"word": "send"})
-        refused = self.ledger.claim(claim, dossier, counted, line, ())
+        counted = customer.sent(context.person, claim.claimed_at)
+        line = TimelineEntry(claim.claimed_at, "decision", {"word": "send"})
+        refused = self.ledger.claim(claim, context, counted, line, ())
         assert (refused is None) == (self.holder is None), "taken exactly when nobody holds it"
         if refused is not None:
             return

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from cartback.domain.consent import GRANTED, WITHDRAWN, Consent, basis_for, hear, withdraw
+from cartback.domain.consent.consent import GRANTED, WITHDRAWN, Consent, basis_for, hear, withdraw
 from cartback.domain.observations import ConsentSeen
 from tests.fakes.world import START
 

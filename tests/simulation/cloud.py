@@ -11,7 +11,7 @@ from typing import Any
 
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import Fact
-from cartback.domain.receipts import Receipt
+from cartback.domain.messaging.receipts import Receipt
 from cartback.flows import started_by
 from cartback.ports import Delivery
 from tests import asl

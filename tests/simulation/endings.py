@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cartback.domain.cart import BOUGHT, Cart
 from cartback.domain.claims import CLAIMED, claim_id_for
-from cartback.domain.customer import Person
+from cartback.domain.consent.signup import PENDING
 from cartback.domain.flows import execution_name
-from cartback.domain.identity import last_purchase
-from cartback.domain.signup import PENDING
-from cartback.ports import Delivery, Line
+from cartback.domain.people.customer import Person
+from cartback.domain.people.identity import last_purchase
+from cartback.domain.trade.cart import BOUGHT, Cart
+from cartback.ports import Delivery, TimelineEntry
 from tests.simulation.cloud import Execution
 from tests.simulation.faults import AT_CALLS, PAUSE
 from tests.simulation.season import Season
@@ -134,7 +134,7 @@ def _ended(season: Season, run: Execution) -> Iterator[tuple[str, str]]:
         yield "bug", f"{run.name} failed: {error} {run.run.ended.cause}"
 
 
-def _dropped(season: Season, run: Execution, lines: list[Line]) -> Iterator[tuple[str, str]]:
+def _dropped(season: Season, run: Execution, lines: list[TimelineEntry]) -> Iterator[tuple[str, str]]:
     """I6: a touch that is left out because it was claimed before has to have been claimed before."""
     left_out = {line.data["touch"] for line in lines if line.data.get("reason") == "claimed_before"}
     for touch in left_out:
@@ -151,7 +151,9 @@ def _kept(season: Season, run: Execution) -> Iterator[tuple[str, str]]:
         yield "I7", f"{run.name} is over, and what was asked is still {request.state}"
 
 
-def _lines_about(lines: dict, shop: str, subject: str, about: str = "cart") -> Iterator[tuple[str, Line]]:
+def _lines_about(
+    lines: dict, shop: str, subject: str, about: str = "cart"
+) -> Iterator[tuple[str, TimelineEntry]]:
     prefix = f"{about}#{subject}\x1f"
     return (value for (where, key), (value, _) in lines.items() if where == shop and key.startswith(prefix))
 
@@ -194,7 +196,7 @@ def _started(season: Season, row: Cart) -> Iterator[tuple[str, str]]:
         yield "I4", f"{row.shop}/{row.cart_id} was opened, but no run was started"
 
 
-def _says_why(line: Line, generation: str) -> bool:
+def _says_why(line: TimelineEntry, generation: str) -> bool:
     """Whether a line says why this generation of a cart has no run: switched off, or over before it was due."""
     if line.kind == "not_started":
         return True

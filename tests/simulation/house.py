@@ -13,25 +13,25 @@ from cartback import texts, wiring
 from cartback.domain.policy import Policy
 from cartback.flows.cart_recovery import FLOW as CART_RECOVERY
 from cartback.ports import Channel, Clock, ShopFace, ShopKeys
-from cartback.store.once import REMEMBERED
+from cartback.store.intake.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.apply_receipts import ApplyReceipts
-from cartback.usecases.ask_confirmation import AskConfirmation
-from cartback.usecases.audit import AuditDay, AuditShops, LookBack
 from cartback.usecases.batch import Message, Report
-from cartback.usecases.confirm import Confirm
-from cartback.usecases.leave import Leave
-from cartback.usecases.open_link import OpenLink
+from cartback.usecases.consent.confirm import Confirm
+from cartback.usecases.consent.leave import Leave
+from cartback.usecases.consent.prefer import Prefer
+from cartback.usecases.consent.subscribe import Subscribe
+from cartback.usecases.intake.recognise import Recognise
+from cartback.usecases.messaging.ask_confirmation import AskConfirmation
+from cartback.usecases.messaging.open_link import OpenLink
+from cartback.usecases.messaging.settle_claims import SettleClaims
 from cartback.usecases.park_run import ParkRun
-from cartback.usecases.prefer import Prefer
 from cartback.usecases.receive_webhook import ReceiveWebhook
-from cartback.usecases.recognise import Recognise
-from cartback.usecases.reconcile import Reconcile
-from cartback.usecases.settle_claims import SettleClaims
+from cartback.usecases.results.audit import AuditDay, AuditShops, LookBack
+from cartback.usecases.shop.reconcile import Reconcile
+from cartback.usecases.shop.start_reconciling import StartReconciling
 from cartback.usecases.start_flows import StartFlows
 from cartback.usecases.start_listed import StartListed
-from cartback.usecases.start_reconciling import StartReconciling
-from cartback.usecases.subscribe import Subscribe
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart

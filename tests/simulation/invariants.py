@@ -13,8 +13,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from cartback.domain.claims import Claim
+from cartback.domain.messaging.timing import QuietHours
 from cartback.domain.policy import Policy
-from cartback.domain.timing import QuietHours
 from tests.simulation import wishes
 from tests.simulation.witness import Group, Witness
 

@@ -14,7 +14,7 @@ from tests.simulation.faults import LOST_FOR_EVER, Crash
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
-    from cartback.domain.due import Due
+    from cartback.domain.messaging.due import Due
     from tests.simulation.season import Season
     from tests.simulation.witness import Said
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cartback.domain.audit import AFTER_OPT_OUT, AFTER_PURCHASE, DUPLICATE, NOBODY_KNOWS, WITHOUT_BASIS
+from cartback.domain.results.audit import (
+    AFTER_OPT_OUT,
+    AFTER_PURCHASE,
+    DUPLICATE,
+    NOBODY_KNOWS,
+    WITHOUT_BASIS,
+)
 from functions import audit
 from tests.simulation.faults import SKEW
 from tests.simulation.invariants import WRONG_CLOCK

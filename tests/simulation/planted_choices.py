@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cartback.domain import consent as consents
-from cartback.domain import customer, preferences, touches
-from cartback.domain.consent import GRANTED, MARKETING
-from cartback.usecases import links, prefer, touch
-from cartback.usecases.prefer import Prefer
+from cartback.domain import touches
+from cartback.domain.consent import consent as consents
+from cartback.domain.consent import preferences
+from cartback.domain.consent.consent import GRANTED, MARKETING
+from cartback.domain.people import customer
+from cartback.usecases import touch
+from cartback.usecases.consent import prefer
+from cartback.usecases.consent.prefer import Prefer
+from cartback.usecases.messaging import links
 from functions import preferences as page
 from tests.simulation.planted import Patches, bug
 

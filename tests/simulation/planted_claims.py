@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
-from cartback.domain import customer, visits
 from cartback.domain.claims import CLAIMED, RELEASED, UNKNOWN, settle
 from cartback.domain.errors import TryLater
+from cartback.domain.people import customer
+from cartback.domain.trade import visits
 from cartback.ports import Doubtful, NotSent
-from cartback.usecases import claiming, settle_claims, touch
+from cartback.usecases import touch
 from cartback.usecases.apply_receipts import ApplyReceipts
+from cartback.usecases.messaging import claiming, settle_claims
 from tests.fakes import memory
 from tests.fakes.memory import MemoryLedger, MemoryRecords
 from tests.simulation.planted import Patches, bug
@@ -24,9 +26,9 @@ def claim_ignores_the_version_of_the_cart(patches: Patches) -> None:
     """The claim's transaction does not ask whether the cart is still as it was decided on, and counts the message in
     its owner's row as that is now (woocommerce-abandoned-cart #181: an order just before the mail)."""
 
-    def claim(before, self, claim, dossier, person, line, links):
+    def claim(before, self, claim, context, person, line, links):
         row = self.tables.rows["carts"].get((claim.shop, claim.cart_id))
-        cart = replace(dossier.cart, version=row[0].version) if row else dossier.cart
+        cart = replace(context.cart, version=row[0].version) if row else context.cart
 
         def latest(read):
             stored = self.tables.rows["persons"].get((claim.shop, read.person_id)) if read else None
@@ -36,8 +38,8 @@ def claim_ignores_the_version_of_the_cart(patches: Patches) -> None:
                 customer.sent(stored[0], claim.claimed_at), cart, claim.touch, claim.claimed_at
             )
 
-        dossier = replace(dossier, cart=cart, account=latest(dossier.account))
-        return before(self, claim, dossier, latest(person), line, links)
+        context = replace(context, cart=cart, account=latest(context.account))
+        return before(self, claim, context, latest(person), line, links)
 
     patches.around(MemoryLedger, "claim", claim)
 
@@ -47,13 +49,13 @@ def claim_ignores_the_version_of_the_person(patches: Patches) -> None:
     """The claim overwrites the rows of the person and the account, whatever was said meanwhile: a withdrawal during the
     decision is lost."""
 
-    def claim(before, self, claim, dossier, person, line, links):
+    def claim(before, self, claim, context, person, line, links):
         def unseen(read):
             row = self.tables.rows["persons"].get((claim.shop, read.person_id)) if read else None
             return replace(read, version=row[0].version) if row else read
 
-        dossier = replace(dossier, account=unseen(dossier.account))
-        return before(self, claim, dossier, unseen(person), line, links)
+        context = replace(context, account=unseen(context.account))
+        return before(self, claim, context, unseen(person), line, links)
 
     patches.around(MemoryLedger, "claim", claim)
 
@@ -90,11 +92,11 @@ def the_claim_comes_after_the_send(patches: Patches) -> None:
     def send(before, self, *rest):
         real_ledger, real_channels, sent = self.ledger, self.channels, {}
 
-        def claim(claim, dossier, person, line, links):
+        def claim(claim, context, person, line, links):
             stored = real_ledger.read_claim(claim.shop, claim.claim_id)
             if stored is not None and stored.state != RELEASED:
                 return "claimed_before"
-            sent["late"] = lambda: real_ledger.claim(claim, dossier, person, line, links)
+            sent["late"] = lambda: real_ledger.claim(claim, context, person, line, links)
             return None
 
         def deliver(message):
@@ -247,13 +249,13 @@ def rows_are_read_stale_and_claimed_unseen(patches: Patches) -> None:
     checked when the mail is planned, not when it is sent (mc-magento2 #754)."""
     first: dict[tuple[str, str, int], object] = {}
 
-    def dossier(before, self, shop, cart_id, person_id, variants):
+    def context(before, self, shop, cart_id, person_id, variants):
         fresh = before(self, shop, cart_id, person_id, variants)
         if fresh.cart is None or not fresh.cart.is_open:
             return first.get((id(self.tables), shop, cart_id), fresh)
         return first.setdefault((id(self.tables), shop, cart_id), fresh)
 
-    patches.around(MemoryRecords, "dossier", dossier)
+    patches.around(MemoryRecords, "dossier", context)
     claim_ignores_the_version_of_the_cart(patches)
     claim_ignores_the_version_of_the_person(patches)
 

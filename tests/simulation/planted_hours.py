@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cartback.domain import consent as consents
-from cartback.domain import due, quiet, timing, touches
+from cartback.domain import touches
+from cartback.domain.consent import consent as consents
+from cartback.domain.messaging import due, send_window, timing
 from cartback.usecases import touch
 from tests.simulation.house import Policies
 from tests.simulation.planted import Patches, bug
@@ -17,7 +18,9 @@ from tests.simulation.planted import Patches, bug
 def quiet_hours_are_in_utc(patches: Patches) -> None:
     """The server's clock decides when it is night (parcelvoy #610, mautic #10612)."""
     patches.around(
-        timing, "after_quiet", lambda before, instant, zone, quiet: before(instant, ZoneInfo("UTC"), quiet)
+        timing,
+        "after_quiet",
+        lambda before, instant, zone, quiet: before(instant, ZoneInfo("UTC"), send_window),
     )
 
 
@@ -34,7 +37,7 @@ def quiet_hours_ignore_the_change_of_clocks(patches: Patches) -> None:
         there = datetime.combine(*_wall(instant + offset), tzinfo=UTC)
         return max(instant, timing.after_quiet(there, ZoneInfo("UTC"), night) - offset)
 
-    patches.around(quiet, "after_all_quiet", after)
+    patches.around(send_window, "after_all_quiet", after)
 
 
 def _wall(moment: datetime) -> tuple:
@@ -60,7 +63,7 @@ def there_are_no_quiet_hours(patches: Patches) -> None:
 @bug
 def only_the_clock_of_the_shop_counts(patches: Patches) -> None:
     """Somebody abroad is written to by the shop's daylight."""
-    patches.around(quiet, "plausible", lambda before, country, region, phone, zone: ((zone,),))
+    patches.around(send_window, "plausible", lambda before, country, region, phone, zone: ((zone,),))
 
 
 @bug

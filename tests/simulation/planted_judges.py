@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cartback.domain import consent as consents
-from cartback.domain import permission
+from cartback.domain.consent import consent as consents
+from cartback.domain.consent import permission
 from cartback.usecases import touch as touches
-from cartback.usecases.ask_confirmation import AskConfirmation
+from cartback.usecases.messaging.ask_confirmation import AskConfirmation
 from cartback.usecases.touch import Touch
 from tests.fakes.memory import MemoryLedger
 from tests.simulation.planted import Patches, bug
@@ -41,8 +41,8 @@ def a_topic_outlives_its_owners_farewell(patches: Patches) -> None:
 def a_claim_is_dated_from_before_the_night(patches: Patches) -> None:
     """A claim carries another instant than the one at which it is taken, so that no hour is quiet."""
 
-    def claim_for(before, run, touch, channel, dossier, policy, now):
-        return before(run, touch, channel, dossier, policy, now - timedelta(minutes=30))
+    def claim_for(before, run, touch, channel, context, policy, now):
+        return before(run, touch, channel, context, policy, now - timedelta(minutes=30))
 
     patches.around(touches, "claim_for", claim_for)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cartback.domain import touches
-from cartback.usecases import fold_people
-from cartback.usecases.recognise import Recognise
+from cartback.usecases.intake import fold_people
+from cartback.usecases.intake.recognise import Recognise
 from tests.simulation.planted import Patches, bug
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cartback.domain import cart as carts
-from cartback.domain import consent as consents
-from cartback.domain import customer, identity, visits
-from cartback.usecases import fold_people
-from cartback.usecases.fold import Fold
-from cartback.usecases.leave import Leave
+from cartback.domain.consent import consent as consents
+from cartback.domain.people import customer, identity
+from cartback.domain.trade import cart as carts
+from cartback.domain.trade import visits
+from cartback.usecases.consent.leave import Leave
+from cartback.usecases.intake import fold_people
+from cartback.usecases.intake.fold import Fold
 from functions import leave
 from tests.fakes import memory
 from tests.simulation.planted import Patches, bug

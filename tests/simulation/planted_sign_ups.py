@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
-from cartback.domain import customer, signup
-from cartback.domain import health as healths
 from cartback.domain.claims import SENT
+from cartback.domain.consent import signup
+from cartback.domain.people import customer
+from cartback.domain.shop import health as healths
 from cartback.flows import all_flows
-from cartback.usecases import ask_confirmation, park_run, settle_claims, subscribe
-from cartback.usecases.confirm import Confirm
-from cartback.usecases.reconcile import Reconcile
-from cartback.usecases.subscribe import Subscribe
+from cartback.usecases import park_run
+from cartback.usecases.consent import subscribe
+from cartback.usecases.consent.confirm import Confirm
+from cartback.usecases.consent.subscribe import Subscribe
+from cartback.usecases.messaging import ask_confirmation, settle_claims
+from cartback.usecases.shop.reconcile import Reconcile
 from functions import confirm as page
 from tests.fakes import memory
 from tests.fakes.memory import MemoryLedger

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cartback.domain import touches, visits
+from cartback.domain import touches
+from cartback.domain.trade import visits
 from tests.simulation.planted import Patches, bug
 
 
@@ -25,4 +26,4 @@ def what_was_said_of_one_checkout_is_said_of_the_next(patches: Patches) -> None:
 def late_news_is_acted_on_at_once(patches: Patches) -> None:
     """After an outage the cart is written about before its order, which comes in the same flood, is folded in."""
     patches.put(touches, "HEARD_LATE", timedelta(days=365))
-    patches.put(touches, "_behind", lambda dossier, due, latest, policy, now: None)
+    patches.put(touches, "_behind", lambda context, due, latest, policy, now: None)

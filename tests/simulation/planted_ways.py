@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 from cartback.usecases import starting
 from cartback.usecases.apply_events import ApplyEvents
-from cartback.usecases.fold import Fold
+from cartback.usecases.intake.fold import Fold
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.usecases.touch import Touch
@@ -210,15 +210,15 @@ def the_run_decides_and_the_row_is_not_asked(patches: Patches) -> None:
     """A touch sends what the plan says, whatever became of the cart (mc-magento2 #754)."""
 
     def call(before, self, run, plan, position):
-        def dossier(shop, cart_id, person_id, variants):
-            fresh = self.records.dossier(shop, cart_id, person_id, variants)
+        def context(shop, cart_id, person_id, variants):
+            fresh = self.records.context(shop, cart_id, person_id, variants)
             if fresh.cart is None or not fresh.cart.items:
                 return fresh
             person = replace(fresh.person, last_order_at=None) if fresh.person else None
             open_cart = replace(fresh.cart, status="open", generation=run.generation)
             return replace(fresh, cart=open_cart, person=person)
 
-        stale = SimpleNamespace(dossier=dossier, read=self.records.read, save=self.records.save)
+        stale = SimpleNamespace(context=context, read=self.records.read, save=self.records.save)
         return before(replace(self, records=stale), run, plan, position)
 
     patches.around(Touch, "__call__", call)

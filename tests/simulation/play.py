@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
 
-from cartback.domain.cart import cart_id_for
 from cartback.domain.errors import Refused
 from cartback.domain.observations import ShopLeft
+from cartback.domain.trade.cart import cart_id_for
 from cartback.ports import Outgoing
 from tests.simulation import (
     endings,

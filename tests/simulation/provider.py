@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cartback.domain import claims
-from cartback.domain.receipts import Receipt
+from cartback.domain.messaging.receipts import Receipt
 from cartback.ports import Doubtful, NotSent, Outgoing, Sent
 from tests.simulation.faults import PROVIDER, Crash
 from tests.simulation.schedule import Schedule, seconds, stream

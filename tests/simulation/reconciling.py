@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cartback.domain.errors import Refused
-from cartback.domain.service import Change, Changes
+from cartback.domain.shop.service import Change, Changes
 from cartback.ports import Delivery, ShopApi
 from tests.simulation.network import Network, is_order
 

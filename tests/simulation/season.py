@@ -12,8 +12,8 @@ from typing import Any
 from cartback.domain.claims import BOUNCED, COMPLAINED, Claim
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.facts import Fact
-from cartback.domain.receipts import Receipt
-from cartback.ports import Line, Outgoing
+from cartback.domain.messaging.receipts import Receipt
+from cartback.ports import Outgoing, TimelineEntry
 from functions import (
     apply_events,
     ask_confirmation,
@@ -283,7 +283,7 @@ class Season:
         self.claims.take(claim)
         self.jobs.expect_news(claim)
 
-    def decided(self, shop: str, subject: str, line: Line) -> None:
+    def decided(self, shop: str, subject: str, line: TimelineEntry) -> None:
         """The house kept a line of a story."""
         if self.keep_story:
             said = " ".join(

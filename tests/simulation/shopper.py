@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cartback.domain.cart import Item
 from cartback.domain.money import Money
 from cartback.domain.observations import (
     CartSeen,
@@ -22,6 +21,7 @@ from cartback.domain.observations import (
     OrderSeen,
     StockSeen,
 )
+from cartback.domain.trade.cart import Item
 from tests.simulation.provider import GOOD, Mail
 from tests.simulation.schedule import stream
 from tests.simulation.shops import GENERIC, NOWHERE, PLACES, SHOPIFY, SimShop

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.policy import ORCHESTRATIONS, Policy
-from cartback.domain.presets import PRESETS
-from cartback.domain.timing import Caps, QuietHours
+from cartback.domain.shop.presets import PRESETS
 from cartback.ports import ShopFace
 from tests.simulation.schedule import chances, stream
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cartback.domain.signup import request_id_for
+from cartback.domain.consent.signup import request_id_for
 from tests.fakes.world import plain_hash
 from tests.simulation.provider import Mail
 from tests.simulation.questions import Request

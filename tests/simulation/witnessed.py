@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cartback.domain.cart import Cart
 from cartback.domain.claims import RELEASED, Claim
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
-from cartback.domain.due import Due
-from cartback.domain.signup import SignUp
-from cartback.ports import Line, Link
+from cartback.domain.consent.signup import SignUp
+from cartback.domain.context import Context
+from cartback.domain.messaging.due import Due
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.cart import Cart
+from cartback.ports import Link, TimelineEntry
 from tests.fakes.memory import MemoryDue, MemoryLedger, MemoryTables
 
 if TYPE_CHECKING:
@@ -26,14 +26,16 @@ class WitnessedLedger(MemoryLedger):
         self._season = season
 
     def claim(
-        self, claim: Claim, dossier: Dossier, person: Person, line: Line, links: Sequence[Link]
+        self, claim: Claim, context: Context, person: Person, line: TimelineEntry, links: Sequence[Link]
     ) -> str | None:
-        refused = super().claim(claim, dossier, person, line, links)
+        refused = super().claim(claim, context, person, line, links)
         if refused is None:
             self._season.claimed(claim, person.email)
         return refused
 
-    def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
+    def claim_alone(
+        self, claim: Claim, request: SignUp, line: TimelineEntry, links: Sequence[Link]
+    ) -> str | None:
         refused = super().claim_alone(claim, request, line, links)
         if refused is None:
             self._season.asked(claim)
@@ -48,7 +50,7 @@ class WitnessedLedger(MemoryLedger):
         super().release(before, after, person)
         self._season.claims.settle(after.shop, after.claim_id)
 
-    def note(self, shop: str, subject: str, line: Line) -> None:
+    def note(self, shop: str, subject: str, line: TimelineEntry) -> None:
         super().note(shop, subject, line)
         self._season.decided(shop, subject, line)
 

@@ -15,36 +15,36 @@ from cartback.store.clock import SystemClock, clock_of
 if TYPE_CHECKING:
     from cartback.ports import Channel, Clock, Http, ShopAdapter, ShopApi
     from cartback.store.bus import EventBridgeBus
-    from cartback.store.due import DynamoDue
-    from cartback.store.health import DynamoHealth
-    from cartback.store.ledger import DynamoLedger
+    from cartback.store.intake.raw import S3Raw
+    from cartback.store.messaging.due import DynamoDue
+    from cartback.store.messaging.ledger import DynamoLedger
     from cartback.store.metrics import EmbeddedMetrics
-    from cartback.store.raw import S3Raw
-    from cartback.store.records import DynamoRecords
-    from cartback.store.settings import CachedSettings
+    from cartback.store.shop.health import DynamoHealth
+    from cartback.store.shop.settings import CachedSettings
     from cartback.store.tokens import PepperedHasher
-    from cartback.usecases.ask_confirmation import AskConfirmation
-    from cartback.usecases.audit import AuditShops
-    from cartback.usecases.collect import Collect
-    from cartback.usecases.collect_export import CollectExport
-    from cartback.usecases.confirm import Confirm
-    from cartback.usecases.end_proofs import EndProofs
-    from cartback.usecases.enrol_shop import EnrolShop
-    from cartback.usecases.leave import Leave
-    from cartback.usecases.open_link import OpenLink
+    from cartback.store.trade.records import DynamoRecords
+    from cartback.usecases.consent.confirm import Confirm
+    from cartback.usecases.consent.end_proofs import EndProofs
+    from cartback.usecases.consent.leave import Leave
+    from cartback.usecases.consent.prefer import Prefer
+    from cartback.usecases.consent.subscribe import Subscribe
+    from cartback.usecases.intake.collect import Collect
+    from cartback.usecases.intake.receive_answer import ReceiveAnswer
+    from cartback.usecases.messaging.ask_confirmation import AskConfirmation
+    from cartback.usecases.messaging.open_link import OpenLink
+    from cartback.usecases.messaging.settle_claims import SettleClaims
     from cartback.usecases.park_run import ParkRun
-    from cartback.usecases.prefer import Prefer
-    from cartback.usecases.reach_shop import ReachShop
-    from cartback.usecases.receive_answer import ReceiveAnswer
+    from cartback.usecases.people.collect_export import CollectExport
+    from cartback.usecases.people.start_erasing import StartErasing
+    from cartback.usecases.people.sweep_erased import SweepErased
     from cartback.usecases.receive_webhook import ReceiveWebhook
-    from cartback.usecases.reconcile import Reconcile
-    from cartback.usecases.settle_claims import SettleClaims
-    from cartback.usecases.start_erasing import StartErasing
+    from cartback.usecases.results.audit import AuditShops
+    from cartback.usecases.shop.enrol_shop import EnrolShop
+    from cartback.usecases.shop.reach_shop import ReachShop
+    from cartback.usecases.shop.reconcile import Reconcile
+    from cartback.usecases.shop.start_reconciling import StartReconciling
     from cartback.usecases.start_flows import StartFlows
     from cartback.usecases.start_listed import StartListed
-    from cartback.usecases.start_reconciling import StartReconciling
-    from cartback.usecases.subscribe import Subscribe
-    from cartback.usecases.sweep_erased import SweepErased
     from cartback.usecases.take_batch import TakeBatch
     from cartback.usecases.touch import Touch
     from cartback.usecases.watch_cart import WatchCart
@@ -70,8 +70,8 @@ def clock() -> Clock:
 @cache
 def records() -> DynamoRecords:
     """Carts, people and stock."""
-    from cartback.store.records import DynamoRecords
     from cartback.store.tables import Tables
+    from cartback.store.trade.records import DynamoRecords
 
     env = os.environ
     tables = Tables(
@@ -86,7 +86,7 @@ def records() -> DynamoRecords:
 @cache
 def ledger() -> DynamoLedger:
     """Claims, decisions and links."""
-    from cartback.store.ledger import DynamoLedger
+    from cartback.store.messaging.ledger import DynamoLedger
     from cartback.store.tables import Tables
 
     env = os.environ
@@ -99,7 +99,7 @@ def ledger() -> DynamoLedger:
 @cache
 def settings() -> CachedSettings:
     """Shops and policies."""
-    from cartback.store.settings import CachedSettings
+    from cartback.store.shop.settings import CachedSettings
 
     return CachedSettings(clients(), os.environ["SETTINGS_TABLE"], clock())
 
@@ -131,7 +131,7 @@ def metrics() -> EmbeddedMetrics:
 @cache
 def raw() -> S3Raw:
     """The raw events."""
-    from cartback.store.raw import S3Raw
+    from cartback.store.intake.raw import S3Raw
 
     return S3Raw(clients(), os.environ["RAW_BUCKET"], clock())
 
@@ -139,7 +139,7 @@ def raw() -> S3Raw:
 @cache
 def receive_webhook() -> ReceiveWebhook:
     """The intake."""
-    from cartback.store.keys import SecretKeys
+    from cartback.store.intake.keys import SecretKeys
     from cartback.store.queue import SqsQueue
     from cartback.usecases.receive_webhook import ReceiveWebhook
 
@@ -152,9 +152,9 @@ def receive_webhook() -> ReceiveWebhook:
 def receive_answer() -> ReceiveAnswer:
     """The intake of what people answer."""
     from cartback.channels import answer_line
-    from cartback.store.keys import SecretKeys
+    from cartback.store.intake.keys import SecretKeys
     from cartback.store.queue import SqsQueue
-    from cartback.usecases.receive_answer import ReceiveAnswer
+    from cartback.usecases.intake.receive_answer import ReceiveAnswer
 
     env = os.environ
     keys = SecretKeys(clients(), env["ANSWER_SECRET_PREFIX"], clock())
@@ -167,18 +167,18 @@ def source(platform: str) -> ShopAdapter:
 
     Raises ``Refused`` for a platform that nobody serves.
     """
-    from cartback.domain import farewells
+    from cartback.domain.messaging import opt_out_reply
 
-    return cast("ShopAdapter", farewells) if platform == farewells.ANSWERS else shops.load(platform)
+    return cast("ShopAdapter", opt_out_reply) if platform == opt_out_reply.ANSWERS else shops.load(platform)
 
 
 @cache
 def collect() -> Collect:
     """The intake of what visitors' pages tell."""
-    from cartback.store.counters import DynamoCounters, SparingCounters
-    from cartback.store.keys import SecretKeys
+    from cartback.store.intake.keys import SecretKeys
+    from cartback.store.messaging.counters import DynamoCounters, SparingCounters
     from cartback.store.queue import SqsQueue
-    from cartback.usecases.collect import Collect
+    from cartback.usecases.intake.collect import Collect
 
     env = os.environ
     keys = SecretKeys(clients(), env["SHOP_SECRET_PREFIX"], clock())
@@ -190,9 +190,9 @@ def collect() -> Collect:
 @cache
 def enrol_shop() -> EnrolShop:
     """The door for platforms that connect in a ceremony."""
-    from cartback.store.secrets import SecretWriter
+    from cartback.store.intake.secrets import SecretWriter
     from cartback.store.tokens import SystemTokens
-    from cartback.usecases.enrol_shop import EnrolShop
+    from cartback.usecases.shop.enrol_shop import EnrolShop
 
     keys = SecretWriter(clients(), os.environ["SHOP_SECRET_PREFIX"])
     return EnrolShop(keys, SystemTokens(), clock(), shops.load)
@@ -209,8 +209,8 @@ def http() -> Http:
 @cache
 def reach() -> ReachShop:
     """The shops' own APIs."""
-    from cartback.store.keys import SecretKeys
-    from cartback.usecases.reach_shop import ReachShop
+    from cartback.store.intake.keys import SecretKeys
+    from cartback.usecases.shop.reach_shop import ReachShop
 
     keys = SecretKeys(clients(), os.environ["SHOP_SECRET_PREFIX"], clock())
     return ReachShop(keys.of, http, shops.api)
@@ -224,7 +224,7 @@ def api_of(shop: str) -> ShopApi:
 @cache
 def health() -> DynamoHealth:
     """How well we hear each shop."""
-    from cartback.store.health import DynamoHealth
+    from cartback.store.shop.health import DynamoHealth
 
     return DynamoHealth(clients(), os.environ["INSIGHTS_TABLE"], clock())
 
@@ -232,9 +232,9 @@ def health() -> DynamoHealth:
 @cache
 def reconcile() -> Reconcile:
     """The task that compares a shop's own lists with ours."""
+    from cartback.store.intake.secrets import SecretWriter
     from cartback.store.queue import SqsQueue
-    from cartback.store.secrets import SecretWriter
-    from cartback.usecases.reconcile import Reconcile
+    from cartback.usecases.shop.reconcile import Reconcile
 
     return Reconcile(
         keys=SecretWriter(clients(), os.environ["SHOP_SECRET_PREFIX"]),
@@ -254,8 +254,8 @@ def reconcile() -> Reconcile:
 def start_reconciling() -> StartReconciling:
     """What starts the comparisons."""
     from cartback.store.bus import StepFunctionsRuns
-    from cartback.store.settings import DynamoShopBook
-    from cartback.usecases.start_reconciling import StartReconciling
+    from cartback.store.shop.settings import DynamoShopBook
+    from cartback.usecases.shop.start_reconciling import StartReconciling
 
     book = DynamoShopBook(clients(), os.environ["SETTINGS_TABLE"])
     runs = StepFunctionsRuns(clients(), {"reconcile": os.environ["RECONCILE_ARN"]})
@@ -266,7 +266,7 @@ def start_reconciling() -> StartReconciling:
 def start_erasing() -> StartErasing:
     """What starts the sweeps."""
     from cartback.store.bus import StepFunctionsRuns
-    from cartback.usecases.start_erasing import StartErasing
+    from cartback.usecases.people.start_erasing import StartErasing
 
     return StartErasing(StepFunctionsRuns(clients(), {"erasure": os.environ["ERASURE_ARN"]}))
 
@@ -274,15 +274,15 @@ def start_erasing() -> StartErasing:
 @cache
 def sweep_erased() -> SweepErased:
     """The task that forgets beside the rows."""
-    from cartback.store.sweeping import LetterSweep, RawSweep, TableSweep
-    from cartback.usecases.sweep_erased import SweepErased
+    from cartback.store.people.sweeping import DeadLetterSweep, RawSweep, TableSweep
+    from cartback.usecases.people.sweep_erased import SweepErased
 
     env = os.environ
     return SweepErased(
         records=records(),
         tables=TableSweep(clients(), records().tables),
         raw=RawSweep(clients(), env["RAW_BUCKET"]),
-        letters=LetterSweep(clients(), env["INTAKE_DLQ_URL"]),
+        letters=DeadLetterSweep(clients(), env["INTAKE_DLQ_URL"]),
         hasher=hasher(),
         adapter=source,
         clock=clock(),
@@ -293,17 +293,17 @@ def sweep_erased() -> SweepErased:
 @cache
 def collect_export() -> CollectExport:
     """What answers a request for somebody's data."""
-    from cartback.store.proofs import Proofs
-    from cartback.store.raw import S3Raw
-    from cartback.store.sweeping import RawSweep, TableSweep
-    from cartback.usecases.collect_export import CollectExport
-    from cartback.usecases.export_person import ExportPerson
+    from cartback.store.intake.raw import S3Raw
+    from cartback.store.people.proofs import ConsentChains
+    from cartback.store.people.sweeping import RawSweep, TableSweep
+    from cartback.usecases.people.collect_export import CollectExport
+    from cartback.usecases.people.export_person import ExportPerson
 
     env = os.environ
     export = ExportPerson(
         records=records(),
         ledger=ledger(),
-        proofs=Proofs(clients(), env["LEDGER_TABLE"]),
+        proofs=ConsentChains(clients(), env["LEDGER_TABLE"]),
         tables=TableSweep(clients(), records().tables),
         shelf=S3Raw(clients(), env["RAW_BUCKET"], clock()),
         hasher=hasher(),
@@ -317,12 +317,12 @@ def collect_export() -> CollectExport:
 def take_batch() -> TakeBatch:
     """The worker behind the queue."""
     from cartback.channels import ses_events
-    from cartback.store.once import PowertoolsOnce
+    from cartback.store.intake.once import PowertoolsOnce
+    from cartback.store.messaging.standing import DynamoStanding
     from cartback.store.queue import SqsQueue
-    from cartback.store.standing import DynamoStanding
     from cartback.usecases.apply_events import ApplyEvents
     from cartback.usecases.apply_receipts import ApplyReceipts
-    from cartback.usecases.recognise import Recognise
+    from cartback.usecases.intake.recognise import Recognise
     from cartback.usecases.take_batch import TakeBatch
     from cartback.usecases.watch_standing import WatchStanding
 
@@ -365,7 +365,7 @@ def start_flows() -> StartFlows:
 @cache
 def due_index() -> DynamoDue:
     """The list of carts that wait for their first look."""
-    from cartback.store.due import DynamoDue
+    from cartback.store.messaging.due import DynamoDue
 
     return DynamoDue(clients(), os.environ["LEDGER_TABLE"])
 
@@ -375,7 +375,7 @@ def start_listed() -> StartListed:
     """What starts the runs of listed carts."""
     from cartback.flows.cart_recovery import FLOW
     from cartback.store.bus import StepFunctionsRuns
-    from cartback.store.settings import DynamoShopBook, Remembered
+    from cartback.store.shop.settings import DynamoShopBook, Remembered
     from cartback.usecases.start_listed import StartListed
 
     env = os.environ
@@ -416,7 +416,7 @@ def touch() -> Touch:
     """The task that sends a touch."""
     from cartback import texts
     from cartback.store.tokens import SystemTokens
-    from cartback.usecases.fresh_stock import FreshStock
+    from cartback.usecases.messaging.fresh_stock import FreshStock
     from cartback.usecases.touch import Touch
 
     return Touch(
@@ -444,8 +444,8 @@ def park_run() -> ParkRun:
 @cache
 def settle_claims() -> SettleClaims:
     """What calls doubtful claims unknown."""
-    from cartback.store.claim_index import DynamoClaimIndex
-    from cartback.usecases.settle_claims import SettleClaims
+    from cartback.store.messaging.claim_index import DynamoClaimIndex
+    from cartback.usecases.messaging.settle_claims import SettleClaims
 
     index = DynamoClaimIndex(clients(), os.environ["LEDGER_TABLE"], clock())
     return SettleClaims(index, ledger(), clock(), metrics())
@@ -454,8 +454,8 @@ def settle_claims() -> SettleClaims:
 @cache
 def end_proofs() -> EndProofs:
     """What lets old proofs end."""
-    from cartback.store.sweeping import TableSweep
-    from cartback.usecases.end_proofs import EndProofs
+    from cartback.store.people.sweeping import TableSweep
+    from cartback.usecases.consent.end_proofs import EndProofs
 
     return EndProofs(records(), TableSweep(clients(), records().tables), clock(), metrics())
 
@@ -463,10 +463,10 @@ def end_proofs() -> EndProofs:
 @cache
 def audit() -> AuditShops:
     """The daily audit."""
-    from cartback.store.claim_index import DynamoClaimIndex
-    from cartback.store.insights import DynamoAudits
-    from cartback.store.settings import DynamoShopBook
-    from cartback.usecases.audit import AuditDay, AuditShops, LookBack
+    from cartback.store.messaging.claim_index import DynamoClaimIndex
+    from cartback.store.results.insights import DynamoAudits
+    from cartback.store.shop.settings import DynamoShopBook
+    from cartback.usecases.results.audit import AuditDay, AuditShops, LookBack
 
     env = os.environ
     index = DynamoClaimIndex(clients(), env["LEDGER_TABLE"], clock())
@@ -479,8 +479,8 @@ def audit() -> AuditShops:
 @cache
 def open_link() -> OpenLink:
     """The way back to a cart."""
-    from cartback.store.counters import DynamoCounters
-    from cartback.usecases.open_link import OpenLink
+    from cartback.store.messaging.counters import DynamoCounters
+    from cartback.usecases.messaging.open_link import OpenLink
 
     counters = DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock())
     return OpenLink(ledger(), records(), settings(), clock(), metrics, counters)
@@ -489,8 +489,8 @@ def open_link() -> OpenLink:
 @cache
 def subscribe() -> Subscribe:
     """The sign-up."""
-    from cartback.store.counters import DynamoCounters
-    from cartback.usecases.subscribe import Subscribe
+    from cartback.store.messaging.counters import DynamoCounters
+    from cartback.usecases.consent.subscribe import Subscribe
 
     counters = DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock())
     return Subscribe(records(), settings(), counters, hasher(), bus(), clock(), metrics())
@@ -500,9 +500,9 @@ def subscribe() -> Subscribe:
 def ask_confirmation() -> AskConfirmation:
     """The task that asks whether a sign-up was meant."""
     from cartback import texts
-    from cartback.store.counters import DynamoCounters
+    from cartback.store.messaging.counters import DynamoCounters
     from cartback.store.tokens import SystemTokens
-    from cartback.usecases.ask_confirmation import AskConfirmation
+    from cartback.usecases.messaging.ask_confirmation import AskConfirmation
 
     return AskConfirmation(
         records=records(),
@@ -521,7 +521,7 @@ def ask_confirmation() -> AskConfirmation:
 def confirm() -> Confirm:
     """The yes to a sign-up."""
     from cartback import texts
-    from cartback.usecases.confirm import Confirm
+    from cartback.usecases.consent.confirm import Confirm
 
     return Confirm(ledger(), records(), settings(), texts, bus(), clock())
 
@@ -530,7 +530,7 @@ def confirm() -> Confirm:
 def preferences() -> Prefer:
     """The preference centre."""
     from cartback import texts
-    from cartback.usecases.prefer import Prefer
+    from cartback.usecases.consent.prefer import Prefer
 
     return Prefer(ledger(), records(), settings(), texts, bus(), clock())
 
@@ -538,6 +538,6 @@ def preferences() -> Prefer:
 @cache
 def leave() -> Leave:
     """The way out."""
-    from cartback.usecases.leave import Leave
+    from cartback.usecases.consent.leave import Leave
 
     return Leave(ledger(), records(), bus(), clock())

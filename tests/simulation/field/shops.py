@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from cartback.domain.messaging.timing import QuietHours
 from cartback.domain.policy import ORCHESTRATIONS, Policy
-from cartback.domain.presets import PRESETS
-from cartback.domain.timing import QuietHours
+from cartback.domain.shop.presets import PRESETS
 from cartback.ports import ShopFace, ShopKeys
 from tests.simulation.schedule import chances
 

@@ -10,7 +10,7 @@ import pytest
 
 from cartback.channels import twilio_answers, whatsapp_answers
 from cartback.domain.errors import Refused
-from cartback.domain.farewells import ANSWERS, TOPIC, observe, packed
+from cartback.domain.messaging.opt_out_reply import ANSWERS, TOPIC, observe, packed
 from cartback.domain.observations import ConsentSeen, Contact, CustomerErased, CustomerSeen
 from cartback.ports import Delivery
 from tests.fakes.answer_senders import NUMBER, answer, twilio, whatsapp_message, whatsapp_request

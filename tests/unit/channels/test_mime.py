@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartback.channels.mime import mime
-from cartback.domain import address
+from cartback.domain.people import address
 from tests.unit.channels.provider import MESSAGE
 
 

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
-from cartback.store import browse
+from cartback.store.results import browse
 from cli.cartback import app
 from cli.stack import Stack, StackClients
 

@@ -7,13 +7,13 @@ import json
 import pytest
 
 from cartback import texts
-from cartback.domain import customer
-from cartback.domain.consent import GRANTED, WITHDRAWN, Consent
-from cartback.domain.customer import Person
-from cartback.domain.evidence import Circumstances
-from cartback.ports import Page
-from cartback.store.settings import face
-from cartback.usecases.links import version_of
+from cartback.domain.consent.consent import GRANTED, WITHDRAWN, Consent
+from cartback.domain.consent.evidence import Circumstances
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.ports import RowSet
+from cartback.store.shop.settings import face
+from cartback.usecases.messaging.links import version_of
 from cli.stack import Stack
 from tests.unit.cli.conftest import NOW
 from tests.unit.settings.shop import document
@@ -31,7 +31,7 @@ def proven(stack: Stack) -> Stack:
         person, Consent("email", GRANTED, "double_opt_in", "a form", NOW, NOW, "e1", purpose="news"), HOW
     )
     person = customer.say(person, Consent("email", WITHDRAWN, "opt_out", "leave", NOW, NOW, "e2"))
-    stack.records().save("lamp-shop", Page(), Page(persons={"p1": person}))
+    stack.records().save("lamp-shop", RowSet(), RowSet(persons={"p1": person}))
     return stack
 
 

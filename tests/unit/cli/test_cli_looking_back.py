@@ -14,13 +14,13 @@ from typer.testing import Result
 
 import cartback as package
 from cartback.domain import claims
-from cartback.domain.audit import KINDS
-from cartback.domain.cart import Cart, Item
 from cartback.domain.claims import Claim
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
-from cartback.domain.purchases import Purchase
-from cartback.ports import Delivery, Line, Page
+from cartback.domain.context import Context
+from cartback.domain.people.customer import Person
+from cartback.domain.results.audit import KINDS
+from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.purchases import Purchase
+from cartback.ports import Delivery, RowSet, TimelineEntry
 from cli import words
 from cli.stack import Stack
 from tests.laws.reading import properties
@@ -61,13 +61,15 @@ def claimed(stack: Stack, state: str, **known: object) -> None:
     person = Person(
         "lamp-shop", "p1", email="erika@kundin.example", email_hash="h1", cart_ids=("c1",), **known
     )
-    empty = Page(carts={"c1": None}, persons={"p1": None})
-    stack.records().save("lamp-shop", empty, Page(carts={"c1": cart}, persons={"p1": person}))
+    empty = RowSet(carts={"c1": None}, persons={"p1": None})
+    stack.records().save("lamp-shop", empty, RowSet(carts={"c1": cart}, persons={"p1": person}))
     page = stack.records().read("lamp-shop", carts=["c1"], persons=["p1"])
     claim = Claim("lamp-shop", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/x", 1, at)
-    line = Line(at, "decision", {"word": "send", "reason": "due", "touch": "reminder", "claim_id": "k1"})
-    dossier = Dossier(page.carts["c1"], page.persons["p1"])
-    assert stack.ledger().claim(claim, dossier, page.persons["p1"], line, []) is None
+    line = TimelineEntry(
+        at, "decision", {"word": "send", "reason": "due", "touch": "reminder", "claim_id": "k1"}
+    )
+    context = Context(page.carts["c1"], page.persons["p1"])
+    assert stack.ledger().claim(claim, context, page.persons["p1"], line, []) is None
     stack.ledger().mark(claim, claims.settle(claim, state, at))
 
 
@@ -162,10 +164,12 @@ def constants_returned_by(module: str, function: str) -> set[str]:
 
 
 def test_every_reason_against_a_message_that_is_given_as_a_word_has_plain_words() -> None:
-    said = constants_returned_by("store/ledger.py", "_why_not") - {"changed"}  # decided on again, never kept
+    said = constants_returned_by("store/messaging/ledger.py", "_why_not") - {
+        "changed"
+    }  # decided on again, never kept
     assert {"claimed_before", "blocked"} <= said
     assert said <= words.known_reasons()
-    basis = constants_returned_by("domain/consent.py", "basis_for")
+    basis = constants_returned_by("domain/consent/consent.py", "basis_for")
     assert {"no_basis", "opted_out"} <= basis
     assert basis <= words.known_reasons()
 

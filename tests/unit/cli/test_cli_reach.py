@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from cartback.domain.answers import path_word
-from cartback.domain.health import Health
+from cartback.domain.intake.responses import path_word
+from cartback.domain.shop.health import Health
 from cli.commands import reach
 from cli.stack import Stack
 

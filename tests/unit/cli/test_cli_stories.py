@@ -13,13 +13,13 @@ import pytest
 from typer.testing import Result
 
 import cartback as package
-from cartback.domain.cart import Cart, Item, Step, cart_id_for
 from cartback.domain.claims import DELIVERED, Claim, settle
-from cartback.domain.consent import Consent
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
+from cartback.domain.consent.consent import Consent
+from cartback.domain.context import Context
 from cartback.domain.money import Money
-from cartback.ports import Line, Page
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.cart import Cart, Item, Step, cart_id_for
+from cartback.ports import RowSet, TimelineEntry
 from cli import words
 from cli.stack import Stack
 from tests.unit.cli.conftest import NOW
@@ -61,30 +61,34 @@ def told(stack: Stack) -> Stack:
         history=(Step(NOW, "opened", "e1", 1), Step(at(hours=3), "bought", "e2", 1)),
     )
     refs = {"cart:tok-1": CART, "checkout:tok-2": CART}
-    empty = Page(carts={CART: None}, persons={"p1": None}, refs=dict.fromkeys(refs))
-    stack.records().save("lamp-shop", empty, Page(carts={CART: cart}, persons={"p1": person}, refs=refs))
-    dossier = stack.records().dossier("lamp-shop", CART, "p1", None)
-    _send(stack, dossier)
+    empty = RowSet(carts={CART: None}, persons={"p1": None}, refs=dict.fromkeys(refs))
+    stack.records().save("lamp-shop", empty, RowSet(carts={CART: cart}, persons={"p1": person}, refs=refs))
+    context = stack.records().context("lamp-shop", CART, "p1", None)
+    _send(stack, context)
     ledger = stack.ledger()
     ledger.note(
-        "lamp-shop", f"cart#{CART}", Line(at(hours=2), "clicked", {"touch": "reminder", "channel": "email"})
+        "lamp-shop",
+        f"cart#{CART}",
+        TimelineEntry(at(hours=2), "clicked", {"touch": "reminder", "channel": "email"}),
     )
     parked = {"flow": "cart_recovery", "error": f"KeyError for {ADDRESS}", "cause": f"said {ADDRESS}"}
-    ledger.note("lamp-shop", f"cart#{CART}", Line(at(hours=4), "parked", parked))
+    ledger.note("lamp-shop", f"cart#{CART}", TimelineEntry(at(hours=4), "parked", parked))
     return stack
 
 
-def _send(stack: Stack, dossier: Dossier) -> None:
+def _send(stack: Stack, context: Context) -> None:
     ledger = stack.ledger()
-    assert dossier.cart is not None
-    assert dossier.person is not None
+    assert context.cart is not None
+    assert context.person is not None
     waiting = {"touch": "reminder", "word": "wait", "reason": "quiet_hours", "generation": "1"}
-    ledger.note("lamp-shop", f"cart#{CART}", Line(at(minutes=30), "decision", waiting))
+    ledger.note("lamp-shop", f"cart#{CART}", TimelineEntry(at(minutes=30), "decision", waiting))
     claim = Claim(
         "lamp-shop", "c1", CART, 1, "reminder", "email", "p1", "h1", "email/explicit/checkout", 1, at(hours=1)
     )
-    line = Line(at(hours=1), "decision", {**waiting, "word": "send", "reason": "due", "claim_id": "c1"})
-    assert ledger.claim(claim, dossier, dossier.person, line, []) is None
+    line = TimelineEntry(
+        at(hours=1), "decision", {**waiting, "word": "send", "reason": "due", "claim_id": "c1"}
+    )
+    assert ledger.claim(claim, context, context.person, line, []) is None
     ledger.mark(claim, settle(claim, DELIVERED, at(hours=1, seconds=5)))
 
 
@@ -157,14 +161,14 @@ def test_why_tells_consent_budget_and_decisions(cartback: Cartback, told: Stack,
 
 
 def test_why_says_that_the_shop_itself_left(cartback: Cartback, told: Stack) -> None:
-    told.records().save("lamp-shop", Page(), Page(blocks={"shop": "shop_left"}))
+    told.records().save("lamp-shop", RowSet(), RowSet(blocks={"shop": "shop_left"}))
     assert "the shop removed Cartback" in cartback("why", "lamp-shop", "p1").stdout
 
 
 def test_why_says_what_stands_against_a_message(cartback: Cartback, told: Stack) -> None:
     before = told.records().read("lamp-shop", persons=["p1"])
     blocked = replace(before.persons["p1"], blocked="complained", email=None)
-    told.records().save("lamp-shop", before, Page(persons={"p1": blocked}))
+    told.records().save("lamp-shop", before, RowSet(persons={"p1": blocked}))
     shown = cartback("why", "lamp-shop", "p1").stdout
     assert "the person called a message spam" in shown
     assert "there is no address to write to" in shown
@@ -209,7 +213,11 @@ def test_every_step_and_line_that_is_kept_has_plain_words() -> None:
             name = getattr(
                 getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", "")
             )
-            if isinstance(node, ast.Call) and name in ("noting", "Line", "Step") and len(node.args) > 1:
+            if (
+                isinstance(node, ast.Call)
+                and name in ("noting", "TimelineEntry", "Step")
+                and len(node.args) > 1
+            ):
                 said |= {node.args[1].value} if isinstance(node.args[1], ast.Constant) else set()
     assert {"opened", "clicked", "parked"} <= said
     assert said <= words.known_events()

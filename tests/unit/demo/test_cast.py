@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cartback import shops
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import Delivery
 from local.cloud import ROOT
 from local.demo import scripts, shop, shopify

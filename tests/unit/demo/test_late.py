@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from cartback.domain.cart import Cart
 from cartback.domain.claims import Claim
-from cartback.ports import Line
+from cartback.domain.trade.cart import Cart
+from cartback.ports import TimelineEntry
 from local.demo import late, scripts
 from local.demo.life import Life
 from local.mail import Message
@@ -42,7 +42,7 @@ CLAIM = Claim(
 CART = Cart(shop="demo", cart_id="cart_1", bought_recorded_at=at(24.5))
 
 
-def told(claim: Claim | None, cart: Cart | None, story: tuple[Line, ...] = ()) -> tuple[str, ...]:
+def told(claim: Claim | None, cart: Cart | None, story: tuple[TimelineEntry, ...] = ()) -> tuple[str, ...]:
     life, message = bought_too_soon()
     (found,) = late.too_late([life], [message])
     return late.explained(found, claim, cart, story)
@@ -65,7 +65,7 @@ def test_a_mail_without_a_claim_is_told_as_one():
 
 
 def test_the_carts_story_follows():
-    lines = told(CLAIM, CART, (Line(at(19), "decision", {"word": "send", "reason": "due"}),))
+    lines = told(CLAIM, CART, (TimelineEntry(at(19), "decision", {"word": "send", "reason": "due"}),))
     assert lines[1:] == ("  +9.0 s decision due",)
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from cartback import shops
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.settings import ShopSettings
 from local.clock import VARIABLE
 from local.demo import platforms, shop
 from local.emulator import _LOADED, _LOADED_AND_PATIENT, PATIENCE

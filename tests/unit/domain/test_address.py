@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.address import LONGEST, email, phone
+from cartback.domain.people.address import LONGEST, email, phone
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.bots import MOST_CARTS, MOST_LINES, MOST_OF_ONE, RULES, suspect
-from cartback.domain.cart import Cart, Item
-from cartback.domain.customer import Person, owns
-from cartback.domain.scanners import MOST_IN_A_SECOND, SOONEST, Opening, scanner
+from cartback.domain.messaging.link_scanners import MOST_IN_A_SECOND, SOONEST, Opening, scanner
+from cartback.domain.people.customer import Person, owns
+from cartback.domain.trade.bots import MOST_CARTS, MOST_LINES, MOST_OF_ONE, RULES, suspect
+from cartback.domain.trade.cart import Cart, Item
 from tests.fakes.world import START
 
 

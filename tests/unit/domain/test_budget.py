@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import bounces, reminders
-from cartback.domain.bounces import SoftBounce
-from cartback.domain.budget import AHEAD, GRACE, Intent, intend, makes_room_until, outranks
-from cartback.domain.cart import Cart, Item, absorb
-from cartback.domain.customer import merge
-from cartback.domain.dossier import Dossier
+from cartback.domain.context import Context
 from cartback.domain.flows import MONEY, NEWS, RANKS, SERVICE, Flow
+from cartback.domain.messaging import bounces, reminders
+from cartback.domain.messaging.bounces import SoftBounce
+from cartback.domain.messaging.budget import AHEAD, GRACE, Intent, intend, makes_room_until, outranks
+from cartback.domain.messaging.reminders import Reminder
+from cartback.domain.messaging.timing import Caps, after_caps
 from cartback.domain.money import Money
+from cartback.domain.people.customer import merge
 from cartback.domain.policy import plan_for
-from cartback.domain.reminders import Reminder
-from cartback.domain.timing import Caps, after_caps
 from cartback.domain.touches import SEND, SKIP, WAIT, decide
+from cartback.domain.trade.cart import Cart, Item, absorb
 from cartback.flows import all_flows, rank_of
 from tests.fakes.world import START, a_policy
 from tests.unit.domain.test_permission import ada, word
@@ -34,7 +34,7 @@ def cart(**changes) -> Cart:
 
 
 def decided(person, at=START + HOUR, cart=cart(), policy=POLICY, position=0):  # noqa: B008 - frozen
-    return decide(Dossier(cart, person), PLAN, position, 1, policy, at)
+    return decide(Context(cart, person), PLAN, position, 1, policy, at)
 
 
 def rival(due_at=START + 2 * HOUR, amount=9000, currency="EUR", **more) -> Intent:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.policy import Plan, Policy, Touch, plan_for
-from cartback.domain.presets import PRESETS
+from cartback.domain.shop.presets import PRESETS
 from tests.fakes.world import a_policy
 
 HOUR = timedelta(hours=1)

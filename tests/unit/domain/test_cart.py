@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain import cart as carts
-from cartback.domain.cart import (
+from cartback.domain.money import Money
+from cartback.domain.observations import CartSeen, Contact, OrderSeen
+from cartback.domain.trade import cart as carts
+from cartback.domain.trade.cart import (
     BOUGHT,
     EMPTIED,
     ERASED,
@@ -21,9 +23,7 @@ from cartback.domain.cart import (
     Cart,
     Item,
 )
-from cartback.domain.cart_owner import identify
-from cartback.domain.money import Money
-from cartback.domain.observations import CartSeen, Contact, OrderSeen
+from cartback.domain.trade.cart_owner import identify
 from tests.fakes.world import START
 
 MINUTE = timedelta(minutes=1)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from cartback.domain.carthood import reckoned
 from cartback.domain.observations import Contact, CustomerSeen, OrderSeen
-from cartback.domain.origins import ITSELF, SHOPPER, STAFF, Origin, Reckoning
+from cartback.domain.trade.carthood import reckoned
+from cartback.domain.trade.origins import ITSELF, SHOPPER, STAFF, Origin, Reckoning
 from tests.fakes.told import SHIRT, ada, cart, order
 from tests.fakes.world import START
 

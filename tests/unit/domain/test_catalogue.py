@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain import catalogue
-from cartback.domain.cart import Item
-from cartback.domain.catalogue import Product, Stock, still_there
+from cartback.domain.goods import catalogue
+from cartback.domain.goods.catalogue import Product, Stock, still_there
 from cartback.domain.money import Money
 from cartback.domain.observations import ProductSeen, StockSeen, VariantSeen
+from cartback.domain.trade.cart import Item
 from tests.fakes.world import START
 
 MINUTE = timedelta(minutes=1)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain import consent
-from cartback.domain.consent import GRANTED, UNTICKED, WITHDRAWN, basis_for, hear, stricter, withdraw
+from cartback.domain.consent import consent
+from cartback.domain.consent.consent import GRANTED, UNTICKED, WITHDRAWN, basis_for, hear, stricter, withdraw
 from cartback.domain.observations import ConsentSeen
 from tests.fakes.world import START
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain import customer
-from cartback.domain.consent import GRANTED, WITHDRAWN, Consent
-from cartback.domain.customer import REMEMBERED_CARTS, REMEMBERED_SENDS, Person, merge
+from cartback.domain.consent.consent import GRANTED, WITHDRAWN, Consent
+from cartback.domain.consent.preferences import Preferences
 from cartback.domain.observations import Contact
-from cartback.domain.preferences import Preferences
+from cartback.domain.people import customer
+from cartback.domain.people.customer import REMEMBERED_CARTS, REMEMBERED_SENDS, Person, merge
 from tests.fakes.world import START
 
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ import pytest
 
 from cartback.domain.claims import BOUNCED, CLAIMED, COMPLAINED, DELIVERED, SENT, UNKNOWN, Claim
 from cartback.domain.deliverability import FEWEST, WINDOW, Tally, hurts, news, overdone
-from cartback.domain.warm_up import NO_CEILING_FROM, WarmUp, next_day
+from cartback.domain.messaging.warm_up import NO_CEILING_FROM, WarmUp, next_day
 from tests.fakes.world import START
 
 CLAIM = Claim("demo", "c", "cart", 1, "reminder", "email", "p", "h", "email", 1, START)

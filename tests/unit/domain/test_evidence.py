@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import customer
-from cartback.domain.consent import GRANTED, UNTICKED, WITHDRAWN, Consent
-from cartback.domain.customer import Person
-from cartback.domain.evidence import Circumstances, Evidence, chain, fault, seal_of
-from cartback.domain.returning import returned
+from cartback.domain.consent.consent import GRANTED, UNTICKED, WITHDRAWN, Consent
+from cartback.domain.consent.evidence import Circumstances, Evidence, chain, fault, seal_of
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.people.returning import returned
 from tests.fakes.world import START
 
 HOW = Circumstances(wording="Ja.", wording_version="v1", requested_at=START, ip="203.0.113.7")

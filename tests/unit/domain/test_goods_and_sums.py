@@ -8,17 +8,17 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from cartback.domain.article import named, told_once
-from cartback.domain.bill import AS_TOLD, GROSS, NET, bill_of
-from cartback.domain.bots import MOST_EVER, suspect
-from cartback.domain.cart import Cart, Item, see
-from cartback.domain.catalogue import Stock, dressed
-from cartback.domain.customer import Person
-from cartback.domain.items import EXCLUDED, INCLUDED, SHOWN_APART, completed, counted, priced, total_of
+from cartback.domain.goods.article import named, told_once
+from cartback.domain.goods.catalogue import Stock, dressed
 from cartback.domain.language import spoken_to
 from cartback.domain.money import Money, number_in_words
 from cartback.domain.observations import CartSeen
+from cartback.domain.people.customer import Person
 from cartback.domain.policy import Crowd
+from cartback.domain.trade.bill import AS_TOLD, GROSS, NET, bill_of
+from cartback.domain.trade.bots import MOST_EVER, suspect
+from cartback.domain.trade.cart import Cart, Item, see
+from cartback.domain.trade.items import EXCLUDED, INCLUDED, SHOWN_APART, completed, counted, priced, total_of
 from tests.fakes.world import START
 
 

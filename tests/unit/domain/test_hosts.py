@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cartback.domain.hosts import host_of, is_own, leads_home
-from cartback.domain.settings import ShopSettings
-from cartback.domain.weblink import in_ascii, is_of, web_link
-from cartback.usecases.open_link import allowed
+from cartback.domain.shop.hosts import host_of, is_own, leads_home
+from cartback.domain.shop.settings import ShopSettings
+from cartback.domain.shop.weblink import in_ascii, is_of, web_link
+from cartback.usecases.messaging.open_link import allowed
 from tests.fakes.world import a_face
 from tests.unit.settings.shop import document
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain import address
-from cartback.domain.mailboxes import FOLDINGS, LARGE, crowd_of, mailbox
+from cartback.domain.people import address
+from cartback.domain.people.mailboxes import FOLDINGS, LARGE, crowd_of, mailbox
 
 
 @pytest.mark.parametrize(

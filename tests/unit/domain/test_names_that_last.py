@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from cartback.domain import cart, claims, consent
-from cartback.domain.cart import cart_id_for
+from cartback.domain import claims
 from cartback.domain.claims import claim_id_for
-from cartback.domain.customer import person_id_for
+from cartback.domain.consent import consent
 from cartback.domain.flows import execution_name
+from cartback.domain.people.customer import person_id_for
 from cartback.domain.tokens import hashed
+from cartback.domain.trade import cart
+from cartback.domain.trade.cart import cart_id_for
 
 
 def test_an_effect_has_the_name_that_it_had_in_the_release_before():

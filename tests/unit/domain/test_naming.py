@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from cartback.domain.naming import names
+from cartback.domain.people.pii_match import names
 
 KNOWN = {"#email:ada@example.com", "#phone:+4915112345678"}
 

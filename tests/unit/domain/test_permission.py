@@ -7,17 +7,24 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import customer
-from cartback.domain.cart import Cart, Item
-from cartback.domain.consent import GRANTED, TOPICS, UNTICKED, WITHDRAWN, Consent, united, words_for
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
+from cartback.domain.consent.consent import GRANTED, TOPICS, UNTICKED, WITHDRAWN, Consent, united, words_for
+from cartback.domain.consent.jurisdiction import (
+    CUSTOMER,
+    DOUBLE,
+    EXPLICIT,
+    NO_CONSENT_NEEDED,
+    PACKS,
+    STRICTEST,
+)
+from cartback.domain.consent.permission import permission
+from cartback.domain.consent.preferences import Preferences
+from cartback.domain.context import Context
 from cartback.domain.observations import ConsentSeen, Contact
-from cartback.domain.packs import CUSTOMER, DOUBLE, EXPLICIT, NO_CONSENT_NEEDED, PACKS, STRICTEST
-from cartback.domain.permission import permission
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
-from cartback.domain.preferences import Preferences
 from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide
+from cartback.domain.trade.cart import Cart, Item
 from tests.fakes.world import START, a_policy
 
 DAY = timedelta(days=1)
@@ -185,7 +192,7 @@ CART = Cart(
 
 def decided(person: Person, **policy):
     rules = a_policy(**policy)
-    return decide(Dossier(CART, person), plan_for(rules, {"email"}), 0, 1, rules, START + timedelta(hours=1))
+    return decide(Context(CART, person), plan_for(rules, {"email"}), 0, 1, rules, START + timedelta(hours=1))
 
 
 def test_nothing_goes_out_during_a_pause_and_the_touch_waits_if_it_still_may():

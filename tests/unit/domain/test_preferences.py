@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.preferences import FREQUENCIES, PAUSES, Preferences, free_at
+from cartback.domain.consent.preferences import FREQUENCIES, PAUSES, Preferences, free_at
 from tests.fakes.world import START
 
 DAY = timedelta(days=1)

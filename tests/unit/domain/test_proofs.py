@@ -10,8 +10,8 @@ import pytest
 
 from cartback.channels import twilio_answers, whatsapp_answers
 from cartback.domain.errors import Refused
-from cartback.domain.page_token import granted
-from cartback.domain.proofs import proven
+from cartback.domain.intake.page_token import granted
+from cartback.domain.intake.signatures import proven
 from tests.fakes.answer_senders import answer, meta, twilio, whatsapp_request
 from tests.fakes.pages import claims_of, sealed
 from tests.fakes.world import START
@@ -87,4 +87,4 @@ def test_nobody_compares_proofs_in_another_way():
         for path in (*under(PACKAGE), *under(FUNCTIONS))
         if "compare_digest" in path.read_text(encoding="utf-8")
     }
-    assert comparing == {name_of(PACKAGE / "domain" / "proofs.py")}
+    assert comparing == {name_of(PACKAGE / "domain" / "intake" / "signatures.py")}

@@ -8,9 +8,9 @@ from itertools import permutations
 
 import pytest
 
-from cartback.domain import customer
-from cartback.domain.customer import Person
-from cartback.domain.purchases import REMEMBERED, Purchase, Told, heard, united
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.purchases import REMEMBERED, Purchase, Told, heard, united
 from tests.fakes.world import START
 
 DAY = timedelta(days=1)

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import customer, purchases
-from cartback.domain.cart import Cart
-from cartback.domain.consent import GRANTED, UNTICKED, WITHDRAWN, Consent
-from cartback.domain.customer import Person
-from cartback.domain.hygiene import engaged_at
-from cartback.domain.purchases import REMEMBERED, Purchase, Told
+from cartback.domain.consent.consent import GRANTED, UNTICKED, WITHDRAWN, Consent
+from cartback.domain.messaging.engagement import engaged_at
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.trade import purchases
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.purchases import REMEMBERED, Purchase, Told
 from tests.fakes.world import START
 
 DAY = timedelta(days=1)

@@ -7,9 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import address
-from cartback.domain.answers import Answer, opens, path_word
-from cartback.domain.audit import (
+from cartback.domain.claims import RELEASED, SENT, UNKNOWN, Claim
+from cartback.domain.intake.responses import Answer, opens, path_word
+from cartback.domain.money import Money
+from cartback.domain.people import address
+from cartback.domain.people.customer import Person
+from cartback.domain.results.audit import (
     AFTER_OPT_OUT,
     AFTER_PURCHASE,
     DUPLICATE,
@@ -20,12 +23,9 @@ from cartback.domain.audit import (
     Evidence,
     audit,
 )
-from cartback.domain.cart import Cart, Item, Step
-from cartback.domain.claims import RELEASED, SENT, UNKNOWN, Claim
-from cartback.domain.customer import Person
-from cartback.domain.items import completed, total_of
-from cartback.domain.money import Money
-from cartback.domain.purchases import Purchase
+from cartback.domain.trade.cart import Cart, Item, Step
+from cartback.domain.trade.items import completed, total_of
+from cartback.domain.trade.purchases import Purchase
 from tests.fakes.world import START
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)

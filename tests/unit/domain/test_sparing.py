@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain import customer
-from cartback.domain.consent import GRANTED, Consent
-from cartback.domain.customer import Person
-from cartback.domain.evidence import Circumstances, fault, seal_of, shown
-from cartback.domain.sparing import place_of, without_addresses
+from cartback.domain.consent.consent import GRANTED, Consent
+from cartback.domain.consent.evidence import Circumstances, fault, seal_of, shown
+from cartback.domain.consent.sparing import place_of, without_addresses
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
 from tests.fakes.world import START
 
 SPELT = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cartback.domain.stop_words import HELP, START, STOP, meaning
+from cartback.domain.messaging.stop_words import HELP, START, STOP, meaning
 
 
 @pytest.mark.parametrize(

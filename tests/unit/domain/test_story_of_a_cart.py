@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import cart as carts
-from cartback.domain.cart import BOUGHT, EMPTIED, GIVEN_UP, OPEN, REOPEN_AFTER, Cart
-from cartback.domain.cart_owner import identify
 from cartback.domain.money import Money
 from cartback.domain.observations import Contact
+from cartback.domain.trade import cart as carts
+from cartback.domain.trade.cart import BOUGHT, EMPTIED, GIVEN_UP, OPEN, REOPEN_AFTER, Cart
+from cartback.domain.trade.cart_owner import identify
 from tests.unit.domain.test_cart import CUP, NEW, SHIRT, at, bought, fold, holds
 
 SECOND = timedelta(seconds=1)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartback.domain.deadlines import Deadline
-from cartback.domain.timing import Caps, QuietHours, after_caps, after_quiet
+from cartback.domain.messaging.timing import Caps, QuietHours, after_caps, after_quiet
 
 MINUTE = timedelta(minutes=1)
 # Both days on which the clocks change; Cairo skips midnight itself, Lord Howe changes by half an hour.

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.cart import Cart, Item
-from cartback.domain.catalogue import Stock
-from cartback.domain.consent import Consent
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
+from cartback.domain.consent.consent import Consent
+from cartback.domain.context import Context
+from cartback.domain.goods.catalogue import Stock
+from cartback.domain.messaging.timing import Caps, QuietHours, whole_seconds
+from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
-from cartback.domain.timing import Caps, QuietHours, whole_seconds
 from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide, due_at
+from cartback.domain.trade.cart import Cart, Item
 from tests.fakes.world import START, a_policy
 
 HOUR = timedelta(hours=1)
@@ -32,13 +32,13 @@ GONE = {name: Stock("demo", name, deleted=True) for name in ("v1", "v2")}
 
 
 def verdict(cart=CART, person=ADA, stock=None, policy=POLICY, now=NOW, position=0, generation=1):
-    decision = decide(Dossier(cart, person, stock or {}), PLAN, position, generation, policy, now)
+    decision = decide(Context(cart, person, stock or {}), PLAN, position, generation, policy, now)
     return decision.word, decision.reason
 
 
 def test_everything_in_order_is_sent_with_the_lines_that_are_left():
-    dossier = Dossier(CART, ADA, {"v2": GONE["v2"]})
-    decision = decide(dossier, PLAN, 0, 1, POLICY, NOW)
+    context = Context(CART, ADA, {"v2": GONE["v2"]})
+    decision = decide(context, PLAN, 0, 1, POLICY, NOW)
     assert (decision.word, decision.reason, decision.items) == (SEND, "due", (SHIRT,))
 
 
@@ -83,14 +83,14 @@ def test_quiet_hours_and_a_spent_budget_wait_until_both_allow_it():
     quiet = replace(POLICY, quiet=QuietHours(time(8), time(20)))
     assert verdict(policy=quiet) == (WAIT, "quiet_hours")
     assert verdict(person=replace(ADA, sends=(NOW - HOUR,))) == (WAIT, "budget_spent")
-    both = decide(Dossier(CART, replace(ADA, sends=(NOW - HOUR,)), {}), PLAN, 0, 1, quiet, NOW)
+    both = decide(Context(CART, replace(ADA, sends=(NOW - HOUR,)), {}), PLAN, 0, 1, quiet, NOW)
     assert both.until > NOW + 3 * HOUR
 
 
 def test_a_message_that_the_budget_never_lets_through_in_time_is_skipped_with_a_reason():
     full = tuple(NOW - timedelta(days=1, hours=n) for n in range(8))
     short = replace(PLAN, give_up_after=timedelta(days=1))
-    decision = decide(Dossier(CART, replace(ADA, sends=full), {}), short, 0, 1, POLICY, NOW)
+    decision = decide(Context(CART, replace(ADA, sends=full), {}), short, 0, 1, POLICY, NOW)
     assert (decision.word, decision.reason) == (SKIP, "no_room_in_budget")
 
 
@@ -124,5 +124,5 @@ def test_a_wait_is_whole_seconds_never_zero_and_never_too_short(microseconds):
 @given(st.data())
 def test_the_same_rows_give_the_same_decision(data):
     now = START + timedelta(minutes=data.draw(st.integers(0, 9000)))
-    dossier = Dossier(CART, ADA, {})
-    assert decide(dossier, PLAN, 0, 1, POLICY, now) == decide(dossier, PLAN, 0, 1, POLICY, now)
+    context = Context(CART, ADA, {})
+    assert decide(context, PLAN, 0, 1, POLICY, now) == decide(context, PLAN, 0, 1, POLICY, now)

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import customer, visits
-from cartback.domain.cart import Cart, Item, give_up
-from cartback.domain.customer import Person
-from cartback.domain.visits import EXACT_TO, MOST_VISITS
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.trade import visits
+from cartback.domain.trade.cart import Cart, Item, give_up
+from cartback.domain.trade.visits import EXACT_TO, MOST_VISITS
 from tests.fakes.world import START
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from cartback.domain.cart import Cart, Item, absorb, see
 from cartback.domain.observations import CartSeen
+from cartback.domain.trade.cart import Cart, Item, absorb, see
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 PERMALINK, CHECKOUT, NEWER = (

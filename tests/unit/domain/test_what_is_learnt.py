@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import customer
-from cartback.domain.budget import Intent
-from cartback.domain.consent import GRANTED, Consent
-from cartback.domain.customer import REMEMBERED_CARTS, Person
+from cartback.domain.consent.consent import GRANTED, Consent
+from cartback.domain.messaging.budget import Intent
 from cartback.domain.observations import ConsentSeen, Contact
-from cartback.domain.purchases import Purchase
+from cartback.domain.people import customer
+from cartback.domain.people.customer import REMEMBERED_CARTS, Person
+from cartback.domain.trade.purchases import Purchase
 from tests.fakes.world import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -8,12 +8,12 @@ from datetime import time, timedelta
 import pytest
 
 from cartback.domain.claims import claim_id_for
-from cartback.domain.dossier import Dossier
+from cartback.domain.consent.preferences import Preferences
+from cartback.domain.context import Context
+from cartback.domain.messaging.reminders import Reminder
+from cartback.domain.messaging.timing import Caps, QuietHours, whole_seconds
 from cartback.domain.money import Money
 from cartback.domain.policy import MOST_MESSAGES
-from cartback.domain.preferences import Preferences
-from cartback.domain.reminders import Reminder
-from cartback.domain.timing import Caps, QuietHours, whole_seconds
 from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide, due_at, over
 from tests.fakes.world import START, a_policy
 from tests.unit.domain.test_budget import rival
@@ -24,7 +24,7 @@ SECOND = timedelta(seconds=1)
 
 
 def decided(cart=CART, person=ADA, stock=None, policy=POLICY, now=NOW, plan=PLAN, position=0, block=None):
-    return decide(Dossier(cart, person, stock or {}, block), plan, position, 1, policy, now)
+    return decide(Context(cart, person, stock or {}, block), plan, position, 1, policy, now)
 
 
 def at(instant) -> str:

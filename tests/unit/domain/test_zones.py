@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cartback.domain.customer import Person
 from cartback.domain.deadlines import Deadline
-from cartback.domain.quiet import opening
-from cartback.domain.timing import QuietHours, after_all_quiet
-from cartback.domain.zone_tables import COUNTRIES, PREFIXES, REGIONS
-from cartback.domain.zones import countries_of, of_address, plausible, region_of
+from cartback.domain.messaging.send_window import opening
+from cartback.domain.messaging.timing import QuietHours, after_all_quiet
+from cartback.domain.people.customer import Person
+from cartback.domain.people.zone_tables import COUNTRIES, PREFIXES, REGIONS
+from cartback.domain.people.zones import countries_of, of_address, plausible, region_of
 from tests.fakes.world import a_policy
 
 MINUTE = timedelta(minutes=1)

@@ -17,7 +17,7 @@ import pytest
 
 from cartback import wiring
 from cartback.domain.errors import MessageWithheld, Refused, TryLater
-from cartback.domain.receipts import Receipt
+from cartback.domain.messaging.receipts import Receipt
 from cartback.ports import Delivery
 from cartback.store.queue import pack, unpack
 from cartback.usecases.take_batch import TakeBatch

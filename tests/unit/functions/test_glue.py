@@ -14,7 +14,7 @@ import pytest
 
 from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
 from cartback.domain.policy import Plan
-from cartback.usecases.ask_confirmation import Asking
+from cartback.usecases.messaging.ask_confirmation import Asking
 from cartback.usecases.runs import Run
 from tests.unit.functions.standing_in import Doors, http
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cartback import texts
-from cartback.domain.answers import Answer, told_across
 from cartback.domain.errors import Refused, TryLater
-from cartback.usecases.subscribe import Visitor
+from cartback.domain.intake.responses import Answer, told_across
+from cartback.usecases.consent.subscribe import Visitor
 from tests.unit.functions.standing_in import FORM, LINK, Doors, http
 
 PAGES = ("open_link", "leave", "confirm", "preferences", "subscribe", "collect")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from cartback import shops
 from cartback.domain.errors import Conflict
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import KeptSettings, ShopKeys
-from cartback.usecases.edit_shop import EditShop, Known
+from cartback.usecases.shop.edit_shop import EditShop, Known
 
 DOCUMENT = {
     "shop": "lamp-shop",

@@ -9,7 +9,7 @@ import pytest
 from cartback import shops
 from cartback.domain.errors import Conflict, Refused
 from cartback.ports import KeptSettings
-from cartback.usecases.edit_shop import EditShop, Known
+from cartback.usecases.shop.edit_shop import EditShop, Known
 from tests.fakes.senders import generic_headers
 from tests.unit.settings.shop import START, BookInMemory, KeysInMemory, Ticking, desk, document
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from cartback.domain.errors import Refused
-from cartback.domain.presets import PRESETS
-from cartback.domain.setting_faults import fields
-from cartback.domain.setting_kinds import span_words
-from cartback.domain.settings import ShopSettings
+from cartback.domain.shop.presets import PRESETS
+from cartback.domain.shop.setting_faults import fields
+from cartback.domain.shop.setting_kinds import span_words
+from cartback.domain.shop.settings import ShopSettings
 from tests.unit.settings.shop import DOCUMENT, document
 
 GUIDE = Path(__file__).parents[3] / "docs" / "settings.md"

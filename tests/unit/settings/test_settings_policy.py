@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.origins import Reckoning
+from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.policy import Touch
-from cartback.domain.presets import PRESETS
-from cartback.domain.settings import BASES, CHANNELS, LANGUAGES, ShopSettings
-from cartback.domain.timing import Caps, QuietHours
+from cartback.domain.shop.presets import PRESETS
+from cartback.domain.shop.settings import BASES, CHANNELS, LANGUAGES, ShopSettings
+from cartback.domain.trade.origins import Reckoning
 from tests.unit.settings.shop import document
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from cartback import shops
-from cartback.domain.answers import Answer, path_word
+from cartback.domain.intake.responses import Answer, path_word
 from cartback.ports import ShopKeys
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from tests.fakes.platform_senders import (

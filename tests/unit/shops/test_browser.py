@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import jsonschema
 import pytest
 
-from cartback.domain import page_events, page_token, reading
 from cartback.domain.errors import Refused
+from cartback.domain.intake import page_events, page_token, payload_reader
 from cartback.ports import ShopKeys
 from tests.fakes.pages import claims_of, sealed
 from tests.fakes.world import HandClock, World
@@ -93,7 +93,7 @@ def test_schema_and_door_agree_on_every_single_damage_to_a_sample(accepts, file)
 
 def test_the_schemas_patterns_are_the_codes_patterns():
     published = re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', SCHEMA_FILE.read_text())
-    ours = (reading.IDENTIFIER, reading.AMOUNT, reading.CURRENCY, page_events.EVENT_ID)
+    ours = (payload_reader.IDENTIFIER, payload_reader.AMOUNT, payload_reader.CURRENCY, page_events.EVENT_ID)
     assert {f"^{pattern.pattern}$" for pattern in ours} <= {json.loads(text) for text in published}
     assert page_events.LINKISH.pattern in {json.loads(text) for text in published}
     assert SCHEMA["properties"]["token"]["maxLength"] == page_token.LONGEST

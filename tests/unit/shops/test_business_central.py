@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cartback.domain.answers import path_word
 from cartback.domain.errors import Refused
+from cartback.domain.intake.responses import path_word
 from cartback.domain.money import Money
 from cartback.domain.observations import (
     CartSeen,

@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 from cartback import shops
-from cartback.domain import reading
 from cartback.domain.errors import Refused
+from cartback.domain.intake import payload_reader
 from cartback.domain.money import Money
 from cartback.domain.observations import ConsentSeen
 from cartback.shops import generic
@@ -143,14 +143,14 @@ def test_the_schemas_patterns_are_the_codes_patterns():
     published = set(re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', SCHEMA_FILE.read_text()))
     texts = {json.loads(pattern) for pattern in published}
     ours = (
-        reading.INSTANT,
-        reading.IDENTIFIER,
-        reading.AMOUNT,
-        reading.CURRENCY,
-        reading.LOCALE,
-        reading.COUNTRY,
-        reading.LINK,
-        reading.EVIDENCE,
+        payload_reader.INSTANT,
+        payload_reader.IDENTIFIER,
+        payload_reader.AMOUNT,
+        payload_reader.CURRENCY,
+        payload_reader.LOCALE,
+        payload_reader.COUNTRY,
+        payload_reader.LINK,
+        payload_reader.EVIDENCE,
     )
     assert {f"^{pattern.pattern}$" for pattern in ours} <= texts
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 import pytest
 
 from cartback import shops
-from cartback.domain.bots import suspect
-from cartback.domain.cart import Cart
-from cartback.domain.customer import Person
-from cartback.domain.items import EXCLUDED, INCLUDED, SHOWN_APART, total_of
 from cartback.domain.money import Money
 from cartback.domain.observations import CartSeen, Fetch, ProductSeen, WordUnknown
+from cartback.domain.people.customer import Person
+from cartback.domain.trade.bots import suspect
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import EXCLUDED, INCLUDED, SHOWN_APART, total_of
 from tests.unit.shops.samples import as_delivery, sample
 
 

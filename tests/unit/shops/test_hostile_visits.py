@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cartback import shops
-from cartback.domain.answers import Answer, Visit, path_word
 from cartback.domain.errors import Refused
+from cartback.domain.intake.responses import Answer, Visit, path_word
 from cartback.ports import ShopKeys
 from tests.fakes.platform_senders import business_central_body, shopware_signature
 from tests.unit.shops.doorway import NEW, NOW, Sending, doorway

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cartback import shops
-from cartback.domain.carthood import reckoned
 from cartback.domain.observations import CartSeen, OrderSeen
-from cartback.domain.origins import ITSELF, SHOPPER, STAFF, Reckoning
+from cartback.domain.trade.carthood import reckoned
+from cartback.domain.trade.origins import ITSELF, SHOPPER, STAFF, Reckoning
 from tests.unit.shops import samples
 
 

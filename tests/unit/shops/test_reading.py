@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain import reading
 from cartback.domain.errors import Refused
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
-from cartback.domain.reading import Reader
 from cartback.shops.shopify.goods import read_link
 
 
@@ -21,14 +21,14 @@ def field(value):
 
 
 def test_fields_of_a_null_are_null_and_fields_of_anything_else_are_refused():
-    document = reading.parse('{"customer": null, "name": "x"}')
+    document = payload_reader.parse('{"customer": null, "name": "x"}')
     assert document["customer"]["address"]["city"].is_null
     with pytest.raises(Refused, match=r"^name must be an object$"):
         document["name"]["first"]
 
 
 def test_the_fields_of_an_empty_list_are_null_because_php_writes_an_empty_object_so():
-    document = reading.parse('{"billing": [], "lines": [1]}')
+    document = payload_reader.parse('{"billing": [], "lines": [1]}')
     assert document["billing"]["email"].is_null
     with pytest.raises(Refused, match=r"^lines must be an object$"):
         document["lines"]["email"]
@@ -41,17 +41,17 @@ def test_a_link_that_we_cannot_use_is_none_and_costs_nothing_else(value):
 
 
 def test_a_path_tells_fields_and_positions():
-    (_, second) = reading.parse('{"lines": [{}, {"price": {}}]}')["lines"].each()
+    (_, second) = payload_reader.parse('{"lines": [{}, {"price": {}}]}')["lines"].each()
     with pytest.raises(Refused, match=r"^lines\[1\]\.price must be an amount of money$"):
         second["price"].money("EUR")
 
 
 def test_fractions_are_never_floats():
-    assert reading.parse('{"a": 0.1}')["a"].value == Decimal("0.1")
+    assert payload_reader.parse('{"a": 0.1}')["a"].value == Decimal("0.1")
 
 
 def test_a_field_that_is_there_with_null_is_there():
-    document = reading.parse('{"a": null}')
+    document = payload_reader.parse('{"a": null}')
     assert document.has("a")
     assert not document.has("b")
     assert document["a"].maybe(Reader.flag) is None
@@ -124,23 +124,23 @@ def test_what_is_no_amount_is_refused(value):
 
 @given(st.text(), st.sampled_from("\x00\r\x85\u2028\u202e\u2066\ud800\udfff"), st.text())
 def test_a_cleaned_text_is_one_printable_line_that_can_be_stored(before, bad, after):
-    cleaned = reading.clean(before + bad + after)
+    cleaned = payload_reader.clean(before + bad + after)
     assert bad not in cleaned
     assert cleaned.encode().decode() == cleaned
     assert len(cleaned.splitlines()) <= 1
-    assert reading.clean(cleaned) == cleaned
+    assert payload_reader.clean(cleaned) == cleaned
 
 
 @given(st.text(max_size=40), st.integers(1, 20))
 def test_a_cut_text_is_never_longer_than_asked_and_a_short_one_stays(text, longest):
     cut = field(text).cut(longest)
-    cleaned = reading.clean(text)
+    cleaned = payload_reader.clean(text)
     assert len(cut or "") <= longest
     if len(cleaned) <= longest:
         assert (cut or "") == cleaned
 
 
-@given(st.from_regex(reading.LINK, fullmatch=True))
+@given(st.from_regex(payload_reader.LINK, fullmatch=True))
 def test_a_link_cannot_leave_the_attribute_that_it_stands_in(link):
     assert not set(link) & set('"<>\\`{}|^ \t\r\n')
-    assert field(link[:2000]).fitting(reading.LINK, 2048) in (link[:2000], None)
+    assert field(link[:2000]).fitting(payload_reader.LINK, 2048) in (link[:2000], None)

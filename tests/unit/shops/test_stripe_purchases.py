@@ -13,7 +13,7 @@ import pytest
 from cartback.domain import touches
 from cartback.domain.errors import Refused
 from cartback.domain.observations import OrderSeen
-from cartback.domain.service import Change, Changes, Unsupported
+from cartback.domain.shop.service import Change, Changes, Unsupported
 from cartback.ports import Delivery, ShopKeys
 from cartback.shops import stripe
 from tests.fakes.world import World, a_policy

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cartback.domain.answers import path_word
+from cartback.domain.intake.responses import path_word
 from tests.fakes.platform_senders import business_central_body, cartflows_form
 from tests.unit.shops.doorway import NEW, NOW, OLD, OTHER, SENDERS, SIGNATURES, Sending, doorway
 

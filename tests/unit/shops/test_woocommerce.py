@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cartback.domain.answers import path_word
-from cartback.domain.catalogue import Stock, describe, still_there
+from cartback.domain.goods.catalogue import Stock, describe, still_there
+from cartback.domain.intake.responses import path_word
 from cartback.domain.money import Money
 from cartback.domain.observations import (
     CartSeen,

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from cartback.domain.cart import Item
+from cartback.domain.consent.preferences import View
 from cartback.domain.money import Money
-from cartback.domain.preferences import View
+from cartback.domain.trade.cart import Item
 from cartback.ports import ShopFace
 from cartback.texts import MailFields, QuestionFields
 

@@ -1,6 +1,6 @@
 import pytest
 
-from cartback.domain.weblink import is_local, tagged, web_link
+from cartback.domain.shop.weblink import is_local, tagged, web_link
 
 
 @pytest.mark.parametrize(

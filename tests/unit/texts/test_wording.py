@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from cartback import texts
-from cartback.domain.consent import TOPICS
+from cartback.domain.consent.consent import TOPICS
+from cartback.domain.consent.frequency import Frequency, promised
 from cartback.domain.errors import Refused
-from cartback.domain.frequency import Frequency, promised
-from cartback.domain.presets import PRESETS
-from cartback.domain.settings import ShopSettings
-from cartback.domain.timing import Caps
-from cartback.store.settings import face
-from cartback.usecases.links import version_of
+from cartback.domain.messaging.timing import Caps
+from cartback.domain.shop.presets import PRESETS
+from cartback.domain.shop.settings import ShopSettings
+from cartback.store.shop.settings import face
+from cartback.usecases.messaging.links import version_of
 from tests.fakes.world import a_policy
 from tests.unit.settings.shop import document
 from tests.unit.texts.samples import SHOP

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from cartback.domain.consent.signup import EXPIRED
 from cartback.domain.errors import TryLater
-from cartback.domain.signup import EXPIRED
-from cartback.ports import Page
+from cartback.ports import RowSet
 from tests.unit.usecases.test_sign_up import SignUps
 
 
@@ -42,7 +42,7 @@ def test_a_request_that_changes_between_our_look_and_our_claim_is_looked_at_agai
         else:
             gone = replace(request, state=EXPIRED)
             world.records.save(
-                "demo", Page(requests={"r": request}), Page(requests={request.request_id: gone})
+                "demo", RowSet(requests={"r": request}), RowSet(requests={request.request_id: gone})
             )
         return take(claim, request, line, links)
 

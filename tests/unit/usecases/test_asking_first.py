@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.consent import TOPICS
-from cartback.usecases.ask_confirmation import MOST_PER_DOMAIN, MOST_PER_MAILBOX, Asking
+from cartback.domain.consent.consent import TOPICS
+from cartback.usecases.messaging.ask_confirmation import MOST_PER_DOMAIN, MOST_PER_MAILBOX, Asking
 from tests.fakes.told import ada as told_ada
 from tests.fakes.told import cart
 from tests.fakes.world import START

@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from cartback.domain import claims
-from cartback.domain.audit import (
+from cartback.domain.claims import Claim
+from cartback.domain.errors import TryLater
+from cartback.domain.messaging.receipts import Receipt
+from cartback.domain.observations import ConsentSeen, Contact, CustomerErased
+from cartback.domain.results.audit import (
     AFTER_OPT_OUT,
     AFTER_PURCHASE,
     DUPLICATE,
@@ -19,14 +23,10 @@ from cartback.domain.audit import (
     UNJUDGED,
     WITHOUT_BASIS,
 )
-from cartback.domain.claims import Claim
-from cartback.domain.errors import TryLater
-from cartback.domain.observations import ConsentSeen, Contact, CustomerErased
-from cartback.domain.receipts import Receipt
 from cartback.domain.touches import SEND, Decision
 from cartback.ports import Doubtful
 from cartback.usecases import touch as touch_module
-from cartback.usecases.audit import METRICS, AuditDay, AuditShops, LookBack
+from cartback.usecases.results.audit import METRICS, AuditDay, AuditShops, LookBack
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.told import SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World
@@ -289,8 +289,8 @@ def test_an_audit_sees_through_decisions_that_are_wrong(world, told, audit_day, 
     at = world.clock.move(minutes=5)
     world.deliver(told.delivery("o", order(at, "cart:c1"), at=at))
 
-    def careless(dossier, plan, position, generation, policy, now):
-        return Decision(SEND, "due", items=dossier.cart.items)
+    def careless(context, plan, position, generation, policy, now):
+        return Decision(SEND, "due", items=context.cart.items)
 
     monkeypatch.setattr(touch_module, "decide", careless)
     sent.wake()

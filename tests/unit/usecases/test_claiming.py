@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.cart import GIVEN_UP, Cart, Item
 from cartback.domain.claims import Claim
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
+from cartback.domain.consent.preferences import Preferences
+from cartback.domain.context import Context
 from cartback.domain.errors import TryLater
+from cartback.domain.messaging.reminders import Reminder
+from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
-from cartback.domain.preferences import Preferences
-from cartback.domain.reminders import Reminder
-from cartback.ports import Page
-from cartback.usecases.budgeting import counting, following_due, give_back, reserve
-from cartback.usecases.claiming import language_of
-from cartback.usecases.closing import MOST_TRIES, close
+from cartback.domain.trade.cart import GIVEN_UP, Cart, Item
+from cartback.ports import RowSet
+from cartback.usecases.messaging.budgeting import counting, following_due, give_back, reserve
+from cartback.usecases.messaging.claiming import language_of
+from cartback.usecases.messaging.closing import MOST_TRIES, close
 from cartback.usecases.runs import Run
 from tests.fakes.memory import MemoryRecords, MemoryTables
 from tests.fakes.world import START, HandClock, a_face, a_policy
@@ -34,7 +34,7 @@ class Restless(MemoryRecords):
 
     def __init__(self, times: int = 0) -> None:
         super().__init__(MemoryTables(HandClock()))
-        super().save("demo", Page(), Page(carts={"c1": CART}, persons={"p1": ADA}))
+        super().save("demo", RowSet(), RowSet(carts={"c1": CART}, persons={"p1": ADA}))
         self.times, self.tries = times, 0
 
     def save(self, shop, before, after) -> None:
@@ -105,7 +105,7 @@ def test_a_language_is_found_without_a_person_and_without_a_cart():
 
 def waits(records: MemoryRecords, person: Person | None = None, until=START + 3 * HOUR) -> bool:
     known = records.now("persons", "p1") if person is None else person
-    return reserve(records, RUN, Dossier(records.now("carts", "c1"), known), until, START + HOUR)
+    return reserve(records, RUN, Context(records.now("carts", "c1"), known), until, START + HOUR)
 
 
 def test_a_message_that_waits_says_once_when_it_will_come():
@@ -136,7 +136,7 @@ def test_nothing_is_written_where_no_place_can_be_taken(person, until):
 
 def test_who_has_no_row_takes_no_place():
     records = Restless()
-    assert reserve(records, RUN, Dossier(CART, None), START + HOUR, START)
+    assert reserve(records, RUN, Context(CART, None), START + HOUR, START)
     assert records.tries == 0
 
 
@@ -146,7 +146,7 @@ def test_what_is_given_back_to_an_account_goes_to_the_mailbox_that_it_became_mea
         "a7": Person("demo", "a7", merged_into="p2"),
         "p2": Person("demo", "p2", sends=(START, START + HOUR)),
     }
-    records.save("demo", Page(persons=dict.fromkeys(rows)), Page(persons=rows))
+    records.save("demo", RowSet(persons=dict.fromkeys(rows)), RowSet(persons=rows))
     claim = Claim("demo", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/explicit", 1, START + HOUR)
     give_back(records, claim, "a7")
     assert records.now("persons", "p2").sends == (START,)
@@ -158,9 +158,9 @@ PLAN = plan_for(a_policy(), {"email"})
 
 def test_with_its_claim_a_message_says_when_the_next_of_its_cart_is_due_and_the_last_one_nothing():
     claim = Claim("demo", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/explicit", 1, START + HOUR)
-    due = [following_due(Dossier(CART, ADA), PLAN, position, a_policy()) for position in range(3)]
+    due = [following_due(Context(CART, ADA), PLAN, position, a_policy()) for position in range(3)]
     assert due == [START + 24 * HOUR, START + 72 * HOUR, None]
-    counted, person = counting(Dossier(CART, ADA), claim, "cart_recovery", due[0])
+    counted, person = counting(Context(CART, ADA), claim, "cart_recovery", due[0])
     assert counted.cart.reminders == (Reminder("k1", START + HOUR),)
     assert (person.sends, [one.due_at for one in person.intents]) == ((START + HOUR,), [START + 24 * HOUR])
-    assert counting(Dossier(CART, ADA), claim, "cart_recovery", None)[1].intents == ()
+    assert counting(Context(CART, ADA), claim, "cart_recovery", None)[1].intents == ()

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.errors import Refused
+from cartback.domain.intake.page_token import LIFETIME, SKEW, STRANGER, granted
 from cartback.domain.money import Money
-from cartback.domain.page_token import LIFETIME, SKEW, STRANGER, granted
 from cartback.ports import ShopKeys
-from cartback.usecases.collect import MOST_PER_CART
+from cartback.usecases.intake.collect import MOST_PER_CART
 from tests.fakes.pages import CUP, EVENT_ID, claims_of, page_event, sealed
 from tests.fakes.world import START, World
 

@@ -8,9 +8,9 @@ from datetime import time, timedelta
 import pytest
 
 from cartback.domain.errors import Refused
+from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.observations import ShopLeft, StockSeen
-from cartback.domain.timing import Caps, QuietHours
-from cartback.ports import Doubtful, NotSent, Page
+from cartback.ports import Doubtful, NotSent, RowSet
 from cli import words
 from tests.fakes.told import Told, order
 from tests.fakes.world import World, a_policy
@@ -52,7 +52,7 @@ def leave_the_shop(world, told):
 
 def block_the_address(world, told):
     ((person, _),) = world.tables.rows["persons"].values()
-    world.records.save("demo", Page(), Page(blocks={person.email_hash: "bounced"}))
+    world.records.save("demo", RowSet(), RowSet(blocks={person.email_hash: "bounced"}))
 
 
 def policy(**changes) -> Callable[[World, Told], None]:

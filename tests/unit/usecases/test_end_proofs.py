@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.customer import Person, say, sent
 from cartback.domain.observations import CustomerErased
-from cartback.ports import Page
-from cartback.usecases.end_proofs import PARTS, PERSON_KEPT
-from cartback.usecases.sweep_erased import PROOF_KEPT
+from cartback.domain.people.customer import Person, say, sent
+from cartback.ports import RowSet
+from cartback.usecases.consent.end_proofs import PARTS, PERSON_KEPT
+from cartback.usecases.people.sweep_erased import PROOF_KEPT
 from tests.fakes.told import SHIRT, Told, ada, cart
 from tests.fakes.world import START, World
 from tests.unit.domain.test_permission import word
@@ -74,7 +74,7 @@ def test_a_message_after_the_cart_lets_the_proof_last_longer(world, told):
     world.clock.at = START + 300 * DAY
     page = world.records.read("demo", persons=[person_id])
     messaged = sent(page.persons[person_id], world.clock.now())
-    world.records.save("demo", page, Page(persons={person_id: messaged}))
+    world.records.save("demo", page, RowSet(persons={person_id: messaged}))
     world.clock.at = START + PERSON_KEPT + DAY
     assert ended(world) == {}
     world.clock.at = START + 300 * DAY + PERSON_KEPT + DAY
@@ -84,12 +84,12 @@ def test_a_message_after_the_cart_lets_the_proof_last_longer(world, told):
 def test_a_proof_is_relied_on_by_whoever_has_its_address_now(world):
     """Two rows that turn out to be one leave the proof under the name of the row that is given up."""
     old = say(Person("demo", "p-old", email_hash="h1"), replace(word(), address_hash="h1"))
-    world.records.save("demo", Page(), Page(persons={"p-old": old}, aliases={"h1": "p-new"}))
+    world.records.save("demo", RowSet(), RowSet(persons={"p-old": old}, aliases={"h1": "p-new"}))
     world.clock.at = START + PERSON_KEPT - DAY
     world.records.save(
         "demo",
-        Page(),
-        Page(persons={"p-new": Person("demo", "p-new", email_hash="h1")}, aliases={"h1": "p-new"}),
+        RowSet(),
+        RowSet(persons={"p-new": Person("demo", "p-new", email_hash="h1")}, aliases={"h1": "p-new"}),
     )
     world.clock.move(days=2)
     assert ended(world) == {}

@@ -11,10 +11,10 @@ from urllib.parse import quote
 import pytest
 
 from cartback import shops
-from cartback.domain.answers import Answer, Visit
 from cartback.domain.errors import TryLater
+from cartback.domain.intake.responses import Answer, Visit
 from cartback.ports import ShopKeys
-from cartback.usecases.enrol_shop import EnrolShop
+from cartback.usecases.shop.enrol_shop import EnrolShop
 from tests.fakes.platform_senders import shopware_signature
 from tests.fakes.world import DictKeys, HandClock, SeededTokens
 

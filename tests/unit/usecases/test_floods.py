@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from cartback.domain.errors import Refused
-from cartback.usecases.open_link import MOST_NOTED
-from cartback.usecases.subscribe import MOST_PER_SHOP
+from cartback.usecases.consent.subscribe import MOST_PER_SHOP
+from cartback.usecases.messaging.open_link import MOST_NOTED
 from tests.unit.usecases.test_preferences import Reader
 from tests.unit.usecases.test_sign_up import HERE, SignUps
 

@@ -8,8 +8,8 @@ import pytest
 
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.observations import VariantSeen
-from cartback.domain.service import Unsupported
-from cartback.usecases.fresh_stock import FreshStock
+from cartback.domain.shop.service import Unsupported
+from cartback.usecases.messaging.fresh_stock import FreshStock
 from tests.fakes.told import CUP, SHIRT, Told, cart, order
 from tests.fakes.world import START, World, a_policy
 from tests.unit.usecases.test_way_of_a_cart import Story

@@ -11,8 +11,8 @@ import pytest
 from cartback.channels import ses_events
 from cartback.channels.ses_events import BOUNCES, COMPLAINTS, receipts
 from cartback.domain import claims
-from cartback.domain.blocking import RECHECKED_AFTER, reason_at
 from cartback.domain.deliverability import Tally
+from cartback.domain.people.suppression import RECHECKED_AFTER, reason_at
 from cartback.domain.policy import Plan, Touch
 from cartback.usecases.apply_receipts import ApplyReceipts
 from cartback.usecases.runs import Run

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from cartback import texts
-from cartback.domain.cart import GIVEN_UP, Item
 from cartback.domain.facts import Fact
 from cartback.domain.observations import Contact
 from cartback.domain.policy import Plan
+from cartback.domain.trade.cart import GIVEN_UP, Item
 from cartback.ports import NotSent
 from cartback.usecases.runs import Run
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.consent import Consent
-from cartback.domain.customer import Person
+from cartback.domain.consent.consent import Consent
 from cartback.domain.observations import ConsentSeen, Contact, CustomerErased, CustomerSeen
-from cartback.usecases.part_people import PartPeople
+from cartback.domain.people.customer import Person
+from cartback.usecases.people.part_people import PartPeople
 from tests.fakes.shelf import MemoryShelf
 from tests.fakes.sweeps import MemoryTableSweep
 from tests.fakes.told import CUP, SHIRT, Told, cart, order

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.consent import TOPICS, Consent
-from cartback.domain.evidence import fault
+from cartback.domain.consent.consent import TOPICS, Consent
+from cartback.domain.consent.evidence import fault
+from cartback.domain.consent.permission import permission
 from cartback.domain.observations import ConsentSeen, Contact, CustomerErased, CustomerSeen
-from cartback.domain.permission import permission
-from cartback.usecases.ask_confirmation import Asking
+from cartback.usecases.messaging.ask_confirmation import Asking
 from tests.fakes.told import Told
 from tests.fakes.world import START, World, a_policy, plain_hash
 from tests.unit.usecases.test_way_of_a_cart import Story, opened

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from cartback.domain.consent.evidence import UNKNOWN, following
 from cartback.domain.errors import Refused
-from cartback.domain.evidence import UNKNOWN, following
 from cartback.domain.observations import Contact, CustomerErased, DataRequested, ShopErased
 from cartback.ports import Delivery
-from cartback.usecases.subscribe import Visitor
-from cartback.usecases.sweep_erased import AGAIN_AFTER, PROOF_KEPT, Place
+from cartback.usecases.consent.subscribe import Visitor
+from cartback.usecases.people.sweep_erased import AGAIN_AFTER, PROOF_KEPT, Place
 from tests.fakes.told import SHIRT, Told, ada, cart
 from tests.fakes.world import START, World, plain_hash
 

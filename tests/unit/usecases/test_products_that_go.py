@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from cartback.domain.catalogue import still_there
+from cartback.domain.goods.catalogue import still_there
 from cartback.domain.observations import ProductSeen, VariantSeen
 from tests.fakes.told import CUP, SHIRT, Told, cart
 from tests.fakes.world import START, World

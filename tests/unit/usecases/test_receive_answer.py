@@ -10,13 +10,13 @@ import pytest
 
 from cartback import wiring
 from cartback.channels import answer_line, answered
-from cartback.domain.answers import Answer, Visit, path_word
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.farewells import ANSWERS
+from cartback.domain.intake.responses import Answer, Visit, path_word
+from cartback.domain.messaging.opt_out_reply import ANSWERS
 from cartback.domain.observations import ConsentSeen, Contact, CustomerErased
 from cartback.ports import ShopKeys
 from cartback.store.queue import pack, unpack
-from cartback.usecases.receive_answer import LARGEST_BODY, ReceiveAnswer
+from cartback.usecases.intake.receive_answer import LARGEST_BODY, ReceiveAnswer
 from tests.fakes.answer_senders import NUMBER, answer, meta, twilio, whatsapp_message, whatsapp_request
 from tests.fakes.told import SHIRT, Told, ada, cart
 from tests.fakes.world import START, DictKeys, HandClock, ListQueue, World

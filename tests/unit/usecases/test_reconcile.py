@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain import health as healths
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.observations import Contact, OrderSeen, RefundSeen
-from cartback.domain.service import Change, Subscription
+from cartback.domain.shop import health as healths
+from cartback.domain.shop.service import Change, Subscription
 from cartback.ports import ShopKeys
-from cartback.usecases.reconcile import PAGES_PER_STEP
+from cartback.usecases.shop.reconcile import PAGES_PER_STEP
 from tests.fakes.told import SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World
 from tests.unit.usecases.test_way_of_a_cart import Story

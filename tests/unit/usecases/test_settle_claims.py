@@ -9,9 +9,9 @@ import pytest
 
 from cartback.domain import claims
 from cartback.domain.claims import SETTLE_WITHIN
-from cartback.domain.receipts import Receipt
+from cartback.domain.messaging.receipts import Receipt
 from cartback.ports import Doubtful
-from cartback.usecases.settle_claims import SettleClaims
+from cartback.usecases.messaging.settle_claims import SettleClaims
 from tests.fakes.audits import MemoryClaimIndex
 from tests.fakes.told import Told
 from tests.fakes.world import World

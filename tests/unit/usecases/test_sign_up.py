@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from cartback.domain.consent import TOPICS
+from cartback.domain.consent.consent import TOPICS
+from cartback.domain.consent.evidence import fault
+from cartback.domain.consent.signup import CONFIRMED, EXPIRED, request_id_for
 from cartback.domain.errors import Conflict, Refused, TryLater
-from cartback.domain.evidence import fault
-from cartback.domain.signup import CONFIRMED, EXPIRED, request_id_for
-from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Page
-from cartback.usecases.ask_confirmation import Asking
-from cartback.usecases.subscribe import MOST_PER_SHOP, MOST_PER_VISITOR, Visitor, network
+from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, RowSet
+from cartback.usecases.consent.subscribe import MOST_PER_SHOP, MOST_PER_VISITOR, Visitor, network
+from cartback.usecases.messaging.ask_confirmation import Asking
 from tests.fakes.told import Told, cart
 from tests.fakes.told import ada as told_ada
 from tests.fakes.world import START, World, a_policy, plain_hash
@@ -356,7 +356,7 @@ def test_a_row_that_changes_at_the_same_moment_is_read_again(form):
     def raced(shop, before, after):
         if races.pop() if races else False:
             known, name = form.request(), form.request().request_id
-            save(shop, Page(requests={name: known}), Page(requests={name: replace(known, lang="en")}))
+            save(shop, RowSet(requests={name: known}), RowSet(requests={name: replace(known, lang="en")}))
         save(shop, before, after)
 
     records.save = raced

@@ -10,12 +10,12 @@ import pytest
 from cartback.domain.claims import BOUNCED, DELIVERED
 from cartback.domain.deliverability import FEWEST, Tally
 from cartback.domain.errors import Conflict, TryLater
+from cartback.domain.messaging.receipts import Receipt
+from cartback.domain.messaging.warm_up import WarmUp
 from cartback.domain.policy import Plan, Touch
-from cartback.domain.receipts import Receipt
-from cartback.domain.warm_up import WarmUp
 from cartback.usecases.apply_receipts import ApplyReceipts
-from cartback.usecases.resume_shop import ResumeShop
 from cartback.usecases.runs import Run
+from cartback.usecases.shop.resume_shop import ResumeShop
 from cartback.usecases.watch_standing import WatchStanding
 from tests.fakes.sweeps import MemoryStanding
 from tests.fakes.told import SHIRT, Told, ada, cart

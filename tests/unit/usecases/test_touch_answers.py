@@ -10,11 +10,11 @@ import pytest
 from cartback import texts
 from cartback.domain import claims
 from cartback.domain.errors import TryLater
+from cartback.domain.messaging.receipts import Receipt
+from cartback.domain.messaging.warm_up import WarmUp
 from cartback.domain.money import Money
 from cartback.domain.observations import CustomerSeen, ShopLeft, StockSeen
-from cartback.domain.receipts import Receipt
 from cartback.domain.tokens import hashed
-from cartback.domain.warm_up import WarmUp
 from cartback.ports import Doubtful, NotSent
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World, a_face, a_policy

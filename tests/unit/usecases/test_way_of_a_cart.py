@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.cart import Item
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.observations import (
     ConsentSeen,
@@ -18,6 +17,7 @@ from cartback.domain.observations import (
     VariantSeen,
 )
 from cartback.domain.policy import Plan
+from cartback.domain.trade.cart import Item
 from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent
 from cartback.usecases.runs import Run
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cartback.domain.delivery import KNOWN_AS, TOLD_BY
-from cartback.domain.voices import Claim, stranger
+from cartback.domain.intake.delivery import KNOWN_AS, TOLD_BY
+from cartback.domain.intake.voices import Claim, stranger
 from cartback.ports import Delivery
 from tests.fakes.world import World, a_face
 from tests.unit.shops import samples

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.items import Item
 from cartback.domain.observations import Contact, ProductSeen, VariantSeen, WordUnknown
+from cartback.domain.trade.items import Item
 from tests.fakes.told import CUP, Told, ada, cart
 from tests.fakes.world import START, World
 

@@ -10,7 +10,7 @@ import pytest
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
 from cartback.domain.observations import Fetch
-from cartback.domain.service import Discount, Unsupported
+from cartback.domain.shop.service import Discount, Unsupported
 from cartback.ports import ShopKeys
 from cartback.shops import business_central
 from cartback.shops.business_central.api import Api

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cartback.domain.calls import Basic, Call, Key, Reply
 from cartback.domain.errors import Refused, TryLater
+from cartback.domain.shop.calls import Basic, Call, Key, Reply
 from cartback.web import client
 from cartback.web.client import Http, pause
 from tests.unit.web.server import Asked, Says, serving

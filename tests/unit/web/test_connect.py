@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from cartback import shops
-from cartback.domain.answers import Arrival, Visit, path_word
 from cartback.domain.errors import Refused
+from cartback.domain.intake.responses import Arrival, Visit, path_word
 from cartback.ports import ShopKeys
 from cartback.shops import business_central
-from cartback.usecases.connect_shop import ConnectShop
+from cartback.usecases.shop.connect_shop import ConnectShop
 from cartback.web.client import Http
 from tests.fakes.world import DictKeys, SeededTokens
 from tests.unit.web.platforms import COMPANY, BusinessCentral, Stripe, WooCommerce

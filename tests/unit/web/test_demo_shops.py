@@ -11,17 +11,17 @@ from urllib.parse import urlsplit
 import pytest
 
 from cartback import shops
-from cartback.domain.answers import Answer, Visit
 from cartback.domain.errors import Refused
-from cartback.domain.hosts import host_of
+from cartback.domain.intake.responses import Answer, Visit
 from cartback.domain.observations import CartSeen, CustomerSeen, Fetch, Observation, OrderSeen, ProductSeen
+from cartback.domain.shop.hosts import host_of
 from cartback.ports import Clock as AnyClock
 from cartback.ports import Delivery, ShopApi, ShopKeys
 from cartback.store.clock import SystemClock
-from cartback.usecases.connect_shop import Connected, ConnectShop
-from cartback.usecases.enrol_shop import EnrolShop
+from cartback.usecases.intake.recognise import Recognise
 from cartback.usecases.receive_webhook import ReceiveWebhook
-from cartback.usecases.recognise import Recognise
+from cartback.usecases.shop.connect_shop import Connected, ConnectShop
+from cartback.usecases.shop.enrol_shop import EnrolShop
 from cartback.web.client import Http
 from local import proxy
 from local.demo import back, platforms

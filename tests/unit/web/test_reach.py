@@ -11,7 +11,7 @@ import pytest
 from cartback import shops
 from cartback.domain.errors import Refused
 from cartback.ports import Delivery, ShopKeys
-from cartback.usecases.reach_shop import ReachShop
+from cartback.usecases.shop.reach_shop import ReachShop
 from cartback.web.client import Http
 from tests.fakes.world import START, World
 from tests.unit.web.platforms import COMPANY, BusinessCentral, sample

@@ -11,7 +11,7 @@ import pytest
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.money import Money
 from cartback.domain.observations import CartSeen, OrderSeen
-from cartback.domain.service import Discount, DiscountMade, Unsupported
+from cartback.domain.shop.service import Discount, DiscountMade, Unsupported
 from cartback.ports import ShopKeys
 from cartback.shops import shopify
 from cartback.shops.shopify.api import NEEDS, Api

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from cartback.domain.calls import Call, Grant
 from cartback.domain.errors import Refused, TryLater
+from cartback.domain.shop.calls import Call, Grant
 from cartback.web.client import Http
 from cartback.web.tokens import TokenBook
 from tests.unit.web.server import Asked, Says, serving

@@ -9,7 +9,7 @@ import pytest
 
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.money import Money
-from cartback.domain.service import Discount, DiscountMade, Unsupported
+from cartback.domain.shop.service import Discount, DiscountMade, Unsupported
 from cartback.ports import ShopKeys
 from cartback.shops import woocommerce
 from cartback.shops.woocommerce.api import PAGE, Api

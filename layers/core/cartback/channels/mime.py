@@ -8,9 +8,9 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from typing import TYPE_CHECKING
 
-from cartback.domain import address
 from cartback.domain.errors import Refused
-from cartback.domain.weblink import web_link
+from cartback.domain.people import address
+from cartback.domain.shop.weblink import web_link
 
 if TYPE_CHECKING:
     from cartback.ports import Outgoing

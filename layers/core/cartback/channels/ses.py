@@ -17,8 +17,8 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from cartback.channels.mime import mime
-from cartback.domain import address
 from cartback.domain.errors import Refused
+from cartback.domain.people import address
 from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from typing import Any
 from cartback.domain import claims
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
-from cartback.domain.receipts import Receipt
+from cartback.domain.messaging.receipts import Receipt
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a type of news says: of the claim (``state``), and of the mailbox (``domain.receipts``)."""
+    """What a type of news says: of the claim (``state``), and of the mailbox (``domain.messaging.receipts``)."""
 
     state: str
     permanent: bool = False

@@ -15,15 +15,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from cartback.domain import address
-from cartback.domain.answers import Answer
 from cartback.domain.errors import Refused
-from cartback.domain.farewells import Farewell, Heard
-from cartback.domain.proofs import proven
-from cartback.domain.stop_words import STOP, meaning
+from cartback.domain.intake.responses import Answer
+from cartback.domain.intake.signatures import proven
+from cartback.domain.messaging.opt_out_reply import Heard, OptOutReply
+from cartback.domain.messaging.stop_words import STOP, meaning
+from cartback.domain.people import address
 
 if TYPE_CHECKING:
-    from cartback.domain.answers import Visit
+    from cartback.domain.intake.responses import Visit
 
 ANSWERS_ON = "sms"
 """A WhatsApp number that is rented from Twilio tells of its answers here too."""
@@ -66,7 +66,7 @@ def fields_of(urls: Sequence[str], body: bytes, signature: str, tokens: Sequence
     return dict(pairs)
 
 
-def farewells(fields: dict[str, str], at: datetime) -> list[Farewell]:
+def farewells(fields: dict[str, str], at: datetime) -> list[OptOutReply]:
     """The farewell in an answer, if it is one; ``at`` is when it reached us, because Twilio tells no time.
 
     Raises ``Refused`` that names the field for a request without what every incoming message has.
@@ -83,7 +83,7 @@ def farewells(fields: dict[str, str], at: datetime) -> list[Farewell]:
     number, user = address.phone(name), address.whatsapp_user(name) if channel == "whatsapp" else None
     if number is None and user is None:
         return []  # a short code or a name: nobody whom we could write to
-    return [Farewell(channel, number, at, f"twilio {sid[:40]}", user)]
+    return [OptOutReply(channel, number, at, f"twilio {sid[:40]}", user)]
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:

@@ -16,17 +16,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from cartback.domain import address
-from cartback.domain.answers import Answer, opens
-from cartback.domain.depth import deeper_than
 from cartback.domain.errors import Refused
-from cartback.domain.farewells import Farewell, Heard
 from cartback.domain.hashes import short
-from cartback.domain.proofs import proven
-from cartback.domain.stop_words import STOP, meaning
+from cartback.domain.intake.json_limits import deeper_than
+from cartback.domain.intake.responses import Answer, opens
+from cartback.domain.intake.signatures import proven
+from cartback.domain.messaging.opt_out_reply import Heard, OptOutReply
+from cartback.domain.messaging.stop_words import STOP, meaning
+from cartback.domain.people import address
 
 if TYPE_CHECKING:
-    from cartback.domain.answers import Visit
+    from cartback.domain.intake.responses import Visit
 
 ANSWERS_ON = "whatsapp"
 
@@ -80,13 +80,13 @@ def verify(body: bytes, signature: str, secrets: Sequence[str]) -> None:
         raise Refused("the signature is not Meta's", status=403)
 
 
-def farewells(body: bytes, now: datetime) -> list[Farewell]:
+def farewells(body: bytes, now: datetime) -> list[OptOutReply]:
     """The farewells in one request: a word, a button, or the switch in WhatsApp's own menu.
 
     A time that is missing, unreadable or ahead of ours is taken as ``now``. Raises ``Refused``, naming the field where
     there is one, for a shape that is not Meta's; a message of an odd shape does so only if nobody leaves beside it.
     """
-    found: list[Farewell] = []
+    found: list[OptOutReply] = []
     odd: Refused | None = None
     for read, part, contacts in _shaped(lambda: list(_parts(_document(body)))):
         try:
@@ -162,7 +162,7 @@ def _words(message: Mapping[str, Any]) -> list[str]:
 
 def _of_everybody(
     part: Mapping[str, Any], contacts: list[Any], ref: str, at: datetime, now: datetime
-) -> list[Farewell]:
+) -> list[OptOutReply]:
     """A farewell under each name of whoever left: number and ids. Without any, of the only contact beside it."""
     numbers, users = _names(part, _NUMBERS, _number), _names(part, _USERS, address.whatsapp_user)
     if not numbers and not users and len(contacts) == 1:
@@ -172,8 +172,8 @@ def _of_everybody(
         )
     at, source = min(at, now), f"whatsapp {short('wa', ref, length=16)}"
     return [
-        *(Farewell("whatsapp", number, at, source) for number in numbers),
-        *(Farewell("whatsapp", None, at, source, user) for user in users),
+        *(OptOutReply("whatsapp", number, at, source) for number in numbers),
+        *(OptOutReply("whatsapp", None, at, source, user) for user in users),
     ]
 
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cartback.domain.cart import Item
 from cartback.domain.money import Money
-from cartback.domain.origins import Origin
+from cartback.domain.trade.cart import Item
+from cartback.domain.trade.origins import Origin
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentSeen:
     """The shop's record that a person agreed to, or refused, marketing on one channel.
 
-    ``at`` is when the person said so, as evidence; ``sticky`` marks a record that the shop dates itself, so that
-    a later one may undo an opt-out made with us. A checkbox without a date of its own may not. ``purpose`` is one of
-    ``domain.consent``; a shop that names none means marketing as a whole. ``wording`` is what the person read, if the
-    shop tells it.
+    ``at`` is when the person said so, as evidence; ``sticky`` marks a record that the shop dates itself, so that a
+    later one may undo an opt-out made with us. A checkbox without a date of its own may not. ``purpose`` is one of
+    ``domain.consent.consent``; a shop that names none means marketing as a whole. ``wording`` is what the person
+    read, if the shop tells it.
     """
 
     channel: str
@@ -70,7 +70,7 @@ class Contact:
         return tuple(f"{kind}:{value}" for kind, value in named if value)
 
     def identifying(self) -> tuple[str, ...]:
-        """The names that say who it is: a number only where nothing else was told (``domain.identity``)."""
+        """The names that say who it is: a number only where nothing else was told (``domain.people.identity``)."""
         said = self.aliases()
         return tuple(alias for alias in said if not alias.startswith("phone:")) or said
 
@@ -85,9 +85,9 @@ class CartSeen:
     ``calls_off`` names the order that this may have become: if it did, it is cancelled with this.
 
     ``total`` is what is to be paid, whatever is in it; ``goods`` what the lines alone cost, where the shop tells that
-    sum. ``taxes`` is one of ``domain.items``'s words for where the tax is, None if nobody said. ``further`` counts the
-    lines that were told beyond ``items``. ``locale`` is the language of this very cart, where it is told apart from
-    the person's.
+    sum. ``taxes`` is one of ``domain.trade.items``'s words for where the tax is, None if nobody said. ``further``
+    counts the lines that were told beyond ``items``. ``locale`` is the language of this very cart, where it is told
+    apart from the person's.
     """
 
     refs: tuple[str, ...]

@@ -6,13 +6,13 @@ from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from cartback.domain.origins import AS_TOLD, Reckoning
-from cartback.domain.timing import Caps, QuietHours
-from cartback.domain.warm_up import WarmUp
+from cartback.domain.messaging.timing import Caps, QuietHours
+from cartback.domain.messaging.warm_up import WarmUp
+from cartback.domain.trade.origins import AS_TOLD, Reckoning
 
 PER_CART, DUE_INDEX, BATCH = "per_cart", "due_index", "batch"
 ORCHESTRATIONS = (PER_CART, DUE_INDEX, BATCH)
-"""How a shop's runs begin (``domain.due``)."""
+"""How a shop's runs begin (``domain.messaging.due``)."""
 
 MOST_MESSAGES = 3
 """Messages per cart, whatever a policy says: more than that annoys (SEQ-8, CONFLICTS-3)."""
@@ -45,7 +45,7 @@ class Crowd:
 class Policy:
     """The rules of one shop at one version of its settings. Built from validated settings, never by hand.
 
-    ``pack`` names the law of the shop's market (``domain.packs``), the strictest if nothing is said.
+    ``pack`` names the law of the shop's market (``domain.consent.jurisdiction``), the strictest if nothing is said.
     """
 
     version: int

@@ -9,23 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cartback.domain import blocking, grace, visits
-from cartback.domain.bots import suspect
-from cartback.domain.budget import Intent, makes_room_until
-from cartback.domain.cart import Cart, Item
-from cartback.domain.catalogue import dressed, still_there
 from cartback.domain.claims import claim_id_for
-from cartback.domain.customer import Person
-from cartback.domain.dossier import Dossier
+from cartback.domain.consent.permission import accepted, permission
+from cartback.domain.consent.preferences import free_at
+from cartback.domain.context import Context
 from cartback.domain.flows import MONEY
-from cartback.domain.hygiene import engaged_at
-from cartback.domain.identity import belongs, last_purchase, refused_by
-from cartback.domain.permission import accepted, permission
+from cartback.domain.goods.catalogue import dressed, still_there
+from cartback.domain.messaging.budget import Intent, makes_room_until
+from cartback.domain.messaging.engagement import engaged_at
+from cartback.domain.messaging.reminders import lately
+from cartback.domain.messaging.send_window import opening
+from cartback.domain.messaging.timing import after_caps
+from cartback.domain.people import suppression
+from cartback.domain.people.customer import Person
+from cartback.domain.people.identity import belongs, last_purchase, refused_by
 from cartback.domain.policy import MOST_MESSAGES, Plan, Policy, Touch
-from cartback.domain.preferences import free_at
-from cartback.domain.quiet import opening
-from cartback.domain.reminders import lately
-from cartback.domain.timing import after_caps
+from cartback.domain.shop import grace
+from cartback.domain.trade import visits
+from cartback.domain.trade.bots import suspect
+from cartback.domain.trade.cart import Cart, Item
 
 SEND, WAIT, SKIP, STOP = "send", "wait", "skip", "stop"
 MOST_REARMS = 500
@@ -56,7 +58,7 @@ class Decision:
 
 
 def decide(
-    dossier: Dossier, plan: Plan, position: int, generation: int, policy: Policy, now: datetime
+    context: Context, plan: Plan, position: int, generation: int, policy: Policy, now: datetime
 ) -> Decision:
     """Decide about touch number ``position`` (from 0) of a plan.
 
@@ -66,34 +68,34 @@ def decide(
     stock; may it be now, as the shop's news, the person's wishes and the shop's hours are, or does another message
     need the place more.
     """
-    cart, person = dossier.cart, dossier.person
-    ended = _ended(dossier, plan, generation, policy)
+    cart, person = context.cart, context.person
+    ended = _ended(context, plan, generation, policy)
     if ended is not None:
         return ended
     due = due_at(cart, plan, position, policy)
     if now < due:
         return Decision(WAIT, "shopper_active", until=due, inputs={"due_at": due.isoformat()})
     channel = plan.touches[position].channel
-    silent = _without_basis(dossier, channel, policy, now) or _silent(dossier, policy, now)
+    silent = _without_basis(context, channel, policy, now) or _silent(context, policy, now)
     if silent is not None:
         return silent
     latest = _by_the_shop(cart, plan, position, policy) + plan.give_up_after
     if now > latest:
         return Decision(SKIP, "expired", inputs={"due_at": due.isoformat()})
-    if dossier.shop_block == PAUSED:
+    if context.shop_block == PAUSED:
         # Left out, not kept waiting: what is paused must not burst out all at once when it goes on.
         return Decision(SKIP, PAUSED)
     told = _told_already(cart, person, plan.touches[position], generation, now)
     if told is not None:
         return told
     left = tuple(
-        dressed(item, dossier.stock.get(item.variant_id))
+        dressed(item, context.stock.get(item.variant_id))
         for item in cart.items
-        if still_there(dossier.stock.get(item.variant_id))
+        if still_there(context.stock.get(item.variant_id))
     )
     if not left:
         return Decision(SKIP, "out_of_stock", inputs={"variants": " ".join(i.variant_id for i in cart.items)})
-    held = _behind(dossier, due, latest, policy, now) or _not_now(
+    held = _behind(context, due, latest, policy, now) or _not_now(
         cart, person, plan.touches[position].channel, policy, latest, now
     )
     if held is not None:
@@ -161,22 +163,22 @@ def _too_old(cart: Cart, plan: Plan, policy: Policy) -> Decision | None:
     return Decision(STOP, "heard_too_late", inputs={"heard_at": cart.heard_at.isoformat()})
 
 
-def _ended(dossier: Dossier, plan: Plan, generation: int, policy: Policy) -> Decision | None:
+def _ended(context: Context, plan: Plan, generation: int, policy: Policy) -> Decision | None:
     """Why nobody is reminded of this cart any more, whichever touch it is."""
-    cart, person = dossier.cart, dossier.person
+    cart, person = context.cart, context.person
     return (
         over(cart, person, generation, policy)
-        or _nobody(dossier, policy)
+        or _nobody(context, policy)
         or _too_old(cart, plan, policy)
         or _superseded(cart, person, policy)
     )
 
 
 def _behind(
-    dossier: Dossier, due: datetime, latest: datetime, policy: Policy, now: datetime
+    context: Context, due: datetime, latest: datetime, policy: Policy, now: datetime
 ) -> Decision | None:
     """News of the shop comes late: this person's order may be among what is missing."""
-    until = grace.until(dossier.behind_at, due, policy.silence)
+    until = grace.until(context.behind_at, due, policy.silence)
     return _later("shop_behind", until, latest) if until is not None and now < until else None
 
 
@@ -202,30 +204,30 @@ def _told_already(
     return None
 
 
-def _nobody(dossier: Dossier, policy: Policy) -> Decision | None:
+def _nobody(context: Context, policy: Policy) -> Decision | None:
     """The shop is gone, or there is no person behind the cart."""
-    if dossier.shop_block not in (None, PAUSED):
-        return Decision(STOP, dossier.shop_block)
-    rule = suspect(dossier.cart, dossier.person, policy.crowd)
+    if context.shop_block not in (None, PAUSED):
+        return Decision(STOP, context.shop_block)
+    rule = suspect(context.cart, context.person, policy.crowd)
     return None if rule is None else Decision(STOP, "bot", inputs={"rule": rule})
 
 
-def _silent(dossier: Dossier, policy: Policy, now: datetime) -> Decision | None:
-    since = engaged_at(dossier.person, dossier.cart)
+def _silent(context: Context, policy: Policy, now: datetime) -> Decision | None:
+    since = engaged_at(context.person, context.cart)
     if since is None or since + policy.silent_after > now:
         return None
     return Decision(STOP, "silent_for_long", inputs={"engaged_at": since.isoformat()})
 
 
-def _without_basis(dossier: Dossier, channel: str, policy: Policy, now: datetime) -> Decision | None:
-    person = dossier.person
+def _without_basis(context: Context, channel: str, policy: Policy, now: datetime) -> Decision | None:
+    person = context.person
     if person is None or not person.reachable:
         return Decision(STOP, "erased" if person is not None and person.erased_at else "no_address")
-    blocked = blocking.reason_at(person, now)
+    blocked = suppression.reason_at(person, now)
     if blocked is not None:
         return Decision(STOP, blocked)
     allowed = permission(person, channel, PURPOSE, policy)
-    if allowed.reason is None and not refused_by(dossier.account, allowed.word):
+    if allowed.reason is None and not refused_by(context.account, allowed.word):
         return None
     enough = " ".join(sorted(accepted(policy, channel, PURPOSE)))
     looked_at = {"channel": channel, "purpose": PURPOSE, "accepted": enough, "pack": policy.pack}

@@ -12,18 +12,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cartback.domain.delivery import Delivery as Delivery
-    from cartback.domain.delivery import ShopKeys as ShopKeys
+    from cartback.domain.intake.delivery import Delivery as Delivery
+    from cartback.domain.intake.delivery import ShopKeys as ShopKeys
     from cartback.ports.intake import AnswerLine as AnswerLine
     from cartback.ports.intake import Begun as Begun
     from cartback.ports.intake import Fetcher as Fetcher
     from cartback.ports.intake import Greeter as Greeter
+    from cartback.ports.intake import IdempotencyStore as IdempotencyStore
     from cartback.ports.intake import Keys as Keys
     from cartback.ports.intake import KeyStore as KeyStore
-    from cartback.ports.intake import Once as Once
     from cartback.ports.intake import Parking as Parking
     from cartback.ports.intake import Queue as Queue
-    from cartback.ports.intake import RawShelf as RawShelf
+    from cartback.ports.intake import RawArchive as RawArchive
     from cartback.ports.intake import RawStore as RawStore
     from cartback.ports.intake import ShopAdapter as ShopAdapter
     from cartback.ports.intake import Speaker as Speaker
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from cartback.ports.messages import Sent as Sent
     from cartback.ports.messages import Texts as Texts
     from cartback.ports.rows import ClaimIndex as ClaimIndex
+    from cartback.ports.rows import ConsentChains as ConsentChains
     from cartback.ports.rows import DueIndex as DueIndex
     from cartback.ports.rows import Ledger as Ledger
-    from cartback.ports.rows import Line as Line
     from cartback.ports.rows import Link as Link
-    from cartback.ports.rows import Page as Page
-    from cartback.ports.rows import Proofs as Proofs
     from cartback.ports.rows import Records as Records
+    from cartback.ports.rows import RowSet as RowSet
+    from cartback.ports.rows import TimelineEntry as TimelineEntry
     from cartback.ports.service import Http as Http
     from cartback.ports.service import ShopApi as ShopApi
     from cartback.ports.settings import KeptSettings as KeptSettings
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from cartback.ports.settings import ShopBook as ShopBook
     from cartback.ports.settings import ShopFace as ShopFace
     from cartback.ports.upkeep import AuditBook as AuditBook
-    from cartback.ports.upkeep import Beat as Beat
+    from cartback.ports.upkeep import DeadLetterSweep as DeadLetterSweep
     from cartback.ports.upkeep import HealthBook as HealthBook
-    from cartback.ports.upkeep import LetterSweep as LetterSweep
+    from cartback.ports.upkeep import Heartbeat as Heartbeat
     from cartback.ports.upkeep import RawSweep as RawSweep
     from cartback.ports.upkeep import Standing as Standing
     from cartback.ports.upkeep import Strangers as Strangers
@@ -67,17 +67,17 @@ if TYPE_CHECKING:
     from cartback.ports.world import Tokens as Tokens
 
 _ROOMS = {
-    "domain.delivery": "Delivery ShopKeys",
+    "domain.intake.delivery": "Delivery ShopKeys",
     "ports.world": "Bus Clock Counters Hasher Metrics Runs Tokens",
     "ports.intake": (
         "AnswerLine Begun Fetcher Greeter KeyStore Keys Once Parking Queue RawShelf RawStore ShopAdapter Speaker "
         "Translator"
     ),
-    "ports.rows": "ClaimIndex DueIndex Ledger Line Link Page Proofs Records",
+    "ports.rows": "ClaimIndex DueIndex Ledger TimelineEntry Link RowSet ConsentChains Records",
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
     "ports.messages": "ADDRESS_REFUSED Channel Doubtful NotSent Outgoing Sent Texts",
     "ports.service": "Http ShopApi",
-    "ports.upkeep": "AuditBook Beat HealthBook LetterSweep RawSweep Standing Strangers TableSweep ToldOnce",
+    "ports.upkeep": "AuditBook Heartbeat HealthBook DeadLetterSweep RawSweep Standing Strangers TableSweep ToldOnce",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cartback.domain.answers import Answer, Arrival, Visit
-    from cartback.domain.delivery import Delivery, ShopKeys
-    from cartback.domain.farewells import Heard
+    from cartback.domain.intake.delivery import Delivery, ShopKeys
+    from cartback.domain.intake.responses import Answer, Arrival, Visit
+    from cartback.domain.intake.voices import Claim
+    from cartback.domain.messaging.opt_out_reply import Heard
     from cartback.domain.observations import Fetch, Observation
-    from cartback.domain.voices import Claim
 
 
 class Keys(Protocol):
@@ -56,7 +56,7 @@ class RawStore(Protocol):
     def keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> None: ...
 
 
-class RawShelf(Protocol):
+class RawArchive(Protocol):
     """The raw events that were kept."""
 
     def between(self, shop: str, from_at: datetime, until_at: datetime) -> Iterable[Delivery]:
@@ -112,8 +112,8 @@ class Cautious(Protocol):
 class Speaker(Protocol):
     """What a platform's module has besides, where its deliveries say where they come from. Each part is optional.
 
-    ``claims`` are the names that a delivery gives to its sender, the weightiest first (``domain.voices``). ``known_as``
-    are the names that the shop goes by in its connection, blank ones among them.
+    ``claims`` are the names that a delivery gives to its sender, the weightiest first (``domain.intake.voices``).
+    ``known_as`` are the names that the shop goes by in its connection, blank ones among them.
     """
 
     def claims(self, delivery: Delivery) -> list[Claim]: ...
@@ -162,7 +162,7 @@ class Begun:
     held: frozenset[str]
 
 
-class Once(Protocol):
+class IdempotencyStore(Protocol):
     """Each event once. ``begin`` says which keys are fresh; the others are done, or held by somebody else.
 
     A key stays begun until ``complete`` or ``abandon``; a worker that dies lets go of it after its own time-out.

@@ -8,18 +8,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cartback.domain.cart import Cart
-    from cartback.domain.catalogue import Product, Stock
     from cartback.domain.claims import Claim
-    from cartback.domain.customer import Person
-    from cartback.domain.dossier import Dossier
-    from cartback.domain.due import Due
-    from cartback.domain.evidence import Evidence
-    from cartback.domain.signup import SignUp
+    from cartback.domain.consent.evidence import Evidence
+    from cartback.domain.consent.signup import SignUp
+    from cartback.domain.context import Context
+    from cartback.domain.goods.catalogue import Product, Stock
+    from cartback.domain.messaging.due import Due
+    from cartback.domain.people.customer import Person
+    from cartback.domain.trade.cart import Cart
 
 
 @dataclass(slots=True)
-class Page:
+class RowSet:
     """The rows that one piece of work reads and changes together. ``None`` means: looked for, not there.
 
     ``refs`` lead from a shop's reference to a cart, ``aliases`` from a hash to a person, ``inventory`` from a shop's
@@ -58,14 +58,14 @@ class Records(Protocol):
         products: Iterable[str] = (),
         blocks: Iterable[str] = (),
         requests: Iterable[str] = (),
-    ) -> Page: ...
+    ) -> RowSet: ...
 
-    def save(self, shop: str, before: Page, after: Page) -> None:
+    def save(self, shop: str, before: RowSet, after: RowSet) -> None:
         """Write what differs. Raises ``Conflict`` if any row changed since it was read; then it is not overwritten."""
 
-    def dossier(
+    def context(
         self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
-    ) -> Dossier:
+    ) -> Context:
         """Everything that a decision looks at, in one read where the guesses are right.
 
         ``person_id`` and ``variants`` are guesses; what they miss is read after. ``variants=None``: no stock wanted.
@@ -73,7 +73,7 @@ class Records(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineEntry:
     """One line of the story of a subject: a decision, a message, a click. ``data`` holds words and numbers only."""
 
     at: datetime
@@ -110,7 +110,7 @@ class Ledger(Protocol):
     """Claims, decisions and links."""
 
     def claim(
-        self, claim: Claim, dossier: Dossier, person: Person, line: Line, links: Sequence[Link]
+        self, claim: Claim, context: Context, person: Person, line: TimelineEntry, links: Sequence[Link]
     ) -> str | None:
         """Take the claim and everything that goes with it in one transaction.
 
@@ -120,7 +120,9 @@ class Ledger(Protocol):
         ``blocked``, ``warming_up`` or ``changed``.
         """
 
-    def claim_alone(self, claim: Claim, request: SignUp, line: Line, links: Sequence[Link]) -> str | None:
+    def claim_alone(
+        self, claim: Claim, request: SignUp, line: TimelineEntry, links: Sequence[Link]
+    ) -> str | None:
         """Take the claim of the answer to a request, which belongs to no cart and takes from no budget.
 
         Conditions: the claim is absent or was released; the request still has the version that was decided on; the
@@ -142,10 +144,10 @@ class Ledger(Protocol):
 
     def read_claim(self, shop: str, claim_id: str) -> Claim | None: ...
 
-    def note(self, shop: str, subject: str, line: Line) -> None:
+    def note(self, shop: str, subject: str, line: TimelineEntry) -> None:
         """Append a line to a subject's story."""
 
-    def story(self, shop: str, subject: str) -> list[Line]: ...
+    def story(self, shop: str, subject: str) -> list[TimelineEntry]: ...
 
     def look(self, shop: str, token_hash: str) -> Link | None:
         """Find a link and change nothing."""
@@ -164,14 +166,14 @@ class ClaimIndex(Protocol):
         """All claims of a shop that were taken on a day (UTC), earliest first."""
 
 
-class Proofs(Protocol):
+class ConsentChains(Protocol):
     """The chains of consent, for whoever has to prove one."""
 
     def of(self, shop: str, person_id: str) -> list[Evidence]: ...
 
 
 class DueIndex(Protocol):
-    """The list of carts that wait for their first look (``domain.due``). Entries are ids, never people."""
+    """The list of carts that wait for their first look (``domain.messaging.due``). Entries are ids, never people."""
 
     def put(self, due: Due) -> None:
         """List a cart; the same entry put twice is one entry."""

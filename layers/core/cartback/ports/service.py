@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from cartback.domain.errors import Refused
-from cartback.domain.service import Unsupported
+from cartback.domain.shop.service import Unsupported
 
 if TYPE_CHECKING:
-    from cartback.domain.calls import Call, Reply
     from cartback.domain.money import Money
     from cartback.domain.observations import Fetch, OrderSeen, ProductSeen, VariantSeen
-    from cartback.domain.service import Changes, Discount, DiscountMade, Subscription
+    from cartback.domain.shop.calls import Call, Reply
+    from cartback.domain.shop.service import Changes, Discount, DiscountMade, Subscription
 
 
 _CANNOT = Unsupported("this platform's API cannot do that")

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from cartback.domain.frequency import Frequency
+from cartback.domain.consent.frequency import Frequency
 
 if TYPE_CHECKING:
     from cartback.domain.policy import Policy
-    from cartback.domain.settings import ShopSettings
+    from cartback.domain.shop.settings import ShopSettings
 
 
 @dataclass(frozen=True, slots=True)
 class ShopFace:
     """How a shop shows itself to its shoppers. ``languages`` are in order of preference, the first is the default.
 
-    ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything. ``prices`` says
-    whether they are shown as the platform tells them, without tax or with it (``domain.bill``). ``sources`` are further
-    names under which it speaks, though no link leads there.
+    ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything. ``prices``
+    says whether they are shown as the platform tells them, without tax or with it (``domain.trade.bill``).
+    ``sources`` are further names under which it speaks, though no link leads there.
     """
 
     shop: str

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cartback.domain.audit import Audit
-    from cartback.domain.cart import Cart
+    from cartback.domain.consent.evidence import Evidence
     from cartback.domain.deliverability import Tally
-    from cartback.domain.delivery import Delivery
-    from cartback.domain.evidence import Evidence
-    from cartback.domain.health import Health, Stranger
+    from cartback.domain.intake.delivery import Delivery
+    from cartback.domain.results.audit import Audit
+    from cartback.domain.shop.health import Health, Stranger
+    from cartback.domain.trade.cart import Cart
 
 
 class AuditBook(Protocol):
@@ -43,7 +43,7 @@ class HealthBook(Protocol):
     def keep(self, health: Health) -> None: ...
 
 
-class Beat(Protocol):
+class Heartbeat(Protocol):
     """Where it is remembered that a shop was heard."""
 
     def beat(self, shop: str, received_at: datetime) -> None: ...
@@ -77,7 +77,7 @@ class RawSweep(Protocol):
         """Forget what was collected for a person, or for everybody of a shop."""
 
 
-class LetterSweep(Protocol):
+class DeadLetterSweep(Protocol):
     """The dead letters of the intake."""
 
     def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> bool:

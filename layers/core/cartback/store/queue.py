@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cartback.domain.delivery import Delivery
 from cartback.domain.errors import Refused
+from cartback.domain.intake.delivery import Delivery
 from cartback.store.errors import translated
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.forms import asked_lang, fields_of, header
+from cartback.domain.intake.forms import asked_lang, fields_of, header
 from cartback.domain.language import of_page
 from cartback.texts.page_headers import PAGE_HEADERS
 
 if TYPE_CHECKING:
-    from cartback.domain.discretion import Handler
+    from cartback.domain.redaction import Handler
     from cartback.ports import Metrics
 
     class Root(Protocol):
@@ -64,7 +64,7 @@ def _to_a_visitor(event: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _to_a_site(event: Mapping[str, Any]) -> dict[str, object]:
-    from cartback.domain.answers import told_across
+    from cartback.domain.intake.responses import told_across
 
     headers = told_across("*", **_AGAIN, **{"access-control-expose-headers": "retry-after"})
     if "text/html" not in (header(event, "accept") or ""):

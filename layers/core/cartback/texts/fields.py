@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from cartback.domain.errors import Refused
 
 if TYPE_CHECKING:
-    from cartback.domain.cart import Item
+    from cartback.domain.consent.preferences import View
     from cartback.domain.money import Money
-    from cartback.domain.preferences import View
+    from cartback.domain.trade.cart import Item
     from cartback.ports import ShopFace
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cartback.domain.bill import NET
 from cartback.domain.errors import Refused
 from cartback.domain.money import in_words, number_in_words
-from cartback.domain.weblink import is_local, tagged, web_link
+from cartback.domain.shop.weblink import is_local, tagged, web_link
+from cartback.domain.trade.bill import NET
 from cartback.texts import colours
 from cartback.texts.cleaning import first_name, holds_address, linkless, one_line
 from cartback.texts.fields import MailFields, QuestionFields
@@ -16,7 +16,7 @@ from cartback.texts.folder import ROOT
 from cartback.texts.rendering import laid_out, words
 
 if TYPE_CHECKING:
-    from cartback.domain.cart import Item
+    from cartback.domain.trade.cart import Item
     from cartback.ports import ShopFace
 
 MOST_ITEMS = 5

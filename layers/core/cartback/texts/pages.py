@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cartback.domain.consent import TOPICS
+from cartback.domain.consent.consent import TOPICS
 from cartback.domain.errors import Refused
-from cartback.domain.weblink import is_local, web_link
+from cartback.domain.shop.weblink import is_local, web_link
 from cartback.texts import colours
 from cartback.texts.cleaning import one_line
 from cartback.texts.folder import LANGUAGES

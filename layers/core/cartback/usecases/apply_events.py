@@ -13,19 +13,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from cartback.domain.carthood import reckoned
-from cartback.domain.delivery import TOLD_BY
 from cartback.domain.errors import Conflict, Refused, TryLater
-from cartback.domain.farewells import ANSWERS
-from cartback.domain.grace import BEHIND, NOTED_EVERY
 from cartback.domain.hashes import short
-from cartback.domain.health import LINK, SOURCE
-from cartback.domain.late_news import is_late
+from cartback.domain.intake.delivery import TOLD_BY
+from cartback.domain.intake.late_news import is_late
+from cartback.domain.messaging.opt_out_reply import ANSWERS
 from cartback.domain.observations import Fetch, WordUnknown
-from cartback.ports import Page
+from cartback.domain.shop.grace import BEHIND, NOTED_EVERY
+from cartback.domain.shop.health import LINK, SOURCE
+from cartback.domain.trade.carthood import reckoned
+from cartback.ports import RowSet
 from cartback.usecases.batch import Report
-from cartback.usecases.fold import Fold
-from cartback.usecases.rows import copied, page_about
+from cartback.usecases.intake.fold import Fold
+from cartback.usecases.intake.rows import copied, page_about
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from cartback.domain.facts import Fact
     from cartback.domain.observations import Observation
     from cartback.ports import (
-        Beat,
         Bus,
         Clock,
         Delivery,
         Fetcher,
         Hasher,
+        Heartbeat,
+        IdempotencyStore,
         Metrics,
-        Once,
         Parking,
         RawStore,
         Records,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
         Translator,
     )
     from cartback.usecases.batch import Message
-    from cartback.usecases.recognise import Recognise
+    from cartback.usecases.intake.recognise import Recognise
 
 MOST_TRIES = 8
 
@@ -61,7 +61,7 @@ class ApplyEvents:
     """Apply messages of the intake queue. Bugs surface; the door then tries each message on its own."""
 
     records: Records
-    once: Once
+    once: IdempotencyStore
     bus: Bus
     raw: RawStore
     parking: Parking
@@ -70,7 +70,7 @@ class ApplyEvents:
     metrics: Metrics
     adapter: Callable[[str], ShopAdapter]
     fetcher: Fetcher | None = None
-    beat: Beat | None = None
+    beat: Heartbeat | None = None
     settings: Settings | None = None
     recognise: Recognise | None = None
     strangers: Strangers | None = None
@@ -251,7 +251,7 @@ class ApplyEvents:
         """Write down that news of a shop comes late, every few minutes at most."""
         now = self.clock.now()
         if is_late(told, now) and now - self.noted.get(shop, now - NOTED_EVERY) >= NOTED_EVERY:
-            self.records.save(shop, Page(), Page(blocks={BEHIND: now.isoformat()}))
+            self.records.save(shop, RowSet(), RowSet(blocks={BEHIND: now.isoformat()}))
             self.noted[shop] = now
             self.metrics.count("NewsLate")
 

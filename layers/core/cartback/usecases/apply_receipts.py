@@ -6,17 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cartback.domain import blocking, bounces, claims, customer
-from cartback.domain.bounces import SoftBounce
+from cartback.domain import claims
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.facts import CATALOGUE, tell
-from cartback.ports import Page
+from cartback.domain.messaging import bounces
+from cartback.domain.messaging.bounces import SoftBounce
+from cartback.domain.people import customer, suppression
+from cartback.ports import RowSet
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
-    from cartback.domain.customer import Person
     from cartback.domain.facts import Fact
-    from cartback.domain.receipts import Receipt
+    from cartback.domain.messaging.receipts import Receipt
+    from cartback.domain.people.customer import Person
     from cartback.ports import Bus, Clock, Ledger, Metrics, Records
     from cartback.usecases.watch_standing import WatchStanding
 
@@ -67,11 +69,11 @@ class ApplyReceipts:
     def _heed(self, receipt: Receipt, claim: Claim) -> None:
         """Stop writing where it bounced or hurt, and go on where it turns out not to have."""
         if receipt.rescued and claim.state != claims.COMPLAINED:
-            self._change(claim, lambda person: blocking.lifted(person, "complained"), lift="complained")
+            self._change(claim, lambda person: suppression.lifted(person, "complained"), lift="complained")
         elif receipt.listed:
-            until = receipt.at + blocking.RECHECKED_AFTER
+            until = receipt.at + suppression.RECHECKED_AFTER
             self._change(
-                claim, lambda person: customer.block(person, blocking.LISTED, self.clock.now(), until)
+                claim, lambda person: customer.block(person, suppression.LISTED, self.clock.now(), until)
             )
         elif receipt.state == claims.COMPLAINED and claim.state == claims.COMPLAINED:
             self._block(claim, "complained")
@@ -97,8 +99,8 @@ class ApplyReceipts:
         person = replace(person, soft_bounces=came_back)
         until = bounces.too_often_until(came_back, claim.address_hash)
         if until is None:
-            return blocking.lifted(person, blocking.OFTEN)
-        return customer.block(person, blocking.OFTEN, self.clock.now(), until)
+            return suppression.lifted(person, suppression.OFTEN)
+        return customer.block(person, suppression.OFTEN, self.clock.now(), until)
 
     def _block(self, claim: Claim, because: str) -> None:
         """Block the address (it survives the person's erasure) and, where we know them, the person."""
@@ -117,10 +119,10 @@ class ApplyReceipts:
                 claim.shop, persons=[claim.person_id], blocks=[address] if because or lift else []
             )
             person = self._person(claim, before)
-            after = Page()
+            after = RowSet()
             known = before.blocks.get(address)
             if because:
-                after.blocks[address] = known if blocking.lasts(known) else because
+                after.blocks[address] = known if suppression.lasts(known) else because
             elif lift and known == lift:
                 after.blocks[address] = None
             if person is not None and person.address_hash(claim.channel) == address:
@@ -136,7 +138,7 @@ class ApplyReceipts:
             return
         raise TryLater("the row keeps changing")
 
-    def _account(self, claim: Claim, page: Page) -> Person | None:
+    def _account(self, claim: Claim, page: RowSet) -> Person | None:
         """The account that the cart was told with, if it has no mailbox yet: the complaint is its own as well."""
         page.carts.update(self.records.read(claim.shop, carts=[claim.cart_id]).carts)
         cart = page.carts[claim.cart_id]
@@ -149,7 +151,7 @@ class ApplyReceipts:
         )
         return row if nameless else None
 
-    def _person(self, claim: Claim, page: Page) -> Person | None:
+    def _person(self, claim: Claim, page: RowSet) -> Person | None:
         """The person of a claim, or whom they have become one with; the page then holds that row too."""
         person = page.persons.get(claim.person_id)
         while person is not None and person.merged_into is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.flows import all_flows
-from cartback.ports import Line
+from cartback.ports import TimelineEntry
 
 if TYPE_CHECKING:
     from cartback.ports import Clock, Ledger, Metrics
@@ -28,5 +28,5 @@ class ParkRun:
     def __call__(self, flow: str, run: str, shop: str, subject: str, error: str, cause: str) -> None:
         data = {"flow": flow, "run": run, "error": error[:100], "cause": cause[:LONGEST_CAUSE]}
         about = next((one.about for one in all_flows() if one.name == flow), flow)
-        self.ledger.note(shop, f"{about}#{subject}", Line(self.clock.now(), "parked", data))
+        self.ledger.note(shop, f"{about}#{subject}", TimelineEntry(self.clock.now(), "parked", data))
         self.metrics.count("RunsParked", flow=flow)

@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cartback.domain.answers import Answer, Visit
-from cartback.domain.delivery import KNOWN_AS, Delivery, ShopKeys
-from cartback.domain.depth import deeper_than
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.shop_name import SHOP_NAME
+from cartback.domain.intake.delivery import KNOWN_AS, Delivery, ShopKeys
+from cartback.domain.intake.json_limits import deeper_than
+from cartback.domain.intake.responses import Answer, Visit
+from cartback.domain.shop.shop_name import SHOP_NAME
 
 if TYPE_CHECKING:
     from datetime import datetime

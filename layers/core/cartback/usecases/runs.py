@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cartback.domain.cart import GIVEN_UP
 from cartback.domain.facts import tell
-from cartback.ports import Line
+from cartback.domain.trade.cart import GIVEN_UP
+from cartback.ports import TimelineEntry
 
 if TYPE_CHECKING:
-    from cartback.domain.cart import Cart
     from cartback.domain.facts import Fact
     from cartback.domain.touches import Decision
+    from cartback.domain.trade.cart import Cart
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,11 @@ class Run:
         )
 
 
-def decision_line(run: Run, touch: str, decision: Decision, policy_version: int, now: datetime) -> Line:
+def decision_line(
+    run: Run, touch: str, decision: Decision, policy_version: int, now: datetime
+) -> TimelineEntry:
     """A decision as it is kept: the word, the rule's reason, what was looked at, and for which run and touch."""
-    return Line(
+    return TimelineEntry(
         now,
         "decision",
         {

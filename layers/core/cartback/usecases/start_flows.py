@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain.due import Due, first_due, listed_at, waits_on_list
 from cartback.domain.flows import subject_of
+from cartback.domain.messaging.due import Due, first_due, listed_at, waits_on_list
+from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.money import Money
-from cartback.domain.timing import whole_seconds
 from cartback.flows import started_by
 from cartback.usecases.starting import begin, note
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class StartFlows:
     """Start every flow that is switched on for the shop. A doubled fact meets the first run's name and is done.
 
-    Where the shop's policy says so, a cart is listed under the minute of its first look instead (``domain.due``).
+    Where the shop's policy says so, a cart is listed under the minute of its first look instead
+    (``domain.messaging.due``).
     """
 
     settings: Settings

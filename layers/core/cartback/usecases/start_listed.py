@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from cartback.domain.due import in_groups, look
+from cartback.domain.messaging.due import in_groups, look
 from cartback.domain.touches import Decision
 from cartback.usecases.starting import begin, note
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cartback.domain.due import Due
     from cartback.domain.flows import Flow
+    from cartback.domain.messaging.due import Due
     from cartback.ports import Clock, DueIndex, Ledger, Metrics, Records, Runs, Settings
 
 MOST_GROUPS = 20

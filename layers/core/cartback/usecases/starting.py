@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cartback.domain.flows import execution_name
-from cartback.ports import Line
+from cartback.ports import TimelineEntry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,4 +49,4 @@ def note(
     ledger: Ledger, flow: Flow, shop: str, subject: str, kind: str, data: dict[str, str], now: datetime
 ) -> None:
     """Keep a line about a flow in its subject's story."""
-    ledger.note(shop, f"{flow.about}#{subject}", Line(now, kind, {"flow": flow.name, **data}))
+    ledger.note(shop, f"{flow.about}#{subject}", TimelineEntry(now, kind, {"flow": flow.name, **data}))

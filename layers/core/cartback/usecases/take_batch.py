@@ -11,7 +11,7 @@ from cartback.domain.errors import Refused, TryLater
 from cartback.usecases.batch import Message
 
 if TYPE_CHECKING:
-    from cartback.domain.receipts import Receipt
+    from cartback.domain.messaging.receipts import Receipt
     from cartback.ports import Delivery, Metrics, Parking
     from cartback.usecases.apply_events import ApplyEvents
     from cartback.usecases.apply_receipts import ApplyReceipts

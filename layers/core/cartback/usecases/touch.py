@@ -12,36 +12,37 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cartback.domain import claims, customer, visits
-from cartback.domain.bill import bill_of
-from cartback.domain.cart import give_up
-from cartback.domain.dossier import Dossier
+from cartback.domain import claims
+from cartback.domain.consent.permission import permission
+from cartback.domain.context import Context
 from cartback.domain.errors import Conflict, Refused, TryLater
-from cartback.domain.permission import permission
-from cartback.domain.timing import whole_seconds
+from cartback.domain.messaging.timing import whole_seconds
+from cartback.domain.messaging.warm_up import next_day
+from cartback.domain.people import customer
 from cartback.domain.touches import PURPOSE, SEND, SKIP, STOP, WAIT, Decision, decide, due_at
-from cartback.domain.warm_up import next_day
+from cartback.domain.trade import visits
+from cartback.domain.trade.bill import bill_of
+from cartback.domain.trade.cart import give_up
 from cartback.ports import (
     Doubtful,
     NotSent,
 )
-from cartback.usecases.budgeting import counting, following_due, give_back, reserve
-from cartback.usecases.claiming import claim_for, language_of
-from cartback.usecases.closing import close
-from cartback.usecases.links import link_of
+from cartback.usecases.messaging.budgeting import counting, following_due, give_back, reserve
+from cartback.usecases.messaging.claiming import claim_for, language_of
+from cartback.usecases.messaging.closing import close
+from cartback.usecases.messaging.links import link_of
 from cartback.usecases.runs import decision_line, ended_by, given_up
 from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
-    from cartback.domain.customer import Person
+    from cartback.domain.people.customer import Person
     from cartback.domain.policy import Plan, Policy
     from cartback.ports import (
         Bus,
         Channel,
         Clock,
         Ledger,
-        Line,
         Link,
         Outgoing,
         Records,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         Settings,
         ShopFace,
         Texts,
+        TimelineEntry,
         Tokens,
     )
     from cartback.usecases.runs import Run
@@ -73,7 +75,7 @@ class Touch:
     bus: Bus
     clock: Clock
     public_url: str
-    fresh_stock: Callable[[str, Dossier, Policy, datetime], Dossier] | None = None
+    fresh_stock: Callable[[str, Context, Policy, datetime], Context] | None = None
 
     def __call__(self, run: Run, plan: Plan, position: int) -> dict[str, object]:
         for _ in range(MOST_TRIES):
@@ -83,24 +85,24 @@ class Touch:
                 gone = decision_line(run, plan.touches[position].name, Decision(STOP, "shop_unknown"), 0, now)
                 self.ledger.note(run.shop, f"cart#{run.cart_id}", gone)
                 return self._stopped(run, "shop_unknown", now)
-            dossier = self.records.dossier(run.shop, run.cart_id, run.person_id, run.variants)
-            decision = decide(dossier, plan, position, run.generation, policy, now)
+            context = self.records.context(run.shop, run.cart_id, run.person_id, run.variants)
+            decision = decide(context, plan, position, run.generation, policy, now)
             if decision.word == SEND and self.fresh_stock is not None:
-                dossier = self.fresh_stock(run.shop, dossier, policy, now)
-                decision = decide(dossier, plan, position, run.generation, policy, now)
+                context = self.fresh_stock(run.shop, context, policy, now)
+                decision = decide(context, plan, position, run.generation, policy, now)
             line = decision_line(run, plan.touches[position].name, decision, policy.version, now)
             if decision.word == SEND:
-                answer = self._send(run, plan, position, dossier, decision, policy, face, line)
+                answer = self._send(run, plan, position, context, decision, policy, face, line)
                 if answer is None:
                     continue
                 return answer
-            if decision.word == WAIT and not reserve(self.records, run, dossier, decision.until, now):
+            if decision.word == WAIT and not reserve(self.records, run, context, decision.until, now):
                 continue
             self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
             if decision.word == WAIT:
-                return self._wait(run, dossier, position, whole_seconds(now, decision.until))
+                return self._wait(run, context, position, whole_seconds(now, decision.until))
             if decision.word == SKIP:
-                return self._onwards(run, plan, position, dossier, policy, now)
+                return self._onwards(run, plan, position, context, policy, now)
             return self._stopped(run, decision.reason, now, decision.inputs.get("by"))
         raise TryLater("cart or person keep changing", after_seconds=60)
 
@@ -109,57 +111,57 @@ class Touch:
         run: Run,
         plan: Plan,
         position: int,
-        dossier: Dossier,
+        context: Context,
         decision: Decision,
         policy: Policy,
         face: ShopFace,
-        line: Line,
+        line: TimelineEntry,
     ) -> dict[str, object] | None:
         """Claim, send, mark. None if the rows were not as decided any more: decide again."""
         touch, now = plan.touches[position], line.at
-        claim = claim_for(run, touch.name, touch.channel, dossier, policy, now)
-        dossier, counted = counting(dossier, claim, run.flow, following_due(dossier, plan, position, policy))
-        message, links = self._message(claim, dossier, decision, policy, face, run)
+        claim = claim_for(run, touch.name, touch.channel, context, policy, now)
+        context, counted = counting(context, claim, run.flow, following_due(context, plan, position, policy))
+        message, links = self._message(claim, context, decision, policy, face, run)
         line = replace(line, data={**line.data, "claim_id": claim.claim_id})
-        refused = self.ledger.claim(claim, dossier, counted, line, links)
+        refused = self.ledger.claim(claim, context, counted, line, links)
         if refused == "changed":
             return None
         if refused == "warming_up":
             free_at = next_day(now, int(claim.claim_id, 16))
             inputs = {"ceiling": str(claim.ceiling), "until": free_at.isoformat()}
             self._note(run, touch.name, Decision(WAIT, refused, inputs=inputs), policy, now)
-            return self._wait(run, dossier, position, whole_seconds(now, free_at))
+            return self._wait(run, context, position, whole_seconds(now, free_at))
         if refused == "blocked":
             self._note(run, touch.name, Decision(STOP, "blocked"), policy, now)
             return self._stopped(run, "blocked", now)
         if refused is not None:
             self._note(run, touch.name, Decision(SKIP, refused), policy, now)
-            return self._onwards(run, plan, position, dossier, policy, now)
-        dossier = replace(dossier, cart=replace(dossier.cart, version=dossier.cart.version + 1))
+            return self._onwards(run, plan, position, context, policy, now)
+        context = replace(context, cart=replace(context.cart, version=context.cart.version + 1))
         outcome = self.channels[touch.channel].send(message)
         now = self.clock.now()  # what became of it comes after the decision, in the story too
         if isinstance(outcome, NotSent):
-            self._give_back(claim, outcome.reason, dossier.account)
+            self._give_back(claim, outcome.reason, context.account)
             if outcome.of_address:
                 self._note(run, touch.name, Decision(STOP, outcome.reason), policy, now)
                 return self._stopped(run, outcome.reason, now)
             if outcome.after_seconds is None:
                 raise Refused(f"{touch.channel}: {outcome.reason}")
             self._note(run, touch.name, Decision(WAIT, "provider_busy"), policy, now)
-            return self._wait(run, dossier, position, outcome.after_seconds)
+            return self._wait(run, context, position, outcome.after_seconds)
         if isinstance(outcome, Doubtful):
             self._note(
                 run, touch.name, Decision(SKIP, "doubtful", inputs={"detail": outcome.reason}), policy, now
             )
-            return self._onwards(run, plan, position, dossier, policy, now)
-        return self._sent(run, plan, position, dossier, policy, claim, outcome)
+            return self._onwards(run, plan, position, context, policy, now)
+        return self._sent(run, plan, position, context, policy, claim, outcome)
 
     def _sent(
         self,
         run: Run,
         plan: Plan,
         position: int,
-        dossier: Dossier,
+        context: Context,
         policy: Policy,
         claim: Claim,
         outcome: Sent,
@@ -167,17 +169,17 @@ class Touch:
         now = self.clock.now()
         marked = claims.named(claims.settle(claim, claims.SENT, now), outcome.provider_id)
         last = position + 1 >= len(plan.touches)
-        closed = give_up(dossier.cart, now, "all_sent", run.name) if last else None
+        closed = give_up(context.cart, now, "all_sent", run.name) if last else None
         try:
             self.ledger.mark(claim, marked, closed)
         except Conflict:
             # The provider's own news came first, or the cart changed meanwhile: then that stays as it is.
             mark_sent(self.ledger, claim, outcome.provider_id, now)
-            return self._onwards(run, plan, position, dossier, policy, now)
+            return self._onwards(run, plan, position, context, policy, now)
         if closed is not None:
             self.bus.publish([given_up(closed, "all_sent", now)])
-            return self._answer(run, dossier, "stop", 1, position)
-        return self._onwards(run, plan, position, dossier, policy, now)
+            return self._answer(run, context, "stop", 1, position)
+        return self._onwards(run, plan, position, context, policy, now)
 
     def _give_back(self, claim: Claim, reason: str, account: Person | None) -> None:
         """It is proven that nothing went out: release the claim and the budget that it took."""
@@ -201,13 +203,13 @@ class Touch:
     def _message(
         self,
         claim: Claim,
-        dossier: Dossier,
+        context: Context,
         decision: Decision,
         policy: Policy,
         face: ShopFace,
         run: Run,
     ) -> tuple[Outgoing, list[Link]]:
-        cart, person = dossier.cart, dossier.person
+        cart, person = context.cart, context.person
         lang = language_of(person, cart, face)
         restore, leave, prefs = (self.tokens.fresh() for _ in range(3))
         links = [
@@ -233,32 +235,32 @@ class Touch:
         return addressed(claim, person.email, face, words, lang, run.flow, str(fields["leave_url"])), links
 
     def _onwards(
-        self, run: Run, plan: Plan, position: int, dossier: Dossier, policy: Policy, now: datetime
+        self, run: Run, plan: Plan, position: int, context: Context, policy: Policy, now: datetime
     ) -> dict[str, object]:
         following = position + 1
         if following >= len(plan.touches):
             return self._stopped(run, "all_done", now)
-        due = due_at(dossier.cart, plan, following, policy)
-        return self._wait(run, dossier, following, whole_seconds(now, due))
+        due = due_at(context.cart, plan, following, policy)
+        return self._wait(run, context, following, whole_seconds(now, due))
 
     def _stopped(self, run: Run, because: str, now: datetime, by: str | None = None) -> dict[str, object]:
         cart = close(self.records, run.shop, run.cart_id, run.generation, because, run.name, now, by)
         if ended_by(cart, run, because):
             self.bus.publish([given_up(cart, cart.closed_because, now)])
-        return self._answer(run, Dossier(cart, None), "stop", 1, 0)
+        return self._answer(run, Context(cart, None), "stop", 1, 0)
 
-    def _wait(self, run: Run, dossier: Dossier, position: int, seconds: int) -> dict[str, object]:
-        return self._answer(run, dossier, "wait", seconds, position)
+    def _wait(self, run: Run, context: Context, position: int, seconds: int) -> dict[str, object]:
+        return self._answer(run, context, "wait", seconds, position)
 
     def _answer(
-        self, run: Run, dossier: Dossier, word: str, seconds: int, position: int
+        self, run: Run, context: Context, word: str, seconds: int, position: int
     ) -> dict[str, object]:
-        items = dossier.cart.items if dossier.cart is not None else ()
+        items = context.cart.items if context.cart is not None else ()
         return {
             "next": word,
             "wait_seconds": seconds,
             "position": position,
-            "person_id": dossier.person.person_id if dossier.person is not None else run.person_id,
+            "person_id": context.person.person_id if context.person is not None else run.person_id,
             "variants": [item.variant_id for item in items],
         }
 

@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain.facts import tell
+from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.policy import plan_for
-from cartback.domain.timing import whole_seconds
 from cartback.domain.touches import MOST_REARMS, STOP, WAIT, decide
-from cartback.ports import Line
-from cartback.usecases.closing import close
+from cartback.ports import TimelineEntry
+from cartback.usecases.messaging.closing import close
 from cartback.usecases.runs import decision_line, ended_by, given_up
 
 if TYPE_CHECKING:
-    from cartback.domain.cart import Cart
     from cartback.domain.facts import Fact
     from cartback.domain.policy import Policy
     from cartback.domain.touches import Decision
+    from cartback.domain.trade.cart import Cart
     from cartback.ports import Bus, Clock, Ledger, Records, Settings
     from cartback.usecases.runs import Run
 
@@ -43,12 +43,12 @@ class WatchCart:
         plan = plan_for(policy, self.channels)
         if not plan.touches:
             return self._stop(run, "no_touches", now)
-        dossier = self.records.dossier(run.shop, run.cart_id, run.person_id, None)
-        decision = decide(dossier, plan, 0, run.generation, policy, now)
+        context = self.records.context(run.shop, run.cart_id, run.person_id, None)
+        decision = decide(context, plan, 0, run.generation, policy, now)
         self._note(run, decision, policy, now)
         if decision.word == STOP:
             return self._stop(run, decision.reason, now, noted=True, by=decision.inputs.get("by"))
-        cart, person = dossier.cart, dossier.person
+        cart, person = context.cart, context.person
         known = {
             "person_id": person.person_id if person else None,
             "variants": [item.variant_id for item in cart.items],
@@ -65,7 +65,9 @@ class WatchCart:
         self, run: Run, reason: str, now: datetime, noted: bool = False, by: str | None = None
     ) -> dict[str, object]:
         if not noted:
-            line = Line(now, "decision", {"word": STOP, "reason": reason, "flow": run.flow, "run": run.name})
+            line = TimelineEntry(
+                now, "decision", {"word": STOP, "reason": reason, "flow": run.flow, "run": run.name}
+            )
             self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
         cart = close(self.records, run.shop, run.cart_id, run.generation, reason, run.name, now, by)
         if ended_by(cart, run, reason):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cartback.domain.deliverability import Tally, hurts, news, overdone
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.touches import PAUSED
-from cartback.ports import Page
+from cartback.ports import RowSet
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
@@ -51,7 +51,7 @@ class WatchStanding:
             if known.blocks[MARKETING] is not None:
                 return False
             try:
-                self.records.save(shop, known, Page(blocks={MARKETING: PAUSED}))
+                self.records.save(shop, known, RowSet(blocks={MARKETING: PAUSED}))
             except Conflict:
                 continue
             return True

@@ -18,9 +18,9 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
-from cartback.domain.calls import Basic, Call, Grant, Key, Reply
-from cartback.domain.depth import deeper_than
 from cartback.domain.errors import Refused, TryLater
+from cartback.domain.intake.json_limits import deeper_than
+from cartback.domain.shop.calls import Basic, Call, Grant, Key, Reply
 from cartback.web.addresses import Resolve, checked, resolve
 from cartback.web.connections import Connections
 from cartback.web.tokens import TokenBook

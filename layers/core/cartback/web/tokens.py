@@ -7,8 +7,8 @@ from collections.abc import Callable
 from threading import Lock
 from urllib.parse import urlencode
 
-from cartback.domain.calls import Call, Grant, Reply, document
 from cartback.domain.errors import Refused
+from cartback.domain.shop.calls import Call, Grant, Reply, document
 
 _SPARE_SECONDS = 60
 _UNSAID_SECONDS = 300  # RFC 6749 § 5.1: expires_in is only recommended

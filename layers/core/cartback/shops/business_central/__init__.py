@@ -14,14 +14,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from cartback.domain import reading
-from cartback.domain.answers import Answer, Arrival, Visit, opens
 from cartback.domain.errors import Refused
-from cartback.domain.proofs import proven
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.responses import Answer, Arrival, Visit, opens
+from cartback.domain.intake.signatures import proven
 
 if TYPE_CHECKING:
+    from cartback.domain.intake.voices import Claim
     from cartback.domain.observations import Fetch, Observation
-    from cartback.domain.voices import Claim
     from cartback.ports import Delivery, ShopKeys
 
 # There is one kind of delivery; what it is about stands in each notification's ``resource``.
@@ -93,7 +93,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
 
 def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:
     """Translate what the API has of an entity; one that is gone is told as deleted."""
-    from cartback.domain.traces import despite
+    from cartback.domain.intake.salvage import despite
     from cartback.shops.business_central import entities, notifications, traces
 
     if not documents and "$filter" not in wanted.resource:
@@ -113,7 +113,7 @@ def _notifications(body: bytes) -> list[dict[str, object]]:
         text = body.decode("utf-8-sig")  # before version 19 with a byte order mark
     except UnicodeDecodeError:
         raise Refused("the body is not UTF-8") from None
-    members = reading.parse(text)["value"].each(MOST_NOTIFICATIONS)
+    members = payload_reader.parse(text)["value"].each(MOST_NOTIFICATIONS)
     return [member.value for member in members if isinstance(member.value, dict)]
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from cartback.domain import reading
-from cartback.domain.calls import Call, Grant, Reply, document, text_of
-from cartback.domain.credentials import GUID, NAME, PLACE, SECRET, Needs
 from cartback.domain.errors import Refused
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import Fetch, OrderSeen, ProductSeen, VariantSeen
-from cartback.domain.reading import Reader
-from cartback.domain.service import Change, Changes, Subscription
+from cartback.domain.shop.calls import Call, Grant, Reply, document, text_of
+from cartback.domain.shop.credentials import GUID, NAME, PLACE, SECRET, Needs
+from cartback.domain.shop.service import Change, Changes, Subscription
 from cartback.ports import Http, ShopApi, ShopKeys
 from cartback.shops.business_central import entities
 
@@ -22,7 +22,7 @@ NEEDS = Needs(
     ({"tenant": NAME, "environment": NAME, "company": GUID, "client_id": NAME, "client_secret": SECRET},),
     {"api_url": PLACE, "token_url": PLACE},
 )
-# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+# Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "ours", True
 BY_HAND = (
     "Entra: register an application with API.ReadWrite.All, give admin consent, make a client secret.",
@@ -86,7 +86,7 @@ class Api(ShopApi):
             return {}
         about = self._get(f"{self._company}/companyInformation").read()
         firm = about["value"].each(1)[0] if about.has("value") else about
-        currency = firm["currencyCode"].matching(reading.CURRENCY, "a currency")
+        currency = firm["currencyCode"].matching(payload_reader.CURRENCY, "a currency")
         return {item["id"].identifier().lower(): item["unitPrice"].noisy_money(currency) for item in items}
 
     def history(self, customer_ref: str, since: datetime) -> tuple[OrderSeen, ...]:

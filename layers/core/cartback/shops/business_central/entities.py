@@ -9,11 +9,11 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from cartback.domain import address, reading
-from cartback.domain.bundles import Told, assembled
-from cartback.domain.cart import Item
-from cartback.domain.foreign_words import unknown
-from cartback.domain.items import INCLUDED, SHOWN_APART, priced
+from cartback.domain.goods.bundles import Told, assembled
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.foreign_words import unknown
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.salvage import others
 from cartback.domain.money import Money
 from cartback.domain.observations import (
     CartSeen,
@@ -25,9 +25,10 @@ from cartback.domain.observations import (
     ProductSeen,
     VariantSeen,
 )
-from cartback.domain.origins import Origin
-from cartback.domain.reading import Reader
-from cartback.domain.traces import others
+from cartback.domain.people import address
+from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import INCLUDED, SHOWN_APART, priced
+from cartback.domain.trade.origins import Origin
 from cartback.shops.business_central import traces
 from cartback.shops.business_central.notifications import ref_of
 
@@ -40,7 +41,7 @@ _NOBODY = "00000000-0000-0000-0000-000000000000"
 
 def translate(wanted: Fetch, document: str) -> list[Observation]:
     """Translate one entity. Raises ``Refused`` for what is not its shape."""
-    entity = reading.parse(document)
+    entity = payload_reader.parse(document)
     at = entity["lastModifiedDateTime"].maybe(Reader.instant) or wanted.at
     own = _guid(entity["id"])
     if own is None:
@@ -88,7 +89,7 @@ def _beside(document: Reader, seen: CartSeen) -> tuple[str, ...]:
 
 
 def _document(document: Reader, ref: str, at: datetime, lines: str) -> CartSeen:
-    currency = document["currencyCode"].fitting(reading.CURRENCY)
+    currency = document["currencyCode"].fitting(payload_reader.CURRENCY)
     total = document["totalAmountIncludingTax"]
     read = (_line(line, currency) for line in document[lines].each())
     items, further = assembled(Told(item) for item in read if item is not None)
@@ -176,14 +177,14 @@ def _customer(customer: Reader, own: str | None) -> Contact:
         email=_email(customer["email"]),
         phone=address.phone(customer["phoneNumber"].cut(40)),
         locale=_language(customer),
-        country=customer["country"].fitting(reading.COUNTRY),
+        country=customer["country"].fitting(payload_reader.COUNTRY),
     )
 
 
 def _language(entity: Reader) -> str | None:
     # Windows' codes of three letters (DEU, ENU); an extension's API may tell a tag instead.
-    code = entity["languageCode"].fitting(reading.LOCALE)
-    return code or entity["formatRegion"].fitting(reading.LOCALE)
+    code = entity["languageCode"].fitting(payload_reader.LOCALE)
+    return code or entity["formatRegion"].fitting(payload_reader.LOCALE)
 
 
 def _item(item: Reader, own: str, at: datetime) -> ProductSeen:

@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import reading
-from cartback.domain.delivery import KNOWN_AS
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.delivery import KNOWN_AS
 from cartback.domain.observations import (
     CartSeen,
     Contact,
@@ -41,7 +41,7 @@ def read(delivery: Delivery) -> list[Observation]:
     """Every entity of the delivery, once, at its latest change; entities that we do not use say nothing."""
     company = delivery.headers.get(KNOWN_AS)
     latest: dict[str, tuple[str, str, datetime]] = {}
-    for one in reading.parse(delivery.body)["value"].each():
+    for one in payload_reader.parse(delivery.body)["value"].each():
         at = one["lastModifiedDateTime"].instant()
         named = _named(one["resource"].text(2000))
         change = one["changeType"].word(("created", "updated", "deleted", "collection"))
@@ -86,7 +86,7 @@ def _named(resource: str) -> tuple[str, str] | None:
     many = _COLLECTION.fullmatch(resource)
     if many is None or many[2] not in _EXPANDED:
         return None
-    since = reading.Reader(many[3].replace("%3A", ":"), "resource").instant()
+    since = payload_reader.Reader(many[3].replace("%3A", ":"), "resource").instant()
     expanded = _EXPANDED[many[2]].replace("?", "&")
     wanted = f"$filter=lastModifiedDateTime gt {since:%Y-%m-%dT%H:%M:%S}Z{expanded}"
     return many[2], f"companies({many[1]})/{many[2]}?{wanted}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.reading import Reader
-from cartback.domain.traces import Where
+from cartback.domain.intake import salvage
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.salvage import Where
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Fetch, OrderSeen
@@ -33,11 +33,11 @@ def of(wanted: Fetch, text: str) -> OrderSeen | None:
 
     Where the status itself cannot be read it was bought: silence is the safe side.
     """
-    entity = traces.document(text)
-    said = traces.dig(entity, "status").value
+    entity = salvage.document(text)
+    said = salvage.dig(entity, "status").value
     status = said.strip().lower() if isinstance(said, str) else ""
     if wanted.kind == "salesOrders" and status != "draft":
-        return traces.of_order(entity, ORDER, wanted.at)
+        return salvage.of_order(entity, ORDER, wanted.at)
     if wanted.kind == "salesQuotes" and status in ("accepted", ""):
-        return traces.of_order(entity, QUOTE, wanted.at)
+        return salvage.of_order(entity, QUOTE, wanted.at)
     return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.delivery import KNOWN_AS
-from cartback.domain.voices import COMPANY, Claim, named
+from cartback.domain.intake import salvage
+from cartback.domain.intake.delivery import KNOWN_AS
+from cartback.domain.intake.voices import COMPANY, Claim, named
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -17,7 +17,7 @@ _COMPANY = re.compile(r"/?api/v2\.0/companies\(([0-9a-fA-F-]{36})\)")
 
 def claims(delivery: Delivery) -> list[Claim]:
     """The companies of a delivery of which none is ours; in a mixed one each is judged where it is read."""
-    members = traces.dig(traces.document(delivery.body), "value").value
+    members = salvage.dig(salvage.document(delivery.body), "value").value
     resources = (
         [one.get("resource") for one in members if isinstance(one, dict)] if isinstance(members, list) else []
     )

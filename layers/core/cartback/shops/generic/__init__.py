@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import reading
 from cartback.domain.errors import Refused
-from cartback.domain.proofs import proven
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.signatures import proven
 
 if TYPE_CHECKING:
+    from cartback.domain.intake.voices import Claim
     from cartback.domain.observations import Observation
-    from cartback.domain.voices import Claim
     from cartback.ports import Delivery
 
 # Type of event -> the function of ``translation`` that understands it.
@@ -52,7 +52,7 @@ def verify(
     """
     key = signed_id(body, headers, secrets, now)
     try:
-        event = reading.parse(body.decode("utf-8-sig"))
+        event = payload_reader.parse(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Refused("the body is not UTF-8") from None
     return event["type"].matching(_TYPE, "a type of event"), key, {}
@@ -70,7 +70,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.domain.traces import despite
+    from cartback.domain.intake.salvage import despite
     from cartback.shops.generic import traces, translation
 
     return despite(lambda: translation.translate(delivery, name), lambda: traces.of(delivery))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cartback.domain.credentials import Needs
+from cartback.domain.shop.credentials import Needs
 from cartback.ports import Http, ShopApi, ShopKeys
 
 NEEDS = Needs((), {})
-# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+# Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "theirs", False
 BY_HAND = ("Post the events of docs/shops.md to the address above, signed with the shop's secret.",)
 

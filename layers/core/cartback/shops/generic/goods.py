@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cartback.domain import reading
-from cartback.domain.cart import Item
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import VariantSeen
-from cartback.domain.reading import Reader
 from cartback.domain.showing import of_html
+from cartback.domain.trade.cart import Item
 
 MOST_PIECES = 1_000_000_000
 _ITEM = frozenset("variant_id title quantity variant_title unit_price product_id sku image_url url".split())
@@ -52,20 +52,20 @@ def read_words(text: str) -> str:
 
 def maybe_words(text: str | None) -> str | None:
     """The same of a text that may be missing."""
-    return reading.clean(of_html(text)) or None if text else None
+    return payload_reader.clean(of_html(text)) or None if text else None
 
 
 def read_id(field: Reader) -> str:
     """Read an id, as a string."""
     # Strings only: a number beyond 2^53 does not survive every sender's JSON library.
-    return field.matching(reading.IDENTIFIER, "an id, as a string")
+    return field.matching(payload_reader.IDENTIFIER, "an id, as a string")
 
 
 def read_money(field: Reader, currency: str) -> Money | None:
     """Read an amount, or None for null."""
     if field.is_null:
         return None
-    field.matching(reading.AMOUNT, 'an amount as a string, such as "19.90"')
+    field.matching(payload_reader.AMOUNT, 'an amount as a string, such as "19.90"')
     return field.money(currency)
 
 

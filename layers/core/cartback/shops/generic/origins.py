@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cartback.domain.origins import ITSELF, SHOPPER, STAFF, Origin
-from cartback.domain.reading import Reader
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.trade.origins import ITSELF, SHOPPER, STAFF, Origin
 
 WORDS = {
     "shopper": SHOPPER,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.reading import Reader
-from cartback.domain.traces import Where
+from cartback.domain.intake import salvage
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.salvage import Where
 
 if TYPE_CHECKING:
     from cartback.domain.observations import OrderSeen
@@ -26,9 +26,9 @@ CHECKOUT = replace(ORDER, placed_at=("completed_at",))
 
 def of(delivery: Delivery) -> OrderSeen | None:
     """The purchase in an event that was refused: an order, or a checkout that was completed."""
-    data = traces.dig(traces.document(delivery.body), "data").value
+    data = salvage.dig(salvage.document(delivery.body), "data").value
     if delivery.topic.startswith("order."):
-        return traces.of_order(data, ORDER, delivery.received_at)
-    if delivery.topic == "checkout.updated" and not traces.dig(data, "completed_at").is_null:
-        return traces.of_order(data, CHECKOUT, delivery.received_at)
+        return salvage.of_order(data, ORDER, delivery.received_at)
+    if delivery.topic == "checkout.updated" and not salvage.dig(data, "completed_at").is_null:
+        return salvage.of_order(data, CHECKOUT, delivery.received_at)
     return None

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import address, reading, zones
-from cartback.domain.bundles import Told, assembled
-from cartback.domain.delivery import TOLD_BY
-from cartback.domain.items import EXCLUDED, INCLUDED
+from cartback.domain.goods.bundles import Told, assembled
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.delivery import TOLD_BY
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.observations import (
     CartSeen,
     ConsentSeen,
@@ -28,7 +28,8 @@ from cartback.domain.observations import (
     ShopLeft,
     StockSeen,
 )
-from cartback.domain.reading import Reader
+from cartback.domain.people import address, zones
+from cartback.domain.trade.items import EXCLUDED, INCLUDED
 from cartback.shops.generic import goods, origins
 from cartback.shops.generic.clock import not_ahead
 
@@ -62,7 +63,7 @@ _VIEW = frozenset("product_id cart_id customer".split())
 
 def translate(delivery: Delivery, name: str) -> list[Observation]:
     """Check the envelope and hand its data to the function of this module called ``name``."""
-    event = reading.parse(delivery.body).only(_ENVELOPE)
+    event = payload_reader.parse(delivery.body).only(_ENVELOPE)
     event["type"].word((delivery.topic,))
     event["shop"].words(253)
     understand: Translation = globals()[name]
@@ -76,14 +77,14 @@ def translate(delivery: Delivery, name: str) -> list[Observation]:
 def cart_updated(data: Reader, at: datetime) -> list[Observation]:
     """Read a cart, which needs its id."""
     data.only(_CART)
-    data["cart_id"].matching(reading.IDENTIFIER, "an id")
+    data["cart_id"].matching(payload_reader.IDENTIFIER, "an id")
     return [_cart(data, at, "cart")]
 
 
 def checkout_updated(data: Reader, at: datetime) -> list[Observation]:
     """Read a checkout, which needs its id; the cart's id joins the two."""
     data.only(_CHECKOUT)
-    data["checkout_id"].matching(reading.IDENTIFIER, "an id")
+    data["checkout_id"].matching(payload_reader.IDENTIFIER, "an id")
     return [_cart(data, at, "checkout")]
 
 
@@ -215,12 +216,14 @@ def _customer(customer: Reader) -> Contact:
 
 def _contact(customer: Reader) -> Contact:
     # An address or number of no use is not a reason to lose the cart that it came with.
-    country = customer["country"].maybe(lambda code: code.matching(reading.COUNTRY, "an ISO 3166-1 code"))
+    country = customer["country"].maybe(
+        lambda code: code.matching(payload_reader.COUNTRY, "an ISO 3166-1 code")
+    )
     return Contact(
         customer_ref=customer["id"].maybe(goods.read_id),
         email=address.email(customer["email"].words(320)),
         phone=address.phone(customer["phone"].words(40)),
-        first_name=reading.given_name(goods.maybe_words(customer["first_name"].words(200))),
+        first_name=payload_reader.given_name(goods.maybe_words(customer["first_name"].words(200))),
         locale=customer["locale"].maybe(_tag),
         country=country,
         region=zones.region_of(country, customer["region"].words(10)),
@@ -235,7 +238,7 @@ def _consent(consent: Reader) -> ConsentSeen:
         granted=consent["granted"].flag(),
         at=consent["at"].instant(),
         basis=consent["basis"].maybe(lambda basis: basis.word(BASES)) or "explicit",
-        source=consent["source"].matching(reading.EVIDENCE, "a short text without an address"),
+        source=consent["source"].matching(payload_reader.EVIDENCE, "a short text without an address"),
         sticky=True,
     )
 
@@ -246,7 +249,7 @@ def _of_page(seen: CartSeen) -> CartSeen:
 
 
 def _tag(field: Reader) -> str:
-    return field.matching(reading.LOCALE, "a language tag (BCP 47)")
+    return field.matching(payload_reader.LOCALE, "a language tag (BCP 47)")
 
 
 def _named(person: Reader) -> None:
@@ -269,4 +272,4 @@ def _list(field: Reader) -> Reader:
 
 
 def _currency(field: Reader) -> str:
-    return field.matching(reading.CURRENCY, "an ISO 4217 currency")
+    return field.matching(payload_reader.CURRENCY, "an ISO 4217 currency")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.voices import Claim, hosts
+from cartback.domain.intake import salvage
+from cartback.domain.intake.voices import Claim, hosts
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def claims(delivery: Delivery) -> list[Claim]:
     """What ``shop`` says; without it the way back to the cart, which tells of a copy alone."""
-    body = traces.document(delivery.body)
+    body = salvage.document(delivery.body)
     return [
-        *hosts(traces.dig(body, "shop").value, strict=True),
-        *hosts(traces.dig(body, "data.restore_url").value),
+        *hosts(salvage.dig(body, "shop").value, strict=True),
+        *hosts(salvage.dig(body, "data.restore_url").value),
     ]

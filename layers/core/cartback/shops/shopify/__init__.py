@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
-from cartback.domain.proofs import proven
-from cartback.domain.reading import Reader
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.signatures import proven
 
 if TYPE_CHECKING:
+    from cartback.domain.intake.voices import Claim
     from cartback.domain.observations import Observation
-    from cartback.domain.voices import Claim
     from cartback.ports import Delivery, ShopKeys
 
 # Topic -> the function of ``translation`` that understands it.
@@ -106,7 +106,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.domain.traces import despite
+    from cartback.domain.intake.salvage import despite
     from cartback.shops.shopify import shapes, traces, translation
 
     understand: translation.Translation = getattr(translation, name)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from cartback.domain import reading
-from cartback.domain.calls import Grant, Key
-from cartback.domain.credentials import NAME, PLACE, SECRET, Needs
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import OrderSeen, ProductSeen, VariantSeen
-from cartback.domain.reading import Reader
-from cartback.domain.service import Changes, Discount, DiscountMade, Subscription, Unsupported
+from cartback.domain.shop.calls import Grant, Key
+from cartback.domain.shop.credentials import NAME, PLACE, SECRET, Needs
+from cartback.domain.shop.service import Changes, Discount, DiscountMade, Subscription, Unsupported
 from cartback.ports import Delivery, Http, ShopApi, ShopKeys
 from cartback.shops import shopify
 from cartback.shops.shopify import goods, graphql, listing, translation
@@ -25,7 +25,7 @@ NEEDS = Needs(
     ),
     {"api_url": PLACE},
 )
-# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+# Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "theirs", False
 BY_HAND = (
     "Shopify Dev Dashboard: make an app for this shop and install it.",
@@ -174,7 +174,7 @@ class Api(ShopApi):
         own = [one for one in dict.fromkeys(variants) if one.isdecimal()][:100]
         ids = [f"gid://shopify/ProductVariant/{one}" for one in own]
         said = self._ask(graphql.VARIANTS, {"ids": ids}, _LOOK_SECONDS)
-        currency = said["shop"]["currencyCode"].matching(reading.CURRENCY, "a currency")
+        currency = said["shop"]["currencyCode"].matching(payload_reader.CURRENCY, "a currency")
         return [node for node in said["nodes"].each(100) if not node.is_null], currency
 
     def _ask(self, asked: str, variables: Mapping[str, object], seconds: float = 20.0) -> Reader:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cartback.domain import reading
-from cartback.domain.bundles import Lines, Told, assembled
-from cartback.domain.cart import Item
-from cartback.domain.items import EXCLUDED, INCLUDED, total_of
+from cartback.domain.goods.bundles import Lines, Told, assembled
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import VariantSeen
-from cartback.domain.reading import Reader
-from cartback.domain.weblink import is_local
+from cartback.domain.shop.weblink import is_local
+from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import EXCLUDED, INCLUDED, total_of
 
 MOST_VARIANTS = 2048
 _MOST_PIECES = 10**9
@@ -45,7 +45,7 @@ def _is_zero(amount: Reader) -> bool:
 
 
 def read_taxes(holder: Reader) -> str | None:
-    """Read whether the prices of a checkout hold their tax, as ``domain.items`` says it."""
+    """Read whether the prices of a checkout hold their tax, as ``domain.trade.items`` says it."""
     if holder["taxes_included"].is_null:
         return None
     return INCLUDED if holder["taxes_included"].flag() else EXCLUDED
@@ -64,7 +64,7 @@ def read_price(holder: Reader, name: str, currency: str | None) -> Money | None:
 
 def read_currency(field: Reader) -> str | None:
     """Read an ISO 4217 code, or None for null."""
-    return field.maybe(lambda code: code.matching(reading.CURRENCY, "an ISO 4217 currency"))
+    return field.maybe(lambda code: code.matching(payload_reader.CURRENCY, "an ISO 4217 currency"))
 
 
 def read_pictures(product: Reader) -> dict[str | None, str | None]:
@@ -112,14 +112,14 @@ def read_link(field: Reader) -> str | None:
     """Read an https address; None for what we cannot use, because that is no reason to lose the event.
 
     Of http, only what leads to this machine passes: the local cloud's shop has no certificate. Whoever puts the
-    link before a shopper judges again, and lets it through for a local shop only (``domain.weblink``).
+    link before a shopper judges again, and lets it through for a local shop only (``domain.shop.weblink``).
     """
-    text = field.cut(reading.LONGEST_LINK + 1) if isinstance(field.value, str) else None
+    text = field.cut(payload_reader.LONGEST_LINK + 1) if isinstance(field.value, str) else None
     if text is None or is_local(text):
         return text
     # Older themes give links without a scheme.
     full = Reader(f"https:{text}" if text.startswith("//") else text, field.path)
-    return full.fitting(reading.LINK, reading.LONGEST_LINK)
+    return full.fitting(payload_reader.LINK, payload_reader.LONGEST_LINK)
 
 
 def _told(line: Reader, currency: str | None) -> Told:

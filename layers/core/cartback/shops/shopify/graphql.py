@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from math import ceil
 
-from cartback.domain.calls import Call, Grant, Key, document
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.reading import Reader
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.shop.calls import Call, Grant, Key, document
 from cartback.ports import Http
 
 VERSION = "2026-07"

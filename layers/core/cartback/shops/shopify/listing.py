@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cartback.domain.calls import text_of
-from cartback.domain.reading import Reader
-from cartback.domain.service import Change
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.shop.calls import text_of
+from cartback.domain.shop.service import Change
 
 # https://shop.example/12345/checkouts/<token>/recover?key=…, lately with "ac" or "cn" before the token.
 _TOKEN = re.compile(r"/checkouts/(?:[a-z]{2}/)?([A-Za-z0-9_-]{16,128})(?=[/?#]|$)")

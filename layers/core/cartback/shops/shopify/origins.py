@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cartback.domain.errors import Refused
-from cartback.domain.origins import ITSELF, SHOPPER, STAFF, Origin
-from cartback.domain.reading import Reader
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.trade.origins import ITSELF, SHOPPER, STAFF, Origin
 
 # ``source_name`` of shopify.dev's Order: "web", "pos", "shopify_draft_order", "iphone" and "android" (the tills of
 # former days) are Shopify's own. Numbers and other names are sales channels and shops' own fronts: shoppers' checkouts.

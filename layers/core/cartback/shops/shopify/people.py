@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cartback.domain import address, reading, zones
 from cartback.domain.hashes import short
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.observations import ConsentSeen, Contact
-from cartback.domain.reading import Reader
+from cartback.domain.people import address, zones
 
 _REFUSALS = frozenset({"unsubscribed", "redacted", "invalid"})
 
@@ -29,7 +30,7 @@ def of_customer(customer: Reader, at: datetime) -> Contact:
         email=_email(customer["email"]),
         phone=_phone(customer["phone"]),
         first_name=_first_name(customer),
-        locale=customer["locale"].fitting(reading.LOCALE),
+        locale=customer["locale"].fitting(payload_reader.LOCALE),
         **_place(customer["default_address"]),
         consents=tuple(consent for consent in said if consent),
         account_email=_email(customer["email"]),
@@ -45,7 +46,7 @@ def of_checkout(checkout: Reader, token: str, at: datetime) -> Contact:
         email=email,
         phone=_phone(checkout["phone"]) or _phone(checkout["sms_marketing_phone"]) or known.phone,
         first_name=known.first_name or _first_name(checkout["billing_address"]),
-        locale=checkout["customer_locale"].fitting(reading.LOCALE) or known.locale,
+        locale=checkout["customer_locale"].fitting(payload_reader.LOCALE) or known.locale,
         **_place_of_buyer(checkout, known),
         consents=_of_record(known, email) + _ticks(checkout, token, at),
         account_email=known.account_email,
@@ -61,7 +62,7 @@ def of_order(order: Reader, at: datetime) -> Contact:
         email=email,
         phone=_phone(order["phone"]) or known.phone,
         first_name=known.first_name or _first_name(order["billing_address"]),
-        locale=order["customer_locale"].fitting(reading.LOCALE) or known.locale,
+        locale=order["customer_locale"].fitting(payload_reader.LOCALE) or known.locale,
         **_place_of_buyer(order, known),
         consents=_of_record(known, email),
         account_email=known.account_email,
@@ -134,7 +135,7 @@ def _phone(field: Reader) -> str | None:
 
 
 def _first_name(person: Reader) -> str | None:
-    return reading.given_name(person["first_name"].cut(200))
+    return payload_reader.given_name(person["first_name"].cut(200))
 
 
 def _place_of_buyer(payload: Reader, known: Contact) -> dict[str, str | None]:
@@ -144,5 +145,5 @@ def _place_of_buyer(payload: Reader, known: Contact) -> dict[str, str | None]:
 
 
 def _place(place: Reader) -> dict[str, str | None]:
-    country = place["country_code"].fitting(reading.COUNTRY)
+    country = place["country_code"].fitting(payload_reader.COUNTRY)
     return {"country": country, "region": zones.region_of(country, place["province_code"].cut(10))}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import Contact, RefundSeen
-from cartback.domain.reading import Reader
 from cartback.shops.shopify import goods
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cartback.domain import traces
-from cartback.domain.reading import Reader
+from cartback.domain.intake import salvage
+from cartback.domain.intake.payload_reader import Reader
 
 _MYSHOPIFY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
 _A_DOMAIN = "a domain of myshopify.com"
@@ -18,7 +18,7 @@ _A_GID = re.compile(r"gid://shopify/([A-Za-z]+)/")
 
 def check(topic: str, text: str) -> None:
     """Raise ``Refused`` where the id that a body names itself by is of another kind than the topic: an order, say."""
-    kind, gid = _KINDS.get(topic.partition("/")[0]), traces.dig(traces.document(text), _GID)
+    kind, gid = _KINDS.get(topic.partition("/")[0]), salvage.dig(salvage.document(text), _GID)
     said = _A_GID.match(gid.value) if isinstance(gid.value, str) else None
     if kind is not None and said is not None and said[1] != kind:
         raise gid.refused(f"must name a {kind.lower()}, as the topic does")

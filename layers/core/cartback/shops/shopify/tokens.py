@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cartback.domain.reading import Reader
+from cartback.domain.intake.payload_reader import Reader
 
 _TOKEN_AND_KEY = re.compile(r"[!-~]+")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.traces import Where
+from cartback.domain.intake import salvage
+from cartback.domain.intake.salvage import Where
 from cartback.shops.shopify import tokens
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ CHECKOUT = replace(
 
 def of(delivery: Delivery) -> OrderSeen | None:
     """The purchase in a delivery that was refused: an order, or a checkout that was completed."""
-    body = traces.document(delivery.body)
+    body = salvage.document(delivery.body)
     if delivery.topic.startswith("orders/"):
-        return traces.of_order(body, ORDER, delivery.received_at)
-    if delivery.topic.startswith("checkouts/") and not traces.dig(body, "completed_at").is_null:
-        return traces.of_order(body, CHECKOUT, delivery.received_at)
+        return salvage.of_order(body, ORDER, delivery.received_at)
+    if delivery.topic.startswith("checkouts/") and not salvage.dig(body, "completed_at").is_null:
+        return salvage.of_order(body, CHECKOUT, delivery.received_at)
     return None

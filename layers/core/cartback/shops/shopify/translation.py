@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import reading
-from cartback.domain.cart import Item
-from cartback.domain.foreign_words import unknown
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.foreign_words import unknown
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.salvage import others
 from cartback.domain.observations import (
     CartSeen,
     Contact,
@@ -23,8 +24,7 @@ from cartback.domain.observations import (
     ShopLeft,
     StockSeen,
 )
-from cartback.domain.reading import Reader
-from cartback.domain.traces import others
+from cartback.domain.trade.cart import Item
 from cartback.shops.shopify import goods, origins, people, refunds, shapes, tokens, traces
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
 
 def cart(delivery: Delivery) -> list[Observation]:
     """A cart: it has a token and lines, but neither a shopper nor a total in any currency."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     token = tokens.read(body["id"] if body["token"].is_null else body["token"])
     items, further = goods.read_items(body["line_items"].each(), None)
     return [
@@ -56,7 +56,7 @@ def cart(delivery: Delivery) -> list[Observation]:
 
 def checkout(delivery: Delivery) -> list[Observation]:
     """A checkout. Its plain prices are in the currency that the shopper saw, unlike those of an order."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     token = tokens.read(body["token"])
     at = _changed_at(body, delivery)
     currency = goods.read_currency(body["presentment_currency"]) or goods.read_currency(body["currency"])
@@ -73,7 +73,7 @@ def checkout(delivery: Delivery) -> list[Observation]:
             taxes=goods.read_taxes(body),
             stage="checkout",
             contact=people.of_checkout(body, token, at),
-            locale=body["customer_locale"].fitting(reading.LOCALE),
+            locale=body["customer_locale"].fitting(payload_reader.LOCALE),
             restore_url=goods.read_link(body["abandoned_checkout_url"]),
             completed_at=body["completed_at"].maybe(Reader.instant),
             begun_at=body["created_at"].maybe(Reader.instant),
@@ -87,7 +87,7 @@ def checkout_deleted(delivery: Delivery) -> list[Observation]:
 
     Lately it is named by its cart's token. Some versions send the id alone, which joins nothing.
     """
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     refs = _refs(tokens.maybe(body["token"]), tokens.maybe(body["cart_token"]))
     if not refs:
         return []
@@ -110,14 +110,14 @@ def order_paid(delivery: Delivery) -> list[Observation]:
 
 def refund(delivery: Delivery) -> list[Observation]:
     """Money that went back. Whose order it was, and whether anything of it is left, only the order tells."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     seen = refunds.of_refund(body, body["order_id"].identifier(), delivery.received_at, Contact())
     return [seen] if seen is not None else []
 
 
 def customer(delivery: Delivery) -> list[Observation]:
     """A customer's record."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     body["id"].identifier()
     at = _changed_at(body, delivery)
     return [CustomerSeen(people.of_customer(body, at), at)]
@@ -135,7 +135,7 @@ def sms_consent(delivery: Delivery) -> list[Observation]:
 
 def customer_redacted(delivery: Delivery) -> list[Observation]:
     """The shop was asked to forget a person."""
-    who = shapes.redaction(reading.parse(delivery.body))["customer"]
+    who = shapes.redaction(payload_reader.parse(delivery.body))["customer"]
     if who.is_null:
         raise who.refused("must be an object")
     return [CustomerErased(people.of_redaction(who), _happened_at(delivery))]
@@ -143,7 +143,7 @@ def customer_redacted(delivery: Delivery) -> list[Observation]:
 
 def data_requested(delivery: Delivery) -> list[Observation]:
     """A person asked the shop what is known of them; it has 30 days to answer."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     who = body["customer"]
     if who.is_null:
         raise who.refused("must be an object")
@@ -153,13 +153,13 @@ def data_requested(delivery: Delivery) -> list[Observation]:
 
 def shop_redacted(delivery: Delivery) -> list[Observation]:
     """48 hours after the shop removed us: everything of it is to be forgotten."""
-    shapes.shop_redaction(reading.parse(delivery.body))
+    shapes.shop_redaction(payload_reader.parse(delivery.body))
     return [ShopErased(_happened_at(delivery))]
 
 
 def inventory_level(delivery: Delivery) -> list[Observation]:
     """The number of pieces at one place. ``available`` is null where the place does not count them."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     return [
         StockSeen(
             at=_changed_at(body, delivery),
@@ -176,7 +176,7 @@ def product(delivery: Delivery) -> list[Observation]:
     A draft or archived product cannot be bought and counts as gone, until it is active again. One that is unlisted is
     sold to whoever has its link (API 2025-10).
     """
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     status = (body["status"].cut(40) or "active").lower()
     title = goods.read_title(body["title"])
     pictures = goods.read_pictures(body)
@@ -195,18 +195,20 @@ def product(delivery: Delivery) -> list[Observation]:
 def product_deleted(delivery: Delivery) -> list[Observation]:
     """A product that is gone; the payload is its id."""
     return [
-        ProductSeen(reading.parse(delivery.body)["id"].identifier(), _happened_at(delivery), deleted=True)
+        ProductSeen(
+            payload_reader.parse(delivery.body)["id"].identifier(), _happened_at(delivery), deleted=True
+        )
     ]
 
 
 def app_uninstalled(delivery: Delivery) -> list[Observation]:
     """The shop removed us. The payload is the shop, whose ``updated_at`` says nothing about that."""
-    shapes.shop(reading.parse(delivery.body))
+    shapes.shop(payload_reader.parse(delivery.body))
     return [ShopLeft(_happened_at(delivery))]
 
 
 def _order(delivery: Delivery, paid: bool) -> list[Observation]:
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     at = _changed_at(body, delivery)
     standing = (body["financial_status"].cut(40) or "").lower()
     codes = (code["code"].cut(100) for code in body["discount_codes"].each()[:20])
@@ -232,7 +234,7 @@ def _order(delivery: Delivery, paid: bool) -> list[Observation]:
 
 
 def _consent(delivery: Delivery, id_field: str, channel: str) -> list[Observation]:
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     at = _happened_at(delivery)
     return [CustomerSeen(people.of_consent(body, channel, body[id_field].identifier(), at), at)]
 
@@ -258,4 +260,4 @@ def _permalink(delivery: Delivery, items: tuple[Item, ...]) -> str | None:
     if not items or not _DOMAIN.fullmatch(domain) or not all(item.variant_id.isdecimal() for item in items):
         return None
     link = f"https://{domain}/cart/" + ",".join(f"{item.variant_id}:{item.quantity}" for item in items)
-    return link if len(link) <= reading.LONGEST_LINK else None
+    return link if len(link) <= payload_reader.LONGEST_LINK else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.hosts import host_of
-from cartback.domain.voices import MYSHOPIFY, NUMBER, Claim, hosts, named
+from cartback.domain.intake import salvage
+from cartback.domain.intake.voices import MYSHOPIFY, NUMBER, Claim, hosts, named
+from cartback.domain.shop.hosts import host_of
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -22,13 +22,16 @@ def claims(delivery: Delivery) -> list[Claim]:
 
     A host of a market that we do not know says nothing: a shop has one name at myshopify.com and many domains.
     """
-    body = traces.document(delivery.body)
-    links = [traces.dig(body, path).value for path in _ADDRESSES]
+    body = salvage.document(delivery.body)
+    links = [salvage.dig(body, path).value for path in _ADDRESSES]
     texts = [link for link in links if isinstance(link, str)]
-    shops = [traces.dig(body, name).value for name in ("myshopify_domain", "shop_domain")]
-    numbers = [traces.dig(body, "shop_id").value, *(match[1] for match in map(_NUMBER.match, texts) if match)]
-    if not traces.dig(body, "myshopify_domain").is_null:
-        numbers.append(traces.dig(body, "id").value)
+    shops = [salvage.dig(body, name).value for name in ("myshopify_domain", "shop_domain")]
+    numbers = [
+        salvage.dig(body, "shop_id").value,
+        *(match[1] for match in map(_NUMBER.match, texts) if match),
+    ]
+    if not salvage.dig(body, "myshopify_domain").is_null:
+        numbers.append(salvage.dig(body, "id").value)
     return [
         *(claim for name in (*shops, *map(host_of, texts)) for claim in named(MYSHOPIFY, name)),
         *(claim for number in numbers for claim in named(NUMBER, number)),

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cartback.domain import reading
 from cartback.domain.errors import Refused
-from cartback.domain.proofs import proven
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.signatures import proven
 
 if TYPE_CHECKING:
-    from cartback.domain.answers import Answer, Visit
+    from cartback.domain.intake.responses import Answer, Visit
+    from cartback.domain.intake.voices import Claim
     from cartback.domain.observations import Fetch, Observation
-    from cartback.domain.voices import Claim
     from cartback.ports import Delivery, ShopKeys
 
 # Event -> the function of ``translation`` that understands it.
@@ -64,7 +64,7 @@ def verify(
     if not signed(body, headers.get("shopware-shop-signature", ""), secrets):
         raise Refused("the signature is missing or wrong", 401)
     try:
-        event = reading.parse(body.decode("utf-8-sig"))
+        event = payload_reader.parse(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Refused("the body is not UTF-8") from None
     source = event["source"]
@@ -119,7 +119,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.domain.traces import despite
+    from cartback.domain.intake.salvage import despite
     from cartback.shops.shopware import traces, translation
 
     understand: translation.Translation = getattr(translation, name)
@@ -128,7 +128,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
 
 def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:
     """Translate what the Admin API has of an entity; nothing is said of one that is gone."""
-    from cartback.domain.traces import despite
+    from cartback.domain.intake.salvage import despite
     from cartback.shops.shopware import traces, translation
 
     def read(text: str) -> list[Observation]:

@@ -6,20 +6,20 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from cartback.domain import reading
-from cartback.domain.calls import Call, Grant, Reply, document, text_of, texts
-from cartback.domain.credentials import NAME, PLACE, SECRET, Needs
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import Fetch, OrderSeen, ProductSeen, VariantSeen
-from cartback.domain.reading import Reader
-from cartback.domain.service import Change, Changes, Discount, DiscountMade, Subscription, Unsupported
+from cartback.domain.shop.calls import Call, Grant, Reply, document, text_of, texts
+from cartback.domain.shop.credentials import NAME, PLACE, SECRET, Needs
+from cartback.domain.shop.service import Change, Changes, Discount, DiscountMade, Subscription, Unsupported
 from cartback.ports import Http, ShopApi, ShopKeys
 from cartback.shops.shopware import goods, translation
 
 NEEDS = Needs(({"url": PLACE, "client_id": NAME, "client_secret": SECRET},), {})
-# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+# Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "theirs", False
 BY_HAND = (
     "Install the app of docs/shops/shopware-manifest.xml: it registers itself, subscribes, and brings its API access.",
@@ -81,7 +81,7 @@ class Api(ShopApi):
         found = self._search("currency", {"ids": sorted(used), "limit": 50}).read()["data"].each()
         # Prices in other currencies are computed from this one, whose factor is 1.
         own = {
-            one["id"].identifier(): one["isoCode"].matching(reading.CURRENCY, "a currency")
+            one["id"].identifier(): one["isoCode"].matching(payload_reader.CURRENCY, "a currency")
             for one in found
             if one["factor"].value == 1
         }
@@ -242,7 +242,7 @@ def access(keys: ShopKeys) -> dict[str, str]:
 
 
 def _change(body: str) -> Change:
-    order = reading.parse(body)
+    order = payload_reader.parse(body)
     own = order["id"].matching(_KEY, "an id")
     at = order["updatedAt"].maybe(Reader.instant) or order["createdAt"].instant()
     written = {"entity": "order", "operation": "update", "primaryKey": own}

@@ -13,9 +13,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
-from cartback.domain import reading
-from cartback.domain.answers import Answer, Visit
 from cartback.domain.errors import Refused
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.responses import Answer, Visit
 from cartback.ports import ShopKeys
 from cartback.shops.shopware import signed
 
@@ -84,7 +84,7 @@ def confirm(visit: Visit, keys: ShopKeys, now: datetime) -> tuple[Answer, ShopKe
         if not signed(visit.body, before, (agreed["secret"],)):
             raise Refused("the previous signature is missing or wrong", 401)
     try:
-        body = reading.parse(visit.body.decode())
+        body = payload_reader.parse(visit.body.decode())
     except UnicodeDecodeError:
         raise Refused("the body is not UTF-8") from None
     body["shopId"].word((agreed["pending_shop_id"],))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cartback.domain import reading
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import ProductSeen, VariantSeen
-from cartback.domain.reading import Reader
 
 
 def read_total(order: Reader) -> Money | None:
@@ -15,7 +15,7 @@ def read_total(order: Reader) -> Money | None:
     code = order["currency"]["isoCode"]
     if code.is_null or order["amountTotal"].is_null:
         return None
-    return order["amountTotal"].noisy_money(code.matching(reading.CURRENCY, "an ISO 4217 currency"))
+    return order["amountTotal"].noisy_money(code.matching(payload_reader.CURRENCY, "an ISO 4217 currency"))
 
 
 def read_product(product: Reader, at: datetime) -> ProductSeen:

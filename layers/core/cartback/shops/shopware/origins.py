@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cartback.domain.errors import Refused
-from cartback.domain.origins import SHOPPER, STAFF, Origin
-from cartback.domain.reading import Reader
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.trade.origins import SHOPPER, STAFF, Origin
 
 ADMINISTRATION = "administration"
 """The mark of an order that a user of the administration made: it names that user (``createdById``)."""

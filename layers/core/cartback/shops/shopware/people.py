@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from cartback.domain import address, reading, zones
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.observations import ConsentSeen, Contact
-from cartback.domain.reading import Reader
+from cartback.domain.people import address, zones
 
 
 def of_order(order: Reader) -> Contact:
@@ -63,18 +64,18 @@ def by_id(ref: str) -> Contact:
 
 
 def _first_name(person: Reader) -> str | None:
-    return reading.given_name(person["firstName"].html(200))
+    return payload_reader.given_name(person["firstName"].html(200))
 
 
 def _language(holder: Reader) -> str | None:
     language = holder["language"]
-    return language["locale"]["code"].fitting(reading.LOCALE) or language["translationCode"]["code"].fitting(
-        reading.LOCALE
-    )
+    return language["locale"]["code"].fitting(payload_reader.LOCALE) or language["translationCode"][
+        "code"
+    ].fitting(payload_reader.LOCALE)
 
 
 def _place(billing: Reader) -> dict[str, Any]:
-    country = billing["country"]["iso"].fitting(reading.COUNTRY)
+    country = billing["country"]["iso"].fitting(payload_reader.COUNTRY)
     return {
         "country": country,
         "region": zones.region_of(country, billing["countryState"]["shortCode"].cut(10)),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.traces import Where
+from cartback.domain.intake import salvage
+from cartback.domain.intake.salvage import Where
 from cartback.shops import shopware
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ def of(delivery: Delivery) -> OrderSeen | None:
     """The order in an event that was refused."""
     if shopware.TOPICS.get(delivery.topic) not in _PURCHASES:
         return None
-    order = traces.dig(traces.document(delivery.body), "data.payload.order").value
-    return traces.of_order(order, ORDER, delivery.received_at)
+    order = salvage.dig(salvage.document(delivery.body), "data.payload.order").value
+    return salvage.of_order(order, ORDER, delivery.received_at)
 
 
 def of_entity(wanted: Fetch, text: str) -> OrderSeen | None:
     """The order in an answer of the Admin API that was refused."""
     if wanted.kind != "order":
         return None
-    whole = traces.document(text)
-    wrapped = traces.dig(whole, "data")
-    return traces.of_order(whole if wrapped.is_null else wrapped.value, ORDER, wanted.at)
+    whole = salvage.document(text)
+    wrapped = salvage.dig(whole, "data")
+    return salvage.of_order(whole if wrapped.is_null else wrapped.value, ORDER, wanted.at)

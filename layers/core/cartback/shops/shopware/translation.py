@@ -10,8 +10,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import reading
 from cartback.domain.errors import Refused
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.salvage import others
 from cartback.domain.observations import (
     CustomerErased,
     CustomerSeen,
@@ -24,8 +26,6 @@ from cartback.domain.observations import (
     ShopErased,
     ShopLeft,
 )
-from cartback.domain.reading import Reader
-from cartback.domain.traces import others
 from cartback.shops.shopware import goods, origins, people, traces
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _PAID = frozenset({"paid", "authorized", "refunded", "refunded_partially", "char
 
 def nothing(delivery: Delivery) -> list[Observation]:
     """The app's own life; it says nothing of the shop's."""
-    reading.parse(delivery.body)
+    payload_reader.parse(delivery.body)
     return []
 
 
@@ -51,7 +51,7 @@ def app_deleted(delivery: Delivery) -> list[Observation]:
     Whoever removes an app is asked; older shops do not tell (shopware/app-php-sdk, ``AppLifecycle``: whatever is not
     ``keepUserData: true`` removes). An answer that is neither yes nor no is refused, and stops the shop all the same.
     """
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     left = ShopLeft(_at(body))
     try:
         keeps = body["data"]["payload"]["keepUserData"].maybe(Reader.flag)
@@ -134,7 +134,7 @@ def newsletter_left(delivery: Delivery) -> list[Observation]:
 
 def written(delivery: Delivery) -> list[Observation]:
     """Keys of entities that changed, each to be fetched once; of deleted ones the key is all there is."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     at = _at(body)
     observed: dict[tuple[str, str], Observation] = {}
     for change in body["data"]["payload"].each(MOST_WRITTEN):
@@ -154,7 +154,7 @@ def written(delivery: Delivery) -> list[Observation]:
 
 def entity(wanted: Fetch, document: str) -> list[Observation]:
     """Translate an entity as the Admin API tells it, in the plain format or wrapped in ``data``."""
-    whole = reading.parse(document)
+    whole = payload_reader.parse(document)
     found = whole["data"] if whole.has("data") else whole
     if wanted.kind == "order":
         return [_order(found, found["updatedAt"].maybe(Reader.instant) or wanted.at)]
@@ -164,7 +164,7 @@ def entity(wanted: Fetch, document: str) -> list[Observation]:
 
 
 def _entity(delivery: Delivery, name: str) -> tuple[Reader, Reader]:
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     found = body["data"]["payload"][name]
     if found.is_null:
         raise found.refused("must be an object")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.voices import SHOP_ID, Claim, hosts, named
+from cartback.domain.intake import salvage
+from cartback.domain.intake.voices import SHOP_ID, Claim, hosts, named
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def claims(delivery: Delivery) -> list[Claim]:
     """The shop's id, which a copied database keeps and so settles nothing where it fits, and its ``APP_URL``."""
-    body = traces.document(delivery.body)
+    body = salvage.document(delivery.body)
     return [
-        *named(SHOP_ID, traces.dig(body, "source.shopId").value, decides=False),
-        *hosts(traces.dig(body, "source.url").value, strict=True),
+        *named(SHOP_ID, salvage.dig(body, "source.shopId").value, decides=False),
+        *hosts(salvage.dig(body, "source.url").value, strict=True),
     ]

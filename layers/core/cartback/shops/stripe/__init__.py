@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import reading
 from cartback.domain.errors import Refused
-from cartback.domain.proofs import proven
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.signatures import proven
 
 if TYPE_CHECKING:
+    from cartback.domain.intake.voices import Claim
     from cartback.domain.observations import Fetch, Observation
-    from cartback.domain.voices import Claim
     from cartback.ports import Delivery, ShopKeys
 
 # Type of event -> the function of ``translation`` that understands it. ``payment_intent.succeeded`` is left out: its
@@ -59,7 +59,7 @@ def verify(
     if abs(now.timestamp() - int(stamps[0])) > TOLERANCE_SECONDS:
         raise Refused("the timestamp is more than five minutes away", 401)
     try:
-        event = reading.parse(body.decode())
+        event = payload_reader.parse(body.decode())
     except UnicodeDecodeError:
         raise Refused("the body is not UTF-8") from None
     return event["type"].matching(_TYPE, "a type of event"), event["id"].matching(_ID, "an event's id"), {}
@@ -82,7 +82,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.domain.traces import despite
+    from cartback.domain.intake.salvage import despite
     from cartback.shops.stripe import traces, translation
 
     understand: translation.Translation = getattr(translation, name)

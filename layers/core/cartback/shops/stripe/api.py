@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from cartback.domain.calls import Call, Key, Reply, get, text_of, texts
-from cartback.domain.credentials import PLACE, Needs
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import Fetch, OrderSeen
-from cartback.domain.reading import Reader
-from cartback.domain.service import Change, Changes, Discount, DiscountMade, Subscription, Unsupported
+from cartback.domain.shop.calls import Call, Key, Reply, get, text_of, texts
+from cartback.domain.shop.credentials import PLACE, Needs
+from cartback.domain.shop.service import Change, Changes, Discount, DiscountMade, Subscription, Unsupported
 from cartback.ports import Delivery, Http, ShopApi, ShopKeys
 from cartback.shops import stripe
 from cartback.shops.stripe import sums, translation
@@ -23,7 +23,7 @@ NEEDS = Needs(
     ({"secret_key": (re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9]{10,240}"), "a key such as rk_live_…")},),
     {"api_url": PLACE},
 )
-# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+# Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "told", False
 BY_HAND = (
     "Stripe > Developers > API keys: make a restricted key.",

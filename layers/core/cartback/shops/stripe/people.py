@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from cartback.domain import address, reading, zones
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.observations import ConsentSeen, Contact
-from cartback.domain.reading import Reader
+from cartback.domain.people import address, zones
 
 
 def of_session(session: Reader) -> Contact:
@@ -67,7 +68,7 @@ def of_charge(charge: Reader) -> Contact:
 
 
 def _language(field: Reader) -> str | None:
-    return field.fitting(reading.LOCALE) if field.value != "auto" else None
+    return field.fitting(payload_reader.LOCALE) if field.value != "auto" else None
 
 
 def _preferred(customer: Reader) -> str | None:
@@ -78,7 +79,7 @@ def _preferred(customer: Reader) -> str | None:
 
 
 def _place(place: Reader) -> dict[str, Any]:
-    country = place["country"].fitting(reading.COUNTRY)
+    country = place["country"].fitting(payload_reader.COUNTRY)
     return {"country": country, "region": zones.region_of(country, place["state"].cut(10))}
 
 

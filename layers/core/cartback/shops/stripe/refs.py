@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cartback.domain import reading
 from cartback.domain.hashes import short
-from cartback.domain.reading import Reader
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 
 
 def of_session(session: Reader) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def of_session(session: Reader) -> tuple[str, ...]:
 
 def own_cart(field: Reader) -> str | None:
     """The shop's own name for its cart, hashed where it is longer or stranger than an id: it may be an address."""
-    fitting = field.fitting(reading.IDENTIFIER)
+    fitting = field.fitting(payload_reader.IDENTIFIER)
     text = field.cut(1000)
     return fitting or (short("client reference", text) if text else None)
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from cartback.domain.bundles import Lines, Told, assembled
-from cartback.domain.cart import Item
-from cartback.domain.items import INCLUDED, SHOWN_APART, priced
+from cartback.domain.goods.bundles import Lines, Told, assembled
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
-from cartback.domain.reading import Reader
+from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import INCLUDED, SHOWN_APART, priced
 
 _LARGEST = 10**14
 _CURRENCY = re.compile(r"[a-z]{3}")

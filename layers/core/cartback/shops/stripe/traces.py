@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
 from cartback.domain.errors import Refused
-from cartback.domain.reading import Reader
-from cartback.domain.traces import Where
+from cartback.domain.intake import salvage
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.salvage import Where
 from cartback.shops import stripe
 from cartback.shops.stripe import refs
 
@@ -51,7 +51,7 @@ _UPDATE = "Subscription update"
 
 def is_setup(session: object) -> bool:
     """Whether a session only put a card on file."""
-    return traces.dig(session, "mode").value == "setup"
+    return salvage.dig(session, "mode").value == "setup"
 
 
 def goes_on(invoice: object) -> bool:
@@ -59,7 +59,7 @@ def goes_on(invoice: object) -> bool:
 
     What it comes to does not matter: who begins a trial has what the cart was for, as with a session of a trial.
     """
-    return traces.dig(invoice, "billing_reason").value in _GOES_ON
+    return salvage.dig(invoice, "billing_reason").value in _GOES_ON
 
 
 def is_of_invoice(charge: object) -> bool:
@@ -68,10 +68,10 @@ def is_of_invoice(charge: object) -> bool:
     Charges named their invoice before version 2025-03-31.basil. Since then only Stripe's own description tells a
     subscription that goes on, and every other charge is a purchase: the safe side.
     """
-    named = (traces.dig(charge, path).value for path in ("invoice", "invoice.id"))
+    named = (salvage.dig(charge, path).value for path in ("invoice", "invoice.id"))
     if any(isinstance(name, str) and name.startswith("in_") for name in named):
         return True
-    return traces.dig(charge, "description").value == _UPDATE
+    return salvage.dig(charge, "description").value == _UPDATE
 
 
 # Function of ``translation`` -> where its object names what matters, and what says that it is no purchase.
@@ -85,15 +85,15 @@ _PURCHASES: dict[str, tuple[Where, Callable[[object], bool]]] = {
 def of(delivery: Delivery) -> OrderSeen | None:
     """The purchase in an event that was refused."""
     known = _PURCHASES.get(stripe.TOPICS[delivery.topic])
-    event = traces.document(delivery.body)
-    bought = traces.dig(event, "data.object").value
+    event = salvage.document(delivery.body)
+    bought = salvage.dig(event, "data.object").value
     if known is None or known[1](bought):
         return None
-    return traces.of_order(bought, known[0], _told_at(event, delivery))
+    return salvage.of_order(bought, known[0], _told_at(event, delivery))
 
 
 def _told_at(event: object, delivery: Delivery) -> datetime:
     try:
-        return min(refs.instant(traces.dig(event, "created")), delivery.received_at)
+        return min(refs.instant(salvage.dig(event, "created")), delivery.received_at)
     except Refused:
         return delivery.received_at

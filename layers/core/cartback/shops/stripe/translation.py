@@ -10,16 +10,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain import reading
 from cartback.domain.errors import Refused
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.salvage import others
 from cartback.domain.observations import CartSeen, Fetch, Observation, OrderSeen, PaymentFailed, RefundSeen
-from cartback.domain.reading import Reader
-from cartback.domain.traces import others
 from cartback.shops.stripe import people, refs, sums, traces
 
 if TYPE_CHECKING:
+    from cartback.domain.intake.salvage import Where
     from cartback.domain.observations import Contact
-    from cartback.domain.traces import Where
     from cartback.ports import Delivery
 
 Translation = Callable[["Delivery"], list[Observation]]
@@ -156,7 +156,7 @@ def charge_refunded(delivery: Delivery) -> list[Observation]:
 
 def fetched(wanted: Fetch, document: str) -> list[Observation]:
     """Translate a session with its lines. Who finished it in the meantime has no cart there any more."""
-    session = reading.parse(document)
+    session = payload_reader.parse(document)
     if session["status"].value != "expired":
         return []
     return [_cart(session)]
@@ -208,7 +208,7 @@ def _past_checkout(
 
 
 def _object(delivery: Delivery) -> tuple[Reader, Reader]:
-    event = reading.parse(delivery.body)
+    event = payload_reader.parse(delivery.body)
     if event["object"].value == "v2.core.event":
         raise Refused("this is a thin event: subscribe the endpoint to snapshot events")
     found = event["data"]["object"]
@@ -227,7 +227,7 @@ def _refs_of_metadata(found: Reader) -> tuple[str, ...]:
 
 
 def _order_of_metadata(intent: Reader) -> str | None:
-    return intent["metadata"]["order_id"].fitting(reading.IDENTIFIER)
+    return intent["metadata"]["order_id"].fitting(payload_reader.IDENTIFIER)
 
 
 def _code(field: Reader) -> str | None:

@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from cartback.domain.answers import Answer, Arrival, Visit, opens
 from cartback.domain.errors import Refused
-from cartback.domain.proofs import proven
+from cartback.domain.intake.responses import Answer, Arrival, Visit, opens
+from cartback.domain.intake.signatures import proven
 
 if TYPE_CHECKING:
+    from cartback.domain.intake.voices import Claim
     from cartback.domain.observations import Observation
-    from cartback.domain.voices import Claim
     from cartback.ports import Delivery, ShopKeys
 
 # Topic -> the function of ``translation`` that understands it. The last two are our own names for CartFlows' forms.
@@ -112,7 +112,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     name = TOPICS.get(delivery.topic)
     if name is None:
         return None
-    from cartback.domain.traces import despite
+    from cartback.domain.intake.salvage import despite
     from cartback.shops.woocommerce import shapes, traces, translation
 
     understand: translation.Translation = getattr(translation, name)

@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
-from cartback.domain import reading
-from cartback.domain.calls import Basic, Call, Reply, document, get, text_of, texts
-from cartback.domain.credentials import PLACE, SECRET, Needs
 from cartback.domain.errors import Refused
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import OrderSeen, ProductSeen, VariantSeen
-from cartback.domain.reading import Reader
-from cartback.domain.service import Change, Changes, Discount, DiscountMade, Subscription, Unsupported
+from cartback.domain.shop.calls import Basic, Call, Reply, document, get, text_of, texts
+from cartback.domain.shop.credentials import PLACE, SECRET, Needs
+from cartback.domain.shop.service import Change, Changes, Discount, DiscountMade, Subscription, Unsupported
 from cartback.ports import Delivery, Http, ShopApi, ShopKeys
 from cartback.shops import woocommerce
 from cartback.shops.woocommerce import goods, translation
 
 NEEDS = Needs(({"url": PLACE, "consumer_key": SECRET, "consumer_secret": SECRET},), {})
-# Whose secret signs the webhooks (``usecases.connect_shop``), and whether the address holds a secret word.
+# Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "ours", False
 BY_HAND = (
     "WooCommerce > Settings > Advanced > REST API: add a key with the permission Read/Write, for an administrator.",
@@ -49,7 +49,9 @@ class Api(ShopApi):
     def prices_now(self, variants: Sequence[str]) -> dict[str, Money]:
         """See ``ports.ShopApi``: with or without tax, as the shop shows its prices."""
         currency = (
-            self._get("data/currencies/current").read()["code"].matching(reading.CURRENCY, "a currency")
+            self._get("data/currencies/current")
+            .read()["code"]
+            .matching(payload_reader.CURRENCY, "a currency")
         )
         found = ((own, self._thing(own)) for own in variants[:MOST_VARIANTS] if own.isdecimal())
         prices = ((own, seen["price"]) for own, seen in found if seen is not None)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from cartback.domain import reading
-from cartback.domain.article import beyond
-from cartback.domain.bundles import Lines, assembled
-from cartback.domain.cart import Item
-from cartback.domain.foreign_words import unknown
-from cartback.domain.items import INCLUDED, SHOWN_APART, priced
+from cartback.domain.goods.article import beyond
+from cartback.domain.goods.bundles import Lines, assembled
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.foreign_words import unknown
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import VariantSeen, WordUnknown
-from cartback.domain.reading import Reader
+from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import INCLUDED, SHOWN_APART, priced
 from cartback.shops.woocommerce import parts
 
 # Statuses of a product that nobody can buy. A plugin's own is no word of that.
@@ -30,7 +30,7 @@ def read_items(lines: list[Reader], currency: str | None) -> Lines:
 
 def read_currency(order: Reader) -> str | None:
     """Read the currency of an order. Where it is none that we know, there are no prices, but there is an order."""
-    code = order["currency"].fitting(reading.CURRENCY)
+    code = order["currency"].fitting(payload_reader.CURRENCY)
     return None if code in _NOT_ISO else code
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cartback.domain.errors import Refused
-from cartback.domain.origins import ITSELF, SHOPPER, STAFF, Origin
-from cartback.domain.reading import Reader
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.trade.origins import ITSELF, SHOPPER, STAFF, Origin
 
 # WC_Checkout::create_order and Blocks' StoreApi OrderController. Its own scheduler of reminders, made after this one,
 # takes only these (woocommerce/woocommerce#66399, #66808). Everything else is a name that a plug-in, a till or the

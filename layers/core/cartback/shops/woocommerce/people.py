@@ -6,10 +6,11 @@ The core knows no consent. A shop that asks for one writes when it was given int
 
 from __future__ import annotations
 
-from cartback.domain import address, reading, zones
 from cartback.domain.errors import Refused
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.observations import ConsentSeen, Contact
-from cartback.domain.reading import Reader
+from cartback.domain.people import address, zones
 
 AGREED, REFUSED = "cartback_email_consent_at", "cartback_email_refused_at"
 _MOST_FIELDS = 500
@@ -40,7 +41,7 @@ def of_order(order: Reader) -> Contact:
         customer_ref=customer if customer != "0" else None,
         email=address.email(billing["email"].cut(320)),
         phone=address.phone(billing["phone"].cut(40)),
-        first_name=reading.given_name(billing["first_name"].html(200)),
+        first_name=payload_reader.given_name(billing["first_name"].html(200)),
         locale=_language(order),
         **_place(billing),
         consents=_consents(order["meta_data"], source),
@@ -55,7 +56,7 @@ def of_customer(customer: Reader, ref: str) -> Contact:
         customer_ref=ref,
         email=address.email(customer["email"].cut(320)),
         phone=address.phone(billing["phone"].cut(40)),
-        first_name=reading.given_name(first_name),
+        first_name=payload_reader.given_name(first_name),
         locale=_language(customer),
         **_place(billing),
         consents=_consents(customer["meta_data"], f"woocommerce customer {ref}"),
@@ -67,7 +68,7 @@ def of_form(form: Reader) -> Contact:
     return Contact(
         email=address.email(form["email"].cut(320)),
         phone=address.phone(form["phone_number"].cut(40)),
-        first_name=reading.given_name(form["first_name"].html(200)),
+        first_name=payload_reader.given_name(form["first_name"].html(200)),
     )
 
 
@@ -84,7 +85,7 @@ def _language(payload: Reader) -> str | None:
         if isinstance(member.get("key"), str) and isinstance(member.get("value"), str)
     }
     told = (*(payload[name].value for name in LANGUAGE_FIELDS), *(said.get(key) for key in LANGUAGE_KEYS))
-    return next((tag for tag in told if isinstance(tag, str) and reading.LOCALE.fullmatch(tag)), None)
+    return next((tag for tag in told if isinstance(tag, str) and payload_reader.LOCALE.fullmatch(tag)), None)
 
 
 def _members(fields: object) -> list[dict[str, object]]:
@@ -96,7 +97,7 @@ def _members(fields: object) -> list[dict[str, object]]:
 
 
 def _place(billing: Reader) -> dict[str, str | None]:
-    country = billing["country"].fitting(reading.COUNTRY)
+    country = billing["country"].fitting(payload_reader.COUNTRY)
     return {"country": country, "region": zones.region_of(country, billing["state"].cut(10))}
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cartback.domain import reading, traces
-from cartback.domain.reading import Reader
+from cartback.domain.intake import payload_reader, salvage
+from cartback.domain.intake.payload_reader import Reader
 
 # Fields that only the REST resource of one kind has (WooCommerce REST API v3).
 _MARKS = {
@@ -15,7 +15,7 @@ _MARKS = {
 
 def check(topic: str, text: str) -> None:
     """Raise ``Refused`` for a body that bears a mark of another kind of thing than its topic says."""
-    body, kind = Reader(traces.document(text), ""), topic.partition(".")[0]
+    body, kind = Reader(salvage.document(text), ""), topic.partition(".")[0]
     for other, marks in _MARKS.items():
         for mark in marks:
             if kind in _MARKS and other != kind and body.has(mark):
@@ -24,7 +24,7 @@ def check(topic: str, text: str) -> None:
 
 def deleted(text: str) -> str:
     """The id of what is gone: all that WooCommerce tells then. Raises ``Refused`` for a body that tells more."""
-    return reading.parse(text).only(("id",))["id"].identifier()
+    return payload_reader.parse(text).only(("id",))["id"].identifier()
 
 
 def _a(kind: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
+from cartback.domain.intake import salvage
+from cartback.domain.intake.payload_reader import Reader
+from cartback.domain.intake.salvage import Where
 from cartback.domain.observations import CartSeen
-from cartback.domain.reading import Reader
-from cartback.domain.traces import Where
 from cartback.shops.woocommerce import translation
 
 if TYPE_CHECKING:
@@ -32,22 +32,22 @@ FORM = Where(
 
 def of(delivery: Delivery) -> Observation | None:
     """What a refused delivery still ends: an order's cart and its buyer's, or the cart of an order called off."""
-    body = traces.document(delivery.body)
+    body = salvage.document(delivery.body)
     if delivery.topic == "cartflows.completed":
-        return traces.of_order(body, FORM, delivery.received_at)
+        return salvage.of_order(body, FORM, delivery.received_at)
     if not delivery.topic.startswith("order."):
         return None
-    said = traces.dig(body, "status").value
+    said = salvage.dig(body, "status").value
     status = said.strip().lower() if isinstance(said, str) else ""
     if status == "auto-draft" or delivery.topic == "order.deleted":
         return None
-    if status in translation.UNPAID | translation.OVER and not traces.dig(body, "date_paid_gmt").value:
+    if status in translation.UNPAID | translation.OVER and not salvage.dig(body, "date_paid_gmt").value:
         return _called_off(body, delivery) if status in translation.OVER else None
-    return traces.of_order(body, ORDER, delivery.received_at)
+    return salvage.of_order(body, ORDER, delivery.received_at)
 
 
 def _called_off(body: object, delivery: Delivery) -> CartSeen | None:
-    named = traces.of_order(body, ORDER, delivery.received_at)
+    named = salvage.of_order(body, ORDER, delivery.received_at)
     if named is None or not named.refs:
         return None
     return CartSeen(named.refs, delivery.received_at, "checkout", items=(), stage="checkout")

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from cartback.domain import reading
-from cartback.domain.cart import Item
 from cartback.domain.hashes import short
+from cartback.domain.intake import payload_reader
+from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import (
     CartSeen,
@@ -24,7 +24,7 @@ from cartback.domain.observations import (
     ProductSeen,
     RefundSeen,
 )
-from cartback.domain.reading import Reader
+from cartback.domain.trade.cart import Item
 from cartback.shops.woocommerce import goods, origins, people, shapes
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def order(delivery: Delivery) -> list[Observation]:
     counts as bought: silence is the safe side. So does a paid order that staff set back to pending, because
     WooCommerce lets nobody edit it otherwise.
     """
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     ref = f"checkout:{body['id'].identifier()}"
     status = (body["status"].cut(60) or "").lower()
     if status == "auto-draft":  # an administrator opened the form for a new order
@@ -69,7 +69,7 @@ def order_deleted(delivery: Delivery) -> list[Observation]:
 
 def customer(delivery: Delivery) -> list[Observation]:
     """A customer's record."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     at = _changed_at(body, delivery)
     return [CustomerSeen(people.of_customer(body, body["id"].identifier()), at)]
 
@@ -82,7 +82,7 @@ def customer_deleted(delivery: Delivery) -> list[Observation]:
 
 def product(delivery: Delivery) -> list[Observation]:
     """A product or a variation. A variable product is but the roof over variations, which are told by themselves."""
-    body = reading.parse(delivery.body)
+    body = payload_reader.parse(delivery.body)
     own = body["id"].identifier()
     roof = body["type"].cut(40) == "variable"
     parent = body["parent_id"].maybe(Reader.identifier)
@@ -105,7 +105,7 @@ def product_deleted(delivery: Delivery) -> list[Observation]:
 
 def form_abandoned(delivery: Delivery) -> list[Observation]:
     """A cart that CartFlows gave up waiting for. It has no currency, so no sum is shown; its products are one line."""
-    form = reading.parse(delivery.body)
+    form = payload_reader.parse(delivery.body)
     ref = form_ref(form["checkout_url"])
     title = form["product_names"].html(300)
     return [
@@ -124,7 +124,7 @@ def form_abandoned(delivery: Delivery) -> list[Observation]:
 
 def form_completed(delivery: Delivery) -> list[Observation]:
     """A cart that CartFlows saw become an order, under no number of its own."""
-    form = reading.parse(delivery.body)
+    form = payload_reader.parse(delivery.body)
     ref = form_ref(form["checkout_url"])
     at = delivery.received_at
     contact, once = people.of_form(form), _has_token(form["checkout_url"])
@@ -133,12 +133,12 @@ def form_completed(delivery: Delivery) -> list[Observation]:
 
 def form_ref(url: Reader) -> str:
     """The name of a form's cart. A token opens the cart, so that only its hash may name it; else the whole address."""
-    return f"cartflows:{short('cartflows', _token(url) or url.text(reading.LONGEST_LINK))}"
+    return f"cartflows:{short('cartflows', _token(url) or url.text(payload_reader.LONGEST_LINK))}"
 
 
 def _token(url: Reader) -> str | None:
     try:
-        return dict(parse_qsl(urlsplit(url.text(reading.LONGEST_LINK)).query)).get("wcf_ac_token")
+        return dict(parse_qsl(urlsplit(url.text(payload_reader.LONGEST_LINK)).query)).get("wcf_ac_token")
     except ValueError:
         raise url.refused("must be an address") from None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cartback.domain import traces
-from cartback.domain.voices import Claim, hosts
+from cartback.domain.intake import salvage
+from cartback.domain.intake.voices import Claim, hosts
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -19,8 +19,8 @@ def claims(delivery: Delivery) -> list[Claim]:
 
     A site knows its own name in its table of options, which a copy rewrites: each of these is made from it.
     """
-    body = traces.document(delivery.body)
-    said = [traces.dig(body, path).value for path in _SIGNED]
+    body = salvage.document(delivery.body)
+    said = [salvage.dig(body, path).value for path in _SIGNED]
     addresses = [one.get("href") for each in said for one in _each(each)]
     return hosts(*addresses, delivery.headers.get("x-wc-webhook-source"), strict=True)
 

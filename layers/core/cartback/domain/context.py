@@ -1,0 +1,38 @@
+"""What is read for a decision. It stands apart from the rules, because whoever reads rows would load all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cartback.domain.goods.catalogue import Stock
+    from cartback.domain.people.customer import Person
+    from cartback.domain.trade.cart import Cart
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a decision looks at, read at one moment. ``stock`` holds what is known of the cart's variants.
+
+    ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
+    (``paused_deliverability``); ``behind_at`` is when its news was last found to be late (``domain.shop.grace``).
+    ``account`` is the row of the account that the cart was told with, where the address that was told with it is not
+    known to be its mailbox: both count the messages to whoever is behind them, and ``person`` already knows what the
+    account does of messages and purchases.
+    """
+
+    cart: Cart | None
+    person: Person | None
+    stock: dict[str, Stock] = field(default_factory=dict)
+    shop_block: str | None = None
+    behind_at: datetime | None = None
+    account: Person | None = None
+    own: Person | None = None
+
+    @property
+    def row(self) -> Person | None:
+        """The person's row as it lies in the table: what is written, without what the account lends it."""
+        return self.own or self.person

@@ -1,0 +1,1 @@
+"""What comes in from outside, before anybody believes it."""

@@ -1,0 +1,88 @@
+"""Carts that wait outside of any run until the silence that makes them abandoned has passed.
+
+A shop chooses how its runs begin. ``per_cart``: a run waits beside each cart from its first moment. ``due_index``: the
+cart is listed under the minute at which it will be due, and a run begins only if it still lies there then: carts
+that are bought in time cost no transitions. ``batch``: the same, every half hour, for shops above 1,000 abandoned
+carts a day (DET-11). A list entry only wakes; whether a run begins is asked of the cart's row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from cartback.domain.money import Money
+from cartback.domain.policy import BATCH, DUE_INDEX, PER_CART, Policy, plan_for
+from cartback.domain.touches import MOST_REARMS, Decision, due_at, over
+from cartback.domain.trade.cart import Cart
+
+GROUP = 50
+"""So many carts are worked on together (DET-11)."""
+
+ROUND = {DUE_INDEX: timedelta(minutes=1), BATCH: timedelta(minutes=30)}
+"""When lists are due: at the next whole minute, or half hour (DET-11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A cart on the list: which run is to begin, and when. ``worth`` decides who comes first.
+
+    ``looks`` counts how often the shopper was found active and the entry written anew.
+    """
+
+    shop: str
+    flow: str
+    cart_id: str
+    generation: int
+    due_at: datetime
+    person_id: str | None = None
+    worth: Money | None = None
+    looks: int = 0
+
+
+def first_due(
+    activity_at: datetime, started_at: datetime | None, policy: Policy, heard_at: datetime | None = None
+) -> datetime:
+    """When a cart that is left alone from now on is looked at first: as soon as its first touch could be due.
+
+    ``heard_at`` is when we heard of the activity, by our own clock.
+    """
+    plan = plan_for(policy, ())
+    if not plan.touches:
+        return activity_at + policy.silence
+    began_at = started_at or activity_at
+    left = Cart("", "", started_at=began_at, activity_at=activity_at, heard_at=heard_at)
+    return due_at(left, plan, 0, policy)
+
+
+def listed_at(due: datetime, policy: Policy) -> datetime:
+    """The list on which a cart is that is due then: never an earlier one."""
+    step = ROUND.get(policy.orchestration, ROUND[DUE_INDEX])
+    past = (due.astimezone(UTC) - datetime.min.replace(tzinfo=UTC)) % step
+    return due if not past else due + (step - past)
+
+
+def waits_on_list(policy: Policy) -> bool:
+    """Whether this shop's carts wait on the list instead of in a run."""
+    return policy.orchestration != PER_CART
+
+
+def look(due: Due, cart: Cart | None, policy: Policy, now: datetime) -> Decision | Due | None:
+    """What becomes of an entry whose time has come: None, a run begins; an entry, it is listed anew; else why not.
+
+    A shopper who never comes to rest is handed to a run after as many looks as a run would take.
+    """
+    gone = over(cart, None, due.generation, policy)
+    if gone is not None:
+        return gone
+    quiet = first_due(cart.activity_at, cart.started_at, policy, cart.heard_at)
+    if quiet <= now or due.looks >= MOST_REARMS:
+        return None
+    return replace(due, due_at=listed_at(quiet, policy), worth=cart.total, looks=due.looks + 1)
+
+
+def in_groups(dues: Iterable[Due]) -> list[tuple[Due, ...]]:
+    """The entries in groups of fifty, those that are worth the most first, unknown worth last (DET-11)."""
+    first = sorted(dues, key=lambda due: (-(due.worth.major if due.worth else -1), due.due_at, due.cart_id))
+    return [tuple(first[start : start + GROUP]) for start in range(0, len(first), GROUP)]

@@ -1,0 +1,1 @@
+"""Who somebody is, where they are and how they are reached."""

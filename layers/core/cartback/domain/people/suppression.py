@@ -1,0 +1,75 @@
+"""Why an address gets nothing, and for how long: a block ends where its reason ends.
+
+Whoever complained, or has no mailbox any more, stays blocked. A mailbox that was full, and an address that the provider
+refuses because of a list of its own, are tried again: mailboxes are emptied, and entries of such lists are taken off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cartback.domain.people.customer import Person
+
+OFTEN, LISTED = "bounced_often", "suppressed"
+FOR_NOW = frozenset({OFTEN, LISTED})
+"""Reasons that end by themselves. They stand in the person's row alone; rows of addresses are for what lasts."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+RECHECKED_AFTER = timedelta(days=30)
+"""When an address is tried again that the provider refused by its list; a block without an end of its own ends then."""
+
+
+def lasts(because: str | None) -> bool:
+    """Whether a reason holds until an operator says otherwise."""
+    return because is not None and because not in FOR_NOW
+
+
+def ends_at(person: Person) -> datetime | None:
+    """When the block of a person ends by itself; None for one that lasts, and where there is none."""
+    if person.blocked not in FOR_NOW:
+        return None
+    since = person.blocked_recorded_at
+    return person.blocked_until or (since + RECHECKED_AFTER if since else _LONG_AGO)
+
+
+def reason_at(person: Person, at: datetime) -> str | None:
+    """Why nothing may be sent to a person at an instant, or None."""
+    until = ends_at(person)
+    return person.blocked if until is None or at < until else None
+
+
+def blocked(person: Person, because: str, now: datetime | None, until: datetime | None) -> Person:
+    """The person blocked, ``until`` an instant or without end; what lasts outweighs what ends by itself.
+
+    A reason that ends by itself, told without its end, stands in a row of an address that earlier versions wrote.
+    """
+    if lasts(person.blocked) or (because in FOR_NOW and until is None):
+        return person
+    return replace(person, blocked=because, blocked_recorded_at=now, blocked_until=until)
+
+
+def lifted(person: Person, because: str) -> Person:
+    """The person once a reason has ended."""
+    if person.blocked != because:
+        return person
+    return replace(person, blocked=None, blocked_recorded_at=None, blocked_until=None)
+
+
+def united(winner: Person, loser: Person, now: datetime | None) -> dict[str, Any]:
+    """The block of two rows that turn out to be one person: what lasts before what ends, the later end of two."""
+    graver = max(
+        (winner, loser),
+        key=lambda one: (lasts(one.blocked), one.blocked is not None, one.blocked_until or _LONG_AGO),
+    )
+    return {
+        "blocked": graver.blocked,
+        "blocked_recorded_at": winner.blocked_recorded_at
+        if graver is winner
+        else now
+        if graver.blocked
+        else None,
+        "blocked_until": graver.blocked_until,
+    }

@@ -1,0 +1,1 @@
+"""A shop: its settings, its interfaces and how well we hear it."""

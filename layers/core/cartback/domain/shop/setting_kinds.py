@@ -1,0 +1,99 @@
+"""The kinds of values that settings are made of, each strict enough to end up in a header, a link or a page."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+
+from cartback.domain.people import address
+from cartback.domain.shop.hosts import host_of
+from cartback.domain.shop.weblink import in_ascii, is_local, web_link
+
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+def _web(text: str) -> str:
+    link = in_ascii(text)
+    if web_link(link, local=True) is None or "#" in link:
+        raise ValueError
+    return link
+
+
+def _host(text: str) -> str:
+    host = None if re.search("[:/@?#]", text) else host_of(text)
+    if host is None or not ("." in host or is_local(f"http://{host}")):
+        raise ValueError
+    return host
+
+
+def _source(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", text, re.ASCII) else _host(text)
+
+
+def _mail(text: str) -> str:
+    normal = address.email(text)
+    if normal is None:
+        raise ValueError
+    return normal
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError from None
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError
+    return text
+
+
+def _span(value: object) -> timedelta:
+    """Read minutes as a number, or a text such as ``45m``, ``1h``, ``3d``."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**6:
+        return timedelta(minutes=value)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,5}[mhd]", value, re.ASCII):
+        return int(value[:-1]) * _UNITS[value[-1]]
+    raise ValueError
+
+
+def span_words(span: timedelta) -> str:
+    """A span as settings spell it, in the largest unit that needs no fraction: ``90m``, ``1h``, ``3d``."""
+    unit = next(word for word in ("d", "h", "m") if span % _UNITS[word] == timedelta(0))
+    return f"{span // _UNITS[unit]}{unit}"
+
+
+def one_of(*words: str) -> AfterValidator:
+    """One of these words, spelled exactly so."""
+
+    def check(text: str) -> str:
+        if text not in words:
+            raise ValueError
+        return text
+
+    return AfterValidator(check)
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_line)
+]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+WallTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Url = Annotated[str, StringConstraints(max_length=500), AfterValidator(_web)]
+Host = Annotated[str, AfterValidator(_host)]
+Source = Annotated[str, AfterValidator(_source)]
+Mail = Annotated[str, AfterValidator(_mail)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Span = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(span_words, return_type=str)]
+
+URL_WORDS = "an https:// address (http:// only on this machine) without user name and fragment"
+SPAN_WORDS = "minutes, or a text such as 45m, 1h or 3d"

@@ -1,0 +1,296 @@
+"""The life of a cart: what a late, doubled or missing event may and may not do to it.
+
+Shops deliver at least once and in any order (Shopify says so; WooCommerce sends the state at delivery time). So
+every function here folds an observation into a row in a way that ends in the same state whatever came first:
+content belongs to the newest observation, a purchase outweighs everything older than it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cartback.domain.hashes import short
+from cartback.domain.messaging.reminders import Reminder
+from cartback.domain.money import Money
+from cartback.domain.trade import spending, ways_back
+from cartback.domain.trade.items import Item, completed, lines, total_of
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import CartSeen, OrderSeen
+
+OPEN, BOUGHT, EMPTIED, GIVEN_UP, ERASED = "open", "bought", "emptied", "given_up", "erased"
+
+# The same purchase is told by several topics whose clocks may differ by some minutes, and a shop touches the cart
+# once more when it closes it. Activity this soon after a purchase is that purchase, not a new cart.
+REOPEN_AFTER = timedelta(minutes=5)
+HISTORY_LENGTH = 40
+_CONTENT = (
+    *("items", "total", "goods", "taxes", "further", "activity_at", "content_from"),
+    *("told_by", "heard_at", "old_news"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a cart's story: what happened when, in which generation, and which event said so."""
+
+    at: datetime
+    what: str
+    cause: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """One cart of one shop. The row is the truth: a timer that fires reads it and obeys.
+
+    ``generation`` grows when the cart is opened again after it was bought, emptied or given up. ``opened_by`` stays
+    empty until somebody is known whom we could write to. ``history`` names for each step the event that caused it:
+    whoever applies that event again tells the same facts again, so that a crash between writing and publishing loses
+    nothing. ``bought_recorded_at`` is when *we* first knew that ``bought_generation`` was bought: the shop's own
+    clock cannot tell whether a message was sent against better knowledge. ``reminders`` are its messages of the last
+    30 days, over all generations. ``goods``, ``taxes`` and ``further`` are ``CartSeen``'s. ``address_hash`` and
+    ``account`` are the names (keyed hashes) that it was last told with: where a message about it may go
+    (``domain.people.identity``). ``account_row`` is the row of the account, if it is another than the owner's.
+    ``spent`` are the references of checkouts that were ordered, ``told_by`` those of the checkout that told of the
+    present content, ``heard_at`` is when we heard of that. ``old_news`` says that it came from a replay or a first
+    comparison. ``superseded_by`` is the later cart of the same visit.
+    """
+
+    shop: str
+    cart_id: str
+    version: int = 0
+    generation: int = 1
+    status: str = OPEN
+    stage: str = "cart"
+    items: tuple[Item, ...] = ()
+    total: Money | None = None
+    person_id: str | None = None
+    identified_at: datetime | None = None
+    refs: tuple[str, ...] = ()
+    restore_url: str | None = None
+    locale: str | None = None
+    device: str | None = None
+    started_at: datetime | None = None
+    activity_at: datetime | None = None
+    content_from: str | None = None
+    seen: dict[str, datetime] = field(default_factory=dict)
+    opened_by: str | None = None
+    closed_at: datetime | None = None
+    closed_because: str | None = None
+    bought_at: datetime | None = None
+    bought_generation: int = 0
+    bought_recorded_at: datetime | None = None
+    order_refs: tuple[str, ...] = ()
+    history: tuple[Step, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    address_hash: str | None = None
+    account: str | None = None
+    account_row: str | None = None
+    goods: Money | None = None
+    taxes: str | None = None
+    further: int = 0
+    spent: tuple[str, ...] = ()
+    told_by: tuple[str, ...] = ()
+    heard_at: datetime | None = None
+    old_news: bool = False
+    superseded_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may still be reminded of it."""
+        return self.status == OPEN and bool(self.items)
+
+    def noting(self, at: datetime, what: str, cause: str) -> Cart:
+        """This cart with one more line of story; the oldest lines make room."""
+        return replace(
+            self, history=(*self.history, Step(at, what, cause, self.generation))[-HISTORY_LENGTH:]
+        )
+
+
+def cart_id_for(shop: str, ref: str) -> str:
+    """The id of a cart that was first heard of under this reference of the shop's."""
+    return short("cart", shop, ref)
+
+
+def see(
+    cart: Cart, seen: CartSeen, cause: str, now: datetime | None = None, *, old_news: bool = False
+) -> Cart:
+    """Fold in what the shop says the cart holds.
+
+    Older news than what we have only fills gaps (references, restore link). Emptying closes, content after a
+    closing opens a new generation, content before it does not. ``now`` is kept as when we heard of it.
+    However late a finished checkout is told again, it holds what was bought with it: nothing new. ``old_news`` is what
+    comes from a replay or a first comparison: nobody is reminded of it until something happens again.
+    """
+    if cart.status == ERASED:
+        return cart
+    finished = spending.is_finished(cart, seen)
+    if seen.completed_at is not None:
+        seen = replace(seen, at=min(seen.at, seen.completed_at))
+    known_at = cart.seen.get(seen.source)
+    if seen.stage == "checkout" and cart.stage != "checkout":
+        cart = replace(cart, stage="checkout").noting(seen.at, "checkout", cause)
+    cart = replace(
+        cart,
+        refs=_united(cart.refs, seen.refs),
+        restore_url=ways_back.better(cart, seen, known_at),
+        locale=seen.locale or seen.contact.locale or cart.locale,
+        device=seen.device or cart.device,
+        items=completed(cart.items, seen.items),
+    )
+    if finished:
+        return cart
+    if known_at is not None and seen.at < known_at:
+        return cart if seen.completed_at is None else _closed_by(cart, seen, cause, now)
+    newest = cart.activity_at is None or (seen.at, seen.source) >= (cart.activity_at, cart.content_from or "")
+    cart = replace(cart, seen={**cart.seen, seen.source: seen.at})
+    if newest:
+        if cart.activity_at is None or seen.at > cart.activity_at:
+            cart = replace(cart, heard_at=now, old_news=old_news)
+        cart = replace(_with_content(cart, seen, cause), told_by=spending.checkouts(seen))
+    return cart if seen.completed_at is None else _closed_by(cart, seen, cause, now)
+
+
+def order(cart: Cart, seen: OrderSeen, cause: str, now: datetime | None = None) -> Cart:
+    """Fold in an order that was made of this cart. Anything the shopper did later belongs to the next generation."""
+    if cart.status == ERASED:
+        return cart
+    cart = replace(cart, refs=_united(cart.refs, seen.refs), spent=spending.with_spent(cart, seen))
+    return _bought(cart, seen.placed_at, seen.order_ref, cause, now, seen.once)
+
+
+def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> Cart:
+    """Fold in a second row that turned out to be the same cart: we know its purchase from ``now`` on.
+
+    The more protective state wins.
+    """
+    cart = replace(
+        cart,
+        refs=_united(cart.refs, other.refs),
+        restore_url=ways_back.of_both(cart, other),
+        **ways_back.owner_of_both(cart, other),
+        stage="checkout" if "checkout" in (cart.stage, other.stage) else cart.stage,
+        reminders=tuple(dict.fromkeys([*cart.reminders, *other.reminders])),
+        spent=_united(cart.spent, other.spent),
+    )
+    if (
+        other.activity_at
+        and (cart.activity_at is None or other.activity_at > cart.activity_at)
+        and other.items
+    ):
+        cart = replace(cart, **{name: getattr(other, name) for name in _CONTENT})
+    if other.bought_at is not None:
+        ref = other.order_refs[-1] if other.order_refs else None
+        cart = _bought(cart, other.bought_at, ref, cause, now)
+    return cart.noting(other.activity_at or other.bought_at or cart.activity_at, "joined", cause)
+
+
+def announce(cart: Cart, reachable: bool, cause: str) -> Cart:
+    """Mark the generation as opened, once, as soon as it holds something and somebody can be written to."""
+    if cart.opened_by is not None or not cart.is_open or not reachable or cart.old_news:
+        return cart
+    return replace(cart, opened_by=cause).noting(cart.activity_at, "opened", cause)
+
+
+def give_up(cart: Cart, at: datetime, because: str, cause: str, by: str | None = None) -> Cart:
+    """End the reminding of this generation, perhaps for the cart ``by``. A later visit opens a new one."""
+    if cart.status != OPEN:
+        return cart
+    ended = replace(cart, status=GIVEN_UP, closed_at=at, closed_because=because, superseded_by=by)
+    return ended.noting(at, "given_up", cause)
+
+
+def erase(cart: Cart, at: datetime, cause: str) -> Cart:
+    """Forget who it was and what was in it; keep only that it is over."""
+    return Cart(
+        shop=cart.shop,
+        cart_id=cart.cart_id,
+        version=cart.version,
+        generation=cart.generation,
+        status=ERASED,
+        closed_at=at,
+        closed_because="erased",
+        history=(Step(at, "erased", cause, cart.generation),),
+    )
+
+
+def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
+    items = completed(seen.items, cart.items)
+    taxes = seen.taxes or cart.taxes
+    total = seen.total or (None if seen.further else total_of(items))  # what was cut off costs something, too
+    moved = replace(cart, items=items, total=total, goods=seen.goods, taxes=taxes, further=seen.further)
+    moved = replace(moved, activity_at=seen.at, content_from=seen.source)
+    if cart.bought_at is not None and seen.at <= cart.bought_at + REOPEN_AFTER:
+        return moved if seen.items else replace(cart, activity_at=seen.at, content_from=seen.source)
+    if not seen.items:
+        if cart.status != OPEN:
+            return replace(cart, activity_at=seen.at, content_from=seen.source)
+        was_used = bool(cart.items)
+        moved = replace(moved, status=EMPTIED, closed_at=seen.at, closed_because="emptied")
+        return moved.noting(seen.at, "emptied", cause) if was_used else moved
+    if cart.status == OPEN:
+        moved = replace(moved, started_at=cart.started_at or seen.at)
+        return moved if lines(cart.items) == lines(items) else moved.noting(seen.at, "changed", cause)
+    if cart.status == GIVEN_UP and cart.closed_at is not None and seen.at <= cart.closed_at:
+        return moved
+    return replace(_reopened(moved, seen.at, cause), started_at=seen.begun_at or seen.at)
+
+
+def _closed_by(cart: Cart, seen: CartSeen, cause: str, now: datetime | None) -> Cart:
+    cart = replace(cart, spent=spending.with_spent(cart, seen))
+    return _bought(cart, seen.completed_at, None, cause, now, seen.once)
+
+
+def _bought(
+    cart: Cart,
+    bought_at: datetime,
+    order_ref: str | None,
+    cause: str,
+    now: datetime | None = None,
+    once: bool = False,
+) -> Cart:
+    orders = _united(cart.order_refs, (order_ref,)) if order_ref else cart.order_refs
+    if cart.bought_at is not None and bought_at <= cart.bought_at:
+        return replace(cart, order_refs=orders)
+    cart = replace(cart, bought_at=bought_at, order_refs=orders)
+    later = cart.activity_at is not None and cart.activity_at > bought_at + REOPEN_AFTER
+    still_shopping = later and bool(cart.items) and not once and not spending.is_all_spent(cart)
+    if still_shopping:
+        if cart.status != OPEN or (
+            cart.started_at is not None and cart.started_at > bought_at + REOPEN_AFTER
+        ):
+            return _recorded(cart, cart.generation - 1, now).noting(bought_at, "bought_before", cause)
+        cart = _recorded(cart, cart.generation, now).noting(bought_at, "bought", cause)
+        return _reopened(cart, cart.activity_at, cause)
+    if cart.status == BOUGHT:
+        return replace(cart, closed_at=bought_at)
+    cart = replace(cart, status=BOUGHT, closed_at=bought_at, closed_because="bought")
+    return _recorded(cart, cart.generation, now).noting(bought_at, "bought", cause)
+
+
+def _recorded(cart: Cart, generation: int, now: datetime | None) -> Cart:
+    """Remember when we first knew that this generation was bought; a later order of it changes nothing."""
+    if generation <= cart.bought_generation:
+        return cart
+    return replace(cart, bought_generation=generation, bought_recorded_at=now)
+
+
+def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:
+    return replace(
+        cart,
+        status=OPEN,
+        generation=cart.generation + 1,
+        started_at=at,
+        opened_by=None,
+        closed_at=None,
+        closed_because=None,
+        superseded_by=None,
+    ).noting(at, "opened_again", cause)
+
+
+def _united(first: tuple[str, ...], second: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*first, *(ref for ref in second if ref)]))

@@ -1,0 +1,137 @@
+"""When somebody bought, by the making of the order and by its payment, and since when we knew of it.
+
+An order may be paid long after it was made: by the link in a mail, after a failed payment, by a transfer that staff
+enter. Whoever pays has bought, on that day too. A shop that does not say when an order was paid still says that it is:
+then the first word of it counts, and no later word of the same order, which staff may edit for weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cartback.domain.observations import OrderSeen
+    from cartback.domain.people.customer import Person
+
+REMEMBERED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An order: ``placed_at`` and ``paid_at`` by the shop's clock, the ``…recorded_at`` when we first knew of either.
+
+    ``ref`` is the shop's name for it, where it was told. ``paid_by`` names the event that said that it is paid;
+    ``dated`` is false where ``paid_at`` is only when the shop first said so. Nobody knows of an order without
+    ``paid_at`` whether it was paid.
+    """
+
+    placed_at: datetime
+    recorded_at: datetime
+    ref: str = ""
+    paid_at: datetime | None = None
+    paid_recorded_at: datetime | None = None
+    paid_by: str = ""
+    dated: bool = False
+
+    @property
+    def last_at(self) -> datetime:
+        """The later of making and payment."""
+        return max(self.placed_at, self.paid_at or self.placed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One word of an order, said at ``at``: whether something was paid, and when, if the shop knows it."""
+
+    placed_at: datetime
+    ref: str = ""
+    paid: bool = False
+    paid_at: datetime | None = None
+    at: datetime | None = None
+    by: str = ""
+
+
+def told_of(seen: OrderSeen, cause: str) -> Told:
+    """What an observed order says of itself; ``cause`` is the event that brought it."""
+    paid = seen.paid or seen.part_paid
+    return Told(seen.placed_at, seen.order_ref or "", paid, seen.paid_at, seen.at, cause)
+
+
+def heard(known: tuple[Purchase, ...], told: Told, now: datetime) -> tuple[Purchase, ...]:
+    """Remember a word of an order from now on; what is told again was known before."""
+    found = next((one for one in known if _same(one, told.ref, told.placed_at)), None)
+    if found is None:
+        return _latest(
+            [*known, _paid(Purchase(told.placed_at, now, told.ref), told, now, _forgotten(known, told))]
+        )
+    after = _paid(replace(found, ref=found.ref or told.ref), told, now, False)
+    return known if after == found else _latest(after if one is found else one for one in known)
+
+
+def remembered(person: Person, told: Told, now: datetime | None) -> dict[str, Any]:
+    """What changes of somebody who bought: the purchases, known from ``now`` on, and the date of the latest.
+
+    It is the later of an order's making and its payment.
+    """
+    known = person.purchases if now is None else heard(person.purchases, told, now)
+    before = () if person.last_order_at is None else (person.last_order_at,)
+    return {"purchases": known, "last_order_at": max([last_at(known, told), *before])}
+
+
+def last_at(known: tuple[Purchase, ...], told: Told) -> datetime:
+    """The later of making and payment of the order that a word is about, as far as it is remembered."""
+    return max([told.placed_at, *(one.last_at for one in known if _same(one, told.ref, told.placed_at))])
+
+
+def united(
+    own: tuple[Purchase, ...], other: tuple[Purchase, ...], now: datetime | None
+) -> tuple[Purchase, ...]:
+    """The purchases of two rows that turn out to be one person: the other's are known from ``now`` on."""
+    added = [
+        replace(
+            each,
+            recorded_at=now or each.recorded_at,
+            paid_recorded_at=each.paid_recorded_at and (now or each.paid_recorded_at),
+        )
+        for each in other
+        if not any(_same(mine, each.ref, each.placed_at) for mine in own)
+    ]
+    return _latest([*own, *added])
+
+
+def _paid(purchase: Purchase, told: Told, now: datetime, forgotten: bool) -> Purchase:
+    """Take over what a word says of the payment. A date of the shop's outweighs the day on which it was first said."""
+    at = told.paid_at or (told.at if told.paid and not forgotten else None)
+    if at is None:
+        return purchase
+    known, dated = purchase.paid_at, told.paid_at is not None
+    if known is not None and dated and purchase.dated:
+        at = max(known, at)
+    elif known is not None and not dated:
+        at = known if purchase.dated else min(known, at)
+    if at == known:
+        return replace(purchase, dated=purchase.dated or dated)
+    later = known is None or at > known
+    return replace(
+        purchase,
+        paid_at=at,
+        paid_recorded_at=now if later else purchase.paid_recorded_at,
+        paid_by=told.by if later else purchase.paid_by,
+        dated=purchase.dated or dated,
+    )
+
+
+def _forgotten(known: tuple[Purchase, ...], told: Told) -> bool:
+    """Whether an order may have been remembered before, and made room for later ones."""
+    return len(known) >= REMEMBERED and told.placed_at < min(each.placed_at for each in known)
+
+
+def _same(one: Purchase, ref: str, placed_at: datetime) -> bool:
+    return one.ref == ref if one.ref and ref else one.placed_at == placed_at
+
+
+def _latest(purchases: Iterable[Purchase]) -> tuple[Purchase, ...]:
+    return tuple(sorted(purchases, key=lambda each: (each.last_at, each.placed_at))[-REMEMBERED:])

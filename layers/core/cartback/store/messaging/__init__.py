@@ -1,0 +1,1 @@
+"""Claims, links, lists and counters."""

@@ -1,0 +1,1 @@
+"""Chains of consent, and what an erasure looks through."""

@@ -1,0 +1,253 @@
+"""What only an erasure does: look through everything that is kept of a shop, page by page, and take people out.
+
+Each method does one page and says where the next begins, so that whoever sweeps can stop anywhere and go on later.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cartback.domain.consent.evidence import Evidence
+from cartback.domain.errors import Refused
+from cartback.domain.trade.cart import Cart
+from cartback.store.codec import decode, number, text
+from cartback.store.errors import translated
+from cartback.store.intake.raw import lines_of
+from cartback.store.paging import pages, write_rows
+from cartback.store.queue import unpack
+from cartback.store.tables import cart_key, evidence_key
+
+if TYPE_CHECKING:
+    from cartback.ports import Delivery
+    from cartback.store.clients import Clients
+    from cartback.store.codec import Row
+    from cartback.store.tables import Tables
+
+EXPORTS = "_exports"
+"""The prefix of collected exports. No shop's name begins like this, so no shop's raw events lie there."""
+
+_OBJECTS_PER_PAGE = 100
+_LETTERS_PER_PAGE = 10
+_MOST_LETTERS = 500
+_HELD_SECONDS = 900
+"""Long enough for the rounds that thousands of letters take. What was held by an earlier round comes back by itself."""
+
+
+class TableSweep:
+    """The rows of a shop in all tables. Scans: an erasure is rare, an index would cost on every write."""
+
+    def __init__(self, clients: Clients, tables: Tables) -> None:
+        self._clients = clients
+        self._tables = tables
+
+    def carts(self, shop: str, cursor: str) -> tuple[list[Cart], str]:
+        """A page of the shop's carts, and where the next begins; empty at the end."""
+        rows, following = self._page(self._tables.carts, cart_key(shop, ""), cursor)
+        return [decode(Cart, row) for row in rows if "body" in row], following
+
+    def purge(self, shop: str, cursor: str, until: datetime) -> str:
+        """Delete a page of everything of a shop but blocked addresses; proofs get an end (docs/privacy.md)."""
+        tables = [name for name in of_shops(self._tables) if name]
+        position, _, inside = cursor.partition("|")
+        here = int(position or 0)
+        rows, following = self._page(tables[here], f"{shop}#", inside)
+        proof = evidence_key(shop, "")
+        for row in rows:
+            if row["pk"]["S"].startswith(proof) and "expires_at" not in row:
+                self._end(row, until)
+        doomed = [row for row in rows if not row["pk"]["S"].startswith((f"{shop}#block#", proof))]
+        keys = ({name: row[name] for name in ("pk", "sk") if name in row} for row in doomed)
+        deletes = ({"DeleteRequest": {"Key": key}} for key in keys)
+        write_rows(self._clients, tables[here], deletes, "delete rows")
+        if following:
+            return f"{here}|{following}"
+        return f"{here + 1}|" if here + 1 < len(tables) else ""
+
+    def fade(self, shop: str, person_id: str, until: datetime) -> None:
+        """Let the proof of a person's consents end at an instant; one that ends earlier anyway stays so."""
+        proof = pages(
+            self._clients.dynamodb.query,
+            "read the proof of a consent",
+            TableName=self._tables.ledger,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": text(evidence_key(shop, person_id))},
+            ConsistentRead=True,
+        )
+        for row in (row for page in proof for row in page if "expires_at" not in row):
+            self._end(row, until)
+
+    def lasting(self, part: int, parts: int) -> Iterator[Evidence]:
+        """See ``ports.TableSweep``. Scans a segment: an index of what never ends would hold every proof there is."""
+        found = pages(
+            self._clients.dynamodb.scan,
+            "look for proofs without an end",
+            TableName=self._tables.ledger,
+            FilterExpression="contains(pk, :proof) AND attribute_not_exists(expires_at)",
+            ExpressionAttributeValues={":proof": text(evidence_key("", ""))},
+            Segment=part,
+            TotalSegments=parts,
+        )
+        yield from (decode(Evidence, row) for page in found for row in page)
+
+    def _end(self, row: Row, until: datetime) -> None:
+        with translated("let a proof end"):
+            self._clients.dynamodb.update_item(
+                TableName=self._tables.ledger,
+                Key={"pk": row["pk"], "sk": row["sk"]},
+                UpdateExpression="SET expires_at = :until",
+                ExpressionAttributeValues={":until": number(int(until.timestamp()))},
+            )
+
+    def _page(self, table: str, prefix: str, cursor: str) -> tuple[list[Row], str]:
+        ask: dict[str, Any] = {
+            "TableName": table,
+            "FilterExpression": "begins_with(pk, :prefix)",
+            "ExpressionAttributeValues": {":prefix": text(prefix)},
+            "ConsistentRead": True,
+        }
+        if cursor:
+            ask["ExclusiveStartKey"] = json.loads(cursor)
+        with translated("look through a table"):
+            answer = self._clients.dynamodb.scan(**ask)
+        last = answer.get("LastEvaluatedKey")
+        return answer["Items"], json.dumps(last) if last else ""
+
+
+def export_key(shop: str, person_id: str) -> str:
+    """The object that was collected for a person."""
+    return f"{EXPORTS}/{shop}/{person_id}.json"
+
+
+def of_shops(tables: Tables) -> tuple[str, ...]:
+    """The names of the tables that hold rows of shops, in a fixed order."""
+    return (tables.carts, tables.customers, tables.ledger, tables.catalogue)
+
+
+class RawSweep:
+    """The kept raw events of a shop, and the exports that were collected for people of it."""
+
+    def __init__(self, clients: Clients, bucket: str) -> None:
+        self._clients = clients
+        self._bucket = bucket
+
+    def sweep(self, shop: str, cursor: str, unwanted: Callable[[Delivery], bool]) -> str:
+        """Rewrite a page of objects without what is unwanted; give where the next begins, empty at the end."""
+        ask = {"Bucket": self._bucket, "Prefix": f"{shop}/", "MaxKeys": _OBJECTS_PER_PAGE}
+        with translated("list the raw events"):
+            answer = self._clients.s3.list_objects_v2(**ask, **({"StartAfter": cursor} if cursor else {}))
+        found = [each["Key"] for each in answer.get("Contents", [])]
+        for key in found:
+            self._rewrite(key, unwanted)
+        return found[-1] if answer.get("IsTruncated") else ""
+
+    def _rewrite(self, key: str, unwanted: Callable[[Delivery], bool]) -> None:
+        lines = lines_of(self._clients, self._bucket, key)
+        if lines is None:
+            return  # another sweep was quicker (an operator's and the run's go side by side), or its days are over
+        kept = [line for line in lines if not unwanted(unpack(json.loads(line)))]
+        if len(kept) == len(lines):
+            return
+        with translated("rewrite raw events"):
+            if not kept:
+                self._clients.s3.delete_object(Bucket=self._bucket, Key=key)
+                return
+            self._clients.s3.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=gzip.compress("\n".join(kept).encode(), compresslevel=6, mtime=0),
+                ContentType="application/x-ndjson",
+                ContentEncoding="gzip",
+            )
+
+    def keep_export(self, shop: str, person_id: str, document: str) -> str:
+        """Keep what was collected for a person; the bucket's own rule forgets it. Gives the name of the object."""
+        key = export_key(shop, person_id)
+        with translated("keep an export"):
+            self._clients.s3.put_object(
+                Bucket=self._bucket, Key=key, Body=document.encode(), ContentType="application/json"
+            )
+        return key
+
+    def drop_exports(self, shop: str, person_id: str = "") -> None:
+        """Forget what was collected for a person, or for everybody of a shop."""
+        prefix = export_key(shop, person_id) if person_id else f"{EXPORTS}/{shop}/"
+        with translated("list the exports"):
+            pages = list(
+                self._clients.s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            )
+        for page in pages:
+            for each in page.get("Contents", []):
+                with translated("delete an export"):
+                    self._clients.s3.delete_object(Bucket=self._bucket, Key=each["Key"])
+
+
+class DeadLetterSweep:
+    """The dead letters of the intake: events that nobody could digest, with the people in them."""
+
+    def __init__(self, clients: Clients, url: str) -> None:
+        self._clients = clients
+        self._url = url
+
+    def sweep(self, unwanted: Callable[[Delivery | None, str], bool]) -> bool:
+        """See ``ports.LetterSweep``. While there are more, what was looked at stays hidden, so that others follow.
+
+        A receipt brings one to ten letters, however many wait. Whoever is interrupted gives back what it holds, so
+        that the next try finds it.
+        """
+        kept: dict[str, str] = {}
+        more = False
+        try:
+            looked_at = 0
+            for messages in self._letters():
+                looked_at += len(messages)
+                kept.update({message["MessageId"]: message["ReceiptHandle"] for message in messages})
+                for message in messages:
+                    if unwanted(_delivery(message["Body"]), message["Body"]):
+                        with translated("delete a parked message"):
+                            self._clients.sqs.delete_message(
+                                QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"]
+                            )
+                        del kept[message["MessageId"]]
+            more = looked_at >= _MOST_LETTERS
+            return more
+        finally:
+            if not more:
+                self._give_back(list(kept.values()))
+
+    def _letters(self) -> Iterator[list[dict[str, Any]]]:
+        """What waits, by the receipt, until nothing comes any more, or enough for one look did."""
+        looked_at = 0
+        while looked_at < _MOST_LETTERS:
+            with translated("look into the dead-letter queue"):
+                answer = self._clients.sqs.receive_message(
+                    QueueUrl=self._url,
+                    MaxNumberOfMessages=_LETTERS_PER_PAGE,
+                    VisibilityTimeout=_HELD_SECONDS,
+                    WaitTimeSeconds=1,
+                )
+            messages = answer.get("Messages", [])
+            if not messages:
+                return
+            looked_at += len(messages)
+            yield messages
+
+    def _give_back(self, handles: list[str]) -> None:
+        for start in range(0, len(handles), _LETTERS_PER_PAGE):
+            entries = [
+                {"Id": str(place), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                for place, handle in enumerate(handles[start : start + _LETTERS_PER_PAGE])
+            ]
+            with translated("give parked messages back"):
+                self._clients.sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
+
+
+def _delivery(body: str) -> Delivery | None:
+    try:
+        envelope = json.loads(body)
+        return unpack(envelope) if isinstance(envelope, dict) and "cartback" in envelope else None
+    except (ValueError, Refused):
+        return None

@@ -1,0 +1,1 @@
+"""Settings of shops, and how well each is heard."""

@@ -1,0 +1,264 @@
+"""Fold what shops told us into rows: pure work on one page of rows, without reading or writing any.
+
+A page is read, folded and saved as a whole; if somebody else was quicker, it is read and folded again. What is told
+to the bus follows from the rows' own story, so that a repeated fold tells the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cartback.domain.facts import tell
+from cartback.domain.messaging.budget import Intent, intend
+from cartback.domain.observations import (
+    CartSeen,
+    CustomerErased,
+    CustomerSeen,
+    DataRequested,
+    OrderSeen,
+    PaymentFailed,
+    ProductSeen,
+    ProductViewed,
+    RefundSeen,
+    ShopErased,
+    ShopLeft,
+    StockSeen,
+)
+from cartback.domain.people import customer
+from cartback.domain.people.customer import Person
+from cartback.domain.trade import cart as carts
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.cart_owner import identify
+from cartback.domain.trade.payments import tell_failed, tell_ordered, tell_refunded
+from cartback.domain.trade.purchases import Told, told_of
+from cartback.usecases.intake import fold_goods, fold_people, fold_visits, forgetting
+from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
+
+if TYPE_CHECKING:
+    from cartback.domain.facts import Fact
+    from cartback.domain.observations import (
+        Contact,
+        Observation,
+    )
+    from cartback.ports import RowSet
+
+
+@dataclass(slots=True)
+class Fold:
+    """One pass over observations. ``page`` is changed in place; ``facts`` collects what to tell.
+
+    ``old_news`` are the causes that tell of what happened before anybody listened, or tell it once more.
+    """
+
+    shop: str
+    page: RowSet
+    now: datetime
+    hashed: Callable[[str], str]
+    facts: list[Fact] = field(default_factory=list)
+    old_news: Container[str] = ()
+
+    def apply(self, seen: Observation, cause: str) -> None:  # noqa: C901 (one case per kind of observation)
+        """Fold one observation in; ``cause`` is the key of the event that brought it."""
+        match seen:
+            case CartSeen():
+                self._cart(seen, cause)
+            case OrderSeen():
+                self._order(seen, cause)
+            case CustomerSeen():
+                self._customer(seen, cause)
+            case CustomerErased():
+                forgetting.erased(self, seen, cause)
+            case DataRequested():
+                forgetting.asked(self, seen)
+            case ShopErased():
+                forgetting.shop_erased(self, seen)
+            case PaymentFailed() | RefundSeen():
+                self._payment(seen, cause)
+            case StockSeen():
+                fold_goods.fold_stock(self, seen)
+            case ProductSeen():
+                fold_goods.fold_product(self, seen)
+            case ProductViewed():
+                fold_goods.tell_of_view(self, seen, cause)
+            case ShopLeft():
+                self.page.blocks[SHOP_ITSELF] = "shop_left"
+                self.tell("shop.left", seen.at, seen.at, left_at=seen.at)
+
+    def identify(self, seen: CartSeen | OrderSeen | CustomerSeen, cause: str) -> None:
+        """Fold in only who was named, and which carts of the page that makes whose."""
+        if isinstance(seen, CustomerSeen):
+            if any(person.erased_at is None for person in fold_people.known(self, seen.contact)):
+                fold_people.met(self, seen.contact, seen.at, cause, of_record=True)
+            return
+        person = fold_people.met(self, seen.contact, seen.at, cause)
+        for cart_id in {self.page.refs.get(ref) for ref in seen.refs}:
+            cart = self.page.carts.get(cart_id) if cart_id else None
+            if cart is not None and person is not None:
+                self.page.carts[cart.cart_id] = self._identified(cart, person, seen.contact, seen.at, cause)
+
+    def tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
+        """Remember a fact to be told once the rows are saved."""
+        self.facts.append(tell(name, self.shop, at, *same, **data))
+
+    # carts and orders ---------------------------------------------------------------------------------------------
+
+    def _cart(self, seen: CartSeen, cause: str) -> None:
+        cart = self._cart_of(seen.refs, cause)
+        cart = carts.see(cart, seen, cause, self.now, old_news=cause in self.old_news)
+        person = fold_people.met(self, seen.contact, seen.at, cause)
+        if person is not None:
+            cart = self._identified(cart, person, seen.contact, seen.at, cause)
+            if seen.completed_at is not None:
+                fold_people.bought(self, seen.contact, Told(seen.completed_at), ())
+        owner = self.person(cart.person_id)
+        before, cart = cart, carts.announce(cart, owner is not None and owner.reachable, cause)
+        if owner is not None and cart is not before:
+            meant = Intent(cart.cart_id, "cart_recovery", cart.activity_at, cart.total, opened=True)
+            self.keep(replace(owner, intents=intend(owner.intents, meant, self.now)))
+        self.page.carts[cart.cart_id] = cart
+        fold_visits.remember(self.page, cart, self.now)
+        self._tell_of_cart(cart, cause)
+        if seen.calls_off in cart.order_refs:
+            self.tell("order.cancelled", seen.at, order_ref=seen.calls_off, cancelled_at=seen.at)
+
+    def _identified(self, cart: Cart, person: Person, contact: Contact, at: datetime, cause: str) -> Cart:
+        names = fold_people.names_of(self, contact)
+        account = fold_people.account_of(self, names.customer)
+        row = account.person_id if account is not None else None
+        cart = identify(cart, person.person_id, at, cause, names.email, names.customer, row)
+        if cart.person_id == person.person_id:
+            self.keep(customer.owns(self.person(person.person_id), cart.cart_id, at))
+        return cart
+
+    def _order(self, seen: OrderSeen, cause: str) -> None:
+        person = fold_people.met(self, seen.contact, seen.at, cause)
+        cart, told = None, told_of(seen, cause)
+        if not seen.renewal:
+            fold_people.bought(self, seen.contact, told, map(self.hashed, seen.beside))
+        if seen.refs:
+            cart = carts.order(self._cart_of(seen.refs, cause), seen, cause, self.now)
+            if person is not None and cart.person_id is None:
+                cart = self._identified(cart, person, seen.contact, seen.at, cause)
+            owner = self.person(cart.person_id)
+            cart = carts.announce(cart, owner is not None and owner.reachable, cause)
+            self.page.carts[cart.cart_id] = cart
+            fold_visits.remember(self.page, cart, self.now)
+            owner = self.person(cart.person_id)
+            if owner is not None:
+                self.keep(customer.ordered(owner, seen.placed_at, self.now, told))
+            self._tell_of_cart(cart, cause)
+        whose = person.person_id if person is not None else cart.person_id if cart is not None else None
+        self.facts.extend(tell_ordered(self.shop, seen, whose, cart.cart_id if cart is not None else None))
+
+    def _payment(self, seen: PaymentFailed | RefundSeen, cause: str) -> None:
+        person = fold_people.met(self, seen.contact, seen.at, cause)
+        person_id = person.person_id if person is not None else None
+        if isinstance(seen, RefundSeen):
+            self.facts.append(tell_refunded(self.shop, seen, person_id))
+            return
+        cart_id = next(filter(None, (self.page.refs.get(ref) for ref in seen.refs)), None)
+        self.facts.append(tell_failed(self.shop, seen, cart_id, person_id))
+
+    def _cart_of(self, refs: tuple[str, ...], cause: str) -> Cart:
+        """The one cart of these references: found, made of several rows that are the same, or new.
+
+        A row that has been announced stays the one, because its run and its claims carry its id.
+        """
+        found: dict[str, Cart] = {}
+        for ref in refs:
+            cart_id = self.page.refs.get(ref)
+            cart = self.page.carts.get(cart_id or carts.cart_id_for(self.shop, ref))
+            if cart is not None:
+                found[cart.cart_id] = cart
+        rows = sorted(found.values(), key=lambda cart: cart.opened_by is None)
+        one = rows[0] if rows else Cart(self.shop, carts.cart_id_for(self.shop, refs[0]))
+        for other in rows[1:]:
+            one = carts.absorb(one, other, cause, self.now)
+            self.page.carts[other.cart_id] = carts.give_up(other, self.now, "joined", cause)
+        for ref in (*(ref for other in rows[1:] for ref in other.refs), *refs):
+            self.page.refs[ref] = one.cart_id
+        return one
+
+    def _tell_of_cart(self, cart: Cart, cause: str) -> None:
+        total = cart.total
+        for step in cart.history:
+            if step.cause != cause:
+                continue
+            same = (step.generation, step.at)
+            about = {"cart_id": cart.cart_id, "generation": step.generation}
+            if step.what == "opened":
+                self.tell(
+                    "cart.opened",
+                    step.at,
+                    step.generation,
+                    **about,
+                    person_id=cart.person_id,
+                    activity_at=cart.activity_at,
+                    started_at=cart.started_at or cart.activity_at,
+                    heard_at=cart.heard_at,
+                    stage=cart.stage,
+                    amount=total.amount if total else None,
+                    currency=total.currency if total else None,
+                )
+            elif step.what == "changed":
+                self.tell("cart.updated", step.at, *same, **about, activity_at=step.at)
+            elif step.what == "checkout":
+                self.tell("checkout.started", step.at, *same, **about, activity_at=step.at)
+            elif step.what == "emptied":
+                self.tell("cart.emptied", step.at, *same, **about, emptied_at=step.at)
+            elif step.what == "bought":
+                self.tell("cart.bought", step.at, *same, **about, bought_at=step.at)
+
+    # people -------------------------------------------------------------------------------------------------------
+
+    def _customer(self, seen: CustomerSeen, cause: str) -> None:
+        """A customer record is kept only of somebody we have met in a cart, or who agreed to be written to.
+
+        Of a stranger who refuses only the refusal is kept: the cart with the older consent may be still on its way.
+        """
+        met = any(person.erased_at is None for person in fold_people.known(self, seen.contact))
+        agrees = any(word.granted for word in seen.contact.consents)
+        if met or seen.contact.consents:
+            person = fold_people.met(self, seen.contact, seen.at, cause, of_record=True)
+            if person is not None and not met and not agrees:
+                self.keep(customer.nameless(person))
+                return
+            if person is None or not person.reachable:
+                return
+            for cart_id in person.cart_ids:
+                cart = self.page.carts.get(cart_id)
+                if cart is not None and self.person(cart.person_id) == person:
+                    cart = carts.announce(cart, reachable=True, cause=cause)
+                    self.page.carts[cart_id] = cart
+                    fold_visits.remember(self.page, cart, self.now)
+                    self._tell_of_cart(cart, cause)
+
+    def known_as(self, names: Iterable[str]) -> list[Person]:
+        """Everybody to whom one of these names (hashes) leads, by id."""
+        found = filter(None, (self.person(self.page.aliases.get(name)) for name in names))
+        return sorted({person.person_id: person for person in found}.values(), key=lambda one: one.person_id)
+
+    def stranger(self, name: str) -> Person:
+        """A new person; its row may be that of somebody who was forgotten, or whose pointer has ended."""
+        person_id = customer.person_id_for(self.shop, name)
+        before = self.page.persons.get(person_id)
+        if before is None:
+            return Person(self.shop, person_id)
+        if name in before.aliases and before.erased_at is None and not before.merged_into:
+            return before  # only the pointer has ended: what they said has not
+        return Person(self.shop, person_id, version=before.version, **customer.chain(before))
+
+    def person(self, person_id: str | None) -> Person | None:
+        """The person of this id, or the one that the row was merged into."""
+        person = self.page.persons.get(person_id) if person_id else None
+        while person is not None and person.merged_into:
+            person = self.page.persons.get(person.merged_into)
+        return person
+
+    def keep(self, person: Person | None) -> None:
+        """Let a row be as it is given, on the page that is saved."""
+        if person is not None:
+            self.page.persons[person.person_id] = person

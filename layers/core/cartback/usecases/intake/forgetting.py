@@ -1,0 +1,101 @@
+"""Fold in what people and shops ask of us by right: to be forgotten, and to be told what is known.
+
+What is done here is done in the rows, at once and in one transaction. What lies elsewhere (raw events, dead letters,
+carts beyond those that a person remembers) is swept by the run that the told fact starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cartback.domain.consent.consent import WITHDRAWN
+from cartback.domain.facts import tell
+from cartback.domain.people import customer, suppression
+from cartback.domain.trade import cart as carts
+from cartback.usecases.intake import fold_people
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from cartback.domain.observations import CustomerErased, DataRequested, ShopErased
+    from cartback.domain.people.customer import Person
+    from cartback.domain.trade.cart import Cart
+    from cartback.usecases.intake.fold import Fold
+
+
+def erased(fold: Fold, seen: CustomerErased, cause: str) -> None:
+    """Forget everybody of these names. Somebody we have not met is forgotten too: what comes late is not kept."""
+    names = tuple(fold.hashed(alias) for alias in seen.contact.identifying())
+    address = fold_people.names_of(fold, seen.contact).email
+    if names:
+        known = fold_people.known(fold, seen.contact) or [fold.stranger(names[0])]
+        forget(fold, known, seen.at, cause, names, address)
+
+
+def forget(
+    fold: Fold,
+    people: Iterable[Person],
+    asked_at: datetime,
+    cause: str,
+    aliases: tuple[str, ...] = (),
+    address: str | None = None,
+) -> None:
+    """Forget these people; ``aliases`` and ``address`` are hashes that they were named by, beside their own."""
+    for person in people:
+        email_hash = person.email_hash or (address if address in person.aliases else None)
+        said_no = any(word.state == WITHDRAWN for word in person.consents.values())
+        lasting = person.blocked if suppression.lasts(person.blocked) else None
+        if email_hash and (lasting or said_no):
+            fold.page.blocks[email_hash] = lasting or "opted_out"
+        said_no_by_phone = any(
+            word.state == WITHDRAWN and word.channel != "email" for word in person.consents.values()
+        )
+        if person.phone_hash and said_no_by_phone:
+            fold.page.blocks[person.phone_hash] = "opted_out"
+        for cart_id in person.cart_ids:
+            cart = fold.page.carts.get(cart_id)
+            if cart is not None and not _is_of_another(fold, cart, person):
+                fold.page.carts[cart_id] = carts.erase(cart, fold.now, cause)
+        # The hashes stay, as the only way to know a late event of a forgotten person when it comes.
+        own = [name for name in dict.fromkeys([*person.aliases, *aliases]) if _leads_to(fold, name, person)]
+        for name in own:
+            fold.page.aliases[name] = person.person_id
+        fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, own)
+        fold.facts.append(tell("customer.erased", fold.shop, fold.now, person_id=person.person_id))
+
+
+def _is_of_another(fold: Fold, cart: Cart, person: Person) -> bool:
+    """Whether a cart that the person remembers is somebody else's by now: who logs in on a shared device takes it."""
+    owner = fold.person(cart.person_id)
+    return owner is not None and owner.person_id != person.person_id
+
+
+def _leads_to(fold: Fold, name: str, person: Person) -> bool:
+    """Whether a name is this person's, or nobody's yet."""
+    owner = fold.person(fold.page.aliases.get(name))
+    return owner is None or owner.person_id == person.person_id
+
+
+def asked(fold: Fold, seen: DataRequested) -> None:
+    """Tell that somebody wants to know what is known; once, also where nothing is known."""
+    known: list[Person | None] = [*fold_people.known(fold, seen.contact)]
+    for person in known or [None]:
+        person_id = person.person_id if person is not None else None
+        fold.facts.append(
+            tell(
+                "privacy.requested",
+                fold.shop,
+                seen.at,
+                person_id,
+                request_ref=seen.request_ref,
+                person_id=person_id,
+                requested_at=seen.at,
+            )
+        )
+
+
+def shop_erased(fold: Fold, seen: ShopErased) -> None:
+    """Write to nobody of this shop any more, and tell that everybody is to be forgotten."""
+    fold.page.blocks["shop"] = "shop_left"
+    fold.facts.append(tell("shop.erased", fold.shop, seen.at, seen.at, erased_at=seen.at))

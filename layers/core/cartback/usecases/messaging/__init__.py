@@ -1,0 +1,1 @@
+"""What a message needs before, while and after it leaves."""

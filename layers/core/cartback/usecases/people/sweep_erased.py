@@ -1,0 +1,243 @@
+"""Take a forgotten person, or everybody of a shop, out of all that is kept beside the rows: page by page, twice.
+
+The rows are erased before, in one transaction (``forgetting``). This goes through carts that the person's row no
+longer remembers, raw events, dead letters, exports and sign-ups. Deliveries of a time before may still be on their
+way (Shopify's are accepted until they are 72 hours old): they change no row any more, but are kept as raw events, and
+so everything is looked through once more when no such delivery can come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cartback.domain.consent import signup
+from cartback.domain.consent.signup import request_id_for
+from cartback.domain.errors import Conflict
+from cartback.domain.people.pii_match import names
+from cartback.domain.trade import cart as carts
+from cartback.domain.trade.cart import ERASED, cart_id_for
+from cartback.ports import (
+    RowSet,
+)
+from cartback.usecases.people.erase_person import rows_of
+from cartback.usecases.people.mentions import mentions
+
+if TYPE_CHECKING:
+    from cartback.domain.people.customer import Person
+    from cartback.domain.trade.cart import Cart
+    from cartback.ports import (
+        Clock,
+        DeadLetterSweep,
+        Delivery,
+        Hasher,
+        Metrics,
+        RawSweep,
+        Records,
+        ShopAdapter,
+        TableSweep,
+    )
+
+AGAIN_AFTER = timedelta(hours=96)
+"""When everything is looked through once more: the oldest delivery that is accepted (72 h), and a day for the queue."""
+
+PROOF_KEPT = timedelta(days=3 * 366)
+"""How long the proof of a consent outlives its person: claims from a message lapse after three years (BGB §§ 195, 199;
+OWiG § 31), and who relies on a consent has to prove it (GDPR Art. 7(1), 17(3)(e)). It names nobody but by a hash."""
+
+PAGES_PER_CALL = 40
+MOST_ROUNDS = 200
+"""Of looking at 500 dead letters: beyond them lies nothing but letters that came back in the meantime."""
+_OF_PERSON = ("carts", "raw", "letters", "rest")
+_OF_SHOP = ("rows", "raw", "letters", "rest")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sweep stands: which round of two, which part, and where in it. Travels as text through the run."""
+
+    round: int = 1
+    part: int = 0
+    inside: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Place:
+        """The place that a text names; the beginning for none. Raises ValueError for what ``str`` did not write."""
+        if not text:
+            return cls()
+        number, part, inside = text.split("/", 2)
+        return cls(int(number), int(part), inside)
+
+    def __str__(self) -> str:
+        return f"{self.round}/{self.part}/{self.inside}"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepErased:
+    """Do some pages; answer ``more``, ``wait`` (until the second round) or ``done``, with the place to go on from.
+
+    ``person_id`` None means everybody of the shop, and that only while the shop is gone: one that came back keeps
+    what it has since. Raises ``TryLater`` where a store cannot be reached; the same place may be given again.
+    """
+
+    records: Records
+    tables: TableSweep
+    raw: RawSweep
+    letters: DeadLetterSweep
+    hasher: Hasher
+    adapter: Callable[[str], ShopAdapter]
+    clock: Clock
+    metrics: Metrics
+
+    def __call__(self, shop: str, person_id: str | None, place: str) -> dict[str, object]:
+        here = Place.read(place)
+        person = self._person(shop, person_id) if person_id else None
+        if self._is_void(shop, person_id, person):
+            return _answer("done", here)
+        parts = _OF_PERSON if person_id else _OF_SHOP
+        work = _Work(self, shop, person, self.clock.now())
+        for _ in range(PAGES_PER_CALL):
+            following = work.page(parts[here.part], here.inside)
+            here = Place(here.round, here.part, following) if following else Place(here.round, here.part + 1)
+            if here.part < len(parts):
+                continue
+            if here.round == 1:
+                return _answer("wait", Place(2), AGAIN_AFTER)
+            self.metrics.count("ErasuresSwept")
+            return _answer("done", here)
+        return _answer("more", here)
+
+    def _is_void(self, shop: str, person_id: str | None, person: Person | None) -> bool:
+        """Whether there is nothing to sweep (any more): nobody is forgotten, or the shop came back."""
+        if person_id:
+            return person is None or (person.forgotten_at is None and person.erased_at is None)
+        return not self.records.read(shop, blocks=["shop"]).blocks["shop"]
+
+    def _person(self, shop: str, person_id: str) -> Person | None:
+        """The forgotten person, also by the id of a row that was merged into theirs before."""
+        while True:
+            person = self.records.read(shop, persons=[person_id]).persons[person_id]
+            if person is None or person.merged_into is None:
+                return person
+            person_id = person.merged_into
+
+
+def _answer(word: str, place: Place, after: timedelta = timedelta(seconds=1)) -> dict[str, object]:
+    return {"next": word, "cursor": str(place), "wait_seconds": int(after.total_seconds())}
+
+
+@dataclass(slots=True)
+class _Work:
+    """The parts of one sweep. ``known`` are the hashes of the forgotten person, ``rows`` the ids of all their
+    rows, ``since`` when they asked for it.
+
+    ``told`` remembers of references whether they lead to a cart that is forgotten.
+    """
+
+    sweep: SweepErased
+    shop: str
+    person: Person | None
+    now: datetime
+    known: frozenset[str] = frozenset()
+    since: datetime | None = None
+    rows: frozenset[str] = frozenset()
+    told: dict[tuple[str, ...], bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.person is not None:
+            self.rows = frozenset(rows_of(self.sweep.records, self.shop, self.person))
+            self.known = frozenset(self.person.aliases)
+            self.since = self.person.forgotten_at or self.person.erased_at
+
+    def page(self, part: str, inside: str) -> str:
+        """Do one page of a part; give where the next begins, empty at its end."""
+        here = self.sweep
+        if part == "carts":
+            return self._carts(inside)
+        if part == "rows":
+            return here.tables.purge(self.shop, inside, self.now + PROOF_KEPT)
+        if part == "raw":
+            return here.raw.sweep(self.shop, inside, self._unwanted)
+        if part == "letters":
+            rounds = int(inside or 0) + 1
+            more = here.letters.sweep(self._unwanted_letter)
+            return str(rounds) if more and rounds < MOST_ROUNDS else ""
+        return self._rest()
+
+    def _carts(self, inside: str) -> str:
+        found, following = self.sweep.tables.carts(self.shop, inside)
+        for cart in found:
+            if self._is_forgotten(cart):
+                before = RowSet(carts={cart.cart_id: cart})
+                after = RowSet(carts={cart.cart_id: carts.erase(cart, self.now, "erasure")})
+                try:
+                    self.sweep.records.save(self.shop, before, after)
+                except Conflict:
+                    continue  # it has only just changed: the second round finds it again
+        return following
+
+    def _is_forgotten(self, cart: Cart) -> bool:
+        """Whether a cart is the person's and to be forgotten: unless they came back, and it is of the time since."""
+        person = self.person
+        theirs = cart.person_id in self.rows or (cart.account is not None and cart.account in self.known)
+        if person is None or not theirs or cart.status == ERASED:
+            return False
+        return person.erased_at is not None or not _after(cart.activity_at or cart.closed_at, self.since)
+
+    def _unwanted(self, delivery: Delivery) -> bool:
+        if self.person is None:
+            return True
+        if self.person.erased_at is None and _after(delivery.received_at, self.since):
+            return False  # they came back by their own hand, and this is of the time since
+        return mentions(delivery, self.known, self._hashed, self.sweep.adapter, self._carries)
+
+    def _carries(self, refs: tuple[str, ...]) -> bool:
+        """Whether references lead to a cart that is forgotten: those of the person are so since the part before."""
+        if refs not in self.told:
+            read, guessed = self.sweep.records.read, [cart_id_for(self.shop, ref) for ref in refs]
+            page = read(self.shop, refs=refs, carts=guessed)
+            led = {cart_id for cart_id in page.refs.values() if cart_id} - set(guessed)
+            found = [
+                *page.carts.values(),
+                *(read(self.shop, carts=sorted(led)).carts.values() if led else ()),
+            ]
+            self.told[refs] = any(cart is not None and cart.status == ERASED for cart in found)
+        return self.told[refs]
+
+    def _unwanted_letter(self, delivery: Delivery | None, body: str) -> bool:
+        if delivery is not None:
+            return delivery.shop == self.shop and self._unwanted(delivery)
+        if self.person is None:
+            return f'"shop":["{self.shop}"]' in body.replace(" ", "")  # the tag of a provider's news
+        return names(body, self.known, self._hashed)
+
+    def _hashed(self, text: str) -> str:
+        return self.sweep.hasher(self.shop, text)
+
+    def _rest(self) -> str:
+        """Sign-ups that wait, exports that were collected, and the proof, which ends when the law lets it."""
+        here, person = self.sweep, self.person
+        here.raw.drop_exports(self.shop, person.person_id if person else "")
+        if person is None:
+            return ""
+        asked = [request_id_for(self.shop, alias) for alias in person.aliases]
+        before = here.records.read(self.shop, requests=asked)
+        waiting = {
+            name: row
+            for name, row in before.requests.items()
+            if row is not None and row.email and not _after(row.requested_at, self.since)
+        }
+        if waiting:
+            over = RowSet(requests={name: signup.over(row, signup.EXPIRED) for name, row in waiting.items()})
+            here.records.save(self.shop, RowSet(requests=dict(waiting)), over)
+        if person.erased_at is not None:
+            for row in sorted(self.rows):
+                here.tables.fade(self.shop, row, (self.since or self.now) + PROOF_KEPT)
+        return ""
+
+
+def _after(at: datetime | None, since: datetime | None) -> bool:
+    """Whether something is of the time since somebody was forgotten."""
+    return at is not None and since is not None and at > since

@@ -1,0 +1,1 @@
+"""Shops are added, reached and compared."""
