@@ -203,7 +203,7 @@ def stingy(clients: Any, mood: Stingy) -> Iterator[Stingy]:
 def stores() -> dict[str, type]:
     """Every class of the room ``store`` that is given the clients, by name."""
     found = {}
-    for each in pkgutil.iter_modules(cartback.store.__path__, "cartback.store."):
+    for each in pkgutil.walk_packages(cartback.store.__path__, "cartback.store."):
         module = importlib.import_module(each.name)
         for name, kind in vars(module).items():
             own = inspect.isclass(kind) and kind.__module__ == each.name and not name.startswith("_")

@@ -47,7 +47,7 @@ class Prepared:
         return self.ledger.claim(claim, self.reminded(), counted, line, links)
 
     def reminded(self) -> Context:
-        """The dossier with the message counted among those of its cart."""
+        """The context with the message counted among those of its cart."""
         return replace(self.context, cart=replace(self.context.cart, reminders=(Reminder("k1", START),)))
 
     def now(self) -> Context:

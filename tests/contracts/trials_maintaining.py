@@ -88,7 +88,9 @@ def written(here: Scale, world: World, *mails: str) -> None:
         here.queue("IntakeDlq").park(pack(one), "odd")
 
 
-@tries("TableSweep.carts", "RawSweep.sweep", "LetterSweep.sweep", "TableSweep.fade", "RawSweep.drop_exports")
+@tries(
+    "TableSweep.carts", "RawSweep.sweep", "DeadLetterSweep.sweep", "TableSweep.fade", "RawSweep.drop_exports"
+)
 def whoever_is_erased_is_in_no_page_of_anything_after_two_rounds(here: Scale) -> None:
     world, alias = world_on(here), plain_hash("demo", f"email:{ADA}")
     person = replace(spoken(Person("demo", "p1", aliases=(alias,)), 7), erased_at=START)
@@ -118,7 +120,7 @@ def whoever_is_erased_is_in_no_page_of_anything_after_two_rounds(here: Scale) ->
     assert ends == {str(int((START + PROOF_KEPT).timestamp()))}
 
 
-@tries("TableSweep.purge", "RawSweep.sweep", "LetterSweep.sweep")
+@tries("TableSweep.purge", "RawSweep.sweep", "DeadLetterSweep.sweep")
 def a_shop_that_is_gone_is_in_no_page_of_anything_and_its_neighbour_is(here: Scale) -> None:
     world = world_on(here)
     for shop in ("demo", "demo2"):
@@ -251,7 +253,7 @@ def every_claim_of_a_day_is_settled_and_judged_in_more_than_one_batch(here: Scal
     assert audit.counts[NOBODY_KNOWS] == 55
 
 
-@tries("Proofs.of", "S3Raw.between", "TableSweep.carts")
+@tries("ConsentChains.of", "S3Raw.between", "TableSweep.carts")
 def an_export_holds_everything_of_one_person_and_nothing_of_others(here: Scale) -> None:
     world, alias = world_on(here), plain_hash("demo", f"email:{ADA}")
     person = spoken(Person("demo", "p1", email=ADA, aliases=(alias,)), 6)

@@ -62,7 +62,7 @@ def more_rows_than_a_request_takes_are_all_read_and_none_of_another_shop(here: S
     assert page.aliases == {f"h{n}": f"p{n}" for n in range(20)} | {"h20": None}
 
 
-@tries("DynamoRecords.read", "DynamoRecords.dossier")
+@tries("DynamoRecords.read", "DynamoRecords.context")
 def what_is_past_its_time_is_not_read_though_nobody_swept_it(here: Scale) -> None:
     carts = {f"c{n}": Cart("demo", f"c{n}") for n in range(3)}
     here.seeding.save("demo", RowSet(), RowSet(carts=carts, refs={"r": "c0"}))
@@ -126,7 +126,7 @@ def a_row_that_somebody_else_changed_is_never_overwritten_however_large_the_save
     assert here.seeding.read("demo", stock=["v119"]).stock["v119"].version == 1
 
 
-@tries("DynamoRecords.dossier")
+@tries("DynamoRecords.context")
 def a_dossier_has_every_variant_of_a_long_cart_and_the_last_of_a_chain_of_people(here: Scale) -> None:
     items = tuple(Item(f"v{n}", f"Hemd {n}") for n in range(120))
     people = {f"p{n}": Person("demo", f"p{n}", merged_into=f"p{n + 1}") for n in range(5)}
@@ -245,7 +245,7 @@ def each_of_many_events_is_begun_once_and_done_or_given_back(here: Scale) -> Non
     assert once.begin(keys) == Begun(frozenset(keys[60:100]), frozenset(keys[:60]), frozenset(keys[100:]))
 
 
-@tries("Proofs.of")
+@tries("ConsentChains.of")
 def a_long_chain_of_proofs_is_read_whole_and_of_one_person_alone(here: Scale) -> None:
     one, other = spoken(Person("demo", "p1"), 12), spoken(Person("demo", "p11"), 2)
     here.seeding.save("demo", RowSet(), RowSet(persons={"p1": one, "p11": other}))

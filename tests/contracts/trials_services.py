@@ -168,7 +168,7 @@ def exports_are_dropped_for_one_person_or_for_a_whole_shop_and_for_nobody_else(h
     assert here.objects() == {f"_exports/demo2/{name}.json" for name in ("p1", "p11", "p2", "p3")}
 
 
-@tries("LetterSweep.sweep")
+@tries("DeadLetterSweep.sweep")
 def every_dead_letter_is_looked_at_and_the_wanted_ones_are_still_there(here: Scale) -> None:
     parking = here.queue("IntakeDlq")
     for number in range(60):

@@ -76,7 +76,7 @@ class Injector:
 
 def _site_of(caller: FrameType, method: str) -> Site | None:
     path = Path(caller.f_code.co_filename)
-    if path.parent != USECASES:
+    if not path.is_relative_to(USECASES):
         return None
     here = [
         site

@@ -60,7 +60,7 @@ def outbound() -> frozenset[str]:
 def sites() -> tuple[Site, ...]:
     """All calls of all use cases, in the order of the files."""
     found: list[Site] = []
-    for path in sorted(USECASES.glob("*.py")):
+    for path in sorted(USECASES.rglob("*.py")):
         found.extend(_of(path.stem, ast.parse(path.read_text())))
     return tuple(found)
 

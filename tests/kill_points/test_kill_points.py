@@ -199,7 +199,7 @@ def test_the_list_of_calls_is_read_from_the_code_and_finds_those_that_matter():
         "Ledger.claim",
         "Channel.send",
         "Records.save",
-        "Once.complete",
+        "IdempotencyStore.complete",
         "Runs.start",
         "Queue.put",
     } <= found

@@ -96,7 +96,8 @@ def modules() -> list[str]:
 
 def _of(room: str) -> list[str]:
     folder = Path(cartback.__file__).parent / room
-    return [f"{room}/{path.name}" for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+    files = (path.relative_to(folder.parent) for path in sorted(folder.rglob("*.py")))
+    return [path.as_posix() for path in files if path.stem != "__init__"]
 
 
 def module_name(name: str) -> str:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from tests.simulation.season import Season
 
 PUBLIC_URL = "https://api.example"
-_RECORDS = ("read", "save", "dossier")
+_RECORDS = ("read", "save", "context")
 _LEDGER = ("claim", "claim_alone", "mark", "release", "read_claim", "note", "story", "look", "follow")
 
 

@@ -255,7 +255,7 @@ def rows_are_read_stale_and_claimed_unseen(patches: Patches) -> None:
             return first.get((id(self.tables), shop, cart_id), fresh)
         return first.setdefault((id(self.tables), shop, cart_id), fresh)
 
-    patches.around(MemoryRecords, "dossier", context)
+    patches.around(MemoryRecords, "context", context)
     claim_ignores_the_version_of_the_cart(patches)
     claim_ignores_the_version_of_the_person(patches)
 

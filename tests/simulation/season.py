@@ -54,7 +54,7 @@ _WITNESSED = frozenset({"touch", "ask_confirmation"})
 """The tasks that send: shoppers may act in the middle of them."""
 
 _SHOP_FIRST = frozenset(
-    "records.read records.save records.dossier ledger.note ledger.read_claim ledger.look counters.count".split()
+    "records.read records.save records.context ledger.note ledger.read_claim ledger.look counters.count".split()
 )
 
 

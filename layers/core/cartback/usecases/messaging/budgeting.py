@@ -32,7 +32,7 @@ def following_due(context: Context, plan: Plan, position: int, policy: Policy) -
 
 
 def counting(context: Context, claim: Claim, flow: str, then: datetime | None) -> tuple[Context, Person]:
-    """The rows with this message counted: the cart's, inside the dossier, and the person's.
+    """The rows with this message counted: the cart's, inside the context, and the person's.
 
     Both are written with the claim anyway, so the person's also says when this cart's next message is meant to go. The
     account's row counts it, too, where there is one beside; if that has a mailbox of its own, the visit is its alone.

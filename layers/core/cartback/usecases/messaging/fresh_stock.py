@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FreshStock:
-    """A dossier with the shop's own word on stock, where the policy wants it asked (``policy.ask_shop``).
+    """The context with the shop's own word on stock, where the policy wants it asked (``policy.ask_shop``).
 
     A shop that cannot tell, is slow or turns us away never holds a message up: then our table is what we know. The
     answer is looked at and not kept; the shop's events keep the table.
