@@ -6,27 +6,24 @@ import ast
 import importlib
 import json
 import re
-from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from cartback import shops, wiring
-from cartback.channels import ses_events
+from cartback import shops
 from cartback.domain.facts import schema
 from cartback.ports import ShopKeys
-from cartback.store.queue import unpack
-from cartback.usecases.take_batch import TakeBatch
-from tests.fakes.world import HandClock, World, a_face, a_policy
+from tests.fakes.world import World
+from tests.laws.conftest import SECRET, SHOP
 from tests.laws.reading import MACHINES, ROOT, doors, machine, name_of, properties
 
 EVENTS = ROOT / "events"
-SAMPLES = sorted((EVENTS / "doors").glob("*.json"))
-SHOP, SECRET = "kaffeehaus", "secret-of-the-samples"
-_SAMPLED_AT = "2026-11-20T17:03:12+00:00"
+_OF_A_RELEASE = re.compile(r"\.\d+\.\d+\.json$")
+"""What a released machine sent is answered in test_runs_in_flight."""
+
+SAMPLES = sorted(path for path in (EVENTS / "doors").glob("*.json") if not _OF_A_RELEASE.search(path.name))
 
 
 def _load(name: str) -> Any:
@@ -46,8 +43,14 @@ def _of(*names: str) -> Any:
 
 
 def test_every_folder_of_samples_belongs_to_somebody_who_quantifies_over_it():
-    """Those of platforms and pages are fed to adapters in tests/unit/shops, those of doors to handlers here."""
-    assert {folder.name for folder in EVENTS.iterdir()} == {*shops.platforms(), "browser", "doors"}
+    """Those of platforms and pages are fed to adapters in tests/unit/shops, those of doors to
+    handlers here, those of released machines to handlers in test_runs_in_flight."""
+    assert {folder.name for folder in EVENTS.iterdir()} == {
+        *shops.platforms(),
+        "browser",
+        "doors",
+        "machines",
+    }
     assert "glob(" in (ROOT / "tests" / "unit" / "shops" / "samples.py").read_text()
 
 
@@ -111,22 +114,6 @@ def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: 
 
 
 # ── what the doors make of them ──────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    """A house in memory behind the doors, at the time of the samples."""
-    world = World(HandClock(datetime.fromisoformat(_SAMPLED_AT)), shops=(SHOP,))
-    world.settings.policies[SHOP], world.settings.faces[SHOP] = a_policy(), a_face(SHOP)
-    world.keys.by_shop[SHOP] = ShopKeys("shopify", (SECRET,))
-    batch = TakeBatch(
-        world.apply_events, world.apply_receipts, unpack, ses_events.receipts, world.queue, world.metrics
-    )
-    monkeypatch.setattr(wiring, "take_batch", lambda: batch)
-    monkeypatch.setattr(wiring, "settings", lambda: world.settings)
-    for name in set(doors()) - {"apply_events"}:
-        monkeypatch.setattr(wiring, name, partial(getattr, world, name))
-    return world
 
 
 def _handle(name: str) -> Any:
