@@ -1,4 +1,4 @@
-"""The two failures that have a name. Everything else is a bug and surfaces."""
+"""The failures that have a name. Everything else is a bug and surfaces."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ class TryLater(Exception):
         super().__init__(reason)
         self.reason = reason
         self.after_seconds = after_seconds
+
+
+class Doubtful(Exception):
+    """Nobody knows whether it happened: a call that must not be repeated blindly has left, and no answer settles it.
+
+    Looked up in the other system, or shown to a person; never retried as ``TryLater`` is.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Conflict(Exception):

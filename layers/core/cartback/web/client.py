@@ -3,22 +3,28 @@
 Time-outs, an end to the whole, no redirect to another host, only public addresses, a limit of size and of depth, and
 the other side's failures in the house's words. Reasons name the host and the status, never a path or an answer:
 both may hold people.
+
+A call that is not idempotent is *doubtful* once it has left and no answer says what became of it. It has not left while
+no connection stands; and 408, 425, 429 and a 503 that names a time say that nothing was done (RFC 9110 § 15.5.9, RFC
+8470 § 5.2, RFC 6585 § 4). Any other 5xx may come from something between us and the worker that has done it.
 """
 
 from __future__ import annotations
 
 import base64
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, Protocol, cast
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from urllib3 import Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
-from cartback.domain.errors import Refused, TryLater
+from cartback.domain.errors import Doubtful, Refused, TryLater
 from cartback.domain.intake.json_limits import deeper_than
 from cartback.domain.shop.calls import Basic, Call, Grant, Key, Reply
 from cartback.web.addresses import Resolve, checked, resolve
@@ -32,6 +38,7 @@ CONNECT_SECONDS = 3.0
 LONGEST_PAUSE = 86_400
 
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
+_UNTOUCHED = frozenset({408, 425, 429})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MISSING = frozenset({404, 410})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -89,13 +96,13 @@ class Http:
         url, method, body = _address(call.url), call.method, call.body
         for _ in range(MOST_REDIRECTS + 1):
             self._permitted(url)
-            response = self._asked(method, url, {**call.headers, **proof}, body, until)
+            response = self._asked(method, url, {**call.headers, **proof}, body, until, call)
             try:
                 if response.status not in _REDIRECTS:
                     return _judged(response, call, url.hostname or "", lambda: until - self._monotonic())
-                url = _redirected(response, method, url)
+                url = _redirected(response, call, url)
             except HTTPError as error:
-                raise TryLater(f"{url.hostname}: {type(error).__name__}") from error
+                raise _unanswered(call, f"{url.hostname}: {type(error).__name__}") from error
             finally:
                 response.close()
         raise Refused(f"{url.hostname} redirects in circles", 502)
@@ -105,7 +112,7 @@ class Http:
             raise Refused("only https addresses are called")
 
     def _asked(
-        self, method: str, url: SplitResult, headers: dict[str, str], body: bytes, until: float
+        self, method: str, url: SplitResult, headers: dict[str, str], body: bytes, until: float, call: Call
     ) -> Response:
         host = url.hostname or ""
         port = url.port or _DEFAULT_PORTS[url.scheme]
@@ -138,7 +145,32 @@ class Http:
             )
             return cast("Response", answer)
         except HTTPError as error:
-            raise TryLater(f"{host}: {type(error).__name__}") from error
+            reason = f"{host}: {type(error).__name__}"
+            raise (TryLater(reason) if _never_left(error) else _unanswered(call, reason)) from error
+
+
+def _never_left(error: HTTPError) -> bool:
+    """Whether no connection stood yet: nothing was asked. A certificate is looked at before a word is said."""
+    if isinstance(error, SSLError):
+        return any(isinstance(each, ssl.SSLCertVerificationError) for each in error.args)
+    return isinstance(error, ConnectTimeoutError | NewConnectionError)
+
+
+def _unanswered(call: Call, reason: str, pause: int | None = None) -> TryLater | Doubtful:
+    """What a call is that has left and got no answer that settles it."""
+    return TryLater(reason, pause) if call.idempotent else Doubtful(reason)
+
+
+def _busy(call: Call, status: int, reason: str, wish: int | None) -> TryLater | Doubtful:
+    """What a call is whose other side is busy or broken; ``wish`` is its ``Retry-After``."""
+    if status in _UNTOUCHED or (status == HTTPStatus.SERVICE_UNAVAILABLE and wish is not None):
+        return TryLater(reason, wish)
+    return _unanswered(call, reason, wish)
+
+
+def _unreadable(call: Call, reason: str) -> Refused | Doubtful:
+    """What a call is that was done, by its status, and whose answer cannot be read."""
+    return Refused(reason, 502) if call.idempotent else Doubtful(reason)
 
 
 def _proof(access: Basic | Key | None) -> dict[str, str]:
@@ -162,37 +194,39 @@ def _address(text: str) -> SplitResult:
     return url
 
 
-def _redirected(response: Response, method: str, url: SplitResult) -> SplitResult:
+def _redirected(response: Response, call: Call, url: SplitResult) -> SplitResult:
+    if not call.follow:
+        raise Refused(f"{url.hostname} redirects", response.status)
     to = _address(urljoin(url.geturl(), response.headers.get("location", "")))
     if (to.scheme, to.hostname, to.port) != (url.scheme, url.hostname, url.port):
         raise Refused(f"{url.hostname} redirects to another host", 502)
-    if method != "GET" and response.status not in (307, 308):
+    if call.method != "GET" and response.status not in (307, 308):
         raise Refused(f"{url.hostname} redirects what was posted", 502)
     return to
 
 
 def _judged(response: Response, call: Call, host: str, left: Callable[[], float]) -> Reply:
     status = response.status
-    if status in _BUSY:
-        raise TryLater(f"{host} answers {status}", pause(response.headers))
+    if status in _BUSY or (status >= HTTPStatus.INTERNAL_SERVER_ERROR and not call.idempotent):
+        raise _busy(call, status, f"{host} answers {status}", pause(response.headers))
     if not 200 <= status < 300 and not (call.missing_ok and status in _MISSING):
         raise Refused(f"{host} answers {status}", status)
     if response.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Refused(f"{host} compresses its answer unasked", 502)
+        raise _unreadable(call, f"{host} compresses its answer unasked")
     pieces, size = [], 0
     while piece := _piece(response):
         size += len(piece)
         if size > LARGEST:
-            raise Refused(f"{host} answers with more than {LARGEST} bytes", 502)
+            raise _unreadable(call, f"{host} answers with more than {LARGEST} bytes")
         if left() <= 0:
-            raise TryLater(f"{host} is too slow")
+            raise _unanswered(call, f"{host} is too slow")
         pieces.append(piece)
     try:
         text = b"".join(pieces).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(f"{host} answers with what is not UTF-8", 502) from None
+        raise _unreadable(call, f"{host} answers with what is not UTF-8") from None
     if deeper_than(text, DEEPEST):
-        raise Refused(f"{host} answers with JSON deeper than {DEEPEST} levels", 502)
+        raise _unreadable(call, f"{host} answers with JSON deeper than {DEEPEST} levels")
     return Reply(status, {name.lower(): value for name, value in response.headers.items()}, text)
 
 

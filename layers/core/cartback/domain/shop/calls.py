@@ -46,7 +46,12 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``missing_ok`` gives 404 and 410 back as a reply instead of refusing."""
+    """One request. ``missing_ok`` gives 404 and 410 back as a reply instead of refusing.
+
+    ``idempotent`` says that asking twice does no more than asking once: reads, absolute writes, and what the other side
+    recognises by a key of ours. A call that is not is doubtful, not transient, once it has left. ``follow`` lets the
+    same host redirect.
+    """
 
     method: str
     url: str
@@ -56,6 +61,8 @@ class Call:
     missing_ok: bool = False
     seconds: float = 10.0
     """The longest that the whole answer may take, connecting and redirects included."""
+    idempotent: bool = True
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True)
