@@ -21,6 +21,8 @@ def main() -> int:
     ask.add_argument("--only", default="", help="the name of one parser")
     given = ask.parse_args()
     names = [name for name in parsers() if given.only in ("", name)]
+    if not names:
+        ask.error(f"no parser is called {given.only}; there are {', '.join(parsers())}")
     last = given.first + given.cases
     findings = 0
     with ProcessPoolExecutor(os.cpu_count()) as pool:
