@@ -15,8 +15,8 @@ from types import ModuleType
 import pytest
 
 from cartback import shops
-from cartback.domain.delivery import Delivery, ShopKeys
-from cartback.domain.voices import stranger
+from cartback.domain.intake.delivery import Delivery, ShopKeys
+from cartback.domain.intake.voices import stranger
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from tests.fakes.world import START, CountingMetrics, DictKeys, HandClock, ListQueue, World, a_face
 

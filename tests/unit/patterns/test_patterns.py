@@ -28,10 +28,14 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Element
     for page in PAGES:
         (folder / f"test_{page.stem}.py").write_text("\n\n".join(_blocks(page)))
     credentials = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "nothing")
+    trial = "-m pytest -q -p no:cacheprovider --junitxml=told.xml --continue-on-collection-errors".split()
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=told.xml", "--continue-on-collection-errors"],
-        cwd=folder, env={**os.environ, **credentials}, capture_output=True, check=False,
-    )  # fmt: skip
+        [sys.executable, *trial],
+        cwd=folder,
+        env={**os.environ, **credentials},
+        capture_output=True,
+        check=False,
+    )
     told: dict[str, list[ElementTree.Element]] = {page.stem: [] for page in PAGES}
     for trial in ElementTree.parse(folder / "told.xml").iter("testcase"):
         # What could not even be read has its file for a name.
