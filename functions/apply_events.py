@@ -1,6 +1,7 @@
 """The intake queue: apply events of shops and news of providers, batch by batch."""
 
 import logging
+from typing import Any
 
 from cartback import wiring
 from cartback.domain.errors import withheld
@@ -13,7 +14,7 @@ MOST_RECEIVES = (
 
 
 @redact_errors
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer SQS with the messages that have to come back. One bad message never holds up the others."""
     records = event["Records"]
     try:
@@ -24,7 +25,7 @@ def handler(event, context):
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _alone(record):
+def _alone(record: dict[str, Any]) -> bool:
     try:
         return not wiring.take_batch()([(record["messageId"], record["body"])])
     except Exception as bug:

@@ -1,5 +1,7 @@
 """POST /collect/{shop}: a page of the shop tells what is in its visitor's cart. GET /cartback.js is how it does."""
 
+from typing import Any
+
 from cartback import texts, wiring
 from cartback.domain.errors import Refused
 from cartback.domain.intake.forms import header
@@ -10,7 +12,7 @@ from cartback.texts.away import excused
 
 @redact_errors
 @excused(wiring, across=True)
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer a page that is the shop's own; any other learns nothing, not even whether there is such a shop."""
     http = event["requestContext"]["http"]
     if http["method"] == "GET":

@@ -1,5 +1,7 @@
 """GET and POST /c/{token}: was it you? Looking changes nothing, the button says yes."""
 
+from typing import Any
+
 from cartback import texts, wiring
 from cartback.domain.intake.forms import asked_lang, header
 from cartback.domain.language import of_page
@@ -9,7 +11,7 @@ from cartback.texts.away import excused
 
 @redact_errors
 @excused(wiring)
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """GET shows the question; POST says yes and shows what was noted."""
     token = (event.get("pathParameters") or {}).get("token", "")
     http = event["requestContext"]["http"]

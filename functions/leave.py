@@ -1,6 +1,7 @@
 """GET and POST /u/{token}: leave. Looking changes nothing, one click is enough (RFC 8058)."""
 
 from contextlib import suppress
+from typing import Any
 
 from cartback import texts, wiring
 from cartback.domain.errors import TryLater
@@ -11,7 +12,7 @@ from cartback.texts.away import excused
 
 @redact_errors
 @excused(wiring)
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """GET shows a page with one button; POST leaves and says so."""
     token = (event.get("pathParameters") or {}).get("token", "")
     posted = event["requestContext"]["http"]["method"] == "POST"

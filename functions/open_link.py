@@ -1,5 +1,7 @@
 """GET /r/{token}: back to the cart."""
 
+from typing import Any
+
 from cartback import texts, wiring
 from cartback.domain.language import of_page
 from cartback.domain.redaction import redact_errors
@@ -8,7 +10,7 @@ from cartback.texts.away import excused
 
 @redact_errors
 @excused(wiring)
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Redirect to the shop's own checkout, or show that the link is over."""
     token = (event.get("pathParameters") or {}).get("token", "")
     http = event["requestContext"]["http"]

@@ -1,5 +1,7 @@
 """GET and POST /p/{token}: what somebody gets, and how often."""
 
+from typing import Any
+
 from cartback import texts, wiring
 from cartback.domain.errors import Refused
 from cartback.domain.intake.forms import asked_lang, fields_of, header
@@ -10,7 +12,7 @@ from cartback.texts.away import excused
 
 @redact_errors
 @excused(wiring)
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """GET shows the choices; POST keeps them and shows what holds now."""
     token = (event.get("pathParameters") or {}).get("token", "")
     http, wish = event["requestContext"]["http"], asked_lang(event)

@@ -1,11 +1,13 @@
 """A fact on the bus: somebody, or everybody of a shop, is to be forgotten everywhere."""
 
+from typing import Any
+
 from cartback import wiring
 from cartback.domain.redaction import redact_errors
 
 
 @redact_errors
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Start the sweep."""
     detail = event["detail"]
     return {"started": wiring.start_erasing()(detail["shop"], detail["id"], detail["data"])}

@@ -1,11 +1,13 @@
 """A fact on the bus: start the runs that it asks for."""
 
+from typing import Any
+
 from cartback import wiring
 from cartback.domain.redaction import redact_errors
 
 
 @redact_errors
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer with the names of the runs that were started now."""
     detail = event["detail"]
     return {"started": wiring.start_flows()(detail["fact"], detail["shop"], detail["data"])}

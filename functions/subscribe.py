@@ -1,5 +1,7 @@
 """POST /subscribe/{shop}: somebody signs up with the shop's form. OPTIONS asks whether a page may."""
 
+from typing import Any
+
 from cartback import texts, wiring
 from cartback.domain.errors import Refused
 from cartback.domain.intake.forms import fields_of, header
@@ -12,7 +14,7 @@ from cartback.usecases.consent.subscribe import Visitor
 
 @redact_errors
 @excused(wiring, across=True)
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer a page with a page and a script with JSON; the same whether or not the address is known."""
     http = event["requestContext"]["http"]
     shop = (event.get("pathParameters") or {}).get("shop", "")
