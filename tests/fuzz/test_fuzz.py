@@ -10,6 +10,7 @@ from cartback.domain.intake import page_token
 from cartback.domain.language import OFFERED
 from cartback.shops import shopify
 from tests.fuzz import mutations
+from tests.fuzz.__main__ import main
 from tests.fuzz.parsers import parsers, run
 
 SEED, CASES = 1, 20_000
@@ -21,6 +22,14 @@ def test_no_input_of_a_parser_makes_anything_but_a_refusal(name):
     accepted, found = run(name, SEED, range(CASES))
     assert found == [], f"make fuzz ONLY={name} SEED={SEED} FROM=<number> CASES=1"
     assert accepted > 0 or name == "webhook:business_central"
+
+
+def test_a_parser_that_there_is_not_is_no_parser_that_holds(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["tests.fuzz", "--only", "shopify"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "webhook:shopify" in capsys.readouterr().err
 
 
 def test_a_case_is_the_same_whenever_it_is_tried():
