@@ -82,9 +82,13 @@ load: setup ## RATE=500 webhooks a second for SECONDS=600 through the real handl
 	@$(BIN)/python -m bench.load $(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(DOCS),--write-docs)
 
 CHECKOV := UV_HTTP_TIMEOUT=180 $(BIN)/uv run --quiet --locked --project local/checkov --python $(BIN)/python checkov
-lint: check ## the same, and what judges longer: sam, and checkov in an environment of its own
+NPM ?= $(shell command -v npm)
+lint: check ## the same, and what judges longer: sam, checkov and a validator of state machines, each in an environment of its own
 	@$(BIN)/sam validate --lint --region eu-central-1
 	@$(CHECKOV) --file template.yaml --framework cloudformation --quiet --compact --skip-download
+	@$(if $(NPM),$(NPM) ci --prefix local/asl --ignore-scripts --no-audit --no-fund --silent && \
+	  local/asl/node_modules/.bin/asl-validator $(addprefix --json-path ,$(wildcard statemachines/*.asl.json)),\
+	  echo "SKIPPED: the judge of state machines needs node and npm: 'apt-get install npm', or NPM=/path/to/npm make lint")
 
 docs: setup ## write the schemas and the AsyncAPI document of docs/ anew from the code
 	@$(BIN)/python docs/write_facts.py
@@ -100,5 +104,5 @@ lock: ## lock anew, and pin what the Lambda layer carries, with its bill of mate
 	@$(BIN)/python -m local.sbom > docs/sbom.cdx.json
 
 clean: ## remove all that `make` made
-	rm -rf .venv local/checkov/.venv .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv local/checkov/.venv local/asl/node_modules .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

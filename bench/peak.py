@@ -30,6 +30,9 @@ STEP = 10
 
 SCALES = (1_000_000, 10_000_000, 100_000_000)
 PAGE = "scale.md"
+WORKERS = 800
+"""How many batches are worked off at once (``MaximumConcurrency`` in template.yaml, which a test compares)."""
+
 _TOUCHED_AFTER = (3_600, DAY, 3 * DAY)
 _QUOTA = {quota.name: quota.most for quota in QUOTAS}
 
@@ -120,7 +123,7 @@ def lines(carts: int, shape: Shape) -> tuple[Line, ...]:
             5 * size / seconds,
             kept=4 * DAY,
             grows=300 / 60 * size / seconds,
-            most=0.8 * _QUOTA["lambda"] * size / seconds,
+            most=WORKERS * size / seconds,
         ),
         Line("starts of runs", _QUOTA["starts"], kept=DAY, burst=1_300),
         Line("transitions", _QUOTA["transitions"], kept=7 * DAY, burst=5_000),

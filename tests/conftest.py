@@ -1,10 +1,15 @@
-"""What every room shares: no room but ``flows`` and ``browser`` opens a socket."""
+"""What every room shares: no room but ``flows`` and ``browser`` opens a socket, and AWS is asked in its own words."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from botocore.config import Config
+from botocore.session import Session
 from pytest_socket import disable_socket, enable_socket
 
+_MEASURED = "tests/budgets/"
 _MAY_CONNECT = ("tests/flows/", "tests/browser/", "tests/doors/", "tests/unit/channels/", "tests/unit/web/")
 
 
@@ -18,3 +23,19 @@ def _sockets(request: pytest.FixtureRequest):
     disable_socket(allow_unix_socket=True)
     yield
     enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _validated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
+    """Let botocore compare every call with AWS's own description of it, which the house's clients skip to be quicker.
+
+    moto takes many a parameter that AWS refuses. Where calls are measured they are made as in production.
+    """
+    if _MEASURED in str(request.node.fspath):
+        return
+    make, thoroughly = Session.create_client, Config(parameter_validation=True)
+
+    def create_client(self: Session, *given: Any, config: Config | None = None, **more: Any) -> Any:
+        return make(self, *given, config=config.merge(thoroughly) if config else thoroughly, **more)
+
+    monkeypatch.setattr(Session, "create_client", create_client)

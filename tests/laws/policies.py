@@ -18,6 +18,7 @@ ACCOUNT, REGION, ELSEWHERE = "111122223333", "eu-central-1", "999988887777"
 _ARNS = {
     "AWS::DynamoDB::Table": "dynamodb:{at}:table/{name}",
     "AWS::Events::EventBus": "events:{at}:event-bus/{name}",
+    "AWS::Events::Rule": "events:{at}:rule/{name}",
     "AWS::IAM::Role": "iam::{account}:role/{name}",
     "AWS::KMS::Key": "kms:{at}:key/{name}",
     "AWS::Logs::LogGroup": "logs:{at}:log-group:{name}:*",

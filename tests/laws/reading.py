@@ -96,6 +96,13 @@ def target(reference: Any) -> str:
     return value.split(".")[0]
 
 
+FLOWS_TO_COME = "stateMachine:cartback-${Stage}-"
+"""How the names of machines begin that have stable ones, as ARNs of the template say it."""
+
+SHARED_ROLE = "FlowRole"
+"""The role of every flow that was born with a stable name."""
+
+
 def doors() -> dict[str, str]:
     """Every function of the template: its logical id by the name of its file."""
     return {

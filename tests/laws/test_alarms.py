@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from cartback.usecases.results.audit import AFTER_OPT_OUT, AFTER_PURCHASE, DUPLICATE, METRICS, WITHOUT_BASIS
+from tests.laws.policies import ACCOUNT, GIVEN, REGION, Asked, allows, arn, resolved
 from tests.laws.reading import FUNCTIONS, PACKAGE, resources, syntax, target, template, under
 
 ALARMS = resources("AWS::CloudWatch::Alarm")
@@ -43,10 +44,52 @@ def test_every_dead_letter_queue_rings_when_it_is_not_empty():
     assert sorted(watched) == sorted(name for name in resources("AWS::SQS::Queue") if name.endswith("Dlq"))
 
 
-@pytest.mark.parametrize("metric", ["ExecutionsFailed", "ExecutionsTimedOut"])
-def test_every_machine_rings_when_a_run_fails_or_hangs(metric: str):
-    watched = _watching("AWS/States", metric, "StateMachineArn")
-    assert sorted(watched) == sorted(resources("AWS::Serverless::StateMachine"))
+def _wakes(pattern: Any, event: Any) -> bool:
+    """Whether an event fits a rule's pattern: exact values and prefixes, which is all that ours use."""
+    if isinstance(pattern, Mapping):
+        return all(key in event and _wakes(asked, event[key]) for key, asked in pattern.items())
+    for each in pattern:
+        prefix = each.get("prefix") if isinstance(each, Mapping) else None
+        if str(event).startswith(resolved(prefix)) if prefix is not None else event == resolved(each):
+            return True
+    return False
+
+
+def _of_a_run(machine: str, status: str) -> Mapping[str, Any]:
+    return {
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {"status": status, "stateMachineArn": machine},
+    }
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_every_machine_rings_when_a_run_fails_hangs_or_is_stopped(status: str):
+    rule = template()["Resources"]["FailedRuns"]["Properties"]
+    assert "EventBusName" not in rule, "AWS tells of runs on the default bus"
+    (told,) = rule["Targets"]
+    assert told["Arn"] == {"Ref": "AlarmTopic"}
+    assert set(told["InputTransformer"]["InputPathsMap"].values()) == {
+        "$.detail.stateMachineArn",
+        "$.detail.name",
+        "$.detail.status",
+    }
+    to_come = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:cartback-{GIVEN['Stage']}-next-flow"
+    for machine in (*map(arn, resources("AWS::Serverless::StateMachine")), to_come):
+        assert _wakes(rule["EventPattern"], _of_a_run(machine, status)), machine
+        assert not _wakes(rule["EventPattern"], _of_a_run(machine, "SUCCEEDED"))
+    of_another = to_come.replace(f"cartback-{GIVEN['Stage']}", "cartback-dev")
+    assert not _wakes(rule["EventPattern"], _of_a_run(of_another, status))
+
+
+def test_the_rule_of_failed_runs_and_the_alarms_may_write_to_their_topic_and_no_other_rule():
+    def may(who: str, source: str) -> bool:
+        known = {"aws:SourceArn": source, "aws:SecureTransport": "true"}
+        return allows(Asked(who, "sns:Publish", arn("AlarmTopic"), known))
+
+    assert may("events.amazonaws.com", arn("FailedRuns"))
+    assert not may("events.amazonaws.com", f"arn:aws:events:{REGION}:{ACCOUNT}:rule/another")
+    assert may("cloudwatch.amazonaws.com", f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:any")
 
 
 def test_every_function_that_only_the_clock_calls_rings_at_its_first_error():

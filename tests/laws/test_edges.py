@@ -186,7 +186,7 @@ def _walk(machine: str, name: str, *story: Asks | int, ended: Ended = DONE) -> W
 
 def _parked(machine: str, name: str, before: list[Asks | int], error: str, cause: str) -> Iterator[Walk]:
     """A run that is parked, and one whose parking fails too: at once, or after all its repetitions."""
-    ended = Ended("FAILED", None, error, cause)
+    ended = Ended("FAILED", None, f"Parked.{error}", cause)
     yield _walk(machine, name, *before, park(machine, name, error, cause), ended=ended)
     worse = park(machine, name, error, cause, error="KeyError", cause="second")
     yield _walk(machine, name, *before, worse, ended=ended)
@@ -215,14 +215,26 @@ def _troubles() -> Iterator[Walk]:
                 *before, away = step("shaky", error=error, cause="why")
                 told = [each for pause in PAUSES for each in (away, pause)]
                 yield _walk(
-                    machine, "shaky", *before, *told, away, parked, ended=Ended("FAILED", None, error, "why")
+                    machine,
+                    "shaky",
+                    *before,
+                    *told,
+                    away,
+                    parked,
+                    ended=Ended("FAILED", None, f"Parked.{error}", "why"),
                 )
         for error in TRANSIENT:
             before = first("late", error="ValueError", cause="first")
             late = park(machine, "late", "ValueError", "first", error=error)
             there = park(machine, "late", "ValueError", "first")
             yield _walk(
-                machine, "late", *before, late, 2, there, ended=Ended("FAILED", None, "ValueError", "first")
+                machine,
+                "late",
+                *before,
+                late,
+                2,
+                there,
+                ended=Ended("FAILED", None, "Parked.ValueError", "first"),
             )
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bench.peak import WORKERS
+from bench.prices import QUOTAS
 from cartback import wiring
 from cartback.channels.ses import ONE_REQUEST
 from cartback.store.clients import Clients
@@ -88,6 +90,13 @@ def test_a_message_is_hidden_until_its_batch_was_waited_for_retried_and_done():
         assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5, "AWS's advice: throttling counts as receiving"
         assert queue["RedrivePolicy"]["maxReceiveCount"] * hidden < queue["MessageRetentionPeriod"]
         assert event["BatchSize"] <= 10
+
+
+def test_a_flood_on_the_queue_leaves_the_doors_a_fifth_of_what_an_account_may_run_at_once():
+    most = {quota.name: quota.most for quota in QUOTAS}["lambda"]
+    for _, event in _events("SQS"):
+        assert event["ScalingConfig"] == {"MaximumConcurrency": WORKERS}
+        assert 0.8 * most >= WORKERS
 
 
 def _feeds() -> Iterator[tuple[str, str]]:

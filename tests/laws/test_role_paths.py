@@ -19,7 +19,7 @@ from tests.laws.policies import (
     resolved,
     rights,
 )
-from tests.laws.reading import listed, properties, resources, target, template
+from tests.laws.reading import FLOWS_TO_COME, SHARED_ROLE, listed, properties, resources, target, template
 
 _FUNCTIONS = resources("AWS::Serverless::Function")
 _QUEUES = sorted(resources("AWS::SQS::Queue"))
@@ -30,6 +30,12 @@ _OPERATED = GIVEN | {
     "conditions": ("HasOperators",),
     "Operators": [f"arn:aws:iam::{ACCOUNT}:role/Operator*"],
 }
+
+
+VERBS = ("ParkRun", "Touch", "WatchCart")
+"""The functions that flows call; whoever has a function of its own has a role of its own."""
+
+_STARTERS = ("StartFlowsRole", "StartListedRole")
 
 
 def _events(kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -144,7 +150,7 @@ def test_a_machine_calls_its_tasks_and_a_function_starts_its_machines_and_no_oth
         (_role_of(name), target(task))
         for name, each in machines.items()
         for task in each["Properties"]["DefinitionSubstitutions"].values()
-    }
+    } | {(SHARED_ROLE, verb) for verb in VERBS}
     starts = {
         (_role_of(name), target(value))
         for name, function in _FUNCTIONS.items()
@@ -157,7 +163,23 @@ def test_a_machine_calls_its_tasks_and_a_function_starts_its_machines_and_no_oth
             assert may == ((role, name) in calls), (role, name)
         for name in machines:
             may = allows(as_role(role, "states:StartExecution", arn(name)))
-            assert may == ((role, name) in starts), (role, name)
+            assert may == ((role, name) in starts or (role in _STARTERS and named_like_a_flow(name))), (
+                role,
+                name,
+            )
+
+
+def named_like_a_flow(machine: str) -> bool:
+    return f":{FLOWS_TO_COME}".replace("${Stage}", GIVEN["Stage"]) in arn(machine)
+
+
+def test_who_starts_flows_may_start_the_next_one_and_nothing_of_another_stage():
+    at = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:"
+    for role in resources("AWS::IAM::Role"):
+        may = allows(as_role(role, "states:StartExecution", f"{at}cartback-{GIVEN['Stage']}-next-flow"))
+        assert may == (role in _STARTERS), role
+        for name in ("cartback-dev-next-flow", f"cartback-chores-{GIVEN['Stage']}-next-chore"):
+            assert not allows(as_role(role, "states:StartExecution", f"{at}{name}")), role
 
 
 def test_facts_are_told_by_who_knows_the_bus_and_by_nobody_else():

@@ -11,12 +11,19 @@ import typer
 from cartback.domain.shop.settings import ShopSettings
 from cli.cartback import app, hoisted
 from cli.documents import assignment
-from tests.laws.reading import ROOT, properties, resources
+from tests.laws.reading import ROOT, resources
 from tests.unit.settings.shop import document
 
 RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
 PAGES = [page for page in RUNBOOKS if page.name != "README.md"]
-ALARMS = sorted(resources("AWS::CloudWatch::Alarm"))
+SAID = {
+    name: each["Properties"].get("AlarmDescription") or each["Properties"]["Description"]
+    for kind in ("AWS::CloudWatch::Alarm", "AWS::Events::Rule")
+    for name, each in resources(kind).items()
+}
+"""What whatever rings says of itself: alarms, and the rule of failed runs."""
+
+ALARMS = sorted(SAID)
 _HEADINGS = ["Look", "Mend", "Over when"]
 
 
@@ -33,7 +40,7 @@ def commands(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_every_alarm_names_a_runbook_that_exists_and_speaks_of_it(alarm: str):
-    (named,) = re.findall(r"docs/runbooks/([a-z0-9-]+\.md)$", properties(alarm)["AlarmDescription"])
+    (named,) = re.findall(r"docs/runbooks/([a-z0-9-]+\.md)$", SAID[alarm])
     page = ROOT / "docs" / "runbooks" / named
     assert page.exists()
     (row,) = [line for line in (page.parent / "README.md").read_text().splitlines() if f"]({named})" in line]
@@ -42,7 +49,7 @@ def test_every_alarm_names_a_runbook_that_exists_and_speaks_of_it(alarm: str):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_runbook_belongs_to_an_alarm_and_says_how_to_look_mend_and_know(page):
-    described = " ".join(properties(alarm)["AlarmDescription"] for alarm in ALARMS)
+    described = " ".join(SAID.values())
     assert f"docs/runbooks/{page.name}" in described
     text = page.read_text()
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == _HEADINGS

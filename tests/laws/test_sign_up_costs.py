@@ -61,5 +61,5 @@ def test_the_question_goes_out_at_once_and_each_attempt_knows_which_it_is():
 
 def test_a_word_that_nobody_knows_parks_the_run():
     run, sent, _ = ask(["shrug"])
-    assert (run.ended.status, run.ended.error) == ("FAILED", "UnknownWord")
+    assert (run.ended.status, run.ended.error) == ("FAILED", "Parked.UnknownWord")
     assert sent[-1]["flow"] == "double_opt_in"

@@ -22,6 +22,18 @@ def test_uv_itself_is_fetched_by_the_hashes_of_the_lock():
     assert {"--require-hashes", "--only-binary", "--no-deps"} <= set(fetched[0].split())
 
 
+def test_the_judge_of_state_machines_is_locked_with_a_hash_for_everything_and_runs_no_scripts():
+    asked = json.loads((ROOT / "local" / "asl" / "package.json").read_text())["dependencies"]
+    lock = json.loads((ROOT / "local" / "asl" / "package-lock.json").read_text())["packages"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in asked.values()), "one version, no range"
+    fetched = {name: each for name, each in lock.items() if name}
+    assert {f"node_modules/{name}" for name in asked} <= fetched.keys()
+    assert all(each["integrity"].startswith("sha512-") for each in fetched.values())
+    makefile = (ROOT / "Makefile").read_text()
+    assert re.search(r"\$\(NPM\) ci --prefix local/asl --ignore-scripts ", makefile)
+    assert "SKIPPED: the judge of state machines" in makefile
+
+
 def test_an_uv_that_is_there_is_used_only_if_it_is_the_locked_one():
     assert 'if [ -z "$uv" ] || ! is_wanted "$uv"; then' in _SETUP
     assert '= "$wanted" ]' in _SETUP

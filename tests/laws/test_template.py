@@ -13,6 +13,7 @@ from cartback.flows import all_flows
 from tests.laws.reading import (
     FUNCTIONS,
     ROOT,
+    SHARED_ROLE,
     doors,
     listed,
     properties,
@@ -25,6 +26,7 @@ from tests.laws.reading import (
 )
 
 DOORS = sorted(doors())
+MACHINE = "AWS::Serverless::StateMachine"
 _BANNERS = ["Parameters", "Globals", "Data", "Layer", "Doors", "Tasks", "Flows", "Watch", "Outputs"]
 # Tables whose rows never run out of time by themselves.
 _WITHOUT_TTL = {"Settings"}
@@ -84,14 +86,35 @@ def test_a_function_is_called_like_its_file(door: str):
 # ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_function_and_machine_has_a_role_of_its_own():
+def test_every_function_and_every_chore_has_a_role_of_its_own_and_flows_with_stable_names_share_one():
+    flows = {name for name, each in resources(MACHINE).items() if named_like_a_flow(each)}
+    for name in flows:
+        assert target(properties(name)["Role"]) == SHARED_ROLE, name
     named = [
         target(each["Properties"]["Role"])
-        for kind in ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
-        for each in resources(kind).values()
+        for kind in ("AWS::Serverless::Function", MACHINE)
+        for name, each in resources(kind).items()
+        if name not in flows
     ]
     assert len(named) == len(set(named))
-    assert set(named) == set(resources("AWS::IAM::Role"))
+    assert set(named) | {SHARED_ROLE} == set(resources("AWS::IAM::Role"))
+    assert SHARED_ROLE not in named
+
+
+def named_like_a_flow(machine) -> bool:
+    """Whether a machine's name begins like those of the flows that came after the first two."""
+    return str(machine["Properties"].get("Name", {}).get("Sub", "")).startswith("cartback-${Stage}-")
+
+
+def test_a_machine_keeps_the_name_that_it_was_born_with():
+    """A machine that is renamed is replaced, and its running executions end with it."""
+    names = {name: each["Properties"].get("Name") for name, each in resources(MACHINE).items()}
+    born_nameless = {"CartRecovery", "DoubleOptIn", "Erasure", "Reconciliation"}
+    assert {name for name, said in names.items() if said is None} == born_nameless
+    for name in names.keys() - born_nameless:
+        path = properties(name)["DefinitionUri"].rpartition("/")[2].removesuffix(".asl.json")
+        said = path.replace("_", "-")
+        assert names[name]["Sub"] in (f"cartback-${{Stage}}-{said}", f"cartback-chores-${{Stage}}-{said}")
 
 
 def test_every_action_that_a_role_may_take_is_spelled_out():

@@ -109,7 +109,7 @@ def test_the_first_wait_is_the_one_that_the_starter_asked_for():
 def test_a_word_that_nobody_knows_parks_the_run(watch: list[str], touch: list[str]):
     run, sent = recover(watch, touch)
     assert run.ended.status == "FAILED"
-    assert run.ended.error == "UnknownWord"
+    assert run.ended.error == "Parked.UnknownWord"
     assert sent[-1]["error"] == "UnknownWord"
     assert "shrug" in sent[-1]["cause"]
 
@@ -156,7 +156,7 @@ def test_a_lasting_trouble_is_parked_after_more_than_an_hour():
         raise TaskFailed("TryLater", "the table is away")
 
     run = play(MACHINE, GIVEN, {"watch_cart": away, "park_run": lambda _: {}}, elapse=waits.append)
-    assert run.ended.error == "TryLater"
+    assert run.ended.error == "Parked.TryLater"
     # FULL jitter draws from nothing to the longest pause: half of it on average.
     assert 3600 < sum(waits[1:]) / 2 < 3 * 3600
 
@@ -170,7 +170,7 @@ def test_a_run_whose_parking_fails_still_ends_with_the_first_reason():
 
     run, _ = recover([], [], {"watch_cart": broken, "park_run": worse})
     assert run.ended.status == "FAILED"
-    assert (run.ended.error, run.ended.cause) == ("ValueError", "first")
+    assert (run.ended.error, run.ended.cause) == ("Parked.ValueError", "first")
 
 
 def test_a_shopper_who_never_rests_cannot_keep_a_run_for_ever():

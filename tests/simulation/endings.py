@@ -121,7 +121,8 @@ def _ended(season: Season, run: Execution) -> Iterator[tuple[str, str]]:
         yield from _dropped(season, run, lines)
     elif run.flow == "double_opt_in":
         yield from _kept(season, run)
-    error, passing = run.run.ended.error, run.run.ended.error in _PASSING
+    error = run.run.ended.error and run.run.ended.error.removeprefix("Parked.")
+    passing = error in _PASSING
     if run.flow in _ABOUT and not any(line.kind == "decision" for line in lines):
         yield "I6", f"{run.name} ended without a word"
     if error is None and run.in_a_row:
