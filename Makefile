@@ -35,7 +35,11 @@ up: setup ## the local cloud with a shop and no shoppers, until Ctrl-C or `make 
 down: setup ## stop the local cloud
 	@$(BIN)/python -m local.up --stop
 
-test: check test-fast test-flows test-browser ## everything that CI runs
+# The local cloud waits more than it works, so it is tried beside the fast rooms, and what it said is printed after them.
+BESIDE := .local/beside.out
+test: check ## everything that CI runs
+	@mkdir -p .local; $(MAKE) --no-print-directory test-flows test-browser >$(BESIDE) 2>&1 & beside=$$!; fast=0; \
+	  $(MAKE) --no-print-directory test-fast || fast=$$?; others=0; wait $$beside || others=$$?; cat $(BESIDE); exit $$((fast | others))
 
 # Types and template take a core each; the first that fails fails the verb once both have spoken. cfn-lint is asked for both
 # regions, with the very rules that `sam validate --lint` asks.
