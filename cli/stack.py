@@ -21,7 +21,7 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from cartback import flows, shops
+from cartback import channels, flows, shops
 from cartback.channels import answered
 from cartback.domain.errors import Refused, TryLater
 from cartback.ports import Clock
@@ -172,7 +172,8 @@ class Stack:
 def known() -> Known:
     """What there is in the folders."""
     names = frozenset(flow.name for flow in flows.all_flows())
-    return Known(frozenset(shops.platforms()), names, folder.written("cart_recovery"), shops.check_secret)
+    texts = folder.written("cart_recovery")
+    return Known(frozenset(shops.platforms()), names, texts, shops.check_secret, channels.names())
 
 
 def local(start: Path) -> Stack:

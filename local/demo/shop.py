@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cartback import flows, shops
+from cartback import channels, flows, shops
 from cartback.domain.shop.calls import Call, Reply
 from cartback.store.clients import Clients
 from cartback.store.intake.secrets import SecretWriter
@@ -95,6 +95,7 @@ def _book(stage: Stage) -> EditShop:
             frozenset(flow.name for flow in flows.all_flows()),
             folder.written("cart_recovery"),
             check_secret=shops.check_secret,
+            channels=channels.names(),
         ),
     )
 

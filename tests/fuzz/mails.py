@@ -13,7 +13,7 @@ from cartback.channels.mime import mime
 from cartback.domain.money import Money
 from cartback.domain.people import address
 from cartback.domain.trade.cart import Item
-from cartback.ports import Outgoing
+from cartback.ports import MARKETING, Outgoing
 from tests.fuzz import mutations
 from tests.unit.texts import samples as mails
 
@@ -35,6 +35,7 @@ OUTGOING = Outgoing(
     lang="de",
     flow="cart_recovery",
     touch="reminder",
+    kind=MARKETING,
 )
 
 

@@ -8,8 +8,7 @@ import tomllib
 
 import pytest
 
-from cartback import wiring
-from cartback.flows import all_flows
+from cartback import channels, wiring
 from tests.laws.reading import (
     FUNCTIONS,
     ROOT,
@@ -43,6 +42,8 @@ def _environment(door: str) -> set[str]:
 def _reads(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
     """The variables that a function of wiring must have, and those that it would take."""
     needed, taken = set(), set()
+    if "by_name(os.environ" in ast.unparse(function):
+        needed |= {name for module in channels.served().values() for name in module.NEEDS}
     for node in ast.walk(function):
         if isinstance(node, ast.Subscript) and ast.unparse(node.value) in {"os.environ", "env"}:
             needed |= _names(node.slice)
@@ -52,11 +53,8 @@ def _reads(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
 
 
 def _names(key: ast.expr) -> set[str]:
-    if isinstance(key, ast.Constant):
-        return {key.value}
-    # The only key that is put together: one machine per flow.
-    assert ast.unparse(key) == "f'FLOW_{flow.name.upper()}_ARN'"
-    return {f"FLOW_{flow.name.upper()}_ARN" for flow in all_flows()}
+    assert isinstance(key, ast.Constant), f"{ast.unparse(key)}: a variable is read by its whole name"
+    return {key.value}
 
 
 def _wired(door: str) -> tuple[set[str], set[str]]:

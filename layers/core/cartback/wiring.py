@@ -14,7 +14,7 @@ from cartback.store.clock import SystemClock, clock_of
 
 if TYPE_CHECKING:
     from cartback.ports import Channel, Clock, Http, ShopAdapter, ShopApi
-    from cartback.store.bus import EventBridgeBus
+    from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
     from cartback.store.intake.raw import S3Raw
     from cartback.store.messaging.due import DynamoDue
     from cartback.store.messaging.ledger import DynamoLedger
@@ -352,14 +352,21 @@ def take_batch() -> TakeBatch:
 
 
 @cache
+def flow_runs() -> StepFunctionsRuns:
+    """The machines of the flows. The first two were made without a name, and keep the one that they were given."""
+    from cartback.store.bus import StepFunctionsRuns
+
+    env = os.environ
+    unnamed = {"cart_recovery": env["FLOW_CART_RECOVERY_ARN"], "double_opt_in": env["FLOW_DOUBLE_OPT_IN_ARN"]}
+    return StepFunctionsRuns(clients(), unnamed, env["FLOW_PREFIX"])
+
+
+@cache
 def start_flows() -> StartFlows:
     """The starter of runs."""
-    from cartback.flows import all_flows
-    from cartback.store.bus import StepFunctionsRuns
     from cartback.usecases.start_flows import StartFlows
 
-    machines = {flow.name: os.environ[f"FLOW_{flow.name.upper()}_ARN"] for flow in all_flows()}
-    return StartFlows(settings(), ledger(), StepFunctionsRuns(clients(), machines), clock(), due_index())
+    return StartFlows(settings(), ledger(), flow_runs(), clock(), due_index())
 
 
 @cache
@@ -373,21 +380,19 @@ def due_index() -> DynamoDue:
 @cache
 def start_listed() -> StartListed:
     """What starts the runs of listed carts."""
-    from cartback.flows.cart_recovery import FLOW
-    from cartback.store.bus import StepFunctionsRuns
+    from cartback.flows import all_flows
     from cartback.store.shop.settings import DynamoShopBook, Remembered
     from cartback.usecases.start_listed import StartListed
 
     env = os.environ
-    machines = {FLOW.name: env["FLOW_CART_RECOVERY_ARN"]}
     return StartListed(
         shops=Remembered(DynamoShopBook(clients(), env["SETTINGS_TABLE"]).names, clock()),
         index=due_index(),
         records=records(),
         settings=settings(),
         ledger=ledger(),
-        runs=StepFunctionsRuns(clients(), machines),
-        flows={FLOW.name: FLOW},
+        runs=flow_runs(),
+        flows={flow.name: flow for flow in all_flows()},
         clock=clock(),
         metrics=metrics(),
     )
@@ -396,10 +401,9 @@ def start_listed() -> StartListed:
 @cache
 def channels() -> Mapping[str, Channel]:
     """The ways to a person that this stack has."""
-    from cartback.channels.ses import Ses
+    from cartback.channels import by_name
 
-    env = os.environ
-    return {"email": Ses(env["CONFIGURATION_SET"], transactional=env["TRANSACTIONAL_SET"], session=session)}
+    return by_name(os.environ, session)
 
 
 @cache

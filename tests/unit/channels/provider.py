@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 
-from cartback.ports import Outgoing
+from cartback.ports import MARKETING, Outgoing
 
 MESSAGE = Outgoing(
     shop="lumen",
@@ -24,6 +24,7 @@ MESSAGE = Outgoing(
     lang="de",
     flow="cart_recovery",
     touch="reminder",
+    kind=MARKETING,
 )
 
 

@@ -6,8 +6,8 @@ from botocore.session import Session
 
 from cartback import channels
 from cartback.channels.ses import ONE_REQUEST, Ses
-from cartback.domain.errors import Refused
-from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
+from cartback.domain.channels import CHANNELS
+from cartback.ports import ADDRESS_REFUSED, MARKETING, TRANSACTIONAL, Doubtful, NotSent, Sent
 from tests.unit.channels.provider import MESSAGE, Provider
 
 IMPATIENT = Config(read_timeout=0.2)
@@ -147,10 +147,17 @@ def test_what_must_not_reach_a_header_is_not_sent(change):
 
 
 def test_the_folder_is_the_registry_of_channels():
-    assert channels.load("email") is Ses
-    assert channels.names() >= {"email"}
-    with pytest.raises(Refused, match="there is no channel pigeon"):
-        channels.load("pigeon")
+    """Whatever lies there is planned and sent: a channel of which only one half knows would take a claim and crash."""
+    env = {name: "mails" for module in channels.served().values() for name in module.NEEDS}
+    made = channels.by_name(env, Session)
+    assert made.keys() == channels.names() <= set(CHANNELS)
+    assert isinstance(made["email"], Ses)
+    assert {name: module.ADAPTER for name, module in channels.served().items()} == {
+        name: type(channel) for name, channel in made.items()
+    }
+    for name in channels.served()["email"].NEEDS:
+        with pytest.raises(KeyError, match=name):
+            channels.by_name({key: value for key, value in env.items() if key != name}, Session)
 
 
 @pytest.mark.parametrize("address", ["=?x@b.example", "Erika@example.com", "erika@example", "erika"])
@@ -161,3 +168,12 @@ def test_an_address_that_is_none_costs_no_request_and_is_no_failure(address):
             == ADDRESS_REFUSED
         )
         assert provider.requests == []
+
+
+@pytest.mark.parametrize(("kind", "via"), [(MARKETING, "mails"), (TRANSACTIONAL, "answers")])
+def test_a_message_goes_by_what_it_is_said_to_be_and_not_by_what_it_holds(kind, via):
+    with Provider() as provider:
+        ses = Ses("mails", provider.client(ONE_REQUEST), transactional="answers")
+        for leave_url in (MESSAGE.leave_url, None):
+            ses.send(replace(MESSAGE, kind=kind, leave_url=leave_url))
+    assert [request["ConfigurationSetName"] for request in provider.requests] == [via, via]

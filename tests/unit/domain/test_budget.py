@@ -224,3 +224,18 @@ def test_nothing_outranks_or_is_outranked_by_what_has_no_known_worth():
     unknown = replace(rival(), worth=None)
     assert not outranks(rival(), unknown)
     assert not outranks(unknown, rival())
+
+
+def test_two_flows_about_one_subject_each_keep_a_place_of_their_own():
+    """A second flow about the same cart must neither erase the first one's reservation nor pass it by."""
+    care = Intent("great", "post_purchase", START + 3 * HOUR, rank="news")
+    both = intend((rival(),), care, START)
+    assert both == (rival(), care)
+    assert intend(both, replace(care, due_at=START + 4 * HOUR), START) == (
+        rival(),
+        replace(care, due_at=START + 4 * HOUR),
+    )
+    news = replace(care, subject="small", due_at=START + HOUR)
+    first = replace(rival(), subject="small")
+    until = makes_room_until((first,), news, (), lambda at, sends: at + HOUR * len(sends), START + HOUR)
+    assert until == rival().due_at + GRACE

@@ -24,6 +24,7 @@ KNOWN = Known(
     flows=frozenset({"cart_recovery", "double_opt_in"}),
     texts={name: frozenset({"de", "en"}) for name in ("reminder", "answers", "last_note")},
     check_secret=shops.check_secret,
+    channels=frozenset({"email"}),
 )
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

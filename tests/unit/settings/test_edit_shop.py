@@ -133,6 +133,7 @@ def test_a_preset_without_its_texts_is_refused() -> None:
         frozenset({"cart_recovery", "double_opt_in"}),
         {"reminder": frozenset({"de"})},
         shops.check_secret,
+        frozenset({"email"}),
     )
     edit = EditShop(BookInMemory(), KeysInMemory(), Ticking(), known)
     with pytest.raises(Refused, match=r"^policy.preset: 'reminder' has no text in en"):
@@ -250,3 +251,15 @@ def test_no_secret_ever_stands_in_the_settings() -> None:
     edit.add(document(), "anna")
     edit.set_secret("lamp-shop", OLD)
     assert all(OLD not in str(kept.settings.as_document()) for kept in edit.book.versions.values())
+
+
+def test_a_touch_on_a_channel_that_nobody_serves_is_refused_with_those_that_are() -> None:
+    edit, touch = desk(), {"name": "reminder", "after": "1h", "channel": "sms"}
+    with pytest.raises(
+        Refused, match=r"^policy.touches\[0\].channel: sms is not served here; allowed: one of email$"
+    ):
+        edit.add(document(policy={"touches": [touch]}), "anna")
+    assert edit.add(document(policy={"touches": [touch | {"channel": "email"}]}), "anna").version == 1
+    assert (
+        edit.edit("lamp-shop", {"policy.touches": None, "policy.preset": "multichannel"}, "anna").version == 2
+    )

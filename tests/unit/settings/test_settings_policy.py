@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cartback.domain.channels import CHANNELS
 from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.policy import Touch
 from cartback.domain.shop.presets import PRESETS
-from cartback.domain.shop.settings import BASES, CHANNELS, LANGUAGES, ShopSettings
+from cartback.domain.shop.settings import BASES, LANGUAGES, ShopSettings
 from cartback.domain.trade.origins import Reckoning
 from tests.unit.settings.shop import document
 

@@ -283,3 +283,18 @@ def test_a_pointer_that_has_ended_takes_nothing_back_of_what_its_row_knows(world
     del world.tables.rows["aliases"]["demo", plain_hash("demo", name)]
     tell(world, "d", cart(START + timedelta(minutes=2), SHIRT, ref="cart:c", contact=who), minutes=1)
     assert row(world, name).consent("email").state == "withdrawn"
+
+
+def test_a_click_of_a_row_that_was_merged_counts_for_whoever_it_became(world):
+    tell(world, "a", cart(START, SHIRT, ref="cart:a", contact=guest("anna@example.com")))
+    play(world, START + timedelta(hours=2))
+    token = world.outbox.sent[0].text.split("/r/")[1].split()[0]
+    (link,) = (link for link, _ in world.tables.rows["links"].values() if link.kind == "restore")
+    anna = row(world, "email:anna@example.com")
+    living = replace(anna, person_id="p-living")
+    gone = replace(anna, email=None, merged_into="p-living")
+    for person in (living, gone):
+        world.tables.put("persons", "demo", person.person_id, person, None)
+    assert link.person_id == gone.person_id
+    assert world.open_link(token)
+    assert world.tables.live("persons", "demo", "p-living").clicked_at == world.clock.now()

@@ -1,35 +1,47 @@
 """The ways to a person, one provider per file. A new file here makes a new channel.
 
-A file says which channel it serves (``CHANNEL``) and what implements it (``ADAPTER``, a ``ports.Channel``). A file
-whose name ends with ``_answers`` hears what people answer on a channel (``ANSWERS_ON``): it is a ``ports.AnswerLine``.
+A file says which channel it serves (``CHANNEL``, one of ``domain.channels``), what implements it (``ADAPTER``, a
+``ports.Channel``), which variables of the environment it needs (``NEEDS``) and how one is made of them (``from_env``).
+A file whose name ends with ``_answers`` hears what people answer on a channel (``ANSWERS_ON``): it is a
+``ports.AnswerLine``. One whose name ends with ``_events`` reads what a provider tells of its messages.
 """
 
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from cartback.domain.errors import Refused
 
 if TYPE_CHECKING:
     from cartback.ports import AnswerLine, Channel
 
-_HEARS = "_answers"
+_HEARS, _TELLS = "_answers", "_events"
 
 
 def names() -> frozenset[str]:
     """The channels that somebody serves."""
-    return frozenset(_adapters())
+    return frozenset(served())
 
 
-def load(channel: str) -> type[Channel]:
-    """What implements a channel; ``wiring`` makes one of it. Raises ``Refused`` for one that nobody serves."""
-    adapter = _adapters().get(channel)
-    if adapter is None:
-        raise Refused(f"there is no channel {channel}")
-    return adapter
+def by_name(env: Mapping[str, str], session: Callable[[], Any]) -> dict[str, Channel]:
+    """One of each channel that somebody serves. Raises KeyError for a variable that is not set.
+
+    ``session`` gives the botocore session of the process, for those that call AWS.
+    """
+    return {name: module.from_env(env, session) for name, module in served().items()}
+
+
+@cache
+def served() -> dict[str, ModuleType]:
+    """The file behind each channel."""
+    found = (module.name for module in pkgutil.iter_modules(__path__))
+    modules = [import_module(f"{__name__}.{name}") for name in found if not name.endswith((_HEARS, _TELLS))]
+    return {module.CHANNEL: module for module in modules if hasattr(module, "CHANNEL")}
 
 
 @cache
@@ -46,8 +58,3 @@ def answer_line(channel: str) -> AnswerLine:
     if channel not in lines:
         raise Refused(f"no answers are heard here; there are {', '.join(sorted(lines))}", 404)
     return lines[channel]
-
-
-def _adapters() -> dict[str, type[Channel]]:
-    modules = (import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
-    return {module.CHANNEL: module.ADAPTER for module in modules if hasattr(module, "CHANNEL")}

@@ -8,7 +8,7 @@ requests (reliability.md, "What the platform promises"). So retries are off, and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as aws
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cartback.ports import Outgoing
 
 CHANNEL = "email"
+NEEDS = ("CONFIGURATION_SET", "TRANSACTIONAL_SET")
 
 ONE_REQUEST = Config(
     retries={"total_max_attempts": 1, "mode": "standard"},
@@ -125,6 +126,11 @@ class Ses:
 
 
 ADAPTER = Ses
+
+
+def from_env(env: Mapping[str, str], session: Callable[[], Session]) -> Ses:
+    """The channel of a stack. Raises KeyError for a variable that is not set."""
+    return Ses(env["CONFIGURATION_SET"], transactional=env["TRANSACTIONAL_SET"], session=session)
 
 
 def _refused(error: aws.ClientError) -> NotSent | Doubtful:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from cartback.ports.intake import Speaker as Speaker
     from cartback.ports.intake import Translator as Translator
     from cartback.ports.messages import ADDRESS_REFUSED as ADDRESS_REFUSED
+    from cartback.ports.messages import MARKETING as MARKETING
+    from cartback.ports.messages import TRANSACTIONAL as TRANSACTIONAL
     from cartback.ports.messages import Channel as Channel
     from cartback.ports.messages import Doubtful as Doubtful
     from cartback.ports.messages import NotSent as NotSent
@@ -70,12 +72,12 @@ _ROOMS = {
     "domain.intake.delivery": "Delivery ShopKeys",
     "ports.world": "Bus Clock Counters Hasher Metrics Runs Tokens",
     "ports.intake": (
-        "AnswerLine Begun Fetcher Greeter KeyStore Keys Once Parking Queue RawShelf RawStore ShopAdapter Speaker "
-        "Translator"
+        "AnswerLine Begun Fetcher Greeter KeyStore Keys IdempotencyStore Parking Queue RawArchive RawStore "
+        "ShopAdapter Speaker Translator"
     ),
     "ports.rows": "ClaimIndex DueIndex Ledger TimelineEntry Link RowSet ConsentChains Records",
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
-    "ports.messages": "ADDRESS_REFUSED Channel Doubtful NotSent Outgoing Sent Texts",
+    "ports.messages": "ADDRESS_REFUSED MARKETING TRANSACTIONAL Channel Doubtful NotSent Outgoing Sent Texts",
     "ports.service": "Http ShopApi",
     "ports.upkeep": "AuditBook Heartbeat HealthBook DeadLetterSweep RawSweep Standing Strangers TableSweep ToldOnce",
 }

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from cartback.ports.settings import ShopFace
 
+MARKETING, TRANSACTIONAL = "marketing", "transactional"
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message, ready to leave. ``address`` is the only place where a person appears outside the store.
 
-    ``sender_name`` is the shop's name as the inbox shows it, beside the bare address ``sender``. Without a
-    ``leave_url`` it is transactional: there is nothing to unsubscribe from.
+    ``sender_name`` is the shop's name as the inbox shows it, beside the bare address ``sender``. ``kind`` is what it is
+    for the law and for the provider, ``MARKETING`` or ``TRANSACTIONAL``: said by whoever sends it, and never guessed
+    from what it holds.
     """
 
     shop: str
@@ -31,11 +34,7 @@ class Outgoing:
     lang: str
     flow: str
     touch: str
-
-    @property
-    def kind(self) -> str:
-        """``marketing`` or ``transactional``: what can be unsubscribed from is marketing."""
-        return "transactional" if self.leave_url is None else "marketing"
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,21 +46,28 @@ class EventBridgeBus:
 
 
 class StepFunctionsRuns:
-    """The port ``Runs``: one state machine per flow."""
+    """The port ``Runs``: one state machine per flow.
 
-    def __init__(self, clients: Clients, machines: Mapping[str, str]) -> None:
+    ``machines`` are the ARNs of those whose name CloudFormation made up; any other has ``prefix`` and its flow's name.
+    """
+
+    def __init__(self, clients: Clients, machines: Mapping[str, str], prefix: str = "") -> None:
         self._clients = clients
         self._machines = machines
+        self._prefix = prefix
 
     def start(self, flow: str, name: str, variables: dict[str, object]) -> bool:
         """Start a run under its name; False if that name has run before (names are kept 90 days)."""
         try:
             with translated("start a run"):
                 self._clients.stepfunctions.start_execution(
-                    stateMachineArn=self._machines[flow], name=name, input=json.dumps(variables)
+                    stateMachineArn=self._arn(flow), name=name, input=json.dumps(variables)
                 )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
                 return False
             raise
         return True
+
+    def _arn(self, flow: str) -> str:
+        return self._machines.get(flow) or f"{self._prefix}{flow.replace('_', '-')}"

@@ -24,6 +24,7 @@ def addressed(
     words: tuple[str, str, str],
     lang: str,
     flow: str,
+    kind: str,
     leave_url: str | None = None,
 ) -> Outgoing:
     """The message of a claim, from the shop as it shows itself; ``words`` are subject, HTML and plain text."""
@@ -42,6 +43,7 @@ def addressed(
         lang=lang,
         flow=flow,
         touch=claim.touch,
+        kind=kind,
     )
 
 

@@ -24,6 +24,7 @@ from cartback.domain.trade import visits
 from cartback.domain.trade.bill import bill_of
 from cartback.domain.trade.cart import give_up
 from cartback.ports import (
+    MARKETING,
     Doubtful,
     NotSent,
 )
@@ -232,7 +233,9 @@ class Touch:
             "basis": permission(person, claim.channel, PURPOSE, policy).word.basis,
         }
         words = self.texts.email(run.flow, claim.touch, lang, fields)
-        return addressed(claim, person.email, face, words, lang, run.flow, str(fields["leave_url"])), links
+        return addressed(
+            claim, person.email, face, words, lang, run.flow, MARKETING, str(fields["leave_url"])
+        ), links
 
     def _onwards(
         self, run: Run, plan: Plan, position: int, context: Context, policy: Policy, now: datetime

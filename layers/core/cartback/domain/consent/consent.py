@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from cartback.domain.observations import ConsentSeen
 
 GRANTED, WITHDRAWN, UNTICKED = "granted", "withdrawn", "unticked"
-CHANNELS = ("email", "sms", "whatsapp")
 TOPICS = ("cart_reminders", "offers", "news")
 PURPOSES = (*TOPICS, "service")
 MARKETING = "marketing"

@@ -46,9 +46,14 @@ class Intent:
 
 
 def intend(intents: Iterable[Intent], new: Intent, now: datetime) -> tuple[Intent, ...]:
-    """Say what is meant to be sent next about a subject, in place of what was said before."""
-    others = (one for one in intents if one.subject != new.subject and one.due_at > now - KEPT)
+    """Say what a flow means to send next about a subject, in place of what it said before."""
+    others = (one for one in intents if not _same(one, new) and one.due_at > now - KEPT)
     return (*others, new)[-MOST_KEPT:]
+
+
+def _same(one: Intent, other: Intent) -> bool:
+    """Whether two intents are of one run: two flows about one subject have a place each."""
+    return (one.flow, one.subject) == (other.flow, other.subject)
 
 
 def outranks(one: Intent, other: Intent) -> bool:
@@ -79,7 +84,7 @@ def makes_room_until(
     for rival in intents:
         due = max(rival.due_at, now)
         near = now - GRACE < rival.due_at <= now + AHEAD
-        if rival.subject == mine.subject or not near or not outranks(rival, mine):
+        if _same(rival, mine) or not near or not outranks(rival, mine):
             continue
         if free_at(due, (*sends, now)) != free_at(due, sends):
             waits.append(rival.due_at + GRACE)

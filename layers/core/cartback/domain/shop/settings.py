@@ -20,6 +20,7 @@ from pydantic import (
     field_validator,
 )
 
+from cartback.domain.channels import CHANNELS
 from cartback.domain.consent.jurisdiction import PACKS, STRICTEST
 from cartback.domain.errors import Refused
 from cartback.domain.messaging.timing import Caps, QuietHours
@@ -49,7 +50,6 @@ from cartback.domain.trade.bill import AS_TOLD, PRICES
 
 LANGUAGES = ("de", "en")
 BASES = ("double_opt_in", "explicit", "existing_customer")
-CHANNELS = ("email", "sms", "whatsapp")
 
 
 class Sender(Part):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cartback.domain.channels import CHANNELS
 from cartback.domain.goods.bundles import Told, assembled
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.delivery import TOLD_BY
@@ -41,7 +42,6 @@ Translation = Callable[[Reader, datetime], list[Observation]]
 MOST_ITEMS = 1000
 MOST_VARIANTS = 2000
 DEVICES = frozenset({"mobile", "tablet", "desktop"})
-CHANNELS = frozenset({"email", "sms", "whatsapp", "push", "letter"})
 BASES = frozenset({"explicit", "double_opt_in", "existing_customer"})
 
 _ENVELOPE = frozenset("type at data shop".split())
@@ -234,7 +234,7 @@ def _contact(customer: Reader) -> Contact:
 def _consent(consent: Reader) -> ConsentSeen:
     consent.only(_CONSENT)
     return ConsentSeen(
-        channel=consent["channel"].word(CHANNELS),
+        channel=consent["channel"].word(frozenset(CHANNELS)),
         granted=consent["granted"].flag(),
         at=consent["at"].instant(),
         basis=consent["basis"].maybe(lambda basis: basis.word(BASES)) or "explicit",

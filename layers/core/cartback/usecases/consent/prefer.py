@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cartback.domain.consent.consent import CHANNELS, GRANTED, TOPICS, WITHDRAWN, Consent, words_for
+from cartback.domain.channels import CHANNELS
+from cartback.domain.consent.consent import GRANTED, TOPICS, WITHDRAWN, Consent, words_for
 from cartback.domain.consent.consent_facts import tell_said
 from cartback.domain.consent.evidence import Circumstances
 from cartback.domain.consent.jurisdiction import LINK

@@ -20,6 +20,7 @@ from cartback.domain.language import first_spoken
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.tokens import hashed
 from cartback.ports import (
+    TRANSACTIONAL,
     Link,
     NotSent,
     RowSet,
@@ -199,7 +200,7 @@ class AskConfirmation:
             "wording": self.texts.wording(lang, face, request.topics),
         }
         words = self.texts.email(FLOW, claim.touch, lang, fields)
-        message = addressed(claim, request.email, face, words, lang, FLOW)
+        message = addressed(claim, request.email, face, words, lang, FLOW, TRANSACTIONAL)
         return message, _link(claim, request, token, lang)
 
 

@@ -102,14 +102,24 @@ class OpenLink:
 
     def _remember(self, link: Link, now: datetime) -> None:
         """That the person still cares. Whoever was quicker knows more: a lost note harms nobody."""
-        person = self.records.read(link.shop, persons=[link.person_id]).persons[link.person_id]
-        if person is None or person.erased_at is not None or person.merged_into:
+        person = self._living(link.shop, link.person_id)
+        if person is None:
             return
         before, after = (
-            RowSet(persons={link.person_id: row}) for row in (person, replace(person, clicked_at=now))
+            RowSet(persons={person.person_id: row}) for row in (person, replace(person, clicked_at=now))
         )
         with suppress(Conflict):
             self.records.save(link.shop, before, after)
+
+    def _living(self, shop: str, wanted: str) -> Person | None:
+        """The row of this id, or the one that it was merged into; None for nobody, and for who was forgotten."""
+        while True:
+            person = self.records.read(shop, persons=[wanted]).persons[wanted]
+            if person is None or person.erased_at is not None:
+                return None
+            if person.merged_into is None:
+                return person
+            wanted = person.merged_into
 
 
 def _is_still_theirs(cart: Cart, person: Person | None) -> bool:

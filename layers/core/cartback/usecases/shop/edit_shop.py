@@ -22,7 +22,8 @@ _PRESENT = 2
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is in the folders: platforms, flows, and for each touch of the recovery the languages of its text.
+    """What there is in the folders: platforms, flows, channels, and for each touch of the recovery the languages of
+    its text.
 
     ``check_secret`` raises Refused for a platform and a secret with which it could never sign.
     """
@@ -31,6 +32,7 @@ class Known:
     flows: frozenset[str]
     texts: Mapping[str, frozenset[str]]
     check_secret: Callable[[str, str], None]
+    channels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +216,19 @@ def _texts(settings: ShopSettings, known: Known) -> list[str]:
     return lines
 
 
-_CHECKS: tuple[Callable[[ShopSettings, Known], list[str]], ...] = (_platform, _flows, _texts)
+def _channels(settings: ShopSettings, known: Known) -> list[str]:
+    """A touch of the shop's own must be one that can be sent; a preset's falls back to e-mail."""
+    return [
+        f"policy.touches[{position}].channel: {touch.channel} is not served here; "
+        f"allowed: one of {', '.join(sorted(known.channels))}"
+        for position, touch in enumerate(settings.rules.touches or ())
+        if touch.channel not in known.channels
+    ]
+
+
+_CHECKS: tuple[Callable[[ShopSettings, Known], list[str]], ...] = (
+    _platform,
+    _flows,
+    _channels,
+    _texts,
+)
