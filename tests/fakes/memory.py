@@ -172,7 +172,7 @@ class MemoryLedger:
         for row in people:
             self._put_person(row, claim.claimed_at)
         self._put_claim(claim)
-        self.note(shop, f"cart#{claim.cart_id}", line)
+        self.note(shop, claim.subject.timeline, line)
         for link in links:
             self.tables.put("links", shop, link.token_hash, link, link.expires_at)
         return None
@@ -191,7 +191,7 @@ class MemoryLedger:
         if stored_request is None or stored_request[0].version != request.version:
             return "changed"
         self._put_claim(claim)
-        self.note(claim.shop, f"request#{request.request_id}", line)
+        self.note(claim.shop, claim.subject.timeline, line)
         for link in links:
             self.tables.put("links", claim.shop, link.token_hash, link, link.expires_at)
         return None

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cartback.domain.claims import CLAIMED, claim_id_for
+from cartback.domain.claims import CLAIMED, EffectKey
 from cartback.domain.consent.signup import PENDING
 from cartback.domain.flows import execution_name
 from cartback.domain.people.customer import Person
 from cartback.domain.people.identity import last_purchase
+from cartback.domain.subject import Subject, kind_of_flow
 from cartback.domain.trade.cart import BOUGHT, Cart
 from cartback.ports import Delivery, TimelineEntry
 from tests.simulation.cloud import Execution
@@ -139,7 +140,8 @@ def _dropped(season: Season, run: Execution, lines: list[TimelineEntry]) -> Iter
     """I6: a touch that is left out because it was claimed before has to have been claimed before."""
     left_out = {line.data["touch"] for line in lines if line.data.get("reason") == "claimed_before"}
     for touch in left_out:
-        name = claim_id_for(run.shop, run.cart_id, run.generation, touch, "email")
+        about = Subject(kind_of_flow(run.flow), run.cart_id, run.generation)
+        name = EffectKey(run.shop, run.flow, about, touch, "email").claim_id
         if (run.shop, name) not in season.house.tables.rows["claims"]:
             yield "I6", f"{touch} of {run.shop}/{run.cart_id} was dropped, and nobody ever claimed it"
 

@@ -158,7 +158,7 @@ def the_claim_has_the_run_in_its_name(patches: Patches) -> None:
     """The claim's name changes with every attempt, so that equal effects do not meet."""
     attempts = iter(range(10**9))
     patches.around(
-        claiming, "claim_id_for", lambda before, *names: before(*names[:-1], f"{names[-1]}{next(attempts)}")
+        claiming, "EffectKey", lambda before, *names: before(*names[:-1], f"{names[-1]}{next(attempts)}")
     )
 
 

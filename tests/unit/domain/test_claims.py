@@ -23,6 +23,7 @@ from cartback.domain.claims import (
     Claim,
     settle,
 )
+from cartback.domain.subject import Subject
 from tests.fakes.world import START
 
 CLAIM = Claim("demo", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/explicit", 1, START)
@@ -71,8 +72,8 @@ def test_a_settled_claim_is_never_merely_claimed_again():
 
 parts = st.tuples(
     st.sampled_from(["demo", "other"]),
-    st.sampled_from(["c1", "c2"]),
-    st.integers(1, 3),
+    st.sampled_from(["cart_recovery", "post_purchase", "winback"]),
+    st.builds(Subject, st.just("cart"), st.sampled_from(["c1", "c2"]), st.integers(1, 3)),
     st.sampled_from(["reminder", "answers"]),
     st.sampled_from(["email", "sms"]),
 )
@@ -80,7 +81,8 @@ parts = st.tuples(
 
 @given(parts, parts)
 def test_two_effects_have_one_name_exactly_if_they_are_one(one, other):
-    assert (claims.claim_id_for(*one) == claims.claim_id_for(*other)) == (one == other)
+    mine, theirs = claims.EffectKey(*one), claims.EffectKey(*other)
+    assert (mine.claim_id == theirs.claim_id) == (one == other)
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,40 @@ A claim under another name would be a second message; a person under another one
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cartback.domain import claims
-from cartback.domain.claims import claim_id_for
+from cartback.domain.claims import EffectKey
 from cartback.domain.consent import consent
 from cartback.domain.flows import execution_name
 from cartback.domain.people.customer import person_id_for
+from cartback.domain.subject import Subject
 from cartback.domain.tokens import hashed
 from cartback.domain.trade import cart
 from cartback.domain.trade.cart import cart_id_for
 
 
 def test_an_effect_has_the_name_that_it_had_in_the_release_before():
-    assert claim_id_for("demo", "c1", 1, "reminder", "email") == "2f855f69448d18eb2668c78841"
+    for flow, kind in (("cart_recovery", "cart"), ("double_opt_in", "signup")):
+        key = EffectKey("demo", flow, Subject(kind, "c1"), "reminder", "email")
+        assert key.claim_id == "2f855f69448d18eb2668c78841"
+
+
+def test_flows_that_came_later_share_no_effect_with_any_other_flow_subject_step_or_target():
+    first = EffectKey("demo", "post_purchase", Subject("order", "c1"), "reminder", "email")
+    others = (
+        replace(first, flow="cart_recovery"),
+        replace(first, flow="winback"),
+        replace(first, subject=Subject("cart", "c1")),
+        replace(first, subject=Subject("order", "c1", 2)),
+        replace(first, step="answers"),
+        replace(first, target="slack.low_stock"),
+        replace(first, shop="other"),
+    )
+    assert len({key.claim_id for key in (first, *others)}) == 1 + len(others)
+    assert first.claim_id == "64a6dd75fc75d0a738b35dc883"
 
 
 def test_a_run_has_the_name_that_it_had_in_the_release_before_so_that_no_cart_gets_two():

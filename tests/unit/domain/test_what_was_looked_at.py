@@ -7,13 +7,14 @@ from datetime import time, timedelta
 
 import pytest
 
-from cartback.domain.claims import claim_id_for
+from cartback.domain.claims import EffectKey
 from cartback.domain.consent.preferences import Preferences
 from cartback.domain.context import Context
 from cartback.domain.messaging.reminders import Reminder
 from cartback.domain.messaging.timing import Caps, QuietHours, whole_seconds
 from cartback.domain.money import Money
 from cartback.domain.policy import MOST_MESSAGES
+from cartback.domain.subject import Subject
 from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide, due_at, over
 from tests.fakes.world import START, a_policy
 from tests.unit.domain.test_budget import rival
@@ -99,7 +100,7 @@ def test_walls_that_share_no_hour_are_named_with_what_was_left_of_them():
 
 
 def test_a_message_that_is_claimed_again_is_not_one_more_for_its_cart():
-    own = claim_id_for("demo", "c1", 1, "reminder", "email")
+    own = EffectKey("demo", "cart_recovery", Subject("cart", "c1"), "reminder", "email").claim_id
     again = replace(CART, reminders=(*HAD[:2], Reminder(own, START)))
     assert decided(cart=again).word == SEND
 

@@ -103,7 +103,7 @@ def test_a_touch_leaves_its_reason(world, told, case):
     world.touch(story.run, story.plan, 0)
     lines = [
         line
-        for line in world.ledger.story("demo", f"cart#{story.run.cart_id}")
+        for line in world.ledger.story("demo", f"cart#{story.run.subject_id}")
         if line.kind == "decision" and line.data["touch"] == "reminder"
     ]
     assert sorted((line.data["word"], line.data["reason"]) for line in lines) == sorted(expected)
@@ -144,7 +144,7 @@ def test_a_message_that_the_provider_refuses_keeps_its_decision_and_what_became_
 def test_a_decision_says_by_which_policy_and_with_which_inputs(world, told):
     story = due(world, told)
     world.touch(story.run, story.plan, 0)
-    (line,) = world.ledger.story("demo", f"cart#{story.run.cart_id}")
+    (line,) = world.ledger.story("demo", f"cart#{story.run.subject_id}")
     assert line.data["policy_version"] == "1"
     assert set(line.data) >= {"due_at", "lines", "lately", "claim_id", "flow", "generation", "touch"}
     assert "ada" not in repr(line.data).lower()

@@ -37,7 +37,7 @@ def test_forms_that_say_nothing_close_it_for_nobody_either_however_many_send_the
 
 def test_a_link_that_is_followed_without_end_leads_on_and_fills_no_table():
     reader = Reader()
-    world, subject = reader.world, f"cart#{reader.story.run.cart_id}"
+    world, subject = reader.world, f"cart#{reader.story.run.subject_id}"
     token = world.outbox.sent[0].text.partition("/r/")[2].split()[0]
     before = len(world.ledger.story("demo", subject))
     for _ in range(2 * MOST_NOTED):

@@ -11,6 +11,7 @@ import pytest
 from cartback.channels import ses_events
 from cartback.channels.ses_events import BOUNCES, COMPLAINTS, receipts
 from cartback.domain import claims
+from cartback.domain.claims import Claim
 from cartback.domain.deliverability import Tally
 from cartback.domain.people.suppression import RECHECKED_AFTER, reason_at
 from cartback.domain.policy import Plan, Touch
@@ -296,3 +297,38 @@ def test_a_block_of_before_that_ends_by_itself_is_read_as_one(mailing):
     assert mailing.write(2) is None
     mailing.world.clock.move(days=30)
     assert mailing.write(3) is not None
+
+
+# ── what is told of it ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_news_of_a_reminder_names_its_flow_its_cart_and_its_step(mailing):
+    claim_id = mailing.write()
+    mailing.hear(claim_id, "Delivery")
+    (told,) = mailing.world.bus.named("message.delivered")
+    cart_id = mailing.world.tables.live("refs", "demo", "cart:c1")
+    assert told.data == {
+        "claim_id": claim_id,
+        "flow": "cart_recovery",
+        "subject_kind": "cart",
+        "subject_id": cart_id,
+        "cart_id": cart_id,
+        "step": "reminder",
+        "touch": "reminder",
+        "channel": "email",
+    }
+
+
+def test_news_of_a_question_names_its_sign_up_and_no_cart(mailing):
+    row = Claim("demo", "k2", "r1", 7, "confirm", "email", "", "h1", "service", 0, START, purpose="service")
+    mailing.world.tables.put("claims", "demo", "k2", row, None)
+    mailing.hear("k2", "Delivery")
+    (told,) = mailing.world.bus.named("message.delivered")
+    assert "cart_id" not in told.data
+    named = {name: told.data[name] for name in ("flow", "subject_kind", "subject_id", "step")}
+    assert named == {
+        "flow": "double_opt_in",
+        "subject_kind": "signup",
+        "subject_id": "r1",
+        "step": "confirm",
+    }

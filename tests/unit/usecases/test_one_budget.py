@@ -157,7 +157,7 @@ def test_a_message_that_waits_says_so_in_the_persons_row_if_another_cart_could_t
     assert other.wake() == "wait"
     due = world.clock.now() + timedelta(seconds=other.answer["wait_seconds"])
     meant = {intent.subject: intent for intent in person(world).intents}
-    assert abs(meant[other.run.cart_id].due_at - due) < SECOND
+    assert abs(meant[other.run.subject_id].due_at - due) < SECOND
 
 
 def test_a_cart_that_is_bought_and_filled_again_gets_no_fourth_message_within_thirty_days(world, told):

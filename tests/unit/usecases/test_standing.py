@@ -51,7 +51,7 @@ def open_cart(world: World, told: Told, number: int = 1) -> Run:
 def reasons(world: World, run: Run) -> list[str]:
     return [
         line.data["reason"]
-        for line in world.ledger.story("demo", f"cart#{run.cart_id}")
+        for line in world.ledger.story("demo", f"cart#{run.subject_id}")
         if line.kind == "decision"
     ]
 
@@ -161,7 +161,9 @@ def test_a_bot_is_never_written_to_and_the_rule_is_kept(world, told):
     run = Run("cart_recovery", "r", "demo", world.tables.live("refs", "demo", "cart:c1"), 1)
     world.clock.move(hours=1)
     assert world.watch_cart(run, 0)["next"] == "stop"
-    (line,) = [line for line in world.ledger.story("demo", f"cart#{run.cart_id}") if line.kind == "decision"]
+    (line,) = [
+        line for line in world.ledger.story("demo", f"cart#{run.subject_id}") if line.kind == "decision"
+    ]
     assert (line.data["reason"], line.data["rule"]) == ("bot", "disposable_address")
 
 
@@ -174,7 +176,7 @@ def test_a_program_is_led_on_and_is_nobodys_click(world, told, after, agent, kin
     world.touch(run, PLAN, 0)
     world.clock.move(seconds=after)
     assert world.open_link(f"demo.{world.tokens.made[0]}", "GET", agent)
-    kinds = {line.kind for line in world.ledger.story("demo", f"cart#{run.cart_id}")}
+    kinds = {line.kind for line in world.ledger.story("demo", f"cart#{run.subject_id}")}
     assert kinds & {"scanned", "clicked"} == {kind}
     ((person, _),) = world.tables.rows["persons"].values()
     assert (person.clicked_at is not None) == (kind == "clicked")

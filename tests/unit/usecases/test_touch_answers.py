@@ -44,7 +44,7 @@ def person_id(world: World) -> str:
 
 
 def told_last(story: Story) -> dict[str, str]:
-    lines = story.world.ledger.story("demo", f"cart#{story.run.cart_id}")
+    lines = story.world.ledger.story("demo", f"cart#{story.run.subject_id}")
     return next(line.data for line in reversed(lines) if line.kind == "decision")
 
 
@@ -267,7 +267,7 @@ def test_what_became_of_a_message_is_told_after_the_decision_to_send_it(world, t
     story.wake()
     decisions = [
         (line.data["reason"], line.at - START)
-        for line in world.ledger.story("demo", f"cart#{story.run.cart_id}")
+        for line in world.ledger.story("demo", f"cart#{story.run.subject_id}")
         if line.kind == "decision" and line.data["touch"] == "reminder"
     ]
     assert decisions == [("due", HOUR), ("provider_busy", HOUR + timedelta(seconds=5))]

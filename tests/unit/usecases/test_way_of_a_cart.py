@@ -58,7 +58,7 @@ class Story:
         return self.answer["next"]
 
     def last_reason(self) -> str:
-        lines = self.world.ledger.story("demo", f"cart#{self.run.cart_id}")
+        lines = self.world.ledger.story("demo", f"cart#{self.run.subject_id}")
         return next(line.data["reason"] for line in reversed(lines) if line.kind == "decision")
 
 

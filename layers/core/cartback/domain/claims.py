@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cartback.domain.hashes import short
+from cartback.domain.subject import Subject, kind_of_flow
 
 CLAIMED, SENT, UNKNOWN, RELEASED = "claimed", "sent", "unknown", "released"
 DELIVERED, BOUNCED, COMPLAINED, REJECTED = "delivered", "bounced", "complained", "rejected"
@@ -24,13 +25,42 @@ _AUTOMATIC = 3.5
 _RANK = {RELEASED: 0, CLAIMED: 0, UNKNOWN: 1, SENT: 2, REJECTED: 3, DELIVERED: 4, BOUNCED: 5, COMPLAINED: 6}
 
 
+_NAMED_WITHOUT_THEIR_FLOW = frozenset({"cart_recovery", "double_opt_in"})
+"""The flows of the first release: a claim of theirs under another name would be a second message."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectKey:
+    """What makes two effects the same: equal keys have equal claims, so that a second one meets the first.
+
+    ``step`` is the flow's own name for it, ``target`` the channel of a message, or system and action of another effect
+    (``hubspot.upsert_contact``).
+    """
+
+    shop: str
+    flow: str
+    subject: Subject
+    step: str
+    target: str
+
+    @property
+    def claim_id(self) -> str:
+        """The name of the claim, the same in every release."""
+        about = self.subject
+        if self.flow in _NAMED_WITHOUT_THEIR_FLOW:
+            return short("claim", self.shop, about.id, about.generation, self.step, self.target)
+        kind = (about.kind, about.id, about.generation)
+        return short("effect", self.shop, self.flow, *kind, self.step, self.target)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to one message: of one cart, generation, touch and channel, to one person.
+    """The right to one effect: of one flow, subject, step and channel, for a message to one person.
 
+    ``cart_id`` is the id of its subject, whatever kind that has, and ``touch`` its step: these names are stored.
     ``provider_id`` is the provider's own name for the message, ``other_provider_ids`` any further ones: there should
-    be none. ``purpose`` is what it is for; a ``service`` message is about a request instead of a cart, and ``cart_id``
-    names that. ``consent`` quotes the consent that was valid at ``claimed_at``.
+    be none. ``purpose`` is what it is for. ``consent`` quotes the consent that was valid at ``claimed_at``. ``flow``
+    and ``kind`` are empty in rows of the first release: then ``of_flow`` and ``subject`` know them.
     """
 
     shop: str
@@ -56,11 +86,18 @@ class Claim:
     """Something came back that may be an answering machine's note."""
     rescued_at: datetime | None = None
     """When the reader took the message out of the junk folder: no complaint from before that counts."""
+    flow: str = ""
+    kind: str = ""
 
+    @property
+    def of_flow(self) -> str:
+        """The flow whose effect it is."""
+        return self.flow or ("double_opt_in" if self.purpose == "service" else "cart_recovery")
 
-def claim_id_for(shop: str, cart_id: str, generation: int, touch: str, channel: str) -> str:
-    """The name of an effect. Equal effects have equal names, so that a second claim meets the first."""
-    return short("claim", shop, cart_id, generation, touch, channel)
+    @property
+    def subject(self) -> Subject:
+        """What it is about."""
+        return Subject(self.kind or kind_of_flow(self.of_flow), self.cart_id, self.generation)
 
 
 def settle(

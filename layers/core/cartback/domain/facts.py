@@ -22,7 +22,18 @@ _TYPES = {
     "flag": {"type": "boolean"},
 }
 _CART = {"cart_id": "id", "generation": "count"}
-_MESSAGE = {"claim_id": "id", "cart_id": "id", "touch": "word", "channel": "word"}
+_MESSAGE = {
+    "claim_id": "id",
+    "flow": "word",
+    "subject_kind": "word",
+    "subject_id": "id",
+    "step": "word",
+    "channel": "word",
+    "cart_id": "id",
+    "touch": "word",
+}
+"""Version 2. In version 1 ``cart_id`` named the request where a message was about a sign-up; now it is there only where
+it is a cart. ``touch`` is the old name of ``step``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,10 @@ class Kind:
 
 def _kind(says: str, subject: str, fields: Mapping[str, str], *optional: str) -> Kind:
     return Kind(says, subject, fields, frozenset(optional))
+
+
+def _message(says: str, **more: str) -> Kind:
+    return Kind(says, "claim_id", {**_MESSAGE, **more}, frozenset({"cart_id"}), version=2)
 
 
 _SUM = {"amount": "amount", "currency": "currency"}
@@ -181,12 +196,10 @@ CATALOGUE: dict[str, Kind] = {
         {"request_ref": "id", "person_id": "id", "requested_at": "time"},
         "person_id",
     ),
-    "message.delivered": _kind("The receiving server took a message.", "claim_id", _MESSAGE),
-    "message.bounced": _kind(
-        "A message could not be delivered.", "claim_id", {**_MESSAGE, "permanent": "flag"}
-    ),
-    "message.complained": _kind("Somebody called a message spam.", "claim_id", _MESSAGE),
-    "message.rejected": _kind("The provider refused to send a message.", "claim_id", _MESSAGE),
+    "message.delivered": _message("The receiving server took a message."),
+    "message.bounced": _message("A message could not be delivered.", permanent="flag"),
+    "message.complained": _message("Somebody called a message spam."),
+    "message.rejected": _message("The provider refused to send a message."),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cartback.domain.claims import claim_id_for
+from cartback.domain.claims import EffectKey
 from cartback.domain.consent.permission import accepted, permission
 from cartback.domain.consent.preferences import free_at
 from cartback.domain.context import Context
@@ -25,6 +25,7 @@ from cartback.domain.people.customer import Person
 from cartback.domain.people.identity import belongs, last_purchase, refused_by
 from cartback.domain.policy import MOST_MESSAGES, Plan, Policy, Touch
 from cartback.domain.shop import grace
+from cartback.domain.subject import CART, Subject
 from cartback.domain.trade import visits
 from cartback.domain.trade.bots import suspect
 from cartback.domain.trade.cart import Cart, Item
@@ -192,9 +193,11 @@ def _told_already(
     cart: Cart, person: Person, touch: Touch, generation: int, now: datetime
 ) -> Decision | None:
     """The goods have had enough messages, or this very text, be it under the name of another cart."""
-    own = claim_id_for(cart.shop, cart.cart_id, generation, touch.name, touch.channel)
+    key = EffectKey(
+        cart.shop, "cart_recovery", Subject(CART, cart.cart_id, generation), touch.name, touch.channel
+    )
     said = visits.said_before(person, cart, generation, now)
-    before = lately(cart.reminders, now, besides=own)
+    before = lately(cart.reminders, now, besides=key.claim_id)
     elsewhere = {word.at for word in said} - {reminder.at for reminder in before}
     count = len(before) + len(elsewhere)
     if count >= MOST_MESSAGES:

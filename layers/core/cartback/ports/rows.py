@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from cartback.domain.subject import Subject, kind_of_flow
+
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
     from cartback.domain.consent.evidence import Evidence
@@ -85,9 +87,9 @@ class TimelineEntry:
 class Link:
     """A capability that travels in a message; only its hash is kept.
 
-    ``kind`` says what it opens and nothing else: ``restore``, ``leave``, ``prefs`` or ``confirm``. ``subject`` is the
-    request that a ``confirm`` link is about, which belongs to no cart and no person yet. ``account`` is the row of the
-    account that the cart was told with, if it is another than the person's.
+    ``kind`` says what it opens and nothing else: ``restore``, ``leave``, ``prefs`` or ``confirm``. ``cart_id`` is the
+    id of its subject, but for a ``confirm`` link, where ``subject`` is that of the request; ``about`` knows which.
+    ``account`` is the row of the account that the cart was told with, if it is another than the person's.
     """
 
     shop: str
@@ -104,6 +106,19 @@ class Link:
     uses: int = 0
     subject: str = ""
     account: str | None = None
+    flow: str = ""
+    subject_kind: str = ""
+
+    @property
+    def of_flow(self) -> str:
+        """The flow whose message it travelled in. Rows of the first release name none."""
+        return self.flow or ("double_opt_in" if self.subject else "cart_recovery")
+
+    @property
+    def about(self) -> Subject:
+        """What it is about."""
+        kind = self.subject_kind or kind_of_flow(self.of_flow)
+        return Subject(kind, self.subject or self.cart_id, self.generation)
 
 
 class Ledger(Protocol):

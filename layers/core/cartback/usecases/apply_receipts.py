@@ -12,6 +12,7 @@ from cartback.domain.facts import CATALOGUE, tell
 from cartback.domain.messaging import bounces
 from cartback.domain.messaging.bounces import SoftBounce
 from cartback.domain.people import customer, suppression
+from cartback.domain.subject import CART
 from cartback.ports import RowSet
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ class ApplyReceipts:
 
     def _account(self, claim: Claim, page: RowSet) -> Person | None:
         """The account that the cart was told with, if it has no mailbox yet: the complaint is its own as well."""
+        if claim.subject.kind != CART:
+            return None
         page.carts.update(self.records.read(claim.shop, carts=[claim.cart_id]).carts)
         cart = page.carts[claim.cart_id]
         if cart is None or cart.account_row is None:
@@ -172,7 +175,11 @@ class ApplyReceipts:
             receipt.at,
             receipt.key,
             claim_id=claim.claim_id,
-            cart_id=claim.cart_id,
+            flow=claim.of_flow,
+            subject_kind=claim.subject.kind,
+            subject_id=claim.subject.id,
+            step=claim.touch,
+            cart_id=claim.cart_id if claim.subject.kind == CART else None,
             touch=claim.touch,
             channel=claim.channel,
             **extra,

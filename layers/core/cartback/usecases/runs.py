@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.facts import tell
+from cartback.domain.subject import CART, Subject
 from cartback.domain.trade.cart import GIVEN_UP
 from cartback.ports import TimelineEntry
 
@@ -19,24 +20,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Which run is asking: its flow, its own name, and what it is about."""
+    """Which run is asking: its flow, its own name, and what it is about. ``kind`` is what kind of subject that is.
+
+    ``person_id`` and ``variants`` are guesses at what will have to be read, from what was read before.
+    """
 
     flow: str
     name: str
     shop: str
-    cart_id: str
-    generation: int
+    subject_id: str
+    generation: int = 1
     person_id: str | None = None
     variants: tuple[str, ...] = ()
+    kind: str = CART
+
+    @property
+    def subject(self) -> Subject:
+        """What it is about."""
+        return Subject(self.kind, self.subject_id, self.generation)
 
     @classmethod
     def from_task(cls, task: Mapping[str, Any]) -> Run:
-        """The run behind a task's input. Raises KeyError for a field that the state machine forgot."""
+        """The run behind a task's input, as machines of 0.1 name it.
+
+        Raises KeyError for a field that the state machine forgot.
+        """
         return cls(
             flow=task["flow"],
             name=task["run"],
             shop=task["shop"],
-            cart_id=task["cart_id"],
+            subject_id=task["cart_id"],
             generation=int(task["generation"]),
             person_id=task["person_id"],
             variants=tuple(task["variants"] or ()),

@@ -84,9 +84,9 @@ class Touch:
             policy, face = self.settings.policy(run.shop), self.settings.shop(run.shop)
             if policy is None or face is None:
                 gone = decision_line(run, plan.touches[position].name, Decision(STOP, "shop_unknown"), 0, now)
-                self.ledger.note(run.shop, f"cart#{run.cart_id}", gone)
+                self.ledger.note(run.shop, run.subject.timeline, gone)
                 return self._stopped(run, "shop_unknown", now)
-            context = self.records.context(run.shop, run.cart_id, run.person_id, run.variants)
+            context = self.records.context(run.shop, run.subject_id, run.person_id, run.variants)
             decision = decide(context, plan, position, run.generation, policy, now)
             if decision.word == SEND and self.fresh_stock is not None:
                 context = self.fresh_stock(run.shop, context, policy, now)
@@ -99,7 +99,7 @@ class Touch:
                 return answer
             if decision.word == WAIT and not reserve(self.records, run, context, decision.until, now):
                 continue
-            self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
+            self.ledger.note(run.shop, run.subject.timeline, line)
             if decision.word == WAIT:
                 return self._wait(run, context, position, whole_seconds(now, decision.until))
             if decision.word == SKIP:
@@ -247,7 +247,7 @@ class Touch:
         return self._wait(run, context, following, whole_seconds(now, due))
 
     def _stopped(self, run: Run, because: str, now: datetime, by: str | None = None) -> dict[str, object]:
-        cart = close(self.records, run.shop, run.cart_id, run.generation, because, run.name, now, by)
+        cart = close(self.records, run.shop, run.subject_id, run.generation, because, run.name, now, by)
         if ended_by(cart, run, because):
             self.bus.publish([given_up(cart, cart.closed_because, now)])
         return self._answer(run, Context(cart, None), "stop", 1, 0)
@@ -269,5 +269,5 @@ class Touch:
 
     def _note(self, run: Run, touch: str, decision: Decision, policy: Policy, now: datetime) -> None:
         self.ledger.note(
-            run.shop, f"cart#{run.cart_id}", decision_line(run, touch, decision, policy.version, now)
+            run.shop, run.subject.timeline, decision_line(run, touch, decision, policy.version, now)
         )

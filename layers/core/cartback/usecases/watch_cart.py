@@ -43,7 +43,7 @@ class WatchCart:
         plan = plan_for(policy, self.channels)
         if not plan.touches:
             return self._stop(run, "no_touches", now)
-        context = self.records.context(run.shop, run.cart_id, run.person_id, None)
+        context = self.records.context(run.shop, run.subject_id, run.person_id, None)
         decision = decide(context, plan, 0, run.generation, policy, now)
         self._note(run, decision, policy, now)
         if decision.word == STOP:
@@ -68,8 +68,8 @@ class WatchCart:
             line = TimelineEntry(
                 now, "decision", {"word": STOP, "reason": reason, "flow": run.flow, "run": run.name}
             )
-            self.ledger.note(run.shop, f"cart#{run.cart_id}", line)
-        cart = close(self.records, run.shop, run.cart_id, run.generation, reason, run.name, now, by)
+            self.ledger.note(run.shop, run.subject.timeline, line)
+        cart = close(self.records, run.shop, run.subject_id, run.generation, reason, run.name, now, by)
         if ended_by(cart, run, reason):
             self.bus.publish([given_up(cart, cart.closed_because, now)])
         return {
@@ -83,7 +83,7 @@ class WatchCart:
 
     def _note(self, run: Run, decision: Decision, policy: Policy, now: datetime) -> None:
         self.ledger.note(
-            run.shop, f"cart#{run.cart_id}", decision_line(run, "watch", decision, policy.version, now)
+            run.shop, run.subject.timeline, decision_line(run, "watch", decision, policy.version, now)
         )
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from cartback.domain.money import Money
 from cartback.domain.policy import BATCH, DUE_INDEX, PER_CART, Policy, plan_for
+from cartback.domain.subject import CART, Subject
 from cartback.domain.touches import MOST_REARMS, Decision, due_at, over
 from cartback.domain.trade.cart import Cart
 
@@ -26,9 +27,10 @@ ROUND = {DUE_INDEX: timedelta(minutes=1), BATCH: timedelta(minutes=30)}
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A cart on the list: which run is to begin, and when. ``worth`` decides who comes first.
+    """An entry of the list: which run is to begin, about what, and when. ``worth`` decides who comes first.
 
-    ``looks`` counts how often the shopper was found active and the entry written anew.
+    ``cart_id`` is the id of its subject, whatever ``kind`` that has: the name is stored. ``looks`` counts how often the
+    shopper was found active and the entry written anew.
     """
 
     shop: str
@@ -39,6 +41,12 @@ class Due:
     person_id: str | None = None
     worth: Money | None = None
     looks: int = 0
+    kind: str = CART
+
+    @property
+    def subject(self) -> Subject:
+        """What the run will be about."""
+        return Subject(self.kind, self.cart_id, self.generation)
 
 
 def first_due(

@@ -205,7 +205,7 @@ def _duplicates(claim: Claim, effects: dict[tuple[object, ...], set[str]]) -> It
         yield _finding(DUPLICATE, claim)
     if claim.state not in _ACCEPTED:
         return
-    effect = (claim.cart_id, claim.generation, claim.touch, claim.channel)
+    effect = (claim.of_flow, claim.subject, claim.touch, claim.channel)
     names = effects.setdefault(effect, set())
     if names and claim.claim_id not in names:
         yield _finding(DUPLICATE, claim)

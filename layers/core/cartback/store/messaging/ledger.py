@@ -61,7 +61,7 @@ class DynamoLedger:
             {
                 "Put": {
                     "TableName": here.ledger,
-                    "Item": self._line(claim.shop, f"cart#{claim.cart_id}", line),
+                    "Item": self._line(claim.shop, claim.subject.timeline, line),
                 }
             },
             *({"Put": {"TableName": here.ledger, "Item": _link_row(link)}} for link in links),
@@ -74,13 +74,12 @@ class DynamoLedger:
     ) -> str | None:
         """Take the claim of the answer to a request, or say why not."""
         table, people = self._tables.ledger, self._tables.customers
-        subject = f"request#{request.request_id}"
         writes: list[Write] = [
             self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
             check_not_blocked(people, claim.shop, claim.address_hash, but=FOR_NOW | {"opted_out"}),
             check_not_blocked(people, claim.shop, "shop", request.request_id),
             self._unchanged(request),
-            {"Put": {"TableName": table, "Item": self._line(claim.shop, subject, line)}},
+            {"Put": {"TableName": table, "Item": self._line(claim.shop, claim.subject.timeline, line)}},
             *({"Put": {"TableName": table, "Item": _link_row(link)}} for link in links),
         ]
         return self._taken(writes, (1, 2), None)

@@ -66,7 +66,7 @@ class Leave:
                 except Conflict:
                     continue
                 self.ledger.note(
-                    link.shop, f"cart#{link.cart_id}", TimelineEntry(now, "left", {"channel": link.channel})
+                    link.shop, link.about.timeline, TimelineEntry(now, "left", {"channel": link.channel})
                 )
             self.bus.publish(tell_said(link.shop, left.person_id, left.consent(link.channel)))
             return left

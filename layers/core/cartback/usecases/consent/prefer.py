@@ -85,7 +85,7 @@ class Prefer:
                 except Conflict:
                     continue
                 line = TimelineEntry(self.clock.now(), "preferred", {"frequency": changed.prefs.frequency})
-                self.ledger.note(link.shop, f"cart#{link.cart_id}", line)
+                self.ledger.note(link.shop, link.about.timeline, line)
             said = [word for name, word in changed.consents.items() if word != person.consents.get(name)]
             self.bus.publish([f for word in said for f in tell_said(link.shop, person.person_id, word)])
             for row in filter(None, (changed.moved_to, link.account)):

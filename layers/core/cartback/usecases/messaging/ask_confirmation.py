@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain import claims
-from cartback.domain.claims import Claim, claim_id_for
+from cartback.domain.claims import Claim, EffectKey
 from cartback.domain.consent import signup
 from cartback.domain.consent.signup import LIFETIME, REMIND_AFTER
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.language import first_spoken
 from cartback.domain.messaging.timing import whole_seconds
+from cartback.domain.subject import SIGNUP, Subject
 from cartback.domain.tokens import hashed
 from cartback.ports import (
     TRANSACTIONAL,
@@ -209,7 +210,7 @@ def _claim(request: SignUp, touch: str, now: datetime) -> Claim:
     name, generation, channel = request.request_id, request.generation, request.channel
     return Claim(
         shop=request.shop,
-        claim_id=claim_id_for(request.shop, name, generation, touch, channel),
+        claim_id=EffectKey(request.shop, FLOW, Subject(SIGNUP, name, generation), touch, channel).claim_id,
         cart_id=name,
         generation=generation,
         touch=touch,
@@ -220,6 +221,8 @@ def _claim(request: SignUp, touch: str, now: datetime) -> Claim:
         policy_version=0,
         claimed_at=now,
         purpose="service",
+        flow=FLOW,
+        kind=SIGNUP,
     )
 
 
@@ -237,6 +240,8 @@ def _link(claim: Claim, request: SignUp, token: str, lang: str) -> Link:
         expires_at=request.expires_at,
         lang=lang,
         subject=request.request_id,
+        flow=FLOW,
+        subject_kind=SIGNUP,
     )
 
 

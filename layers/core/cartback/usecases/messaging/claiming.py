@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain.claims import Claim, claim_id_for
+from cartback.domain.claims import Claim, EffectKey
 from cartback.domain.consent.permission import permission
 from cartback.domain.language import spoken_to
 from cartback.domain.touches import PURPOSE
@@ -30,8 +30,8 @@ def claim_for(run: Run, touch: str, channel: str, context: Context, policy: Poli
     person = context.person
     return Claim(
         shop=run.shop,
-        claim_id=claim_id_for(run.shop, run.cart_id, run.generation, touch, channel),
-        cart_id=run.cart_id,
+        claim_id=EffectKey(run.shop, run.flow, run.subject, touch, channel).claim_id,
+        cart_id=run.subject_id,
         generation=run.generation,
         touch=touch,
         channel=channel,
@@ -40,5 +40,7 @@ def claim_for(run: Run, touch: str, channel: str, context: Context, policy: Poli
         consent=permission(person, channel, PURPOSE, policy).word.reference,
         policy_version=policy.version,
         claimed_at=now,
+        flow=run.flow,
+        kind=run.kind,
         ceiling=policy.warm_up.ceiling(now) if policy.warm_up is not None else None,
     )

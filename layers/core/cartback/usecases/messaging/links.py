@@ -52,4 +52,6 @@ def link_of(
         expires_at=expires_at,
         lang=lang,
         account=account,
+        flow=claim.of_flow,
+        subject_kind=claim.subject.kind,
     )

@@ -83,11 +83,11 @@ class OpenLink:
         sign = scanner(self._opening(link, now, method, user_agent))
         about = {"touch": link.touch, "claim_id": link.claim_id, "channel": link.channel}
         if sign is None:
-            self.ledger.note(link.shop, f"cart#{link.cart_id}", TimelineEntry(now, "clicked", about))
+            self.ledger.note(link.shop, link.about.timeline, TimelineEntry(now, "clicked", about))
             self._remember(link, now)
         else:
             self.ledger.note(
-                link.shop, f"cart#{link.cart_id}", TimelineEntry(now, "scanned", {**about, "sign": sign})
+                link.shop, link.about.timeline, TimelineEntry(now, "scanned", {**about, "sign": sign})
             )
 
     def _opening(self, link: Link, now: datetime, method: str, user_agent: str | None) -> Opening:
@@ -146,7 +146,7 @@ def with_utm(url: str, link: Link) -> str:
     ours = [
         ("utm_source", "cartback"),
         ("utm_medium", link.channel),
-        ("utm_campaign", "cart_recovery"),
+        ("utm_campaign", link.of_flow),
         ("utm_content", link.touch),
     ]
     return urlunsplit(parts._replace(query=urlencode(own + ours)))
