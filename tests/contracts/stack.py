@@ -22,6 +22,9 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
 }
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": "123456789012"}
+"""What CloudFormation knows of itself."""
+
 PARAMETERS = {"Stage": "test", "PublicUrl": "https://api.example", "AWS::Region": REGION}
 
 
@@ -82,7 +85,7 @@ class Stack:
 
     def __init__(self) -> None:
         self.clients, self.own = _clients("house"), _clients("stack")
-        self.refs: dict[str, str] = dict(PARAMETERS)
+        self.refs: dict[str, str] = {**PARAMETERS, **PSEUDO}
         for name, given in resources("AWS::DynamoDB::Table").items():
             parts = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
             wanted = {key: given[key] for key in parts if key in given}

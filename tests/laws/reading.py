@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from cartback import channels
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "layers" / "core" / "cartback"
 FUNCTIONS = ROOT / "functions"
@@ -144,6 +146,15 @@ def wired(door: str) -> list[ast.FunctionDef]:
             if isinstance(node, ast.Name) and node.id in functions
         } - reached
     return [functions[name] for name in sorted(reached)]
+
+
+def adapters(function: ast.FunctionDef, rooms: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The adapters that a function of wiring makes, as (module, name): those it imports, and a whole folder's."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(rooms):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+    if "by_name(os.environ" in ast.unparse(function):
+        yield from ((module.__name__, module.ADAPTER.__name__) for module in channels.served().values())
 
 
 @cache

@@ -15,6 +15,7 @@ from tests.laws.reading import (
     FLOWS_TO_COME,
     PACKAGE,
     SHARED_ROLE,
+    adapters,
     doors,
     listed,
     name_of,
@@ -211,11 +212,9 @@ def _asked_by(door: str) -> set[str]:
     seen: set[tuple[Path, str]] = set()
     return set().union(
         *(
-            _words(_file(node.module), alias.name, seen)
+            _words(_file(module), name, seen)
             for function in wired(door)
-            for node in ast.walk(function)
-            if isinstance(node, ast.ImportFrom) and node.module.startswith(_ADAPTERS)
-            for alias in node.names
+            for module, name in adapters(function, _ADAPTERS)
         )
     )
 

@@ -16,6 +16,7 @@ import pytest
 from tests.laws.reading import (
     FUNCTIONS,
     PACKAGE,
+    adapters,
     doors,
     imports,
     listed,
@@ -178,10 +179,8 @@ def needed(door: str) -> set[str]:
     """The actions that a door can come to need."""
     reach = _Reach(_said(door))
     for function in wired(door):
-        for node in ast.walk(function):
-            if isinstance(node, ast.ImportFrom) and node.module.startswith(_ADAPTERS):
-                for alias in node.names:
-                    reach.enter(_file(node.module), alias.name)
+        for module, name in adapters(function, _ADAPTERS):
+            reach.enter(_file(module), name)
     return {action for action in reach.actions if door not in _NEVER.get(action, ())}
 
 
