@@ -26,6 +26,7 @@ _NAMES = {
     "CARTS_TABLE": "Carts",
     "CUSTOMERS_TABLE": "Customers",
     "CATALOGUE_TABLE": "Catalogue",
+    "ORDERS_TABLE": "Orders",
     "LEDGER_TABLE": "Ledger",
     "SETTINGS_TABLE": "Settings",
     "IDEMPOTENCY_TABLE": "Idempotency",

@@ -31,6 +31,7 @@ def export(stack: Stack) -> ExportPerson:
         ledger=stack.ledger(),
         proofs=stack.proofs(),
         tables=TableSweep(stack.clients, stack.tables),
+        orders=stack.orders(),
         shelf=S3Raw(stack.clients, stack["RawBucket"], stack.clock),
         hasher=hasher(stack),
         adapter=wiring.source,
@@ -50,6 +51,7 @@ def sweep(stack: Stack) -> SweepErased:
     return SweepErased(
         records=stack.records(),
         tables=TableSweep(stack.clients, stack.tables),
+        orders=stack.orders(),
         raw=RawSweep(stack.clients, stack["RawBucket"]),
         letters=DeadLetterSweep(stack.clients, stack["IntakeDlqUrl"]),
         hasher=hasher(stack),

@@ -39,6 +39,7 @@ from cartback.store.shop.health import DynamoHealth
 from cartback.store.shop.settings import DynamoShopBook
 from cartback.store.tables import Tables
 from cartback.store.tokens import SystemTokens
+from cartback.store.trade.orders import DynamoOrders
 from cartback.store.trade.records import DynamoRecords
 from cartback.texts import folder
 from cartback.usecases.intake.replay import Replay
@@ -93,6 +94,7 @@ class Stack:
             customers=self["CustomersTable"],
             ledger=self["LedgerTable"],
             catalogue=self["CatalogueTable"],
+            orders=self["OrdersTable"],
         )
 
     def _secrets(self, prefix: str) -> SecretWriter:
@@ -132,6 +134,10 @@ class Stack:
     def ledger(self) -> DynamoLedger:
         """Claims, decisions and links."""
         return DynamoLedger(self.clients, self.tables, self.clock)
+
+    def orders(self) -> DynamoOrders:
+        """The record of trade."""
+        return DynamoOrders(self.clients, self["OrdersTable"], self.clock)
 
     def proofs(self) -> ConsentChains:
         """What people agreed to, entry by entry."""

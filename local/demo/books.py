@@ -26,6 +26,7 @@ class Books:
             customers=outputs["CustomersTable"],
             ledger=outputs["LedgerTable"],
             catalogue=outputs["CatalogueTable"],
+            orders=outputs["OrdersTable"],
         )
         self._ledger = DynamoLedger(clients, tables, stage.clock)
         self._records = DynamoRecords(clients, tables, stage.clock)

@@ -19,6 +19,7 @@ from cartback.store.intake.raw import S3Raw
 from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.people.sweeping import TableSweep
 from cartback.store.queue import SqsQueue
+from cartback.store.trade.orders import DynamoOrders
 from cartback.store.trade.records import DynamoRecords
 from tests.contracts.stack import ACCOUNT, CREDENTIALS, REGION, Stack
 from tests.contracts.stingy import Stingy, asked_again, hooked, lawful, stingy
@@ -40,6 +41,8 @@ class Scale:
         self.seeding = DynamoRecords(self.stack.own, self.tables, self.clock)
         self.seeding_ledger = DynamoLedger(self.stack.own, self.tables, self.clock)
         self.sweep = TableSweep(self.clients, self.tables)
+        self.orders = DynamoOrders(self.clients, self.tables.orders, self.clock)
+        self.seeding_orders = DynamoOrders(self.stack.own, self.tables.orders, self.clock)
 
     def services(self) -> Stack:
         """The stack with everything beside the tables."""

@@ -91,7 +91,9 @@ class Stack:
             wanted = {key: given[key] for key in parts if key in given}
             self.own.dynamodb.create_table(TableName=name, **wanted)
             self.refs[name] = name
-        self.tables = Tables(carts="Carts", customers="Customers", ledger="Ledger", catalogue="Catalogue")
+        self.tables = Tables(
+            carts="Carts", customers="Customers", ledger="Ledger", catalogue="Catalogue", orders="Orders"
+        )
 
     def with_services(self) -> Stack:
         """Everything beside the tables."""

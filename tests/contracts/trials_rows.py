@@ -22,6 +22,7 @@ from cartback.domain.people.customer import Person
 from cartback.domain.results.audit import KINDS, Audit
 from cartback.domain.shop.health import Health, Pulse
 from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.orders import Order, erase
 from cartback.ports import Begun, Link, RowSet, TimelineEntry
 from cartback.store.intake.once import PowertoolsOnce
 from cartback.store.messaging.claim_index import DynamoClaimIndex
@@ -31,7 +32,7 @@ from cartback.store.messaging.standing import DynamoStanding
 from cartback.store.people.proofs import ConsentChains
 from cartback.store.results.insights import DynamoAudits
 from cartback.store.shop.health import DynamoHealth
-from cartback.store.tables import CARTS_KEPT, LEDGER_KEPT
+from cartback.store.tables import CARTS_KEPT, LEDGER_KEPT, ORDERS_KEPT
 from tests.contracts.scale import Scale, tries
 from tests.fakes.world import START
 
@@ -135,6 +136,49 @@ def a_dossier_has_every_variant_of_a_long_cart_and_the_last_of_a_chain_of_people
     here.seeding.save("demo", RowSet(), RowSet(carts={"c1": cart}, persons=people, stock=variants(120)))
     context = here.records.context("demo", "c1", "p9", ["v0", "v999"])
     assert (context.person.person_id, len(context.stock)) == ("p5", 120)
+
+
+def orders(number: int, shop: str = "demo", **given) -> dict[str, Order]:
+    made = {f"o{n}": START + n * HOUR for n in range(number)}
+    return {ref: Order(shop, ref, placed_at=at, account="ada", **given) for ref, at in made.items()}
+
+
+@tries("DynamoOrders.read", "DynamoOrders.save", "DynamoOrders.of_names")
+def more_orders_than_a_request_takes_are_all_kept_and_found_by_whose_they_are(here: Scale) -> None:
+    rows = orders(130)
+    here.orders.save("demo", {}, rows)
+    here.seeding_orders.save("demo2", {}, orders(1, "demo2"))
+    kept = {ref: replace(row, version=1) for ref, row in rows.items()}
+    assert here.orders.read("demo", [*rows, "o999"]) == {**kept, "o999": None}
+    assert here.orders.of_names("demo", ["nobody", "ada", "ada"]) == list(kept.values())
+    here.clock.at = START + ORDERS_KEPT + 99 * HOUR
+    assert [row.order_ref for row in here.orders.of_names("demo", ["ada"])] == [
+        f"o{n}" for n in range(100, 130)
+    ]
+
+
+@tries("DynamoOrders.save")
+def an_order_that_somebody_else_changed_is_not_overwritten_and_those_before_it_stay(here: Scale) -> None:
+    rows = orders(3)
+    here.seeding_orders.save("demo", {}, {"o2": replace(rows["o2"], shipped=True)})
+    with pytest.raises(Conflict):
+        here.orders.save("demo", {}, rows)
+    found = here.seeding_orders.read("demo", rows)
+    assert [row.version for row in found.values()] == [1, 1, 1]
+    later = {"o2": replace(found["o2"], test=True)}
+    here.orders.save("demo", found, later)
+    with pytest.raises(Conflict):
+        here.orders.save("demo", found, {"o2": replace(found["o2"], paid=True)})
+
+
+@tries("DynamoOrders.save")
+def the_names_of_an_order_go_with_it_when_it_is_forgotten(here: Scale) -> None:
+    rows = orders(60, address_hash="box")
+    here.seeding_orders.save("demo", {}, rows)
+    before = here.seeding_orders.read("demo", rows)
+    here.orders.save("demo", before, {ref: erase(row, START) for ref, row in before.items()})
+    assert here.orders.of_names("demo", ["ada", "box"]) == []
+    assert here.keys("Orders") == {f"demo#order#{ref}" for ref in rows}
 
 
 def prepared(here: Scale, number: int, shop: str = "demo", ceiling: int | None = None):

@@ -15,6 +15,7 @@ from cartback.domain.facts import tell
 from cartback.domain.people.customer import Person
 from cartback.domain.shop.settings import ShopSettings
 from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.orders import Order
 from cartback.ports import Delivery, KeptSettings, RowSet, ShopKeys
 from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
 from cartback.store.intake.keys import REMEMBERED, SecretKeys
@@ -76,12 +77,15 @@ def a_shop_is_taken_out_of_every_table_but_for_blocks_and_proofs_and_no_other_sh
             carts=carts, persons=people, aliases={"h1": "p1"}, stock=variants(30, shop), blocks={"h9": "x"}
         )
         here.seeding.save(shop, RowSet(), page)
+        here.seeding_orders.save(shop, {}, {"o1": Order(shop, "o1", placed_at=START, account="h1")})
     to_the_end(lambda cursor: here.sweep.purge("demo", cursor, START + DAY))
-    left = {key for table in ("Carts", "Customers", "Ledger", "Catalogue") for key in here.keys(table)}
+    left = {
+        key for table in ("Carts", "Customers", "Ledger", "Catalogue", "Orders") for key in here.keys(table)
+    }
     assert {key for key in left if key.startswith("demo#")} == {"demo#block#h9"} | {
         f"demo#consent#p{n}" for n in range(3)
     }
-    assert len([key for key in left if key.startswith("demo2#")]) == 40 + 3 + 1 + 30 + 1 + 3
+    assert len([key for key in left if key.startswith("demo2#")]) == 40 + 3 + 1 + 30 + 1 + 3 + 2
     ends = {row["expires_at"]["N"] for row in here.stack.rows("Ledger") if row["pk"]["S"].startswith("demo#")}
     assert ends == {str(int((START + DAY).timestamp()))}
 

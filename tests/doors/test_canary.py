@@ -78,7 +78,7 @@ def everywhere(house) -> dict[str, object]:
     """All that is kept, by the place where it lies."""
     tables = {
         name: house.stack.rows(name)
-        for name in ("Carts", "Customers", "Ledger", "Catalogue", "Idempotency", "Insights")
+        for name in ("Carts", "Customers", "Ledger", "Catalogue", "Orders", "Idempotency", "Insights")
     }
     return {
         **tables,
@@ -110,6 +110,7 @@ def cartback(house, *line: str, typed: str | None = None):
         "CustomersTable": "Customers",
         "LedgerTable": "Ledger",
         "CatalogueTable": "Catalogue",
+        "OrdersTable": "Orders",
         "SettingsTable": "Settings",
         "RawBucket": refs["RawBucket"],
         "IntakeDlqUrl": refs["IntakeDlq"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from cartback.domain.people.identity import following, with_account
 from cartback.domain.people.suppression import FOR_NOW
 from cartback.domain.shop.grace import BEHIND, noted_at
 from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.orders import Order
 from cartback.ports import Begun, Clock, Link, RowSet, TimelineEntry
 from cartback.store.tables import (
     CARTS_KEPT,
@@ -24,6 +25,7 @@ from cartback.store.tables import (
     LEDGER_KEPT,
     PEOPLE_KEPT,
 )
+from cartback.store.trade.orders import kept_until
 
 _VERSIONED = {
     "carts": CARTS_KEPT,
@@ -42,7 +44,17 @@ class MemoryTables:
         self.clock = clock
         self.rows: dict[str, dict[tuple[str, str], tuple[object, datetime | None]]] = {
             part: {}
-            for part in (*_VERSIONED, *_POINTERS, "claims", "links", "lines", "evidence", "counts", "due")
+            for part in (
+                *_VERSIONED,
+                *_POINTERS,
+                "claims",
+                "links",
+                "lines",
+                "evidence",
+                "counts",
+                "due",
+                "orders",
+            )
         }
 
     def live(self, part: str, shop: str, name: str) -> object | None:
@@ -260,6 +272,35 @@ class MemoryLedger:
     def _put_person(self, person: Person, at: datetime) -> None:
         row = replace(person, version=person.version + 1)
         self.tables.put("persons", row.shop, row.person_id, row, at + PEOPLE_KEPT)
+
+
+class MemoryOrders:
+    """The port ``Orders``, on the same tables."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self.tables = tables
+        self.saves = 0
+
+    def read(self, shop: str, refs: Iterable[str]) -> dict[str, Order | None]:
+        return {ref: self.tables.live("orders", shop, ref) for ref in refs}
+
+    def save(self, shop: str, before: Mapping[str, Order | None], after: Mapping[str, Order | None]) -> None:
+        now = self.tables.clock.now()
+        for ref, row in after.items():
+            if row is None or row == before.get(ref):
+                continue
+            kept = replace(row, version=row.version + 1)
+            if self.tables.live("orders", shop, ref) == kept:
+                continue
+            MemoryRecords(self.tables).guard("orders", shop, ref, row.version)
+            self.saves += 1
+            self.tables.put("orders", shop, ref, kept, kept_until(row, now))
+
+    def of_names(self, shop: str, names: Iterable[str]) -> list[Order]:
+        wanted = set(names)
+        refs = [ref for of, ref in self.tables.rows["orders"] if of == shop]
+        rows = [row for row in self.read(shop, refs).values() if row is not None and wanted & {*row.names}]
+        return sorted(rows, key=lambda row: (row.placed_at is not None, row.placed_at, row.order_ref))
 
 
 class MemoryCounters:

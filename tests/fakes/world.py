@@ -28,6 +28,7 @@ from cartback.usecases.consent.subscribe import Subscribe
 from cartback.usecases.intake.collect import Collect
 from cartback.usecases.intake.receive_answer import ReceiveAnswer
 from cartback.usecases.intake.recognise import Recognise
+from cartback.usecases.intake.record_trade import RecordTrade
 from cartback.usecases.messaging.ask_confirmation import AskConfirmation
 from cartback.usecases.messaging.open_link import OpenLink
 from cartback.usecases.messaging.settle_claims import SettleClaims
@@ -52,6 +53,7 @@ from tests.fakes.memory import (
     MemoryDue,
     MemoryLedger,
     MemoryOnce,
+    MemoryOrders,
     MemoryRecords,
     MemoryTables,
 )
@@ -179,6 +181,7 @@ class World:
         self.records = MemoryRecords(self.tables)
         self.ledger = MemoryLedger(self.tables)
         self.due = MemoryDue(self.tables)
+        self.orders = MemoryOrders(self.tables)
         self.once = MemoryOnce(self.clock, timedelta(seconds=30), REMEMBERED)
         self.bus, self.runs, self.queue, self.raw = ListBus(), ListRuns(), ListQueue(), ListRaw()
         self.metrics, self.outbox, self.tokens = CountingMetrics(), Outbox(), SeededTokens()
@@ -205,6 +208,7 @@ class World:
             metrics=self.metrics,
             adapter=self.adapter,
             settings=self.settings,
+            record_trade=RecordTrade(self.orders, self.clock),
         )
         self.apply_receipts = ApplyReceipts(self.ledger, self.records, self.bus, self.clock, self.metrics)
         self._wire_starting()
@@ -254,6 +258,7 @@ class World:
             "hasher": plain_hash,
             "clock": self.clock,
             "tables": MemoryTableSweep(self.tables),
+            "orders": self.orders,
             "adapter": self.adapter,
         }
         self.raw_sweep, self.letters = MemoryRawSweep(self.raw), MemoryLetterSweep()

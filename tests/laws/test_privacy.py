@@ -51,6 +51,8 @@ KEPT_FOR = {
     "`Ledger`, proofs of people who are gone": STILL_KEPT,
     "`Ledger`, list": DUE_KEPT,
     "`Catalogue`": tables.CATALOGUE_KEPT,
+    "`Orders`": tables.ORDERS_KEPT,
+    "`Orders`, strays": tables.STRAYS_KEPT,
     "`Idempotency`": REMEMBERED,
     "raw events, exports": KEPT,
     "facts": timedelta(days=properties("BusArchive")["RetentionDays"]),

@@ -60,7 +60,7 @@ _NEVER = {
     # Their use cases read audits and shops under the names by which other ports read rows and write lines.
     "dynamodb:GetItem": {"audit", "start_reconciling"},
     "dynamodb:PutItem": {"collect_export", "end_proofs"},
-    "dynamodb:BatchWriteItem": {"end_proofs"},
+    "dynamodb:BatchWriteItem": {"collect_export", "end_proofs"},
     # ``KeyStore.write`` makes what is not there; a door only changes what it has read before.
     "secretsmanager:CreateSecret": {"enrol_shop", "reconcile"},
     "secretsmanager:RestoreSecret": {"enrol_shop", "reconcile"},

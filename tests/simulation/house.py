@@ -22,6 +22,7 @@ from cartback.usecases.consent.leave import Leave
 from cartback.usecases.consent.prefer import Prefer
 from cartback.usecases.consent.subscribe import Subscribe
 from cartback.usecases.intake.recognise import Recognise
+from cartback.usecases.intake.record_trade import RecordTrade
 from cartback.usecases.messaging.ask_confirmation import AskConfirmation
 from cartback.usecases.messaging.open_link import OpenLink
 from cartback.usecases.messaging.settle_claims import SettleClaims
@@ -39,6 +40,7 @@ from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.memory import (
     MemoryCounters,
     MemoryOnce,
+    MemoryOrders,
     MemoryRecords,
     MemoryTables,
 )
@@ -164,7 +166,7 @@ class House:
         keys = Secrets(self.policies.faces, self.policies.keys)
         channels = {"email": channel}
         self.receive_webhook = ReceiveWebhook(keys, queue, clock, platform)
-        self._wire_intake(raw, platform)
+        self._wire_intake(guard, raw, platform)
         due = guard("due", WitnessedDue(self.tables, self.season), "put", "until", "drop")
         self.start_flows = StartFlows(settings, ledger, runs, clock, due)
         shops = lambda: list(self.policies.policies)  # noqa: E731
@@ -191,7 +193,7 @@ class House:
         self._wire_pages(guard, channels, seed)
         self._wire_looking(guard, platform)
 
-    def _wire_intake(self, raw: Any, platform: Platform) -> None:
+    def _wire_intake(self, guard: Callable[..., Any], raw: Any, platform: Platform) -> None:
         records, settings, clock = self.records, self.settings, self.clock
         strangers = DictHealth(clock)
         self.apply_events = ApplyEvents(
@@ -208,6 +210,7 @@ class House:
             recognise=Recognise(settings, platform),
             strangers=strangers,
             told_once=strangers,
+            record_trade=RecordTrade(guard("orders", MemoryOrders(self.tables), "read", "save"), clock),
         )
         receipts = ApplyReceipts(self.ledger, records, self.told, clock, self.metrics)
         entries = self.intake.entries

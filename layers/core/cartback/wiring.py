@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cartback.store.shop.health import DynamoHealth
     from cartback.store.shop.settings import CachedSettings
     from cartback.store.tokens import PepperedHasher
+    from cartback.store.trade.orders import DynamoOrders
     from cartback.store.trade.records import DynamoRecords
     from cartback.usecases.consent.confirm import Confirm
     from cartback.usecases.consent.end_proofs import EndProofs
@@ -79,8 +80,17 @@ def records() -> DynamoRecords:
         customers=env.get("CUSTOMERS_TABLE", ""),
         ledger=env.get("LEDGER_TABLE", ""),
         catalogue=env.get("CATALOGUE_TABLE", ""),
+        orders=env.get("ORDERS_TABLE", ""),
     )
     return DynamoRecords(clients(), tables, clock())
+
+
+@cache
+def orders() -> DynamoOrders:
+    """The record of trade."""
+    from cartback.store.trade.orders import DynamoOrders
+
+    return DynamoOrders(clients(), os.environ["ORDERS_TABLE"], clock())
 
 
 @cache
@@ -281,6 +291,7 @@ def sweep_erased() -> SweepErased:
     return SweepErased(
         records=records(),
         tables=TableSweep(clients(), records().tables),
+        orders=orders(),
         raw=RawSweep(clients(), env["RAW_BUCKET"]),
         letters=DeadLetterSweep(clients(), env["INTAKE_DLQ_URL"]),
         hasher=hasher(),
@@ -305,6 +316,7 @@ def collect_export() -> CollectExport:
         ledger=ledger(),
         proofs=ConsentChains(clients(), env["LEDGER_TABLE"]),
         tables=TableSweep(clients(), records().tables),
+        orders=orders(),
         shelf=S3Raw(clients(), env["RAW_BUCKET"], clock()),
         hasher=hasher(),
         adapter=source,
@@ -323,6 +335,7 @@ def take_batch() -> TakeBatch:
     from cartback.usecases.apply_events import ApplyEvents
     from cartback.usecases.apply_receipts import ApplyReceipts
     from cartback.usecases.intake.recognise import Recognise
+    from cartback.usecases.intake.record_trade import RecordTrade
     from cartback.usecases.take_batch import TakeBatch
     from cartback.usecases.watch_standing import WatchStanding
 
@@ -344,6 +357,7 @@ def take_batch() -> TakeBatch:
         recognise=Recognise(settings(), source),
         strangers=health(),
         told_once=health(),
+        record_trade=RecordTrade(orders(), clock()),
     )
     standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
     watch = WatchStanding(standing, records(), clock(), metrics())

@@ -21,6 +21,7 @@ _TABLES = {
     "CartsTable": False,
     "CustomersTable": False,
     "CatalogueTable": False,
+    "OrdersTable": True,
     "LedgerTable": True,
     "SettingsTable": True,
 }

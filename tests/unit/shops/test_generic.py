@@ -29,6 +29,8 @@ def _exists(text):
     return not isinstance(text, str) or bool(datetime.fromisoformat(text))
 
 
+# What is yet to come is dated ahead by right.
+_DATED = r'(?<!"eta": )(?<!"due_at": )(?<!"expected_at": )"2026-1[0-9]-[0-9]{2}T'
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=FORMATS)
 FILES = samples.files("generic")
 each_file = pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
@@ -253,7 +255,7 @@ def test_the_adapter_of_the_registry_is_this_one():
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_no_clock_that_runs_ahead_dates_news_later_than_when_they_came(file):
-    ahead = re.sub(r'"2026-1[0-9]-[0-9]{2}T', '"2199-01-01T', file.read_text())
+    ahead = re.sub(_DATED, '"2199-01-01T', file.read_text())
     event = samples.as_delivery("generic", json.loads(ahead)["type"], ahead)
     for seen in shops.load("generic").observe(event):
         assert "2199" not in repr(seen)

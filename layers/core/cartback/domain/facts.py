@@ -56,6 +56,9 @@ def _message(says: str, **more: str) -> Kind:
 
 
 _SUM = {"amount": "amount", "currency": "currency"}
+_ORDER = {"order_ref": "id", "person_id": "id"}
+_PARCEL = {**_ORDER, "parcel_id": "id"}
+_RETURN = {**_ORDER, "return_id": "id"}
 CATALOGUE: dict[str, Kind] = {
     "cart.opened": _kind(
         "A cart holds something and belongs to somebody who can be reached; once per generation.",
@@ -144,6 +147,55 @@ CATALOGUE: dict[str, Kind] = {
         "amount",
         "currency",
         "person_id",
+    ),
+    "order.shipped": _kind(
+        "All of an order is on its way.",
+        "order_ref",
+        {**_ORDER, "shipped_at": "time"},
+        "person_id",
+    ),
+    "order.completed": _kind(
+        "An order is dealt with, by the shop's word.",
+        "order_ref",
+        {**_ORDER, "completed_at": "time"},
+        "person_id",
+    ),
+    "payment.due": _kind(
+        "An order is to be paid until an instant.", "order_ref", {**_ORDER, "due_at": "time"}, "person_id"
+    ),
+    "coupon.used": _kind(
+        "An order was made with a coupon; its code is in the order's row.",
+        "order_ref",
+        {**_ORDER, "coupon_id": "id"},
+        "person_id",
+    ),
+    "sale.in_store": _kind(
+        "Something was bought at a till.", "order_ref", {**_ORDER, "sold_at": "time"}, "person_id"
+    ),
+    "parcel.shipped": _kind(
+        "A parcel was handed over to its carrier.",
+        "parcel_id",
+        {**_PARCEL, "shipped_at": "time"},
+        "person_id",
+    ),
+    "parcel.delayed": _kind(
+        "A parcel comes later than was said.", "parcel_id", {**_PARCEL, "eta": "time"}, "person_id", "eta"
+    ),
+    "parcel.delivered": _kind(
+        "A parcel arrived.", "parcel_id", {**_PARCEL, "delivered_at": "time"}, "person_id"
+    ),
+    "parcel.failed": _kind("A parcel could not be delivered.", "parcel_id", _PARCEL, "person_id"),
+    "return.requested": _kind(
+        "Somebody asked to send something back.",
+        "return_id",
+        {**_RETURN, "requested_at": "time"},
+        "person_id",
+    ),
+    "return.received": _kind(
+        "What was sent back arrived.", "return_id", {**_RETURN, "received_at": "time"}, "person_id"
+    ),
+    "return.closed": _kind(
+        "A return is dealt with.", "return_id", {**_RETURN, "closed_at": "time"}, "person_id"
     ),
     "customer.erased": _kind("A person was forgotten.", "person_id", {"person_id": "id"}),
     "consent.granted": _kind(

@@ -6,12 +6,17 @@ leaves the intake queue and the function that applies it. What leaves is a fact 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from cartback.domain.goods.observed import ProductSeen, StockSeen, VariantSeen
 from cartback.domain.money import Money
 from cartback.domain.trade.cart import Item
 from cartback.domain.trade.origins import Origin
+from cartback.domain.trade.precedence import SHOP
+from cartback.domain.trade.sale import ParcelSeen, ReturnSeen, Sale
+
+__all__ = ["ParcelSeen", "ProductSeen", "ReturnSeen", "StockSeen", "VariantSeen"]  # seen elsewhere, told here
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ class OrderSeen:
     ``once`` says that what the order was made of cannot be filled again, as in ``CartSeen``. ``beside`` holds further
     names (as ``Contact.aliases`` writes them) under which the buyer may be known, now or once a cart arrives: whoever
     is so has bought, too, but is not made one person with the buyer. Without ``order_ref`` it ends what a purchase ends
-    and is told to nobody.
+    and is told to nobody. ``sale`` is what the order holds, for the record of trade.
     """
 
     refs: tuple[str, ...]
@@ -139,6 +144,7 @@ class OrderSeen:
     part_paid: bool = False
     renewal: bool = False
     origin: Origin | None = None
+    sale: Sale | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,42 +169,6 @@ class CustomerErased:
 
     contact: Contact
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StockSeen:
-    """How many pieces are left at one place. Shops name either the variant or an inventory item of it."""
-
-    at: datetime
-    available: int | None
-    variant_id: str | None = None
-    inventory_ref: str | None = None
-    location: str = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class VariantSeen:
-    """One sellable variant of a product. ``endless`` is true where the shop sells on below zero."""
-
-    variant_id: str
-    title: str
-    variant_title: str | None = None
-    sku: str | None = None
-    price: Money | None = None
-    image_url: str | None = None
-    available: int | None = None
-    inventory_ref: str | None = None
-    endless: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ProductSeen:
-    """A product and all its variants at ``at``; ``deleted`` when it is gone from the shop."""
-
-    product_id: str
-    at: datetime
-    variants: tuple[VariantSeen, ...] = field(default=())
-    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +210,7 @@ class PaymentFailed:
     order_ref: str | None = None
     contact: Contact = Contact()
     test: bool = False
+    source: str = SHOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +227,7 @@ class RefundSeen:
     full: bool = False
     contact: Contact = Contact()
     test: bool = False
+    source: str = SHOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +265,8 @@ Observation = (
     | DataRequested
     | PaymentFailed
     | RefundSeen
+    | ParcelSeen
+    | ReturnSeen
     | ProductViewed
     | Fetch
     | WordUnknown

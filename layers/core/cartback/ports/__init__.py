@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from cartback.ports.settings import Settings as Settings
     from cartback.ports.settings import ShopBook as ShopBook
     from cartback.ports.settings import ShopFace as ShopFace
+    from cartback.ports.trade import Orders as Orders
     from cartback.ports.upkeep import AuditBook as AuditBook
     from cartback.ports.upkeep import DeadLetterSweep as DeadLetterSweep
     from cartback.ports.upkeep import HealthBook as HealthBook
@@ -79,6 +80,7 @@ _ROOMS = {
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
     "ports.messages": "ADDRESS_REFUSED MARKETING TRANSACTIONAL Channel Doubtful NotSent Outgoing Sent Texts",
     "ports.service": "Http ShopApi",
+    "ports.trade": "Orders",
     "ports.upkeep": "AuditBook Heartbeat HealthBook DeadLetterSweep RawSweep Standing Strangers TableSweep ToldOnce",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}

@@ -19,6 +19,9 @@ CARTS_KEPT = timedelta(days=180)
 PEOPLE_KEPT = timedelta(days=730)
 LEDGER_KEPT = timedelta(days=400)
 CATALOGUE_KEPT = timedelta(days=730)
+ORDERS_KEPT = timedelta(days=730)
+STRAYS_KEPT = timedelta(days=90)
+"""Words of an order that was never told: a parcel, a refund, an attempt to pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Tables:
     customers: str = ""
     ledger: str = ""
     catalogue: str = ""
+    orders: str = ""
 
 
 def cart_key(shop: str, cart_id: str) -> str:
@@ -64,6 +68,16 @@ def request_key(shop: str, request_id: str) -> str:
 def count_key(shop: str, name: str, window: int) -> str:
     """A counter of one window of time."""
     return f"{shop}#count#{name}#{window}"
+
+
+def order_key(shop: str, order_ref: str) -> str:
+    """An order."""
+    return f"{shop}#order#{order_ref}"
+
+
+def buyer_key(shop: str, name: str) -> str:
+    """The orders that were told with a name of somebody's, by its hash."""
+    return f"{shop}#buyer#{name}"
 
 
 def stock_key(shop: str, variant_id: str) -> str:

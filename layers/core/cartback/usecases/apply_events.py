@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     )
     from cartback.usecases.batch import Message
     from cartback.usecases.intake.recognise import Recognise
+    from cartback.usecases.intake.record_trade import RecordTrade
 
 MOST_TRIES = 8
 
@@ -75,6 +76,7 @@ class ApplyEvents:
     recognise: Recognise | None = None
     strangers: Strangers | None = None
     told_once: ToldOnce | None = None
+    record_trade: RecordTrade | None = None
     noted: dict[str, datetime] = field(default_factory=dict)
     """When this process last wrote down that a shop's news is late."""
 
@@ -170,7 +172,13 @@ class ApplyEvents:
                 observed.extend((message.cause, one) for told in known for one in self._reckoned(shop, told))
         if observed:
             self._note_lag(shop, [one for cause, one in observed if cause not in old_news])
-            self.bus.publish(_each_once(self._folded(shop, observed, old_news)))
+            fold = self._folded(shop, observed, old_news)
+            try:
+                if self.record_trade is not None:
+                    fold.facts.extend(self.record_trade(shop, observed, fold.buyers, old_news))
+            finally:
+                # A purchase is stored and told, whether or not the record of trade takes it in now.
+                self.bus.publish(_each_once(fold.facts))
         for body, reason in undigested.values():
             self.parking.park(body, reason)
             self.metrics.count("Parked")
@@ -261,7 +269,7 @@ class ApplyEvents:
         policy = self.settings.policy(shop) if self.settings is not None else None
         return reckoned(seen, policy.reckoning) if policy is not None else reckoned(seen)
 
-    def _folded(self, shop: str, observed: list[tuple[str, Observation]], old_news: set[str]) -> list[Fact]:
+    def _folded(self, shop: str, observed: list[tuple[str, Observation]], old_news: set[str]) -> Fold:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""
         for _ in range(MOST_TRIES):
             before = page_about(self.records, self.hasher, shop, [seen for _, seen in observed])
@@ -275,7 +283,7 @@ class ApplyEvents:
                 self.records.save(shop, before, after)
             except Conflict:
                 continue
-            return fold.facts
+            return fold
         raise Conflict("the same rows keep changing")
 
 

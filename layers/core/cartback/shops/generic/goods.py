@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cartback.domain.goods.gtin import gtin
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
@@ -10,8 +11,11 @@ from cartback.domain.showing import of_html
 from cartback.domain.trade.cart import Item
 
 MOST_PIECES = 1_000_000_000
+MOST_TAGS = 250
 _ITEM = frozenset("variant_id title quantity variant_title unit_price product_id sku image_url url".split())
-_VARIANT = frozenset("variant_id variant_title sku price image_url available endless".split())
+_VARIANT = frozenset(
+    "variant_id variant_title sku price image_url available endless list_price cost gtin".split()
+)
 
 
 def read_item(item: Reader, currency: str) -> Item:
@@ -42,6 +46,9 @@ def read_variant(variant: Reader, title: str, currency: str) -> VariantSeen:
         image_url=variant["image_url"].maybe(Reader.link),
         available=variant["available"].maybe(read_pieces),
         endless=bool(variant["endless"].maybe(Reader.flag)),
+        list_price=read_money(variant["list_price"], currency),
+        cost=read_money(variant["cost"], currency),
+        gtin=gtin(variant["gtin"].words(20)),
     )
 
 
@@ -59,6 +66,16 @@ def read_id(field: Reader) -> str:
     """Read an id, as a string."""
     # Strings only: a number beyond 2^53 does not survive every sender's JSON library.
     return field.matching(payload_reader.IDENTIFIER, "an id, as a string")
+
+
+def read_tags(field: Reader) -> tuple[str, ...]:
+    """Read the words that a shop gives to a product."""
+    return tuple(dict.fromkeys(each.text(100) for each in field.each(MOST_TAGS)))
+
+
+def read_ids(field: Reader) -> tuple[str, ...]:
+    """Read a list of ids."""
+    return tuple(dict.fromkeys(read_id(each) for each in field.each(MOST_TAGS)))
 
 
 def read_money(field: Reader, currency: str) -> Money | None:

@@ -24,14 +24,20 @@ from cartback.domain.observations import (
     CustomerSeen,
     Observation,
     OrderSeen,
+    ParcelSeen,
+    PaymentFailed,
     ProductSeen,
     ProductViewed,
+    RefundSeen,
+    ReturnSeen,
     ShopLeft,
     StockSeen,
 )
 from cartback.domain.people import address, zones
 from cartback.domain.trade.items import EXCLUDED, INCLUDED
-from cartback.shops.generic import goods, origins
+from cartback.domain.trade.precedence import SHOP
+from cartback.domain.trade.sale import PARCEL_STATES, RETURN_STATES
+from cartback.shops.generic import goods, origins, sales
 from cartback.shops.generic.clock import not_ahead
 
 if TYPE_CHECKING:
@@ -49,15 +55,23 @@ _CART = frozenset(
     "cart_id checkout_id items currency total customer restore_url device locale prices_include_tax origin".split()
 )
 _CHECKOUT = _CART | {"completed_at"}
-_ORDER = frozenset(
+_ORDER = sales.FIELDS | frozenset(
     "order_id placed_at currency total cart_id checkout_id customer paid cancelled_at test coupon_codes "
     "paid_at origin".split()
+)
+_PARCEL = frozenset(
+    "order_id parcel_id state items carrier tracking tracking_url shipped_at delivered_at eta".split()
+)
+_RETURN = frozenset("order_id return_id state items reason".split())
+_REFUND = frozenset("order_id refund_id currency amount full customer test".split())
+_FAILED = frozenset(
+    "payment_id attempt currency amount code order_id cart_id checkout_id customer test".split()
 )
 _PERSON = frozenset("id email phone".split())
 _CUSTOMER = _PERSON | frozenset("first_name locale country region consents".split())
 _CONSENT = frozenset("channel granted at basis source".split())
-_STOCK = frozenset("variant_id available location".split())
-_PRODUCT = frozenset("product_id title currency deleted variants".split())
+_STOCK = frozenset("variant_id available location incoming expected_at".split())
+_PRODUCT = frozenset("product_id title currency deleted variants tags collections category vendor".split())
 _VIEW = frozenset("product_id cart_id customer".split())
 
 
@@ -103,6 +117,77 @@ def order_cancelled(data: Reader, at: datetime) -> list[Observation]:
     return [_order(data, at, paid=False, cancelled=True)]
 
 
+def payment_failed(data: Reader, at: datetime) -> list[Observation]:
+    """Read an attempt to pay that did not succeed, of an order or of a checkout that is none yet."""
+    data.only(_FAILED)
+    order = data["order_id"].maybe(goods.read_id)
+    return [
+        PaymentFailed(
+            payment_ref=goods.read_id(data["payment_id"]),
+            attempt=data["attempt"].maybe(goods.read_id) or at.isoformat(),
+            at=at,
+            code=sales.read_code(data["code"]) or "failed",
+            amount=goods.read_money(data["amount"], _currency(data["currency"])),
+            refs=_refs(data),
+            order_ref=order,
+            contact=data["customer"].maybe(_customer) or Contact(),
+            test=bool(data["test"].maybe(Reader.flag)),
+        )
+    ]
+
+
+def refund_issued(data: Reader, at: datetime) -> list[Observation]:
+    """Read that money of an order went back."""
+    data.only(_REFUND)
+    return [
+        RefundSeen(
+            payment_ref=goods.read_id(data["order_id"]),
+            refund_ref=goods.read_id(data["refund_id"]),
+            at=at,
+            amount=goods.read_money(data["amount"], _currency(data["currency"])),
+            full=bool(data["full"].maybe(Reader.flag)),
+            contact=data["customer"].maybe(_customer) or Contact(),
+            test=bool(data["test"].maybe(Reader.flag)),
+        )
+    ]
+
+
+def parcel_updated(data: Reader, at: datetime) -> list[Observation]:
+    """Read where a parcel is."""
+    data.only(_PARCEL)
+    return [
+        ParcelSeen(
+            order_ref=goods.read_id(data["order_id"]),
+            parcel_ref=goods.read_id(data["parcel_id"]),
+            at=at,
+            state=data["state"].maybe(lambda word: word.word(PARCEL_STATES)),
+            pieces=data["items"].maybe(sales.read_pieces),
+            carrier=data["carrier"].words(100),
+            tracking=data["tracking"].words(100),
+            tracking_url=data["tracking_url"].maybe(Reader.link),
+            shipped_at=data["shipped_at"].maybe(Reader.instant),
+            delivered_at=data["delivered_at"].maybe(Reader.instant),
+            eta=data["eta"].maybe(Reader.instant),
+            source=SHOP,
+        )
+    ]
+
+
+def return_updated(data: Reader, at: datetime) -> list[Observation]:
+    """Read how a return stands."""
+    data.only(_RETURN)
+    return [
+        ReturnSeen(
+            order_ref=goods.read_id(data["order_id"]),
+            return_ref=goods.read_id(data["return_id"]),
+            at=at,
+            state=data["state"].word(RETURN_STATES),
+            pieces=data["items"].maybe(sales.read_pieces),
+            reason=data["reason"].words(200),
+        )
+    ]
+
+
 def customer_updated(data: Reader, at: datetime) -> list[Observation]:
     """Read a customer's record; one without an id, a usable address or number names nobody."""
     _named(data.only(_CUSTOMER))
@@ -128,6 +213,8 @@ def stock_updated(data: Reader, at: datetime) -> list[Observation]:
             available=data["available"].maybe(goods.read_pieces),
             variant_id=goods.read_id(data["variant_id"]),
             location=data["location"].maybe(goods.read_id) or "all",
+            incoming=data["incoming"].maybe(goods.read_pieces),
+            expected_at=data["expected_at"].maybe(Reader.instant),
         )
     ]
 
@@ -144,6 +231,10 @@ def product_updated(data: Reader, at: datetime) -> list[Observation]:
             at=at,
             variants=tuple(goods.read_variant(variant, title, currency) for variant in variants),
             deleted=bool(data["deleted"].maybe(Reader.flag)),
+            tags=data["tags"].maybe(goods.read_tags),
+            collections=data["collections"].maybe(goods.read_ids),
+            category=data["category"].words(200),
+            vendor=data["vendor"].words(200),
         )
     ]
 
@@ -191,7 +282,7 @@ def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderS
     said_paid = bool(data["paid"].maybe(Reader.flag))
     cancelled_at = data["cancelled_at"].maybe(Reader.instant)
     placed_at, paid_at = data["placed_at"].instant(), data["paid_at"].maybe(Reader.instant)
-    origin = origins.of(data["origin"])
+    origin, currency = origins.of(data["origin"]), _currency(data["currency"])
     if origin is not None and origin.marks == ("import",):
         paid_at = paid_at or placed_at  # it was paid at some time before it came in: nobody pays by an import
     return OrderSeen(
@@ -199,7 +290,7 @@ def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderS
         order_ref=goods.read_id(data["order_id"]),
         placed_at=placed_at,
         at=at,
-        total=goods.read_money(data["total"], _currency(data["currency"])),
+        total=goods.read_money(data["total"], currency),
         contact=data["customer"].maybe(_customer) or Contact(),
         paid=paid or said_paid or not data["paid_at"].is_null,
         cancelled_at=cancelled_at or (at if cancelled else None),
@@ -207,6 +298,7 @@ def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderS
         coupon_codes=tuple(code.text(100) for code in data["coupon_codes"].each(20)),
         paid_at=paid_at if paid or said_paid or not data["paid_at"].is_null else None,
         origin=origin,
+        sale=sales.read(data, currency, origin is not None and origin.marks == ("pos",)),
     )
 
 

@@ -124,7 +124,7 @@ def export_key(shop: str, person_id: str) -> str:
 
 def of_shops(tables: Tables) -> tuple[str, ...]:
     """The names of the tables that hold rows of shops, in a fixed order."""
-    return (tables.carts, tables.customers, tables.ledger, tables.catalogue)
+    return (tables.carts, tables.customers, tables.ledger, tables.catalogue, tables.orders)
 
 
 class RawSweep:

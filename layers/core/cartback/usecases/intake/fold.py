@@ -35,6 +35,7 @@ from cartback.domain.trade.cart_owner import identify
 from cartback.domain.trade.payments import tell_failed, tell_ordered, tell_refunded
 from cartback.domain.trade.purchases import Told, told_of
 from cartback.usecases.intake import fold_goods, fold_people, fold_visits, forgetting
+from cartback.usecases.intake.record_trade import Buyer, order_of
 from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ if TYPE_CHECKING:
 class Fold:
     """One pass over observations. ``page`` is changed in place; ``facts`` collects what to tell.
 
-    ``old_news`` are the causes that tell of what happened before anybody listened, or tell it once more.
+    ``old_news`` are the causes that tell of what happened before anybody listened, or tell it once more. ``buyers``
+    collects whose the orders are that were told of, for the record of trade.
     """
 
     shop: str
@@ -59,6 +61,7 @@ class Fold:
     hashed: Callable[[str], str]
     facts: list[Fact] = field(default_factory=list)
     old_news: Container[str] = ()
+    buyers: dict[str, Buyer] = field(default_factory=dict)
 
     def apply(self, seen: Observation, cause: str) -> None:  # noqa: C901 (one case per kind of observation)
         """Fold one observation in; ``cause`` is the key of the event that brought it."""
@@ -151,16 +154,29 @@ class Fold:
                 self.keep(customer.ordered(owner, seen.placed_at, self.now, told))
             self._tell_of_cart(cart, cause)
         whose = person.person_id if person is not None else cart.person_id if cart is not None else None
+        self._bought_by(seen.order_ref, seen.contact, person, cart)
         self.facts.extend(tell_ordered(self.shop, seen, whose, cart.cart_id if cart is not None else None))
 
     def _payment(self, seen: PaymentFailed | RefundSeen, cause: str) -> None:
         person = fold_people.met(self, seen.contact, seen.at, cause)
         person_id = person.person_id if person is not None else None
+        self._bought_by(order_of(seen), seen.contact, person, None)
         if isinstance(seen, RefundSeen):
             self.facts.append(tell_refunded(self.shop, seen, person_id))
             return
         cart_id = next(filter(None, (self.page.refs.get(ref) for ref in seen.refs)), None)
         self.facts.append(tell_failed(self.shop, seen, cart_id, person_id))
+
+    def _bought_by(self, ref: str | None, contact: Contact, person: Person | None, cart: Cart | None) -> None:
+        """Remember whose an order is, by the names that it was told with or else those of its cart."""
+        names = fold_people.names_of(self, contact)
+        account, address = names.customer, names.email
+        if person is None and cart is not None:
+            person, account, address = self.person(cart.person_id), cart.account, cart.address_hash
+        if ref and person is not None and person.erased_at is None:
+            if not (account or address):
+                account = next(iter(names.told), None)
+            self.buyers[ref] = Buyer(person.person_id, cart.cart_id if cart else None, account, address)
 
     def _cart_of(self, refs: tuple[str, ...], cause: str) -> Cart:
         """The one cart of these references: found, made of several rows that are the same, or new.

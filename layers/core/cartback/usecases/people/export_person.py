@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cartback.domain.consent.evidence import chain, shown
 from cartback.domain.consent.signup import request_id_for
+from cartback.domain.trade import ownership
 from cartback.usecases.intake.replay import KEPT
 from cartback.usecases.people.erase_person import person_of, rows_of
 from cartback.usecases.people.mentions import mentions
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from cartback.domain.consent.evidence import Evidence
     from cartback.domain.people.customer import Person
     from cartback.domain.trade.cart import Cart
+    from cartback.domain.trade.orders import Order
     from cartback.ports import (
         Clock,
         ConsentChains,
         Hasher,
         Ledger,
+        Orders,
         RawArchive,
         Records,
         ShopAdapter,
@@ -38,6 +41,7 @@ class ExportPerson:
     ledger: Ledger
     proofs: ConsentChains
     tables: TableSweep
+    orders: Orders
     shelf: RawArchive
     hasher: Hasher
     adapter: Callable[[str], ShopAdapter]
@@ -48,6 +52,7 @@ class ExportPerson:
         now = self.clock.now()
         rows = rows_of(self.records, shop, person)
         carts = self._carts(shop, rows, person.accounts)
+        orders = self.orders.of_names(shop, ownership.names_of(person))
         return _plain(
             {
                 "shop": shop,
@@ -57,7 +62,8 @@ class ExportPerson:
                 "sign_ups": self._sign_ups(shop, person),
                 "consents": self._consents(shop, rows),
                 "carts": [{"cart": cart, "story": self._story(shop, cart)} for cart in carts],
-                "events_of_the_shop": self._events(shop, person, carts, now),
+                "orders": orders,
+                "events_of_the_shop": self._events(shop, person, carts, orders, now),
             }
         )
 
@@ -97,8 +103,11 @@ class ExportPerson:
         found = self.records.read(shop, requests=asked).requests if asked else {}
         return [row for row in found.values() if row is not None]
 
-    def _events(self, shop: str, person: Person, carts: list[Cart], now: datetime) -> list[dict[str, Any]]:
+    def _events(
+        self, shop: str, person: Person, carts: list[Cart], orders: list[Order], now: datetime
+    ) -> list[dict[str, Any]]:
         known, theirs = frozenset(person.aliases), {ref for cart in carts for ref in cart.refs}
+        bought = {order.order_ref for order in orders}
         told = []
         for kept in self.shelf.between(shop, now - KEPT, now + timedelta(minutes=1)):
             if mentions(
@@ -107,6 +116,7 @@ class ExportPerson:
                 lambda text: self.hasher(shop, text),
                 self.adapter,
                 lambda refs: not theirs.isdisjoint(refs),
+                lambda ref: ref in bought,
             ):
                 told.append({"topic": kept.topic, "received_at": kept.received_at, "body": kept.body})
         return told

@@ -9,6 +9,7 @@ so everything is looked through once more when no such delivery can come.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from cartback.domain.consent.signup import request_id_for
 from cartback.domain.errors import Conflict
 from cartback.domain.people.pii_match import names
 from cartback.domain.trade import cart as carts
+from cartback.domain.trade import orders, ownership
 from cartback.domain.trade.cart import ERASED, cart_id_for
 from cartback.ports import (
     RowSet,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         Delivery,
         Hasher,
         Metrics,
+        Orders,
         RawSweep,
         Records,
         ShopAdapter,
@@ -50,7 +53,13 @@ OWiG § 31), and who relies on a consent has to prove it (GDPR Art. 7(1), 17(3)(
 PAGES_PER_CALL = 40
 MOST_ROUNDS = 200
 """Of looking at 500 dead letters: beyond them lies nothing but letters that came back in the meantime."""
-_OF_PERSON = ("carts", "raw", "letters", "rest")
+_OF_PERSON = (
+    "carts",
+    "raw",
+    "letters",
+    "rest",
+    "orders",
+)  # runs in flight count by these places: add at the end
 _OF_SHOP = ("rows", "raw", "letters", "rest")
 
 
@@ -84,6 +93,7 @@ class SweepErased:
 
     records: Records
     tables: TableSweep
+    orders: Orders
     raw: RawSweep
     letters: DeadLetterSweep
     hasher: Hasher
@@ -133,7 +143,8 @@ class _Work:
     """The parts of one sweep. ``known`` are the hashes of the forgotten person, ``rows`` the ids of all their
     rows, ``since`` when they asked for it.
 
-    ``told`` remembers of references whether they lead to a cart that is forgotten.
+    ``told`` remembers of references whether they lead to a cart that is forgotten, ``ordered`` of names whether they
+    are of such an order.
     """
 
     sweep: SweepErased
@@ -144,6 +155,7 @@ class _Work:
     since: datetime | None = None
     rows: frozenset[str] = frozenset()
     told: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    ordered: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.person is not None:
@@ -156,6 +168,8 @@ class _Work:
         here = self.sweep
         if part == "carts":
             return self._carts(inside)
+        if part == "orders":
+            return self._orders()
         if part == "rows":
             return here.tables.purge(self.shop, inside, self.now + PROOF_KEPT)
         if part == "raw":
@@ -191,7 +205,9 @@ class _Work:
             return True
         if self.person.erased_at is None and _after(delivery.received_at, self.since):
             return False  # they came back by their own hand, and this is of the time since
-        return mentions(delivery, self.known, self._hashed, self.sweep.adapter, self._carries)
+        return mentions(
+            delivery, self.known, self._hashed, self.sweep.adapter, self._carries, self._is_of_their_order
+        )
 
     def _carries(self, refs: tuple[str, ...]) -> bool:
         """Whether references lead to a cart that is forgotten: those of the person are so since the part before."""
@@ -205,6 +221,29 @@ class _Work:
             ]
             self.told[refs] = any(cart is not None and cart.status == ERASED for cart in found)
         return self.told[refs]
+
+    def _orders(self) -> str:
+        """Forget the person's orders, all at once: they are found by the names that they were told with."""
+        here, person = self.sweep, self.person
+        if person is None:
+            return ""
+        before = {
+            order.order_ref: order
+            for order in here.orders.of_names(self.shop, ownership.names_of(person))
+            if person.erased_at is not None or not _after(order.placed_at, self.since)
+        }
+        after = {ref: orders.erase(order, self.now) for ref, order in before.items()}
+        with suppress(Conflict):  # one has only just changed: the second round finds it again
+            here.orders.save(self.shop, before, after)
+        return ""
+
+    def _is_of_their_order(self, ref: str) -> bool:
+        """Whether a name is that of an order of theirs, or of one that is forgotten already."""
+        if ref not in self.ordered:
+            order = self.sweep.orders.read(self.shop, [ref])[ref]
+            theirs = order is not None and not self.known.isdisjoint(order.names)
+            self.ordered[ref] = theirs or (order is not None and order.erased_at is not None)
+        return self.ordered[ref]
 
     def _unwanted_letter(self, delivery: Delivery | None, body: str) -> bool:
         if delivery is not None:

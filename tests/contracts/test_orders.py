@@ -1,0 +1,121 @@
+"""The port ``Orders``: versions, names that lead to orders, and rows that end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from cartback.domain.errors import Conflict
+from cartback.domain.money import Money
+from cartback.domain.observations import OrderSeen, ParcelSeen, RefundSeen, ReturnSeen
+from cartback.domain.trade import orders, sale
+from cartback.domain.trade.items import Item
+from cartback.domain.trade.orders import Order
+from cartback.domain.trade.sale import PaymentTold, Piece, Sale
+from cartback.store.tables import ORDERS_KEPT, STRAYS_KEPT
+from cartback.store.trade.orders import DynamoOrders
+from tests.fakes.memory import MemoryOrders, MemoryTables
+from tests.fakes.world import START, HandClock
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def rows(request, clock):
+    if request.param == "memory":
+        return MemoryOrders(MemoryTables(clock))
+    return DynamoOrders(request.getfixturevalue("stack").clients, "Orders", clock)
+
+
+def whole() -> Order:
+    """An order of which everything was told."""
+    said = Sale(
+        items=(Item("v1", "Kaffee „Größe M“", Decimal("1.5"), unit_price=Money(999, "EUR")),),
+        goods=Money(1499, "EUR"),
+        shipping=Money(490, "EUR"),
+        standing=sale.OPEN,
+        payments=(PaymentTold("t1", START, sale.PAID, Money(1989, "EUR"), "card"),),
+    )
+    order = orders.ordered(
+        Order("demo", "o1"), OrderSeen((), "o1", START, START, Money(1989, "EUR"), paid=True, sale=said)
+    )
+    order = orders.packed(order, ParcelSeen("o1", "x", START, sale.SHIPPED, (Piece("v1", Decimal("1.5")),)))
+    order = orders.sent_back(order, ReturnSeen("o1", "r", START, sale.REQUESTED))
+    order = orders.paid_back(order, RefundSeen("o1", "f", START, Money(1, "EUR")))
+    return orders.of_buyer(order, "p1", "c1", "acc", "box")
+
+
+def test_what_was_saved_is_read_again_one_version_on(rows):
+    rows.save("demo", {}, {"o1": whole()})
+    assert rows.read("demo", ["o1", "o2"]) == {"o1": replace(whole(), version=1), "o2": None}
+    assert rows.read("demo2", ["o1"]) == {"o1": None}
+
+
+def test_what_did_not_change_is_not_written(rows):
+    rows.save("demo", {}, {"o1": whole()})
+    kept = rows.read("demo", ["o1"])
+    rows.save("demo", kept, dict(kept))
+    assert rows.read("demo", ["o1"]) == kept
+
+
+def test_a_row_that_changed_since_it_was_read_is_not_overwritten(rows):
+    rows.save("demo", {}, {"o1": whole()})
+    with pytest.raises(Conflict):
+        rows.save("demo", {}, {"o1": Order("demo", "o1")})
+    kept = rows.read("demo", ["o1"])
+    rows.save("demo", kept, {"o1": replace(kept["o1"], test=True)})
+    with pytest.raises(Conflict):
+        rows.save("demo", kept, {"o1": replace(kept["o1"], renewal=True)})
+
+
+def test_a_row_that_is_there_as_it_is_to_be_may_be_saved_again(rows):
+    """Several rows are saved one by one: whoever ends in the midst of them begins anew."""
+    for _ in range(2):
+        rows.save("demo", {}, {"o1": whole()})
+    assert rows.read("demo", ["o1"])["o1"].version == 1
+
+
+def test_an_order_is_found_by_each_of_its_names_and_by_a_name_that_was_told_later(rows):
+    first = Order("demo", "o1", placed_at=START, account="acc")
+    rows.save("demo", {}, {"o1": first, "o0": Order("demo", "o0", placed_at=START - DAY, account="acc")})
+    kept = rows.read("demo", ["o1"])
+    rows.save("demo", kept, {"o1": orders.of_buyer(kept["o1"], "p1", None, None, "box")})
+    assert [row.order_ref for row in rows.of_names("demo", ["box", "acc"])] == ["o0", "o1"]
+    assert [row.order_ref for row in rows.of_names("demo", ["box"])] == ["o1"]
+    assert rows.of_names("demo2", ["box"]) == []
+
+
+def test_an_order_that_is_forgotten_is_found_by_nobody_and_stays_as_a_mark(rows):
+    rows.save("demo", {}, {"o1": whole()})
+    kept = rows.read("demo", ["o1"])
+    rows.save("demo", kept, {"o1": orders.erase(kept["o1"], START)})
+    assert rows.of_names("demo", ["acc", "box"]) == []
+    assert rows.read("demo", ["o1"])["o1"] == Order("demo", "o1", version=2, erased_at=START)
+
+
+@pytest.mark.parametrize(
+    ("row", "kept"),
+    [
+        (Order("demo", "o1", placed_at=START - DAY, account="acc"), ORDERS_KEPT - DAY),
+        (Order("demo", "o1", account="acc"), STRAYS_KEPT),
+        (Order("demo", "o1", joined="o2"), ORDERS_KEPT),
+        (Order("demo", "o1", erased_at=START), ORDERS_KEPT),
+    ],
+)
+def test_an_order_ends_two_years_after_it_was_made_and_a_stray_sooner(rows, clock, row, kept):
+    rows.save("demo", {}, {"o1": row})
+    clock.at = START + kept - timedelta(seconds=1)
+    assert rows.read("demo", ["o1"])["o1"] is not None
+    clock.at = START + kept
+    assert rows.read("demo", ["o1"]) == {"o1": None}
+    assert rows.of_names("demo", ["acc"]) == []
+    rows.save("demo", {"o1": None}, {"o1": Order("demo", "o1", placed_at=clock.at)})
+    assert rows.read("demo", ["o1"])["o1"].version == 1
