@@ -17,10 +17,11 @@ from cartback.domain.observations import Observation
 from tests.unit.shops import samples
 
 PLATFORMS = shops.platforms()
-# A deleted checkout without its token, an order form that was only opened, the app's own life, a card put on file,
-# a subscription that goes on, a charge of which its invoice tells.
+# A deleted checkout without its token, a payment that its order tells of, an order form that was only opened, the app's
+# own life, a card put on file, a subscription that goes on, a charge of which its invoice tells.
 SAYS_NOTHING = {
     "checkouts_delete.without_token",
+    "order_transactions_create.succeeded",
     "order.updated.by_hand",
     "app.installed",
     "app.activated",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cartback.domain.observations import CartSeen, CustomerSeen, Observation, OrderSeen
 from cartback.domain.trade.origins import AS_TOLD, ITSELF, SHOPPER, Reckoning
+from cartback.domain.trade.sale import Sale
 
 
 def reckoned(seen: Observation, shop: Reckoning = AS_TOLD) -> list[Observation]:
@@ -37,4 +38,5 @@ def _placed(seen: CartSeen) -> OrderSeen:
         total=seen.total,
         contact=seen.contact,
         once=seen.once,
+        sale=Sale(items=seen.items, further=seen.further, goods=seen.goods),
     )

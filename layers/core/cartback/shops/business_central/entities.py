@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cartback.domain.goods.bundles import Told, assembled
+from cartback.domain.goods.gtin import gtin
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.foreign_words import unknown
 from cartback.domain.intake.payload_reader import Reader
@@ -29,11 +30,12 @@ from cartback.domain.people import address
 from cartback.domain.trade.cart import Item
 from cartback.domain.trade.items import INCLUDED, SHOWN_APART, priced
 from cartback.domain.trade.origins import Origin
-from cartback.shops.business_central import traces
+from cartback.shops.business_central import sales, traces
 from cartback.shops.business_central.notifications import ref_of
 
 _QUOTES = frozenset({"draft", "sent", "accepted", "expired"})
 _ORDERS = frozenset({"draft", "in review", "open"})
+_INVOICES = frozenset({"draft", "in review", "open", "paid", "canceled", "corrective"})
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY_ON_EARTH = timedelta(hours=36)
 _NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -50,6 +52,8 @@ def translate(wanted: Fetch, document: str) -> list[Observation]:
         return _quote(entity, own, at)
     if wanted.kind == "salesOrders":
         return _order(entity, own, at)
+    if wanted.kind == "salesInvoices":
+        return _invoice(entity, at)
     if wanted.kind == "customers":
         return [CustomerSeen(_customer(entity, own), at)]
     return [_item(entity, own, at)]
@@ -80,8 +84,45 @@ def _order(order: Reader, own: str, at: datetime) -> list[Observation]:
         return [seen]
     number = _number(order) or own
     placed_at = _latest_on(order["orderDate"], at)
-    bought = OrderSeen((), number, placed_at, at, seen.total, seen.contact, beside=_beside(order, seen))
+    bought = OrderSeen(
+        (),
+        number,
+        placed_at,
+        at,
+        seen.total,
+        seen.contact,
+        beside=_beside(order, seen),
+        sale=sales.of_order(order, seen),
+    )
     return [_closed(seen), bought, *unknown("business central order.status", status, _ORDERS)]
+
+
+def _invoice(invoice: Reader, at: datetime) -> list[Observation]:
+    """A posted invoice says of its order whether it is paid. A draft, and one without an order, says nothing."""
+    number, status = invoice["orderNumber"].cut(64), _word(invoice["status"])
+    if number is None or status not in _INVOICES - {"draft", "in review"}:
+        return list(unknown("business central invoice.status", status, _INVOICES))
+    currency, total = (
+        invoice["currencyCode"].fitting(payload_reader.CURRENCY),
+        invoice["totalAmountIncludingTax"],
+    )
+    amount = total.noisy_money(currency) if currency and not total.is_null else None
+    return [
+        OrderSeen(
+            (),
+            number,
+            _latest_on(invoice["invoiceDate"], at),
+            at,
+            contact=_buyer(invoice),
+            paid=sales.is_paid(invoice, status),
+            sale=sales.of_invoice(invoice, amount, status, _due(invoice["dueDate"]), at),
+        )
+    ]
+
+
+def _due(day: Reader) -> datetime | None:
+    begun = _day(day)
+    return None if begun is None else begun + timedelta(days=1)
 
 
 def _beside(document: Reader, seen: CartSeen) -> tuple[str, ...]:
@@ -195,8 +236,10 @@ def _item(item: Reader, own: str, at: datetime) -> ProductSeen:
         sku=item["number"].cut(100),
         available=item["inventory"].maybe(Reader.pieces) if counted else None,
         endless=not counted,
+        gtin=gtin(item["gtin"].cut(40)),
     )
-    return ProductSeen(own, at, (variant,), deleted=item["blocked"].value is True)
+    category = item["itemCategoryCode"].cut(200)
+    return ProductSeen(own, at, (variant,), deleted=item["blocked"].value is True, category=category)
 
 
 def _email(field: Reader) -> str | None:

@@ -32,6 +32,7 @@ _COLLECTION = re.compile(
 _EXPANDED = {
     "salesQuotes": "?$expand=salesQuoteLines,customer",
     "salesOrders": "?$expand=salesOrderLines,customer",
+    "salesInvoices": "",
     "customers": "",
     "items": "",
 }
@@ -65,6 +66,8 @@ def deleted(kind: str, resource: str, at: datetime) -> list[Observation]:
     own = re.findall(_GUID, resource)[-1].lower()
     if kind in ("salesQuotes", "salesOrders"):
         return [CartSeen((ref_of(kind, own),), at, "document", items=(), stage="cart")]
+    if kind == "salesInvoices":
+        return []  # a draft that was deleted: what is posted stays
     if kind == "customers":
         return [CustomerErased(Contact(customer_ref=own), at)]
     return [ProductSeen(own, at, (VariantSeen(own, own),), deleted=True)]

@@ -35,7 +35,13 @@ BY_HAND = (
 )
 
 # The law's topics are no subscriptions: they are set with the app.
-SUBSCRIBED = tuple(topic for topic in shopify.TOPICS if not topic.endswith(("/redact", "/data_request")))
+# Nor are those that ask for a right which an app that was made before may lack: they are subscribed by hand.
+BY_ANOTHER_RIGHT = ("fulfillment_events/", "returns/")
+SUBSCRIBED = tuple(
+    topic
+    for topic in shopify.TOPICS
+    if not topic.endswith(("/redact", "/data_request")) and not topic.startswith(BY_ANOTHER_RIGHT)
+)
 _ENUM = {topic.upper().replace("/", "_"): topic for topic in SUBSCRIBED}
 _LOOK_SECONDS = 2.0
 _EPOCH = datetime.fromtimestamp(0, UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cartback.domain.goods.bundles import Lines, Told, assembled
+from cartback.domain.goods.gtin import gtin
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
@@ -13,6 +14,7 @@ from cartback.domain.trade.items import EXCLUDED, INCLUDED, total_of
 
 MOST_VARIANTS = 2048
 _MOST_PIECES = 10**9
+_MOST_TAGS = 250
 NOT_ON_SALE = frozenset({"draft", "archived"})
 STATUSES = NOT_ON_SALE | {"active", "unlisted"}
 # How a line may name the one that it is nested in (shopify.dev, "Nested cart lines", since 2025-10).
@@ -92,7 +94,17 @@ def read_variant(variant: Reader, title: str, pictures: dict[str | None, str | N
         available=variant["inventory_quantity"].maybe(read_pieces) if counted else None,
         inventory_ref=variant["inventory_item_id"].maybe(Reader.identifier),
         endless=sells_on or not_counted,
+        gtin=gtin(variant["barcode"].cut(40)),
     )
+
+
+def read_tags(field: Reader) -> tuple[str, ...] | None:
+    """Read the tags of a product: parted by commas, or a list (GraphQL); None where none are told."""
+    if field.is_null:
+        return None
+    told = field.value.split(",") if isinstance(field.value, str) else [one.cut(100) for one in field.each()]
+    tags = (payload_reader.clean(tag or "")[:100] for tag in told[:_MOST_TAGS])
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
 def read_pieces(field: Reader) -> int:

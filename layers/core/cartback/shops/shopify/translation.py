@@ -19,13 +19,14 @@ from cartback.domain.observations import (
     DataRequested,
     Observation,
     OrderSeen,
+    PaymentFailed,
     ProductSeen,
     ShopErased,
     ShopLeft,
     StockSeen,
 )
 from cartback.domain.trade.cart import Item
-from cartback.shops.shopify import goods, origins, people, refunds, shapes, tokens, traces
+from cartback.shops.shopify import goods, origins, people, refunds, sales, shapes, tokens, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -34,6 +35,8 @@ Translation = Callable[["Delivery"], list[Observation]]
 
 _PAID = frozenset({"paid", "partially_refunded", "refunded"})
 _PART_PAID = "partially_paid"
+_ATTEMPTS = frozenset({"sale", "authorization", "capture"})
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
 
 
@@ -115,6 +118,37 @@ def refund(delivery: Delivery) -> list[Observation]:
     return [seen] if seen is not None else []
 
 
+def transaction(delivery: Delivery) -> list[Observation]:
+    """An attempt to pay. One that succeeded is told with the order; a failed one only here."""
+    body = payload_reader.parse(delivery.body)
+    kind, status = ((body[name].cut(40) or "").lower() for name in ("kind", "status"))
+    if kind not in _ATTEMPTS or status not in ("failure", "error"):
+        return []
+    ref = body["order_id"].identifier()
+    at = body["processed_at"].maybe(Reader.instant) or _happened_at(delivery)
+    return [
+        PaymentFailed(
+            payment_ref=ref,
+            attempt=body["id"].identifier(),
+            at=at,
+            code=(body["error_code"].fitting(_WORD) or status).lower(),
+            amount=goods.read_price(body, "amount", goods.read_currency(body["currency"])),
+            order_ref=ref,
+            test=bool(body["test"].maybe(Reader.flag)),
+        )
+    ]
+
+
+def fulfillment_event(delivery: Delivery) -> list[Observation]:
+    """Where a carrier says that a parcel is."""
+    return [*sales.carried(payload_reader.parse(delivery.body), _happened_at(delivery))]
+
+
+def return_step(delivery: Delivery) -> list[Observation]:
+    """A return that was asked for, decided on or closed, which the topic alone says."""
+    return [sales.returned(payload_reader.parse(delivery.body), delivery.topic, _happened_at(delivery))]
+
+
 def customer(delivery: Delivery) -> list[Observation]:
     """A customer's record."""
     body = payload_reader.parse(delivery.body)
@@ -187,6 +221,9 @@ def product(delivery: Delivery) -> list[Observation]:
             at=_changed_at(body, delivery),
             variants=tuple(goods.read_variant(variant, title, pictures) for variant in variants),
             deleted=status in goods.NOT_ON_SALE,
+            tags=goods.read_tags(body["tags"]),
+            category=body["product_type"].cut(200),
+            vendor=body["vendor"].cut(200),
         ),
         *unknown("shopify product.status", status, goods.STATUSES),
     ]
@@ -229,8 +266,9 @@ def _order(delivery: Delivery, paid: bool) -> list[Observation]:
         coupon_codes=tuple(code for code in codes if code),
         beside=others(body.value, traces.ORDER, contact),
         origin=origins.of(body),
+        sale=sales.of_order(body, at),
     )
-    return [seen, *refunds.of_order(body, ref, contact, at)]
+    return [seen, *refunds.of_order(body, ref, contact, at), *sales.parcels(body, ref, at)]
 
 
 def _consent(delivery: Delivery, id_field: str, channel: str) -> list[Observation]:

@@ -36,7 +36,9 @@ _ORDER_PARTS: dict[str, object] = {
     "orderCustomer": {},
     "billingAddress": {"associations": {"country": {}, "countryState": {}}},
     "stateMachineState": {},
-    "transactions": {"associations": {"stateMachineState": {}}},
+    "transactions": {"associations": {"stateMachineState": {}, "paymentMethod": {}}},
+    "lineItems": {},
+    "deliveries": {"associations": {"stateMachineState": {}, "shippingMethod": {}}},
 }
 _PARTS: dict[str, dict[str, object]] = {
     "order": _ORDER_PARTS,
@@ -44,7 +46,7 @@ _PARTS: dict[str, dict[str, object]] = {
         "language": {"associations": {"locale": {}}},
         "defaultBillingAddress": {"associations": {"country": {}, "countryState": {}}},
     },
-    "product": {"cover": {"associations": {"media": {}}}},
+    "product": {"cover": {"associations": {"media": {}}}, "tags": {}, "manufacturer": {}},
 }
 
 

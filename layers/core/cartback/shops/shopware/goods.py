@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cartback.domain.goods.gtin import gtin
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import ProductSeen, VariantSeen
+
+_MOST_GROUPS = 250
 
 
 def read_total(order: Reader) -> Money | None:
@@ -34,13 +37,29 @@ def read_product(product: Reader, at: datetime) -> ProductSeen:
         image_url=product["cover"]["media"]["url"].usable_link(),
         available=stock.maybe(Reader.pieces),
         endless=product["isCloseout"].value is not True,
+        gtin=gtin(product["ean"].cut(40)),
     )
     return ProductSeen(
         product_id=product["parentId"].maybe(Reader.identifier) or own,
         at=at,
         variants=(variant,),
         deleted=product["active"].value is False,
+        tags=_tags(product["tags"]),
+        collections=_ids(product["categoryIds"]),
+        vendor=product["manufacturer"]["translated"]["name"].html(200)
+        or product["manufacturer"]["name"].html(200),
     )
+
+
+def _tags(tags: Reader) -> tuple[str, ...] | None:
+    if tags.is_null:
+        return None
+    names = (tag["name"].html(100) for tag in tags.each()[:_MOST_GROUPS])
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _ids(ids: Reader) -> tuple[str, ...] | None:
+    return None if ids.is_null else tuple(one.identifier() for one in ids.each()[:_MOST_GROUPS])
 
 
 def _options(options: Reader) -> str | None:

@@ -26,7 +26,7 @@ from cartback.domain.observations import (
     ShopErased,
     ShopLeft,
 )
-from cartback.shops.shopware import goods, origins, people, traces
+from cartback.shops.shopware import goods, origins, people, sales, traces
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -63,7 +63,15 @@ def app_deleted(delivery: Delivery) -> list[Observation]:
 def order(delivery: Delivery) -> list[Observation]:
     """An order in any state. Shopware's core says nothing of the cart that it was."""
     body, found = _entity(delivery, "order")
-    return [_order(found, _at(body))]
+    at = _at(body)
+    return [_order(found, at), *sales.parcels(found, _ref(found), at)]
+
+
+def order_returned(delivery: Delivery) -> list[Observation]:
+    """An order of which something came back."""
+    body, found = _entity(delivery, "order")
+    at, ref = _at(body), _ref(found)
+    return [_order(found, at), *sales.parcels(found, ref, at), *sales.came_back(found, ref, at)]
 
 
 def order_paid(delivery: Delivery) -> list[Observation]:
@@ -157,7 +165,8 @@ def entity(wanted: Fetch, document: str) -> list[Observation]:
     whole = payload_reader.parse(document)
     found = whole["data"] if whole.has("data") else whole
     if wanted.kind == "order":
-        return [_order(found, found["updatedAt"].maybe(Reader.instant) or wanted.at)]
+        at = found["updatedAt"].maybe(Reader.instant) or wanted.at
+        return [_order(found, at), *sales.parcels(found, _ref(found), at)]
     if wanted.kind == "customer":
         return [CustomerSeen(people.of_customer(found), wanted.at)]
     return [goods.read_product(found, wanted.at)]
@@ -200,6 +209,7 @@ def _order(
         paid_at=at if came_in else None,
         part_paid="paid_partially" in payments,
         origin=origins.of(found),
+        sale=sales.of_order(found, at),
     )
 
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from cartback.domain.goods.bundles import Lines, Told, assembled
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
+from cartback.domain.trade import sale
 from cartback.domain.trade.cart import Item
 from cartback.domain.trade.items import INCLUDED, SHOWN_APART, priced
+from cartback.domain.trade.precedence import PAYMENTS
+from cartback.domain.trade.sale import PaymentTold, Sale
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _LARGEST = 10**14
 _CURRENCY = re.compile(r"[a-z]{3}")
@@ -49,6 +56,32 @@ def read_items(lines: Reader) -> Lines:
     """Read the lines of a session, each named by its price where it has one. Stripe lists a hundred at most."""
     items, further = assembled(Told(_item(line)) for line in lines["data"].each())
     return Lines(items, further or int(lines["has_more"].value is True))
+
+
+def read_sale(session: Reader, at: datetime, paid: bool) -> Sale:
+    """Read what a finished session holds. Its lines are only told where they were asked for."""
+    totals, told = session["total_details"], not session["line_items"].is_null
+    items, further = read_items(session["line_items"])
+    intent = session["payment_intent"].maybe(Reader.identifier)
+    total = read(session, "amount_total")
+    payment = PaymentTold(intent or "session", at, sale.PAID if paid else sale.PENDING, total)
+    return Sale(
+        source=PAYMENTS,
+        items=items if told else None,
+        further=further,
+        discount=_part(session, totals["amount_discount"]),
+        tax=_part(session, totals["amount_tax"]),
+        shipping=_part(session, totals["amount_shipping"]),
+        standing=sale.OPEN,
+        payments=(payment,),
+        payment_refs=(intent,) if intent else (),
+    )
+
+
+def _part(session: Reader, field: Reader) -> Money | None:
+    if field.is_null or session["currency"].is_null:
+        return None
+    return money(field.integer(-_LARGEST, _LARGEST), session["currency"])
 
 
 def read_taxes(lines: Reader) -> str | None:

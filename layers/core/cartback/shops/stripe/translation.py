@@ -15,6 +15,7 @@ from cartback.domain.intake import payload_reader
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.intake.salvage import others
 from cartback.domain.observations import CartSeen, Fetch, Observation, OrderSeen, PaymentFailed, RefundSeen
+from cartback.domain.trade.precedence import PAYMENTS
 from cartback.shops.stripe import people, refs, sums, traces
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def session_completed(delivery: Delivery) -> list[Observation]:
             paid=paid,
             test=_test(session),
             beside=others(session.value, traces.SESSION, contact),
+            sale=sums.read_sale(session, _at(event), paid),
         )
     ]
 
@@ -95,6 +97,7 @@ def session_unpaid(delivery: Delivery) -> list[Observation]:
             refs=refs.of_session(session),
             contact=people.of_session(session),
             test=_test(session),
+            source=PAYMENTS,
         )
     ]
 
@@ -114,6 +117,7 @@ def intent_failed(delivery: Delivery) -> list[Observation]:
             order_ref=_order_of_metadata(intent),
             contact=people.of_intent(intent),
             test=_test(intent),
+            source=PAYMENTS,
         )
     ]
 
@@ -131,6 +135,7 @@ def invoice_failed(delivery: Delivery) -> list[Observation]:
             order_ref=invoice["number"].cut(64),
             contact=people.of_invoice(invoice),
             test=_test(invoice),
+            source=PAYMENTS,
         )
     ]
 
@@ -150,6 +155,7 @@ def charge_refunded(delivery: Delivery) -> list[Observation]:
             full=charge["refunded"].flag(),
             contact=people.of_charge(charge),
             test=_test(charge),
+            source=PAYMENTS,
         )
     ]
 

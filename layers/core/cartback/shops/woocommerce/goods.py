@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cartback.domain.goods.article import beyond
 from cartback.domain.goods.bundles import Lines, assembled
+from cartback.domain.goods.gtin import gtin
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.foreign_words import unknown
 from cartback.domain.intake.payload_reader import Reader
@@ -21,6 +22,7 @@ _STOCK_STATUSES = frozenset({"instock", "outofstock", "onbackorder"})
 # The one currency of WooCommerce's list that is none of ISO 4217: how many digits it has is the shop's setting.
 _NOT_ISO = frozenset({"BTC"})
 _MOST_OPTIONS, _LONGEST_OPTION = 6, 60
+_MOST_GROUPS = 250
 
 
 def read_items(lines: list[Reader], currency: str | None) -> Lines:
@@ -58,7 +60,23 @@ def read_variant(product: Reader, own: str) -> VariantSeen:
         image_url=_picture(product),
         available=available,
         endless=sells_on or available is None,
+        gtin=gtin(product["global_unique_id"].cut(40)),
     )
+
+
+def read_names(members: Reader) -> tuple[str, ...] | None:
+    """Read the names of tags or brands; None where none are told."""
+    if members.is_null:
+        return None
+    names = (one["name"].html(100) for one in members.each()[:_MOST_GROUPS])
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def read_ids(members: Reader) -> tuple[str, ...] | None:
+    """Read the ids of categories; None where none are told."""
+    if members.is_null:
+        return None
+    return tuple(dict.fromkeys(one["id"].identifier() for one in members.each()[:_MOST_GROUPS]))
 
 
 def unknown_words(product: Reader) -> tuple[WordUnknown, ...]:

@@ -25,7 +25,7 @@ from cartback.domain.observations import (
     RefundSeen,
 )
 from cartback.domain.trade.cart import Item
-from cartback.shops.woocommerce import goods, origins, people, shapes
+from cartback.shops.woocommerce import goods, origins, people, sales, shapes
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -92,6 +92,9 @@ def product(delivery: Delivery) -> list[Observation]:
             at=_changed_at(body, delivery),
             variants=() if roof else (goods.read_variant(body, own),),
             deleted=body["status"].cut(40) in goods.NOT_ON_SALE,
+            tags=goods.read_names(body["tags"]),
+            collections=goods.read_ids(body["categories"]),
+            vendor=next(iter(goods.read_names(body["brands"]) or ()), None),
         ),
         *goods.unknown_words(body),
     ]
@@ -206,6 +209,7 @@ def _order(body: Reader, ref: str, status: str, delivery: Delivery) -> OrderSeen
         paid_at=body["date_paid_gmt"].maybe(Reader.utc),
         part_paid=status in PART_PAID,
         origin=origins.of(body, status),
+        sale=sales.of_order(body, status),
     )
 
 
