@@ -98,10 +98,10 @@ def _order(order: Reader, own: str, at: datetime) -> list[Observation]:
 
 
 def _invoice(invoice: Reader, at: datetime) -> list[Observation]:
-    """A posted invoice says of its order whether it is paid. A draft, and one without an order, says nothing."""
+    """A posted invoice says of its order whether it is paid; one without an order is a purchase without a name."""
     number, status = invoice["orderNumber"].cut(64), _word(invoice["status"])
-    if number is None or status not in _INVOICES - {"draft", "in review"}:
-        return list(unknown("business central invoice.status", status, _INVOICES))
+    if status in ("draft", "in review"):
+        return []
     currency, total = (
         invoice["currencyCode"].fitting(payload_reader.CURRENCY),
         invoice["totalAmountIncludingTax"],
@@ -116,7 +116,8 @@ def _invoice(invoice: Reader, at: datetime) -> list[Observation]:
             contact=_buyer(invoice),
             paid=sales.is_paid(invoice, status),
             sale=sales.of_invoice(invoice, amount, status, _due(invoice["dueDate"]), at),
-        )
+        ),
+        *unknown("business central invoice.status", status, _INVOICES),
     ]
 
 

@@ -25,6 +25,7 @@ ORDER = Where(
     phones=("phoneNumber", "customer.phoneNumber"),
     once=True,
 )
+INVOICE = replace(ORDER, refs=())
 QUOTE = replace(ORDER, refs=(("quote", "id", _named),))
 
 
@@ -38,6 +39,8 @@ def of(wanted: Fetch, text: str) -> OrderSeen | None:
     status = said.strip().lower() if isinstance(said, str) else ""
     if wanted.kind == "salesOrders" and status != "draft":
         return salvage.of_order(entity, ORDER, wanted.at)
+    if wanted.kind == "salesInvoices" and status not in ("draft", "in_x0020_review", "in review"):
+        return salvage.of_order(entity, INVOICE, wanted.at)
     if wanted.kind == "salesQuotes" and status in ("accepted", ""):
         return salvage.of_order(entity, QUOTE, wanted.at)
     return None

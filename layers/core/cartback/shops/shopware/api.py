@@ -36,9 +36,7 @@ _ORDER_PARTS: dict[str, object] = {
     "orderCustomer": {},
     "billingAddress": {"associations": {"country": {}, "countryState": {}}},
     "stateMachineState": {},
-    "transactions": {"associations": {"stateMachineState": {}, "paymentMethod": {}}},
-    "lineItems": {},
-    "deliveries": {"associations": {"stateMachineState": {}, "shippingMethod": {}}},
+    "transactions": {"associations": {"stateMachineState": {}}},
 }
 _PARTS: dict[str, dict[str, object]] = {
     "order": _ORDER_PARTS,
@@ -46,7 +44,7 @@ _PARTS: dict[str, dict[str, object]] = {
         "language": {"associations": {"locale": {}}},
         "defaultBillingAddress": {"associations": {"country": {}, "countryState": {}}},
     },
-    "product": {"cover": {"associations": {"media": {}}}, "tags": {}, "manufacturer": {}},
+    "product": {"cover": {"associations": {"media": {}}}},
 }
 
 

@@ -18,7 +18,7 @@ ORDER = Where(
     phones=("billingAddress.phoneNumber",),
     placed_at=("orderDateTime",),
 )
-_PURCHASES = frozenset({"order", "order_paid", "order_cancelled"})
+_PURCHASES = frozenset({"order", "order_paid", "order_cancelled", "order_returned"})
 
 
 def of(delivery: Delivery) -> OrderSeen | None:
