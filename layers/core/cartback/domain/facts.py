@@ -56,6 +56,7 @@ def _message(says: str, **more: str) -> Kind:
 
 
 _SUM = {"amount": "amount", "currency": "currency"}
+_PRICE = {**_SUM, "variant_id": "id", "changed_at": "time"}
 _ORDER = {"order_ref": "id", "person_id": "id"}
 _PARCEL = {**_ORDER, "parcel_id": "id"}
 _RETURN = {**_ORDER, "return_id": "id"}
@@ -231,6 +232,33 @@ CATALOGUE: dict[str, Kind] = {
         "variant_id",
         {"variant_id": "id", "available": "count"},
         "available",
+    ),
+    "stock.low": _kind(
+        "Stock passed a limit downwards; again only after it was above by a margin.",
+        "variant_id",
+        {"variant_id": "id", "generation": "count", "available": "count", "limit": "count"},
+    ),
+    "stock.out": _kind(
+        "The last piece of a variant is gone.", "variant_id", {"variant_id": "id", "generation": "count"}
+    ),
+    "stock.back": _kind(
+        "A variant that was out of stock can be bought again.",
+        "variant_id",
+        {"variant_id": "id", "generation": "count", "available": "count"},
+    ),
+    "supply.received": _kind(
+        "Many pieces more of a variant are there.", "variant_id", {"variant_id": "id", "pieces": "count"}
+    ),
+    "price.changed": _kind("The price of a variant changed.", "variant_id", {**_PRICE, "before": "amount"}),
+    "price.dropped": _kind(
+        "A variant costs less than at any time in the 30 days before; what was the lowest then.",
+        "variant_id",
+        {**_PRICE, "lowest": "amount"},
+    ),
+    "product.activated": _kind(
+        "A product was put on sale.",
+        "product_id",
+        {"product_id": "id", "generation": "count", "activated_at": "time"},
     ),
     "product.updated": _kind("A product's description changed.", "product_id", {"product_id": "id"}),
     "product.viewed": _kind(

@@ -6,7 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cartback.domain.goods import levels as levels_
+from cartback.domain.goods import prices
 from cartback.domain.goods.article import named, told_once
+from cartback.domain.goods.levels import Crossing
+from cartback.domain.goods.prices import Run
 from cartback.domain.money import Money
 from cartback.domain.trade.cart import Item
 
@@ -14,13 +18,17 @@ if TYPE_CHECKING:  # what shops tell is many classes, and whoever decides or sen
     from cartback.domain.observations import ProductSeen, StockSeen, VariantSeen
 
 _RENEWED_AFTER = timedelta(days=30)
+_NEW = timedelta(days=1)
+"""How young a product is that is heard of for the first time and was just put on sale."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
     """One variant. ``levels`` is the number of pieces per place with the instant of the shop's word for it.
 
-    ``available`` is None where nobody has ever told us: then we believe the shop's page, not an empty table.
+    ``available`` is None where nobody has ever told us: then we believe the shop's page, not an empty table. ``prices``
+    are those of late (``goods.prices``), ``crossings`` how stock stands to each limit (``goods.levels``), ``incoming``
+    what is on its way to each place and when it is expected, ``supplied`` when how many came in last.
     """
 
     shop: str
@@ -35,6 +43,20 @@ class Stock:
     deleted: bool = False
     product_at: datetime | None = None
     levels: dict[str, tuple[datetime, int | None]] = field(default_factory=dict)
+    product_id: str | None = None
+    sku: str | None = None
+    gtin: str | None = None
+    list_price: Money | None = None
+    cost: Money | None = None
+    prices: tuple[Run, ...] = ()
+    crossings: dict[str, Crossing] = field(default_factory=dict)
+    incoming: dict[str, tuple[datetime, int, datetime | None]] = field(default_factory=dict)
+    supplied: tuple[datetime, int] | None = None
+
+    @property
+    def on_its_way(self) -> int | None:
+        """Pieces that are on their way to all places; None if nobody says."""
+        return sum(pieces for _, pieces, _ in self.incoming.values()) if self.incoming else None
 
     @property
     def available(self) -> int | None:
@@ -48,7 +70,8 @@ class Product:
     """Which variants belong to a product, for words that name only the product: it is gone, it is back.
 
     ``said_at`` follows the shop's words in steps of a month, so that the row lives as long as its variants' rows do
-    without being written at each of their words.
+    without being written at each of their words. ``told_at`` dates tags, collections, category and vendor;
+    ``on_sale_at`` is since when it can be bought or no longer, ``activations`` how often it was put on sale.
     """
 
     shop: str
@@ -58,6 +81,14 @@ class Product:
     gone_at: datetime | None = None
     back_at: datetime | None = None
     said_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    category: str | None = None
+    vendor: str | None = None
+    told_at: datetime | None = None
+    on_sale: bool | None = None
+    on_sale_at: datetime | None = None
+    activations: int = 0
 
 
 def still_there(stock: Stock | None) -> bool:
@@ -89,6 +120,8 @@ def dressed(item: Item, stock: Stock | None) -> Item:
 
 def describe(stock: Stock, seen: VariantSeen, at: datetime) -> Stock:
     """Fold in a product's word about its variant; older words change nothing."""
+    if seen.price is not None:
+        stock = replace(stock, prices=prices.told(stock.prices, seen.price, at))
     if stock.product_at is not None and at < stock.product_at:
         return stock
     described = replace(
@@ -101,11 +134,15 @@ def describe(stock: Stock, seen: VariantSeen, at: datetime) -> Stock:
         endless=seen.endless,
         deleted=False,
         product_at=at,
+        sku=seen.sku or stock.sku,
+        gtin=seen.gtin or stock.gtin,
+        list_price=seen.list_price,
+        cost=seen.cost or stock.cost,
     )
     has_own_levels = any(place != "product" for place in described.levels)
     if seen.available is None or has_own_levels:
         return described
-    return replace(described, levels={"product": (at, seen.available)})
+    return _levelled(replace(described, levels={"product": (at, seen.available)}), stock, at)
 
 
 def count(stock: Stock, seen: StockSeen) -> Stock:
@@ -114,7 +151,21 @@ def count(stock: Stock, seen: StockSeen) -> Stock:
     if known is not None and seen.at < known[0]:
         return stock
     levels = {place: level for place, level in stock.levels.items() if place != "product"}
-    return replace(stock, levels={**levels, seen.location: (seen.at, seen.available)})
+    after = replace(stock, levels={**levels, seen.location: (seen.at, seen.available)})
+    if seen.incoming is not None:
+        coming = (seen.at, seen.incoming, seen.expected_at)
+        after = replace(after, incoming={**stock.incoming, seen.location: coming})
+    return _levelled(after, stock, seen.at)
+
+
+def _levelled(after: Stock, before: Stock, at: datetime) -> Stock:
+    """A variant whose pieces were counted at ``at``, as it stands to its limits now, and what came in."""
+    pieces, were = after.available, before.available
+    if pieces is None:
+        return after
+    if were is not None and pieces - were >= levels_.RISE:
+        after = replace(after, supplied=(at, pieces - were))
+    return replace(after, crossings=levels_.crossed(before.crossings, pieces, at))
 
 
 def withdraw(stock: Stock, at: datetime) -> Stock:
@@ -144,7 +195,37 @@ def enter(product: Product, seen: ProductSeen) -> Product:
     said_at = product.said_at
     if said_at is None or seen.at - said_at >= _RENEWED_AFTER:
         said_at = seen.at
-    return replace(product, variants=tuple(new), gone_at=gone_at, back_at=back_at, said_at=said_at)
+    known = replace(product, variants=tuple(new), gone_at=gone_at, back_at=back_at, said_at=said_at)
+    return _put_on_sale(_described(known, seen), seen)
+
+
+def _described(product: Product, seen: ProductSeen) -> Product:
+    told = {
+        name: value
+        for name in ("tags", "collections", "category", "vendor")
+        if (value := getattr(seen, name)) is not None
+    }
+    if not told or (product.told_at is not None and seen.at < product.told_at):
+        return product
+    changed = any(getattr(product, name) != value for name, value in told.items())
+    return replace(product, told_at=seen.at, **told) if changed else product
+
+
+def _put_on_sale(product: Product, seen: ProductSeen) -> Product:
+    """Whether it can be bought since then. Of a product that is new to us, only a new one was just put on sale."""
+    if not seen.whole or (product.on_sale_at is not None and seen.at < product.on_sale_at):
+        return product
+    is_on_sale = not seen.deleted
+    if product.on_sale is is_on_sale:
+        return product
+    fresh = seen.made_at is not None and seen.at - seen.made_at <= _NEW
+    activated = is_on_sale and (product.on_sale is False or fresh)
+    return replace(
+        product,
+        on_sale=is_on_sale,
+        on_sale_at=seen.at,
+        activations=product.activations + (1 if activated else 0),
+    )
 
 
 def overshadowed(product: Product, stock: Stock) -> Stock:

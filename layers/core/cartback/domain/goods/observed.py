@@ -51,7 +51,8 @@ class ProductSeen:
     """A product and all its variants at ``at``; ``deleted`` when it is gone from the shop.
 
     ``tags`` are the shop's words, ``collections`` its names of the groups that it belongs to, ``category`` what kind of
-    thing it is, ``vendor`` whose; None where nothing was told of them.
+    thing it is, ``vendor`` whose; None where nothing was told of them. ``whole`` is false for a word about one variant
+    alone, which says nothing of the product's being on sale; ``made_at`` is when the shop made the product.
     """
 
     product_id: str
@@ -62,3 +63,5 @@ class ProductSeen:
     collections: tuple[str, ...] | None = None
     category: str | None = None
     vendor: str | None = None
+    whole: bool = True
+    made_at: datetime | None = None

@@ -224,6 +224,7 @@ def product(delivery: Delivery) -> list[Observation]:
             tags=goods.read_tags(body["tags"]),
             category=body["product_type"].cut(200),
             vendor=body["vendor"].cut(200),
+            made_at=body["created_at"].maybe(Reader.instant),
         ),
         *unknown("shopify product.status", status, goods.STATUSES),
     ]

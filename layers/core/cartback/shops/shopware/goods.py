@@ -45,6 +45,8 @@ def read_product(product: Reader, at: datetime) -> ProductSeen:
         variants=(variant,),
         deleted=product["active"].value is False,
         tags=_tags(product["tags"]),
+        whole=product["parentId"].is_null,
+        made_at=product["createdAt"].maybe(Reader.instant),
         collections=_ids(product["categoryIds"]),
         vendor=product["manufacturer"]["translated"]["name"].html(200)
         or product["manufacturer"]["name"].html(200),

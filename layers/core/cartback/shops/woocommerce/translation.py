@@ -94,6 +94,8 @@ def product(delivery: Delivery) -> list[Observation]:
             deleted=body["status"].cut(40) in goods.NOT_ON_SALE,
             tags=goods.read_names(body["tags"]),
             collections=goods.read_ids(body["categories"]),
+            whole=parent in (None, "0"),
+            made_at=body["date_created_gmt"].maybe(Reader.utc),
             vendor=next(iter(goods.read_names(body["brands"]) or ()), None),
         ),
         *goods.unknown_words(body),

@@ -81,9 +81,9 @@ class Fold:
             case PaymentFailed() | RefundSeen():
                 self._payment(seen, cause)
             case StockSeen():
-                fold_goods.fold_stock(self, seen)
+                fold_goods.fold_stock(self, seen, cause)
             case ProductSeen():
-                fold_goods.fold_product(self, seen)
+                fold_goods.fold_product(self, seen, cause)
             case ProductViewed():
                 fold_goods.tell_of_view(self, seen, cause)
             case ShopLeft():

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cartback.domain.goods import catalogue
 from cartback.domain.goods.catalogue import Product, Stock
+from cartback.domain.goods.goods_facts import told_of_product, told_of_variant
 from cartback.domain.observations import StockSeen
 from cartback.usecases.intake import fold_people
-from cartback.usecases.intake.wanted_rows import waiting_room
+from cartback.usecases.intake.wanted_rows import WAITING, waiting_room
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cartback.domain.observations import ProductSeen, ProductViewed
     from cartback.usecases.intake.fold import Fold
 
 
-def fold_stock(fold: Fold, seen: StockSeen) -> None:
+def fold_stock(fold: Fold, seen: StockSeen, cause: str) -> None:
     """A count of pieces: of a variant, or of an inventory item whose variant may not be known yet."""
     variant_id = (
         seen.variant_id
@@ -27,9 +31,10 @@ def fold_stock(fold: Fold, seen: StockSeen) -> None:
     fold.page.stock[variant_id] = after
     if after.available is not None and after.available >= 0:
         fold.tell("stock.changed", seen.at, seen.at, variant_id=variant_id, available=after.available)
+    _tell_of(fold, after, seen.at, cause)
 
 
-def fold_product(fold: Fold, seen: ProductSeen) -> None:
+def fold_product(fold: Fold, seen: ProductSeen, cause: str) -> None:
     """A product with its variants; counts that came before it find their variant now.
 
     Of a deleted product most shops tell the id and nothing else: its variants are known from earlier words. The
@@ -39,6 +44,7 @@ def fold_product(fold: Fold, seen: ProductSeen) -> None:
     product = fold.page.products[seen.product_id] = catalogue.enter(before, seen)
     for variant in seen.variants:
         stock = fold.page.stock.get(variant.variant_id) or Stock(fold.shop, variant.variant_id)
+        stock = replace(stock, product_id=seen.product_id)
         stock = catalogue.describe(stock, variant, seen.at)
         ref = variant.inventory_ref
         if ref:
@@ -48,11 +54,20 @@ def fold_product(fold: Fold, seen: ProductSeen) -> None:
                 for place, (at, pieces) in early.levels.items():
                     stock = catalogue.count(stock, StockSeen(at, pieces, variant.variant_id, location=place))
         fold.page.stock[variant.variant_id] = catalogue.withdraw(stock, seen.at) if seen.deleted else stock
+        _tell_of(fold, fold.page.stock[variant.variant_id], seen.at, cause)
     for variant_id in product.variants:
         known = fold.page.stock.get(variant_id)
         if known is not None:
             fold.page.stock[variant_id] = catalogue.overshadowed(product, known)
     fold.tell("product.updated", seen.at, seen.at, product_id=seen.product_id)
+    if cause not in fold.old_news:
+        fold.facts.extend(told_of_product(product, seen.at))
+
+
+def _tell_of(fold: Fold, stock: Stock, at: datetime, cause: str) -> None:
+    """What a word made true of a variant; nothing of one that only waits to be named, and nothing of old news."""
+    if cause not in fold.old_news and not stock.variant_id.startswith(WAITING):
+        fold.facts.extend(told_of_variant(stock, at))
 
 
 def tell_of_view(fold: Fold, seen: ProductViewed, cause: str) -> None:

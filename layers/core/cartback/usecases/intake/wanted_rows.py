@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cartback.ports import RowSet
 
 SHOP_ITSELF = "shop"
+WAITING = "inventory:"
+"""How the rows begin in which counts wait for the product that says which variant they belong to."""
 
 
 @dataclass(slots=True)
@@ -127,4 +129,4 @@ def of_whole_products(observations: Iterable[Observation]) -> set[str]:
 
 def waiting_room(inventory_ref: str | None) -> str:
     """Where counts wait for the product that says which variant they belong to."""
-    return f"inventory:{inventory_ref}"
+    return f"{WAITING}{inventory_ref}"
