@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cartback.domain.facts import CATALOGUE
+from cartback.domain.goods import levels, prices
 from cartback.domain.trade.precedence import PRECEDENCE, SOURCES
 from cartback.store.tables import ORDERS_KEPT, STRAYS_KEPT
 from cartback.usecases.intake.record_trade import TOO_OLD
@@ -29,3 +30,14 @@ def test_the_facts_that_the_page_names_are_of_the_catalogue():
     named = set(re.findall(r"`([a-z]+\.[a-z_]+)`", PAGE))
     assert named <= set(CATALOGUE)
     assert {"order.shipped", "parcel.delivered", "return.received"} <= named
+
+
+def test_the_limits_of_stock_and_the_days_of_prices_are_those_of_the_code():
+    first, second, third = levels.LIMITS
+    assert f"passes {first}, {second} or {third} pieces" in PAGE
+    assert levels.RISE == 10
+    assert "when ten pieces or more" in PAGE
+    assert prices.BEFORE_A_REDUCTION.days == 30
+    assert prices.MOST_RUNS == 40
+    assert "Forty prices" in PAGE
+    assert [levels.margin(limit) for limit in (0, 1, 5, 15)] == [0, 1, 1, 3]
