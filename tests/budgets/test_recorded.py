@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from bench import recorded as recorded_module
 from bench.recorded import Recorder, item_size
 from tests.contracts.stack import CREDENTIALS, Stack
+from tests.laws.reading import resources
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,23 @@ def test_a_row_is_paid_for_as_long_as_it_is_kept_and_only_once(recorded):
     dynamodb.put_item(TableName="Carts", Item=row("a", bytes(1874), days=60))
     dynamodb.delete_item(TableName="Carts", Key={"pk": {"S": "a"}})
     assert [call.byte_months for call in recorder.taken()] == pytest.approx([2000, 2000, -4000], rel=0.01)
+
+
+def test_what_is_kept_in_the_class_for_infrequent_access_costs_a_third_less_to_keep_and_a_quarter_more_to_write(
+    recorded,
+):
+    dynamodb, recorder = recorded
+    for table in ("Carts", "Orders"):
+        dynamodb.put_item(TableName=table, Item=row("a", bytes(874), days=60) | {"sk": {"S": "s"}})
+    often, rarely = recorder.taken()
+    assert rarely.byte_months / often.byte_months == pytest.approx(2 / 3, rel=0.01)
+    assert rarely.write_units / often.write_units == pytest.approx(1.248)
+
+
+def test_the_template_says_of_which_tables_that_is_so():
+    rare = {
+        name
+        for name, table in resources("AWS::DynamoDB::Table").items()
+        if table["Properties"].get("TableClass") == "STANDARD_INFREQUENT_ACCESS"
+    }
+    assert rare == recorded_module._INFREQUENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from cartback.domain.trade import orders, sale
 from cartback.domain.trade.items import Item
 from cartback.domain.trade.orders import Order
 from cartback.domain.trade.sale import PaymentTold, Piece, Sale
+from cartback.store.codec import decode, sparse, unpacked
 from cartback.store.tables import ORDERS_KEPT, STRAYS_KEPT
 from cartback.store.trade.orders import DynamoOrders
 from tests.fakes.memory import MemoryOrders, MemoryTables
@@ -119,3 +121,21 @@ def test_an_order_ends_two_years_after_it_was_made_and_a_stray_sooner(rows, cloc
     assert rows.of_names("demo", ["acc"]) == []
     rows.save("demo", {"o1": None}, {"o1": Order("demo", "o1", placed_at=clock.at)})
     assert rows.read("demo", ["o1"])["o1"].version == 1
+
+
+@pytest.mark.parametrize("row", [Order("demo", "o1"), whole(), orders.erase(whole(), START)])
+def test_what_was_never_told_takes_no_place_and_is_read_as_absent(row):
+    body = sparse(row)
+    assert decode(Order, {"body": body}) == row
+    assert not {b"null", b"false", b"[]", b"{}"} & set(re.findall(rb"null|false|\[\]|\{\}", _text(body)))
+
+
+def test_an_amount_of_nothing_is_told():
+    free = Order("demo", "o1", shipping=Money(0, "EUR"), shipped=False)
+    kept = decode(Order, {"body": sparse(free)})
+    assert kept.shipping == Money(0, "EUR")
+
+
+def _text(body) -> bytes:
+    plain = unpacked(body)
+    return plain if isinstance(plain, bytes) else plain.encode()

@@ -76,8 +76,8 @@ def order_key(shop: str, order_ref: str) -> str:
 
 
 def buyer_key(shop: str, name: str) -> str:
-    """The orders that were told with a name of somebody's, by its hash."""
-    return f"{shop}#buyer#{name}"
+    """The orders that were told with a name of somebody's, by its hash; a shorter one of it, since it is kept long."""
+    return f"{shop}#buyer#{short('buyer', name, length=24)}"
 
 
 def stock_key(shop: str, variant_id: str) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.trade.orders import Order
-from cartback.store.codec import decode, expires, is_expired, number, packed, text
+from cartback.store.codec import decode, expires, is_expired, number, sparse, text
 from cartback.store.errors import translated
 from cartback.store.paging import get_rows, pages, write_rows
 from cartback.store.tables import ORDERS_KEPT, STRAYS_KEPT, buyer_key, order_key
@@ -88,7 +88,7 @@ class DynamoOrders:
         kept = replace(row, version=row.version + 1)
         item = _key(order_key(shop, ref), _ORDER) | {
             "version": number(kept.version),
-            "body": packed(kept),
+            "body": sparse(kept),
             "expires_at": _end(row, now),
         }
         condition, values = "attribute_not_exists(pk) OR expires_at <= :now", {":now": _seconds(now)}
