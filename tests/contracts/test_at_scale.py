@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts import trials_errors, trials_maintaining, trials_rows, trials_services
+from tests.contracts import trials_effects, trials_errors, trials_maintaining, trials_rows, trials_services
 from tests.contracts.conftest import STINGY
 from tests.contracts.scale import TRIALS, scale
 from tests.contracts.stingy import Stingy, methods, stores
 
-ROOMS = (trials_rows, trials_services, trials_maintaining, trials_errors)
+ROOMS = (trials_rows, trials_services, trials_maintaining, trials_errors, trials_effects)
 
 
 @pytest.mark.parametrize("name", sorted(TRIALS))

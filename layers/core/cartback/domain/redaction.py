@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
+from cartback.domain.errors import Conflict, Doubtful, MessageWithheld, Refused, TryLater
 
 Handler = Callable[[Any, Any], Any]
 
@@ -19,15 +19,15 @@ def redact_errors(handler: Handler) -> Handler:
     """Wrap a Lambda's handler so that a bug surfaces as ``MessageWithheld``, with its trace and without its message.
 
     Lambda logs the message of whatever a handler raises, and Step Functions keeps it in a run's history for 90 days.
-    Messages quote what they choke on, people too. ``Refused``, ``TryLater`` and ``Conflict`` pass as they are: their
-    reasons never hold what was found, and state machines go by their names.
+    Messages quote what they choke on, people too. ``Refused``, ``TryLater``, ``Doubtful`` and ``Conflict`` pass as they
+    are: their reasons never hold what was found, and state machines go by their names.
     """
 
     @wraps(handler)
     def door(event: Any, context: Any) -> Any:
         try:
             return handler(event, context)
-        except (Refused, TryLater, Conflict):
+        except (Refused, TryLater, Doubtful, Conflict):
             raise
         except Exception as bug:  # noqa: BLE001 - it surfaces, only without what it said
             raise MessageWithheld(named(bug)).with_traceback(bug.__traceback__) from None

@@ -14,6 +14,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cartback.domain.intake.delivery import Delivery as Delivery
     from cartback.domain.intake.delivery import ShopKeys as ShopKeys
+    from cartback.ports.desk import AnswerLink as AnswerLink
+    from cartback.ports.desk import DeskBook as DeskBook
+    from cartback.ports.desk import WaitingRuns as WaitingRuns
+    from cartback.ports.effects import AccountBook as AccountBook
+    from cartback.ports.effects import Connections as Connections
+    from cartback.ports.effects import Connector as Connector
+    from cartback.ports.effects import ConnectorKeys as ConnectorKeys
+    from cartback.ports.effects import EffectBook as EffectBook
+    from cartback.ports.effects import TeamMail as TeamMail
+    from cartback.ports.effects import ToolTokens as ToolTokens
+    from cartback.ports.effects import WaitingWork as WaitingWork
+    from cartback.ports.effects import Ways as Ways
     from cartback.ports.intake import AnswerLine as AnswerLine
     from cartback.ports.intake import Begun as Begun
     from cartback.ports.intake import Fetcher as Fetcher
@@ -72,6 +84,10 @@ if TYPE_CHECKING:
 _ROOMS = {
     "domain.intake.delivery": "Delivery ShopKeys",
     "ports.world": "Bus Clock Counters Hasher Metrics Runs Tokens",
+    "ports.desk": "AnswerLink DeskBook WaitingRuns",
+    "ports.effects": (
+        "AccountBook Connections Connector ConnectorKeys EffectBook TeamMail ToolTokens WaitingWork Ways"
+    ),
     "ports.intake": (
         "AnswerLine Begun Fetcher Greeter KeyStore Keys IdempotencyStore Parking Queue RawArchive RawStore "
         "ShopAdapter Speaker Translator"

@@ -1,0 +1,1 @@
+"""What needs a person: approvals, tasks, parked runs, messages and effects of which nobody knows."""

@@ -1,0 +1,1 @@
+"""Outside systems: connections, accounts, effects and what waits for them."""

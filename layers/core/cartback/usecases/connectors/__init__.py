@@ -1,0 +1,1 @@
+"""Connections to outside systems: made, reached, told of facts."""
