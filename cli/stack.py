@@ -21,12 +21,17 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from cartback import channels, flows, shops
+from cartback import channels, connectors, flows, shops
 from cartback.channels import answered
 from cartback.domain.errors import Refused, TryLater
-from cartback.ports import Clock
+from cartback.ports import Clock, Ways
 from cartback.store.clients import Clients
 from cartback.store.clock import SystemClock, clock_of
+from cartback.store.connectors.connections import DynamoConnections, SecretAccess
+from cartback.store.connectors.effects import DynamoAccounts, DynamoEffects
+from cartback.store.desk.book import DynamoDesk, DynamoWaiting
+from cartback.store.desk.team_mail import SesTeamMail
+from cartback.store.desk.waiting_runs import StepFunctionsAnswers
 from cartback.store.intake.raw import S3Raw
 from cartback.store.intake.secrets import SecretWriter
 from cartback.store.messaging.claim_index import DynamoClaimIndex
@@ -42,6 +47,10 @@ from cartback.store.tokens import SystemTokens
 from cartback.store.trade.orders import DynamoOrders
 from cartback.store.trade.records import DynamoRecords
 from cartback.texts import folder
+from cartback.usecases.connectors.calling import Calling
+from cartback.usecases.connectors.edit_connection import EditConnection
+from cartback.usecases.connectors.reach_vendor import ReachVendor
+from cartback.usecases.desk.decide import Decide
 from cartback.usecases.intake.replay import Replay
 from cartback.usecases.results.audit import LookBack
 from cartback.usecases.shop.connect_shop import ConnectShop
@@ -138,6 +147,37 @@ class Stack:
     def orders(self) -> DynamoOrders:
         """The record of trade."""
         return DynamoOrders(self.clients, self["OrdersTable"], self.clock)
+
+    def desk(self) -> DynamoDesk:
+        """What waits for a person."""
+        return DynamoDesk(self.clients, self["DeskTable"], self.clock)
+
+    def decide(self) -> Decide:
+        """Deciding what waits."""
+        effects = DynamoEffects(self.clients, self["LedgerTable"], self.clock)
+        return Decide(self.desk(), effects, StepFunctionsAnswers(self.clients), self.clock)
+
+    def connections(self) -> EditConnection:
+        """Connections to outside systems. Those on this machine are called only from the local cloud."""
+        table = DynamoConnections(self.clients, self["SettingsTable"])
+        keys = SecretAccess(
+            self.clients, self["ConnectorSecretPrefix"], self.clock, self.outputs.get("KeyArn")
+        )
+        accounts = DynamoAccounts(self.clients, self["LedgerTable"], self.clock)
+        mail = SesTeamMail(self.outputs.get("ConfigurationSet", ""))
+        ways = Ways(Http(loopback=self.is_local), mail, self.clock)
+        return EditConnection(
+            connections=table,
+            tools=table,
+            accounts=accounts,
+            work=DynamoWaiting(self.clients, self["DeskTable"], self.clock),
+            keys=keys,
+            reach=ReachVendor(table, keys, connectors.load, lambda: ways),
+            calling=Calling(accounts, self.clock),
+            kind=connectors.kind,
+            tokens=SystemTokens(),
+            clock=self.clock,
+        )
 
     def proofs(self) -> ConsentChains:
         """What people agreed to, entry by entry."""

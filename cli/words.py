@@ -161,6 +161,7 @@ _EVENTS = {
     "not_started": ("{flow} did not start, because {reason}", "{flow} begann nicht, denn {reason}"),
     "opened": ("opened: somebody can be reminded of it", "eröffnet: jemand kann erinnert werden"),
     "opened_again": ("opened again", "wieder eröffnet"),
+    "action": ("{target}: {word}", "{target}: {word}"),
     "parked": (
         "a run failed and waits for a person: {error}",
         "ein Lauf brach ab und wartet auf jemanden: {error}",
@@ -204,6 +205,44 @@ _FINDINGS = {
 }
 
 
+_DESK = {
+    "approval": ("approval", "Freigabe"),
+    "task": ("task", "Aufgabe"),
+    "parked": ("parked run", "angehaltener Ablauf"),
+    "unknown": ("unknown", "ungewiss"),
+    "access": ("access", "Zugang"),
+    "letter": ("dead letter", "unzustellbar"),
+    "open": ("open", "offen"),
+    "snoozed": ("snoozed", "zurückgestellt"),
+    "done": ("done", "erledigt"),
+    "dropped": ("dropped", "verworfen"),
+    "approved": ("approved", "freigegeben"),
+    "rejected": ("rejected", "abgelehnt"),
+    "happened": ("happened", "geschehen"),
+    "not_happened": ("did not happen", "nicht geschehen"),
+    "opened": ("opened", "eröffnet"),
+    "opened again": ("opened again", "wieder eröffnet"),
+    "approved, one of two": ("approved, one of two", "freigegeben, eine von zwei Stimmen"),
+    "is back": ("is back", "ist wieder da"),
+    "the run was told": ("the run was told", "der Ablauf weiß es"),
+    "the run waits no more": ("the run waits no more", "der Ablauf wartet nicht mehr"),
+    "on": ("on", "an"),
+    "off": ("off", "aus"),
+    "lost": ("access lost", "Zugang verloren"),
+    "broken": ("away", "nicht erreichbar"),
+}
+
+
+def desk_word(word: str, lang: str) -> str:
+    """A kind, a state, a decision or a step of the desk in plain words."""
+    return _in(_DESK, word, lang)
+
+
+def known_desk_words() -> frozenset[str]:
+    """The words of the desk that this table knows."""
+    return frozenset(_DESK)
+
+
 def reason(word: str, lang: str) -> str:
     """A reason in plain words; the word itself for one that this table does not know yet."""
     return _in(_REASONS, word, lang)
@@ -221,7 +260,7 @@ def finding(kind: str, lang: str) -> str:
 
 def event(kind: str, data: dict[str, str], lang: str) -> str:
     """One line of a story in plain words. ``data`` are its details as they were kept."""
-    said = {"touch": "", "channel": "", "flow": "", "error": "", **data}
+    said = {"touch": "", "channel": "", "flow": "", "error": "", "target": "", **data}
     said["touch"] = _in(_EVENTS, said["touch"], lang) if said["touch"] == "watch" else said["touch"]
     said["word"] = _in(_VERDICTS, data.get("word", ""), lang)
     said["reason"] = reason(data.get("reason", ""), lang)

@@ -77,6 +77,11 @@ def redrive(
         raise Refused("\n".join(refusals))
 
 
+def waiting(here: Desk) -> list[dict[str, Any]]:
+    """What waits in all dead-letter queues, without people."""
+    return [_facts(name, parked) for name, parked in _waiting(here, None)]
+
+
 def _queues(here: Desk, queue: str | None) -> dict[str, Any]:
     queues = here.stack.dead_letters()
     if queue is None:

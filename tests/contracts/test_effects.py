@@ -125,7 +125,7 @@ def test_connections_are_listed_by_shop_and_changed_by_one_at_a_time(room: Room)
     for connector, account in (("slack", "main"), ("slack", "b"), ("alert_email", "main")):
         room.connections.save(None, Connection("demo", connector, account))
     room.connections.save(None, Connection("demo-2", "slack"))
-    assert [(each.connector, each.account) for each in room.connections.of("demo")] == [
+    assert [(each.connector, each.account) for each in room.connections.connected("demo")] == [
         ("alert_email", "main"),
         ("slack", "b"),
         ("slack", "main"),

@@ -49,7 +49,7 @@ def an_account_that_is_written_often_counts_every_write(here: Scale) -> None:
 
 @tries(
     "DynamoConnections.save",
-    "DynamoConnections.of",
+    "DynamoConnections.connected",
     "DynamoConnections.read",
     "DynamoConnections.drop",
     "DynamoConnections.keep_token",
@@ -64,14 +64,14 @@ def every_connection_and_token_of_a_shop_is_listed_over_all_pages(here: Scale) -
         store.save(None, Connection("demo", "slack", f"a{n}"))
         store.save(None, Connection("demo2", "slack", f"a{n}"))
         store.keep_token(token)
-    assert sorted(each.account for each in store.of("demo")) == sorted(f"a{n}" for n in range(MANY))
+    assert sorted(each.account for each in store.connected("demo")) == sorted(f"a{n}" for n in range(MANY))
     assert {each.token_id for each in store.tokens("demo")} == {each.token_id for each in tokens}
     for n, token in enumerate(tokens):
         assert store.find("demo", token.token_id) == token
         assert store.revoke("demo", token.token_id) or not store.find("demo", token.token_id)
         store.drop(store.read("demo", "slack", f"a{n}"))
-    assert (store.of("demo"), store.tokens("demo")) == ([], [])
-    assert len(store.of("demo2")) == MANY
+    assert (store.connected("demo"), store.tokens("demo")) == ([], [])
+    assert len(store.connected("demo2")) == MANY
 
 
 @tries("SecretAccess.write", "SecretAccess.of", "SecretAccess.drop")

@@ -245,7 +245,7 @@ def every_claim_of_a_day_is_settled_and_judged_in_more_than_one_batch(here: Scal
         claim, context = prepared(here, number)
         here.seeding_ledger.claim(claim, context, context.person, LINE, [])
     here.clock.at = START + 55 * MINUTE + SETTLE_WITHIN
-    assert SettleClaims(index, here.ledger, here.clock, world.metrics)() == 55
+    assert SettleClaims(index, here.ledger, here.clock, world.metrics, world.desk)() == 55
     claims = [here.ledger.read_claim("demo", f"k{n}") for n in (0, 54)]
     assert {claim.state for claim in claims} == {UNKNOWN}
     audit = LookBack(index, here.records, here.clock)("demo", START.date())

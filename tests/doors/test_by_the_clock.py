@@ -20,7 +20,16 @@ from tests.fakes.world import START, HandClock
 
 __all__ = ["sent"]
 # Counted elsewhere than in the audit, and without a shop too.
-_OTHERS = {"ClaimsUnknown", "DueLateSeconds", "MarketingPaused", "PrivacyRequests", "VisitorsPutOff"}
+_OTHERS = {
+    "ConnectorAccessLost",
+    "EffectsUnknown",
+    "FactsNotTold",
+    "ClaimsUnknown",
+    "DueLateSeconds",
+    "MarketingPaused",
+    "PrivacyRequests",
+    "VisitorsPutOff",
+}
 TOMORROW = START + timedelta(days=1)
 
 

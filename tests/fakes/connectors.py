@@ -75,7 +75,7 @@ class MemoryConnections:
     def read(self, shop: str, connector: str, account: str) -> Connection | None:
         return self.kept.rows.get((shop, connector, account))
 
-    def of(self, shop: str) -> list[Connection]:
+    def connected(self, shop: str) -> list[Connection]:
         return [row for key, row in sorted(self.kept.rows.items()) if key[0] == shop]
 
     def save(self, before: Connection | None, after: Connection) -> None:
@@ -196,6 +196,20 @@ class ListTeamMail:
             raise self.fails.pop(0)
         self.sent.append({"sender": sender, "to": tuple(to), "subject": subject, "text": text, "tag": tag})
         return f"mail-{len(self.sent)}"
+
+
+@dataclass
+class Posted:
+    """The port ``Http``: keeps calls, and fails as it is told."""
+
+    calls: list[Any] = field(default_factory=list)
+    fails: list[Exception] = field(default_factory=list)
+
+    def send(self, call: Any) -> Any:
+        self.calls.append(call)
+        if self.fails:
+            raise self.fails.pop(0)
+        return None
 
 
 @dataclass

@@ -48,6 +48,7 @@ from cartback.usecases.start_listed import StartListed
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
+from tests.fakes.effects import Effects
 from tests.fakes.memory import (
     MemoryCounters,
     MemoryDue,
@@ -226,9 +227,10 @@ class World:
             clock=self.clock,
             public_url="https://api.example",
         )
-        self.park_run = ParkRun(self.ledger, self.clock, self.metrics)
+        self._wire_effects()
+        self.park_run = ParkRun(self.ledger, self.clock, self.metrics, self.desk)
         index = MemoryClaimIndex(self.tables)
-        self.settle_claims = SettleClaims(index, self.ledger, self.clock, self.metrics)
+        self.settle_claims = SettleClaims(index, self.ledger, self.clock, self.metrics, self.desk)
         self.look_back = LookBack(index, self.records, self.clock)
         audit_day = AuditDay(self.look_back, MemoryAudits(), self.metrics)
         self.audit = AuditShops(audit_day, lambda: sorted(self.settings.policies), self.clock)
@@ -237,6 +239,13 @@ class World:
         self._wire_sign_up(channels)
         self._wire_reconciliation()
         self._wire_privacy()
+
+    def _wire_effects(self) -> None:
+        self.effects = Effects(self)
+        self.desk, self.act, self.ask = self.effects.desk, self.effects.act, self.effects.ask
+        self.answer_ask, self.press_button = self.effects.answer_ask, self.effects.press_button
+        self.hear_tool, self.forward_facts = self.effects.hear_tool, self.effects.forward_facts
+        self.work_desk = self.effects.work_desk
 
     def _wire_starting(self) -> None:
         self.start_flows = StartFlows(self.settings, self.ledger, self.runs, self.clock, self.due)

@@ -30,6 +30,18 @@ WAYS = (
 )
 # Where somebody stands by who sees the failure and repeats the command, or a schedule does.
 REPEATED = {
+    "act": "the machine, whose every call finds the effect's row; each loss is tried in tests/unit/connectors",
+    "ask": "the machine; asking again with the same proposal is one entry",
+    "answer_ask": "the person, whose page says to come again; a link answers together with its entry",
+    "press_button": "the person in Slack, who presses again",
+    "hear_tool": "the tool, answered 503; told again under its key is told once",
+    "forward_facts": "EventBridge and the sweep; a fact has one id for its receiver",
+    "work_desk": "a schedule; each entry says what is still to be done about it",
+    "decide": "an operator at the command line, a person, or the sweep that tells runs what was decided",
+    "opening": "whoever puts something on the desk; the same thing is one entry",
+    "calling": "the task that calls; a bucket that was not written is too generous by one call",
+    "reach_vendor": "the task that reaches; it only reads",
+    "edit_connection": "an operator at the command line",
     "edit_shop": "an operator at the command line",
     "hear_answers": "an operator at the command line",
     "replay": "an operator at the command line",

@@ -124,7 +124,7 @@ def _called_for_nobody() -> set[str]:
 
 
 def test_a_fact_that_cannot_be_delivered_or_digested_lies_where_a_person_sees_it():
-    assert _called_for_nobody() == {"StartFlows", "StartErasing", "CollectExport"}
+    assert _called_for_nobody() == {"StartFlows", "StartErasing", "CollectExport", "ForwardFacts"}
     for name, rule in _events("EventBridgeRule"):
         assert target(rule["DeadLetterConfig"]["Arn"]) == "FlowsDlq", name
         failure = properties(name)["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]

@@ -9,10 +9,12 @@ import pytest
 
 from cartback.domain.consent import signup
 from cartback.domain.deliverability import FEWEST, FEWEST_COMPLAINTS, MOST_BOUNCES, MOST_COMPLAINTS, WINDOW
+from cartback.domain.desk.entries import KEPT as DESK_KEPT
 from cartback.domain.messaging.link_scanners import MOST_IN_A_SECOND, SOONEST
 from cartback.domain.messaging.warm_up import NO_CEILING_FROM
 from cartback.domain.trade.bots import MOST_CARTS, MOST_LINES, MOST_OF_ONE, MOST_PIECES
 from cartback.store import tables
+from cartback.store.desk.book import WAITS_AT_MOST
 from cartback.store.intake.once import REMEMBERED
 from cartback.store.messaging.due import KEPT as DUE_KEPT
 from cartback.usecases.consent.end_proofs import PERSON_KEPT, STILL_KEPT
@@ -50,6 +52,9 @@ KEPT_FOR = {
     "`Ledger`, proofs": PROOF_KEPT,
     "`Ledger`, proofs of people who are gone": STILL_KEPT,
     "`Ledger`, list": DUE_KEPT,
+    "`Ledger`, vendors' ids": tables.PEOPLE_KEPT,
+    "`Desk`": DESK_KEPT,
+    "`Desk`, waiting work": WAITS_AT_MOST,
     "`Catalogue`": tables.CATALOGUE_KEPT,
     "`Orders`": tables.ORDERS_KEPT,
     "`Orders`, strays": tables.STRAYS_KEPT,

@@ -30,7 +30,9 @@ from tests.laws.reading import (
 
 _ARN = r"arn:\$\{AWS::Partition\}:%s:\$\{AWS::Region\}:\$\{AWS::AccountId\}:"
 _PART_OF_OURS = re.compile(r"\$\{(\w+)\.Arn\}/\S+")
-_SECRETS = re.compile(_ARN % "secretsmanager" + r"secret:(cartback/\$\{Stage\}/(?:shop|answers)/)\*")
+_SECRETS = re.compile(
+    _ARN % "secretsmanager" + r"secret:(cartback/\$\{Stage\}/(?:shop|answers|connector)/)\*"
+)
 _FLOWS = re.compile(_ARN % "states" + re.escape(FLOWS_TO_COME) + r"\*")
 _MAIL = re.compile(_ARN % "ses" + r"(?:configuration-set/\$\{\w+\}|identity/\*)")
 # Step Functions delivers its logs only to roles that may do so everywhere (its developer guide).

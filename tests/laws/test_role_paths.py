@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cartback.domain.facts import CATALOGUE
 from tests.laws.policies import (
     ACCOUNT,
     GIVEN,
@@ -284,7 +285,9 @@ def test_who_sends_may_send_through_every_set_and_only_from_the_senders():
 
 
 def test_every_rule_wakes_its_function_for_its_own_facts_alone():
-    facts = {name: set(rule["Pattern"]["detail-type"]) for name, rule in _events("EventBridgeRule")}
+    facts = {
+        name: set(rule["Pattern"].get("detail-type", CATALOGUE)) for name, rule in _events("EventBridgeRule")
+    }
     assert all(rule["Pattern"]["source"] == ["cartback"] for _, rule in _events("EventBridgeRule"))
     assert facts["StartErasing"] == {"customer.erased", "shop.erased"}
     assert facts["CollectExport"] == {"privacy.requested"}

@@ -6,6 +6,7 @@ import ast
 import importlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from cartback import shops
+from cartback.domain.connectors.connection import Connection
+from cartback.domain.connectors.tool_tokens import made
+from cartback.domain.desk.entries import TASK, opened
 from cartback.domain.facts import schema
 from cartback.ports import ShopKeys
 from tests.fakes.world import World
@@ -79,6 +83,9 @@ def test_every_door_has_a_sample_and_every_sample_a_door():
     "collect",
     "confirm",
     "preferences",
+    "answer_ask",
+    "press_button",
+    "hear_tool",
 )
 def test_a_sample_of_http_is_of_a_route_of_its_door(path: Path):
     event = json.loads(path.read_text())
@@ -264,6 +271,8 @@ def test_a_request_that_is_gone_stops_its_run(world: World):
         "confirm.go",
         "preferences.look",
         "preferences.go",
+        "answer_ask.look",
+        "answer_ask.go",
     ],
 )
 def test_a_link_that_nobody_was_sent_leads_to_a_friendly_page(world: World, sample: str):
@@ -273,7 +282,7 @@ def test_a_link_that_nobody_was_sent_leads_to_a_friendly_page(world: World, samp
     assert "<html" in answer["body"]
 
 
-@_of("settle_claims", "end_proofs", "audit", "start_listed")
+@_of("settle_claims", "end_proofs", "audit", "start_listed", "work_desk")
 def test_a_sample_of_the_clock_comes_from_the_schedule_of_its_door(path: Path):
     event = json.loads(path.read_text())
     name, (schedule, given) = doors()[_door(path)], *properties(doors()[_door(path)])["Events"].items()
@@ -285,9 +294,60 @@ def test_a_sample_of_the_clock_comes_from_the_schedule_of_its_door(path: Path):
 def test_what_the_clock_brings_is_handled(world: World):
     assert _handle("settle_claims") == {"unknown": 0}
     assert _handle("end_proofs") == {"ending": 0}
+    assert _handle("work_desk") == {"brought": 0, "expired": 0, "back": 0, "told": 0, "waiting": 0}
     assert _handle("start_listed") == {"started": 0, "again": 0, "dropped": 0, "left": 0}
     (counts,) = _handle("audit")["audits"].values()
     assert set(counts.values()) == {0}
+
+
+def test_a_fact_is_told_to_the_tools_that_chose_it(world: World):
+    access = {"url": "https://n8n.example/hook", "secret": "whsec_" + "c2VjcmV0" * 5}
+    world.effects.keys.write(f"{SHOP}/standard_webhooks/main", access)
+    name = _load("forward_facts")["detail"]["fact"]
+    world.effects.connections.save(None, Connection(SHOP, "standard_webhooks", facts=(name,)))
+    assert _handle("forward_facts") == {"told": 1, "waiting": 0}
+    (call,) = world.effects.http.calls
+    assert call.headers["webhook-id"] == _load("forward_facts")["detail"]["id"]
+
+
+def test_a_fact_of_any_name_is_let_through_to_the_tools_where_facts_go_out_at_all():
+    (rule,) = properties(doors()["forward_facts"])["Events"].values()
+    assert rule["Properties"]["Pattern"] == {"source": ["cartback"]}
+    assert rule["Properties"]["State"] == {"If": ["HasFactsOut", "ENABLED", "DISABLED"]}
+    Draft202012Validator(schema(_load("forward_facts")["detail-type"])).validate(
+        _load("forward_facts")["detail"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("sample", "status"), [("hear_tool", 202), ("hear_tool.task", 202), ("hear_tool.forged", 401)]
+)
+def test_a_tool_is_heard_by_its_token_alone(world: World, sample: str, status: int):
+    scopes = ("tell:order.placed", "open:task")
+    token, _ = made(SHOP, "n8n", scopes, "B" * 43, world.clock.now(), "anna")
+    world.effects.connections.keep_token(token)
+    assert _handle(sample)["statusCode"] == status
+    assert len(world.queue.deliveries) + len(world.desk.listed(SHOP)) == (status == 202)
+
+
+@pytest.mark.parametrize(("sample", "status"), [("press_button", 200), ("press_button.forged", 401)])
+def test_a_button_is_heard_if_slack_signed_it(world: World, sample: str, status: int):
+    world.effects.keys.write(f"{SHOP}/slack/main", {"token": "xoxb-1234567890", "signing_secret": SECRET})
+    world.effects.connections.save(None, Connection(SHOP, "slack", options={"people": "U0123=anna"}))
+    entry = replace(opened(SHOP, TASK, "Count the bags", world.clock.now()), entry_id="0123456789abcdef")
+    world.desk.save(entry)
+    assert _handle(sample)["statusCode"] == status
+    assert world.desk.read(SHOP, entry.entry_id).outcome == ("done" if status == 200 else "")
+
+
+def test_an_action_is_done_and_a_question_waits_for_its_answer(world: World):
+    options = {"to": "anna@kaffee.example", "sender": "alerts@kaffee.example"}
+    world.effects.connections.save(None, Connection(SHOP, "alert_email", options=options))
+    assert _handle("act")["next"] == "done"
+    assert len(world.effects.mail.sent) == 1
+    entry = _handle("ask")["approval"]
+    world.effects.decide(SHOP, entry, "approved", "anna")
+    assert world.effects.runs.told == [(_load("ask")["token"], {"next": "approved", "approval": entry})]
 
 
 def test_every_sample_of_a_door_is_handled_here():

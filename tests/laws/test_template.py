@@ -137,7 +137,13 @@ def test_whoever_may_send_mail_may_send_it_only_from_the_senders_of_the_stack():
         for statement in statements(role)
         if any(action.startswith("ses:") for action in listed(statement["Action"]))
     ]
-    assert {name for name, _ in senders} == {"TouchRole", "AskConfirmationRole"}
+    assert {name for name, _ in senders} == {
+        "TouchRole",
+        "AskConfirmationRole",
+        "ActRole",
+        "ForwardFactsRole",
+        "WorkDeskRole",
+    }
     for _, statement in senders:
         assert statement["Condition"] == {"StringLike": {"ses:FromAddress": {"Ref": "Sender"}}}
 
@@ -183,7 +189,7 @@ def test_a_door_where_a_strangers_request_costs_more_than_itself_is_narrower_tha
         if event["Type"] == "HttpApi"
     }
     narrow = {routes[key] for key in api["RouteSettings"]}
-    assert narrow == {"Subscribe", "EnrolShop"}
+    assert narrow == {"Subscribe", "EnrolShop", "HearTool"}
     assert {key for key, name in routes.items() if name in narrow} - set(api["RouteSettings"]) == {
         "OPTIONS /subscribe/{shop}"  # asks nothing of anybody
     }

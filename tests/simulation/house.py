@@ -37,6 +37,7 @@ from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.touch import Touch
 from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
+from tests.fakes.connectors import MemoryDesk
 from tests.fakes.memory import (
     MemoryCounters,
     MemoryOnce,
@@ -186,9 +187,12 @@ class House:
             clock,
             PUBLIC_URL,
         )
-        self.park_run = ParkRun(ledger, clock, self.metrics)
+        self.desk = MemoryDesk(clock)
+        self.park_run = ParkRun(ledger, clock, self.metrics, self.desk)
         self.open_link = OpenLink(ledger, records, settings, clock, lambda: self.metrics)
-        self.settle_claims = SettleClaims(MemoryClaimIndex(self.tables), ledger, clock, self.metrics)
+        self.settle_claims = SettleClaims(
+            MemoryClaimIndex(self.tables), ledger, clock, self.metrics, self.desk
+        )
         self.leave = Leave(ledger, records, bus, clock)
         self._wire_pages(guard, channels, seed)
         self._wire_looking(guard, platform)

@@ -13,8 +13,11 @@ from cartback.store.clients import Clients, session
 from cartback.store.clock import SystemClock, clock_of
 
 if TYPE_CHECKING:
-    from cartback.ports import Channel, Clock, Http, ShopAdapter, ShopApi
+    from cartback.ports import Channel, Clock, Http, ShopAdapter, ShopApi, Ways
     from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
+    from cartback.store.connectors.connections import DynamoConnections, SecretAccess
+    from cartback.store.connectors.effects import DynamoEffects
+    from cartback.store.desk.book import DynamoDesk
     from cartback.store.intake.raw import S3Raw
     from cartback.store.messaging.due import DynamoDue
     from cartback.store.messaging.ledger import DynamoLedger
@@ -24,11 +27,20 @@ if TYPE_CHECKING:
     from cartback.store.tokens import PepperedHasher
     from cartback.store.trade.orders import DynamoOrders
     from cartback.store.trade.records import DynamoRecords
+    from cartback.usecases.act import Act
+    from cartback.usecases.ask import Ask
+    from cartback.usecases.connectors.forward_facts import ForwardFacts
+    from cartback.usecases.connectors.hear_tool import HearTool
+    from cartback.usecases.connectors.reach_vendor import ReachVendor
     from cartback.usecases.consent.confirm import Confirm
     from cartback.usecases.consent.end_proofs import EndProofs
     from cartback.usecases.consent.leave import Leave
     from cartback.usecases.consent.prefer import Prefer
     from cartback.usecases.consent.subscribe import Subscribe
+    from cartback.usecases.desk.answer_ask import AnswerAsk
+    from cartback.usecases.desk.decide import Decide
+    from cartback.usecases.desk.press_button import PressButton
+    from cartback.usecases.desk.work_desk import WorkDesk
     from cartback.usecases.intake.collect import Collect
     from cartback.usecases.intake.receive_answer import ReceiveAnswer
     from cartback.usecases.messaging.ask_confirmation import AskConfirmation
@@ -456,7 +468,7 @@ def park_run() -> ParkRun:
     """The task that puts a failed run aside."""
     from cartback.usecases.park_run import ParkRun
 
-    return ParkRun(ledger(), clock(), metrics())
+    return ParkRun(ledger(), clock(), metrics(), desk())
 
 
 @cache
@@ -466,7 +478,162 @@ def settle_claims() -> SettleClaims:
     from cartback.usecases.messaging.settle_claims import SettleClaims
 
     index = DynamoClaimIndex(clients(), os.environ["LEDGER_TABLE"], clock())
-    return SettleClaims(index, ledger(), clock(), metrics())
+    return SettleClaims(index, ledger(), clock(), metrics(), desk())
+
+
+@cache
+def desk() -> DynamoDesk:
+    """What waits for a person."""
+    from cartback.store.desk.book import DynamoDesk
+
+    return DynamoDesk(clients(), os.environ["DESK_TABLE"], clock())
+
+
+@cache
+def effects() -> DynamoEffects:
+    """Effects on outside systems."""
+    from cartback.store.connectors.effects import DynamoEffects
+
+    return DynamoEffects(clients(), os.environ["LEDGER_TABLE"], clock())
+
+
+@cache
+def connections() -> DynamoConnections:
+    """The connections of shops, and the tokens of their tools."""
+    from cartback.store.connectors.connections import DynamoConnections
+
+    return DynamoConnections(clients(), os.environ["SETTINGS_TABLE"])
+
+
+@cache
+def connector_keys() -> SecretAccess:
+    """The access to outside systems."""
+    from cartback.store.connectors.connections import SecretAccess
+
+    return SecretAccess(clients(), os.environ["CONNECTOR_SECRET_PREFIX"], clock())
+
+
+@cache
+def ways() -> Ways:
+    """The ways out that connectors are given."""
+    from cartback.ports import Ways
+    from cartback.store.desk.team_mail import SesTeamMail
+
+    return Ways(http(), SesTeamMail(os.environ["TRANSACTIONAL_SET"], session), clock())
+
+
+@cache
+def reach_vendor() -> ReachVendor:
+    """The outside systems of shops."""
+    from cartback import connectors
+    from cartback.usecases.connectors.reach_vendor import ReachVendor
+
+    return ReachVendor(connections(), connector_keys(), connectors.load, ways)
+
+
+@cache
+def act() -> Act:
+    """The task that does one thing at an outside system."""
+    from cartback.store.connectors.effects import DynamoAccounts
+    from cartback.store.desk.book import DynamoWaiting
+    from cartback.usecases.act import Act
+    from cartback.usecases.connectors.calling import Calling
+
+    env = os.environ
+    return Act(
+        reach=reach_vendor(),
+        effects=effects(),
+        calling=Calling(DynamoAccounts(clients(), env["LEDGER_TABLE"], clock()), clock()),
+        work=DynamoWaiting(clients(), env["DESK_TABLE"], clock()),
+        desk=desk(),
+        connections=connections(),
+        ledger=ledger(),
+        clock=clock(),
+        metrics=metrics(),
+    )
+
+
+@cache
+def decide() -> Decide:
+    """The answers of people."""
+    from cartback.store.desk.waiting_runs import StepFunctionsAnswers
+    from cartback.usecases.desk.decide import Decide
+
+    return Decide(desk(), effects(), StepFunctionsAnswers(clients()), clock())
+
+
+@cache
+def ask() -> Ask:
+    """The task that asks a person."""
+    from cartback import connectors
+    from cartback.usecases.ask import Ask
+
+    return Ask(desk(), decide(), connectors.actions, clock())
+
+
+@cache
+def answer_ask() -> AnswerAsk:
+    """The page of whoever was asked."""
+    from cartback.usecases.desk.answer_ask import AnswerAsk
+
+    return AnswerAsk(desk(), decide(), clock())
+
+
+@cache
+def press_button() -> PressButton:
+    """The buttons in Slack."""
+    from cartback.connectors.slack import people_of
+    from cartback.usecases.desk.press_button import PressButton
+
+    return PressButton(connections(), connector_keys(), decide(), http, people_of, clock())
+
+
+@cache
+def hear_tool() -> HearTool:
+    """The tools that cannot sign."""
+    from cartback.store.messaging.counters import DynamoCounters
+    from cartback.store.queue import SqsQueue
+    from cartback.usecases.connectors.hear_tool import HearTool
+
+    env = os.environ
+    counters = DynamoCounters(clients(), env["LEDGER_TABLE"], clock())
+    return HearTool(
+        connections(), counters, SqsQueue(clients(), env["INTAKE_QUEUE_URL"]), desk(), clock(), metrics()
+    )
+
+
+@cache
+def forward_facts() -> ForwardFacts:
+    """What tells shops' own tools of facts."""
+    from cartback.store.desk.book import DynamoWaiting
+    from cartback.usecases.connectors.forward_facts import ForwardFacts
+
+    work = DynamoWaiting(clients(), os.environ["DESK_TABLE"], clock())
+    return ForwardFacts(connections(), act(), work, desk(), clock(), metrics())
+
+
+@cache
+def work_desk() -> WorkDesk:
+    """What the desk does by itself."""
+    from cartback.store.shop.settings import DynamoShopBook, Remembered
+    from cartback.store.tokens import SystemTokens
+    from cartback.usecases.desk.work_desk import WorkDesk
+
+    env = os.environ
+    every_shop = Remembered(DynamoShopBook(clients(), env["SETTINGS_TABLE"]).names, clock())
+    return WorkDesk(
+        desk=desk(),
+        decide=decide(),
+        connections=connections(),
+        reach=reach_vendor(),
+        act=act(),
+        tokens=SystemTokens(),
+        clock=clock(),
+        metrics=metrics(),
+        public_url=env["PUBLIC_URL"],
+        shops=every_shop,
+        send_due=lambda: forward_facts().send_due(every_shop()),
+    )
 
 
 @cache

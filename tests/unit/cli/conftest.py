@@ -47,6 +47,30 @@ def _table(dynamodb: Any, name: str, sorted_: bool) -> None:
     )
 
 
+PREFIX = "arn:aws:states:eu-central-1:123456789012:stateMachine:cartback-test-"
+
+
+def _desk(dynamodb: Any) -> None:
+    dynamodb.create_table(
+        TableName="DeskTable",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": key, "AttributeType": "S"} for key in ("pk", "listed", "due_at")
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "Listed",
+                "KeySchema": [
+                    {"AttributeName": "listed", "KeyType": "HASH"},
+                    {"AttributeName": "due_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
+
+
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     monkeypatch.setattr(browse, "_WAIT_SECONDS", 0)
@@ -58,6 +82,12 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         outputs = {name: name for name in _TABLES}
         for name, sorted_ in _TABLES.items():
             _table(clients.dynamodb, name, sorted_)
+        _desk(clients.dynamodb)
+        outputs |= {
+            "DeskTable": "DeskTable",
+            "FlowPrefix": PREFIX,
+            "ConnectorSecretPrefix": "cartback/test/connector/",
+        }
         for name in ("IntakeQueueUrl", "IntakeDlqUrl", "FlowsDlqUrl"):
             outputs[name] = clients.sqs.create_queue(QueueName=name)["QueueUrl"]
         clients.events.create_event_bus(Name="cartback")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from cartback import connectors
@@ -22,6 +21,7 @@ from tests.fakes.connectors import (
     MemoryDesk,
     MemoryEffects,
     MemoryWaiting,
+    Posted,
 )
 from tests.fakes.memory import MemoryCounters, MemoryLedger, MemoryTables
 from tests.fakes.outside import CountingMetrics, ListQueue
@@ -36,20 +36,6 @@ FACT = {
     "at": START.isoformat(),
     "data": {"order_ref": "1001", "person_id": "p1"},
 }
-
-
-@dataclass
-class Posted:
-    """The port ``Http``: keeps calls, and fails as it is told."""
-
-    calls: list[Any] = field(default_factory=list)
-    fails: list[Exception] = field(default_factory=list)
-
-    def send(self, call: Any) -> Any:
-        self.calls.append(call)
-        if self.fails:
-            raise self.fails.pop(0)
-        return None
 
 
 class Tools:
@@ -75,7 +61,7 @@ class Tools:
             metrics=self.metrics,
         )
         here = (self.connections, act, self.work, self.desk, self.clock, self.metrics)
-        self.forward = ForwardFacts(*here, shops=lambda: ["demo", "other"])
+        self.forward = ForwardFacts(*here)
         self.edit = EditConnection(
             self.connections,
             self.connections,

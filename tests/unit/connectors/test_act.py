@@ -158,7 +158,7 @@ def test_lost_access_is_said_once_and_the_work_is_kept_until_it_is_back(status: 
         assert here.act(here.asked(step=step))["next"] == "wait"
         here.clock.move(minutes=16)
     (entry,) = here.waiting(ACCESS)
-    assert (entry.times, here.metrics.counts["ConnectorAccessLost"]) == (1, 2)
+    assert (entry.times, here.metrics.counts["ConnectorAccessLost"]) == (1, 1)
     assert here.go(here.asked(step="a"))["next"] == "done"
     assert here.accounts.read("demo", "tickets", "main").lost_at is None
 

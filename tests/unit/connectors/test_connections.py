@@ -38,7 +38,7 @@ def test_settings_that_a_connector_cannot_have_are_refused_with_the_name_of_the_
     here = Tools()
     with pytest.raises(Refused, match=reason):
         here.connect(**changes)
-    assert here.connections.of("demo") == []
+    assert here.connections.connected("demo") == []
     assert here.keys.by_name == {}
 
 
@@ -121,11 +121,11 @@ def test_what_is_not_taken_is_sent_again_by_the_schedule_with_the_same_id_and_a_
     here.http.fails = [Refused("n8n.example answers 404", 404)] * len(SCHEDULE)
     assert here.forward(FACT) == {"told": 0, "waiting": 1}
     for pause in SCHEDULE[:-1]:
-        assert here.forward.send_due() == {"told": 0, "waiting": 0}
+        assert here.forward.send_due(["demo", "other"]) == {"told": 0, "waiting": 0}
         here.clock.move(seconds=pause.total_seconds())
-        assert here.forward.send_due() == {"told": 0, "waiting": 1}
+        assert here.forward.send_due(["demo", "other"]) == {"told": 0, "waiting": 1}
     here.clock.move(seconds=SCHEDULE[-1].total_seconds())
-    assert here.forward.send_due() == {"told": 1, "waiting": 0}
+    assert here.forward.send_due(["demo", "other"]) == {"told": 1, "waiting": 0}
     assert {call.headers["webhook-id"] for call in here.http.calls} == {"f-1"}
     assert len({call.headers["webhook-timestamp"] for call in here.http.calls}) == len(SCHEDULE) + 1
     assert (here.work.waiting("demo"), here.desk.listed("demo")) == ([], [])
@@ -138,7 +138,7 @@ def test_after_the_last_attempt_a_person_sees_it():
     here.forward(FACT)
     for pause in SCHEDULE:
         here.clock.move(seconds=pause.total_seconds())
-        here.forward.send_due()
+        here.forward.send_due(["demo", "other"])
     (entry,) = here.desk.listed("demo")
     assert (entry.kind, entry.data["id"], here.metrics.counts["FactsNotTold"]) == (UNKNOWN, "f-1", 1)
     assert here.work.waiting("demo") == []
@@ -171,7 +171,7 @@ def test_what_waits_for_a_receiver_that_was_taken_away_is_over():
     here.forward(FACT)
     here.edit.drop("demo", "standard_webhooks")
     here.clock.move(days=1)
-    assert here.forward.send_due() == {"told": 1, "waiting": 0}
+    assert here.forward.send_due(["demo", "other"]) == {"told": 1, "waiting": 0}
     assert (here.work.waiting("demo"), len(here.http.calls)) == ([], 1)
 
 

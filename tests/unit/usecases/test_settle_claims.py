@@ -30,7 +30,7 @@ def world(told: Told) -> World:
 
 @pytest.fixture
 def settle(world: World) -> SettleClaims:
-    return SettleClaims(MemoryClaimIndex(world.tables), world.ledger, world.clock, world.metrics)
+    return SettleClaims(MemoryClaimIndex(world.tables), world.ledger, world.clock, world.metrics, world.desk)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_news_that_comes_at_the_very_moment_of_settling_wins(world, settle, doub
         def in_doubt(self, before):
             return stale
 
-    assert SettleClaims(Lagging(), world.ledger, world.clock, world.metrics)() == 0
+    assert SettleClaims(Lagging(), world.ledger, world.clock, world.metrics, world.desk)() == 0
     assert the_claim(world).state == claims.DELIVERED
     assert world.metrics.counts["ClaimsUnknown"] == 0
 
@@ -136,6 +136,6 @@ def test_a_claim_that_the_index_names_too_early_is_left_as_it_is_and_the_next_is
         def in_doubt(self, before):
             return [young, old]
 
-    assert SettleClaims(Eager(), world.ledger, world.clock, world.metrics)() == 1
+    assert SettleClaims(Eager(), world.ledger, world.clock, world.metrics, world.desk)() == 1
     states = [world.ledger.read_claim("demo", claim.claim_id).state for claim in (young, old)]
     assert states == [claims.CLAIMED, claims.UNKNOWN]

@@ -12,10 +12,14 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from cartback.domain.connectors.actions import actions_of
 from cartback.domain.connectors.connection import Kind
 from cartback.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from cartback.domain.connectors.actions import Action
 
 
 @cache
@@ -29,6 +33,11 @@ def load(name: str) -> ModuleType:
     if name not in names():
         raise Refused(f"there is no connector {name}; there are {', '.join(names())}")
     return import_module(f"{__name__}.{name}")
+
+
+def actions(name: str) -> dict[str, Action]:
+    """The actions of a connector. Raises ``Refused`` as ``load`` does."""
+    return actions_of(load(name).Connector)
 
 
 def kind(name: str) -> Kind:

@@ -51,7 +51,7 @@ class Connections(Protocol):
 
     def read(self, shop: str, connector: str, account: str) -> Connection | None: ...
 
-    def of(self, shop: str) -> list[Connection]:
+    def connected(self, shop: str) -> list[Connection]:
         """All of a shop's, by name."""
 
     def save(self, before: Connection | None, after: Connection) -> None:

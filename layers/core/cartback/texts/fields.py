@@ -10,6 +10,7 @@ from cartback.domain.errors import Refused
 
 if TYPE_CHECKING:
     from cartback.domain.consent.preferences import View
+    from cartback.domain.desk.question import Question
     from cartback.domain.money import Money
     from cartback.domain.trade.cart import Item
     from cartback.ports import ShopFace
@@ -57,13 +58,14 @@ class PageFields:
 
     ``shop`` is left out on ``gone``, which must look the same for a forged, an expired and a foreign link, and where
     the shop has removed us: its shoppers can still leave. While our stores are away, nobody knows whose page it is.
-    ``wording`` is for ``confirm``, ``view`` for ``prefs``.
+    ``wording`` is for ``confirm``, ``view`` for ``prefs``, ``question`` for ``ask`` and ``answered``.
     """
 
     shop: ShopFace | None = None
     wording: str | None = None
     view: View | None = None
     saved: bool = False
+    question: Question | None = None
 
 
 def read[T](kind: type[T], given: T | Mapping[str, object], text: str) -> T:

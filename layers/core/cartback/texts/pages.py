@@ -33,6 +33,8 @@ METHODS = {
     "away": "get",
     "unsaved": "get",
     "unsent": "alone",
+    "ask": "get",
+    "answered": "alone",
 }
 """How each page is reached. Its language switch comes back the same way: the answer to a POST posts again, which
 changes nothing a second time. ``unsaved`` leads back to the form instead: what was chosen there is known to the
@@ -45,7 +47,8 @@ def write(name: str, lang: str, fields: PageFields) -> str:
         raise Refused(f"there is no page {name} in {lang}")
     view = fields.view
     until = day_in_words(view.paused_until, lang) if view is not None and view.paused_until else None
-    facts = {"lang": lang, "shop": _shown_shop(fields), "wording": fields.wording, "until": until}
+    facts: dict[str, object] = {"lang": lang, "shop": _shown_shop(fields), "wording": fields.wording}
+    facts |= {"until": until, "question": fields.question}
     return laid_out(
         "page.html",
         {
@@ -57,6 +60,7 @@ def write(name: str, lang: str, fields: PageFields) -> str:
             "tongues": [_switch(each) for each in LANGUAGES],
             "view": view,
             "saved": fields.saved,
+            "question": fields.question,
             "accent": colours.accent(fields.shop.accent if fields.shop else None),
             # Ours, and it must reach the browser to the letter: its hash is in the page's headers.
             "style": Markup(PAGE_STYLE),  # noqa: S704

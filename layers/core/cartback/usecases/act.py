@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain.claims import EffectKey
 from cartback.domain.connectors import effects, limits
 from cartback.domain.connectors.actions import Done, Wanted, checked, digest
 from cartback.domain.connectors.connection import switched
@@ -57,7 +58,7 @@ class Act:
             raise Refused(f"{connector} has no action {name}; it has {', '.join(sorted(reached.actions))}")
         action = reached.actions[name]
         fields = checked(action, asked.fields)
-        effect_id = effects.effect_id_for(asked.shop, asked.flow, asked.subject, asked.step, asked.target)
+        effect_id = EffectKey(asked.shop, asked.flow, asked.subject, asked.step, asked.target).claim_id
         known = self.effects.linked(asked.shop, connector, asked.account, asked.subject.timeline)
         wanted = Wanted(effects.reference(asked.shop, effect_id), fields, known)
         return self._next(Case(asked, reached, action, wanted, effect_id))
@@ -180,7 +181,6 @@ class Act:
     def _alert(self, case: Case, title: str, because: str, kind: str) -> None:
         now, connection = self.clock.now(), case.reached.connection
         put_on_desk(self.desk, case.entry(ACCESS, title, now, connection.name, kind, because=because), now)
-        self.metrics.count("ConnectorAccessLost", connector=connection.connector)
         self.metrics.count("ConnectorAccessLost")
 
     def _doubt(self, case: Case, effect: Effect, reason: str) -> Doubtful:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from cartback.domain.connectors.actions import Action
-from cartback.domain.hashes import short
 from cartback.domain.subject import Subject
 
 CLAIMED, DONE, RELEASED, REFUSED, DOUBTFUL = "claimed", "done", "released", "refused", "doubtful"
@@ -62,11 +61,6 @@ class Effect:
     creates: int = 0
     approval: str | None = None
     version: int = 0
-
-
-def effect_id_for(shop: str, flow: str, subject: Subject, step: str, target: str) -> str:
-    """The name of an effect. Equal effects have equal names, so that a second one meets the first."""
-    return short("effect", shop, flow, subject.kind, subject.id, subject.generation, step, target)
 
 
 def reference(shop: str, effect_id: str) -> str:

@@ -6,12 +6,12 @@ A token is ``cbt_<id>_<secret>``: the id finds its row, and only the hash of the
 
 from __future__ import annotations
 
-import hmac
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cartback.domain.errors import Refused
+from cartback.domain.intake.signatures import proven
 from cartback.domain.tokens import hashed
 
 OPEN_TASK, TELL_ANYTHING = "open:task", "tell:*"
@@ -69,7 +69,7 @@ def id_of(authorization: str) -> str | None:
 def proves(authorization: str, kept: ToolToken | None) -> bool:
     """Whether the header carries the token of this row. Takes as long where there is no row."""
     wanted = kept.proof if kept is not None else _NOBODY
-    matches = hmac.compare_digest(hashed(_bearer(authorization)), wanted)
+    matches = proven([wanted], [hashed(_bearer(authorization))], str.encode)
     return matches and kept is not None
 
 

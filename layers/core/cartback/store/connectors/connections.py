@@ -37,7 +37,7 @@ class DynamoConnections:
         row = self._get(_key(shop, connector, account))
         return None if row is None else decode(Connection, row)
 
-    def of(self, shop: str) -> list[Connection]:
+    def connected(self, shop: str) -> list[Connection]:
         """See ``ports.Connections``."""
         return [decode(Connection, row) for row in self._all(f"{shop}#connections")]
 

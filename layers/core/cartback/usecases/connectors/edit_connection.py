@@ -70,7 +70,7 @@ class EditConnection:
         """All connections of a shop as they stand."""
         waiting = self.work.waiting(shop)
         found = []
-        for each in self.connections.of(shop):
+        for each in self.connections.connected(shop):
             state = self.accounts.read(shop, each.connector, each.account)
             own = [one for one in waiting if (one.connector, one.account) == (each.connector, each.account)]
             found.append(Standing(each, state.lost_at, state.lost_because, state.is_open, len(own)))

@@ -7,13 +7,14 @@ a sweep sends on what is due. After the last attempt a person sees it, and nothi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain.claims import EffectKey
 from cartback.domain.connectors.actions import renamed
 from cartback.domain.connectors.deliveries import DELIVERY, Waiting, tried_again
-from cartback.domain.connectors.effects import effect_id_for
 from cartback.domain.desk.entries import UNKNOWN, opened
 from cartback.domain.errors import Doubtful, Refused
 from cartback.domain.subject import Subject
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from cartback.usecases.act import Act
 
 FLOW, STEP = "facts", "tell"
+LONGEST_SWEEP = timedelta(seconds=60)
+"""After which a sweep leaves the rest to the next one: receivers may take fifteen seconds each."""
+
 _GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
 class ForwardFacts:
-    """``shops`` lists every shop, for the sweep."""
+    """Tell at once, and keep what was not taken."""
 
     connections: Connections
     act: Act
@@ -39,23 +43,24 @@ class ForwardFacts:
     desk: DeskBook
     clock: Clock
     metrics: Metrics
-    shops: Callable[[], Sequence[str]] = list
 
     def __call__(self, fact: Mapping[str, Any]) -> dict[str, int]:
         """Tell everybody who chose this fact; gives how many took it, and for how many it waits."""
         shop, name = str(fact["shop"]), str(fact["fact"])
         counts = {"told": 0, "waiting": 0}
-        for connection in self.connections.of(shop):
+        for connection in self.connections.connected(shop):
             if name in connection.facts and connection.is_on:
                 waiting = self._delivery(connection, fact)
                 counts["told" if self._sent(waiting) else "waiting"] += 1
         return counts
 
-    def send_due(self) -> dict[str, int]:
-        """Send on what is due at every shop."""
-        counts = {"told": 0, "waiting": 0}
-        for shop in self.shops():
-            for waiting in self.work.due(shop, self.clock.now()):
+    def send_due(self, shops: Sequence[str]) -> dict[str, int]:
+        """Send on what is due at these shops, for as long as a sweep may last; the next one goes on."""
+        began, counts = self.clock.now(), {"told": 0, "waiting": 0}
+        for shop in shops:
+            for waiting in self.work.due(shop, began):
+                if self.clock.now() >= began + LONGEST_SWEEP:
+                    return counts
                 counts["told" if self._sent(waiting) else "waiting"] += 1
         return counts
 
@@ -110,7 +115,8 @@ class ForwardFacts:
         }
         place = (connection.shop, connection.connector, connection.account)
         target = f"{connection.connector}.tell"
-        work_id = effect_id_for(connection.shop, FLOW, _about(fields), f"{STEP}.{connection.account}", target)
+        step = f"{STEP}.{connection.account}"
+        work_id = EffectKey(connection.shop, FLOW, _about(fields), step, target).claim_id
         return Waiting(*place, work_id, DELIVERY, "", now, now, action="tell", fields=fields)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cartback.domain.desk.entries import DONE, expired, words
+from cartback.domain.desk.entries import DONE, expired
+from cartback.domain.desk.question import Question
 from cartback.domain.errors import Refused
 from cartback.usecases.messaging.links import shop_and_hash
 
@@ -13,17 +14,6 @@ if TYPE_CHECKING:
     from cartback.domain.desk.entries import Entry
     from cartback.ports import AnswerLink, Clock, DeskBook
     from cartback.usecases.desk.decide import Decide
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a page shows: the entry, what can be answered, and what was decided if it is over. ``late`` says that this
-    answer came too late, ``refused`` why it does not count."""
-
-    entry: Entry
-    words: tuple[str, ...]
-    late: bool = False
-    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +30,7 @@ class AnswerAsk:
         if found is None:
             return None
         link, entry = found
-        over = entry.state == DONE or link.used_at is not None
-        return Question(entry, () if over else words(entry))
+        return Question(entry, used=link.used_at is not None)
 
     def __call__(self, token: str, word: str) -> Question | None:
         """Decide. A second press, and an answer after the deadline, are told what was decided."""
@@ -50,15 +39,15 @@ class AnswerAsk:
             return None
         link, entry = found
         if link.used_at is not None or entry.state == DONE:
-            return Question(entry, (), late=True)
+            return Question(entry, late=True, used=True)
         try:
             after = self.decide(link.shop, link.entry_id, word, link.actor, "by a link", link)
         except Refused as refusal:
             kept = self.desk.read(link.shop, link.entry_id) or entry
             return Question(
-                expired(kept, self.clock.now()), (), late=refusal.status == 409, refused=refusal.reason
+                expired(kept, self.clock.now()), late=refusal.status == 409, refused=refusal.reason
             )
-        return Question(after, () if after.state == DONE else words(after))
+        return Question(after, used=True)
 
     def _found(self, token: str) -> tuple[AnswerLink, Entry] | None:
         named = shop_and_hash(token)

@@ -1,8 +1,8 @@
 """Hear that somebody pressed a button in Slack: prove the sender, know the person, decide, and tell them.
 
 Slack signs ``v0:<timestamp>:<raw body>`` with the app's signing secret (integrations.md § 1.10); what is older than
-five minutes is refused. The body is a form with one field ``payload``. A button carries an entry's name; whose press counts
-is the shop's to say (``people``).
+five minutes is refused. The body is a form with one field ``payload``. A button carries an entry's name; whose press
+counts is the shop's to say (``people``).
 """
 
 from __future__ import annotations

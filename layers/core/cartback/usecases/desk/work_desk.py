@@ -49,7 +49,7 @@ _QUIET = frozenset({PARKED, LETTER})
 
 @dataclass(frozen=True, slots=True)
 class WorkDesk:
-    """``public_url`` is where links lead."""
+    """``public_url`` is where links lead; ``send_due`` sends on deliveries whose time has come."""
 
     desk: DeskBook
     decide: Decide
@@ -61,9 +61,10 @@ class WorkDesk:
     metrics: Metrics
     public_url: str
     shops: Callable[[], Sequence[str]]
+    send_due: Callable[[], dict[str, int]]
 
     def __call__(self) -> dict[str, int]:
-        """Give how many entries were brought to somebody, ran out of time, and came back."""
+        """Give how many entries were brought to somebody, ran out of time and came back, and what was delivered."""
         counts = {"brought": 0, "expired": 0, "back": 0}
         for shop in self.shops():
             for entry in self.desk.due(shop, self.clock.now()):
@@ -71,7 +72,7 @@ class WorkDesk:
                     self._work(entry, counts)
                 except Conflict:
                     continue  # somebody decides at this very moment
-        return counts
+        return counts | self.send_due()
 
     def _work(self, entry: Entry, counts: dict[str, int]) -> None:
         now = self.clock.now()
@@ -109,7 +110,7 @@ class WorkDesk:
         longest = 0
         if entry.kind in _QUIET or entry.data.get("flow") == FLOW:
             return entry, 0  # a notice about a notice would never end
-        for connection in self.connections.of(entry.shop):
+        for connection in self.connections.connected(entry.shop):
             if not (connection.desk and connection.is_on):
                 continue
             try:

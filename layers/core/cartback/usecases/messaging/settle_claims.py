@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.claims import SETTLE_WITHIN, UNKNOWN, is_doubtful, settle
+from cartback.domain.desk.entries import UNKNOWN as UNKNOWN_ENTRY
+from cartback.domain.desk.entries import opened
 from cartback.domain.errors import Conflict
+from cartback.usecases.desk.opening import put_on_desk
 
 if TYPE_CHECKING:
-    from cartback.ports import ClaimIndex, Clock, Ledger, Metrics
+    from datetime import datetime
+
+    from cartback.domain.claims import Claim
+    from cartback.ports import ClaimIndex, Clock, DeskBook, Ledger, Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class SettleClaims:
     ledger: Ledger
     clock: Clock
     metrics: Metrics
+    desk: DeskBook
 
     def __call__(self) -> int:
         now = self.clock.now()
@@ -32,6 +39,7 @@ class SettleClaims:
         for claim in self.index.in_doubt(now - SETTLE_WITHIN):
             if not is_doubtful(claim, now):
                 continue
+            self._show(claim, now)
             try:
                 self.ledger.mark(claim, settle(claim, UNKNOWN, now, "no_news"))
             except Conflict:
@@ -41,3 +49,12 @@ class SettleClaims:
         if unknown:
             self.metrics.count("ClaimsUnknown", unknown)
         return unknown
+
+    def _show(self, claim: Claim, now: datetime) -> None:
+        """Put it on the desk: somebody may look at the provider's, and say what became of it."""
+        title = f"Nobody knows whether {claim.touch} by {claim.channel} went out"
+        told = {"claim": claim.claim_id, "flow": claim.of_flow, "step": claim.touch, "channel": claim.channel}
+        entry = opened(
+            claim.shop, UNKNOWN_ENTRY, title, now, claim.claim_id, about=claim.subject.timeline, **told
+        )
+        put_on_desk(self.desk, entry, now)
