@@ -258,3 +258,26 @@ def test_the_recorder_counts_units_as_the_price_list_does():
         )
         == 2
     )
+
+
+def _order(number: int) -> bytes:
+    data = {
+        "order_id": f"o-{number}", "placed_at": START.isoformat(), "currency": "EUR", "total": "59.90",
+        "checkout_id": f"c-{number}", "customer": {"email": f"shopper{number}@example.com"},
+        "items": [{"variant_id": "V1", "title": "Lamp", "quantity": 1, "unit_price": "59.90"}],
+    }  # fmt: skip
+    return json.dumps({"type": "order.placed", "at": START.isoformat(), "data": data}).encode()
+
+
+def test_an_order_costs_one_write_of_its_own_one_reading_and_one_batch_of_names_for_all(house):
+    house.batch(*carts(EVENTS))
+    calls = house.batch(*(_order(number) for number in range(EVENTS)))
+    of_orders = [
+        call for call in calls if call.operation == "PutItem" and call.write_units == pytest.approx(1.248)
+    ]
+    assert len(of_orders) == EVENTS, told(calls)
+    assert len(calls) <= 3 * EVENTS, told(calls)
+    again = house.batch(*(_order(number) + b" " for number in range(EVENTS)))
+    assert not [
+        call for call in again if call.operation == "PutItem" and call.write_units == pytest.approx(1.248)
+    ]
