@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cartback.domain.claims import Claim
+from cartback.domain.decision import SEND
 from cartback.domain.errors import Refused
-from cartback.domain.touches import SEND
+from cartback.domain.subject import CART, Subject
 from cartback.domain.trade.cart import Cart, Step, cart_id_for
 from cartback.ports import Ledger, Records, TimelineEntry
 from cli import words
@@ -46,7 +47,7 @@ def find_cart(records: Records, shop: str, said: str) -> Cart:
 
 def story_of(cart: Cart, ledger: Ledger, lang: str) -> list[Moment]:
     """Everything that is kept of a cart, in the order in which it happened."""
-    lines = ledger.story(cart.shop, f"cart#{cart.cart_id}")
+    lines = ledger.story(cart.shop, Subject(CART, cart.cart_id).timeline)
     claims = (ledger.read_claim(cart.shop, claim_id) for claim_id in _claim_ids(lines))
     moments = [
         *(_told(step.at, step.what, _details(step), lang) for step in cart.history),

@@ -96,6 +96,8 @@ _REASONS = {
         "within its time there was no room for another message",
         "in der verbleibenden Zeit war kein Platz für eine weitere Nachricht",
     ),
+    "not_yet": ("it is not due yet", "sie ist noch nicht fällig"),
+    "subject_unknown": ("what it is about is not known any more", "worum es geht, ist nicht mehr bekannt"),
     "not_confirmed": ("nobody said yes within 48 hours", "niemand hat binnen 48 Stunden Ja gesagt"),
     "no_touches": ("the policy has no touches", "die Regeln sehen keine Nachricht vor"),
     "opted_out": ("the person opted out", "die Person hat sich abgemeldet"),

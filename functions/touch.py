@@ -1,4 +1,4 @@
-"""Task: send one touch, or say why not."""
+"""Verb of the machines: send one message, or say why not."""
 
 from typing import Any
 
@@ -10,5 +10,12 @@ from cartback.usecases.runs import Run
 
 @redact_errors
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer the run with ``wait`` (for which touch, how long) or ``stop``."""
-    return wiring.touch()(Run.from_task(event), Plan.from_variables(event["plan"]), int(event["position"]))
+    """Answer the run with ``wait`` (for which step, how long), ``next`` or ``stop``.
+
+    A machine names the step, or, where a plan says how many there are, its position in that.
+    """
+    run, planned = Run.from_task(event), event.get("plan")
+    plan = Plan.from_variables(planned) if planned else None
+    if "step" in event:
+        return wiring.touch().step(run, event["step"], plan)
+    return wiring.touch()(run, plan, int(event["position"]))

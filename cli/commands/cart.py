@@ -9,6 +9,7 @@ import typer
 from cartback.domain.money import in_words
 from cartback.domain.people.customer import Person
 from cartback.domain.trade.cart import BOUGHT, EMPTIED, ERASED, GIVEN_UP, OPEN, Cart
+from cartback.subjects.cart import KIND as CART
 from cli.screen import Usage, desk, distance, moment, table
 from cli.story import Moment, find_cart, story_of
 
@@ -71,7 +72,7 @@ def show(
     records = here.stack.records()
     found = find_cart(records, shop, cart)
     story = story_of(found, here.stack.ledger(), here.lang)
-    who = _whose(records.context(shop, found.cart_id, found.person_id, None).person) if person else {}
+    who = _whose(records.context(shop, found.cart_id, found.person_id, None, CART).person) if person else {}
     start = story[0].at if story else None
     told = {"cart": _facts(found) | {"items": _items(found)}, "story": [_line(each) for each in story]}
     rows = [(moment(each.at), distance(each.at - start) if start else "", each.says) for each in story]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -21,7 +22,9 @@ from cartback.store.messaging.blocks import SHARDS, SHOP_WIDE
 from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.tables import Tables
 from cartback.store.trade.records import DynamoRecords
+from cartback.subjects.cart import KIND as CART_KIND
 from tests.contracts.conftest import Room
+from tests.fakes.taking import take_question, take_touch
 from tests.fakes.world import START, HandClock
 
 LINE = TimelineEntry(START, "decision", {"word": "send"})
@@ -56,9 +59,9 @@ def take(room, cart_id: str) -> str | None:
     known = room.records.read("demo", carts=[cart_id])
     if known.carts[cart_id] is None:
         room.records.save("demo", known, RowSet(carts={cart_id: cart}, persons={person.person_id: person}))
-    context = room.records.context("demo", cart_id, person.person_id, None)
+    context = room.records.context("demo", cart_id, person.person_id, None, CART_KIND)
     claim = claim_of("reminder", cart_id, cart_id, person.person_id)
-    return room.ledger.claim(claim, context, sent(context.person, START), LINE, [])
+    return take_touch(room.ledger, claim, context, sent(context.person, START), LINE, [])
 
 
 def answer(room, request_id: str) -> str | None:
@@ -68,18 +71,20 @@ def answer(room, request_id: str) -> str | None:
         room.records.save("demo", known, RowSet(requests={request_id: SignUp("demo", request_id)}))
         known = room.records.read("demo", requests=[request_id])
     claim = claim_of("confirm", request_id)
-    return room.ledger.claim_alone(claim, known.requests[request_id], LINE, [])
+    return take_question(room.ledger, claim, known.requests[request_id], LINE, [])
 
 
 @pytest.mark.parametrize("where", SHOP_WIDE)
 def test_whatever_cart_is_asked_about_a_stopped_shop_is_stopped_and_lets_go_as_a_whole(room, where):
     stop(room, where, "because")
     assert room.records.read("demo", blocks=[where]).blocks == {where: "because"}
-    assert {room.records.context("demo", cart, None, None).shop_block for cart in CARTS} == {"because"}
+    assert {room.records.context("demo", cart, None, None, CART_KIND).shop_block for cart in CARTS} == {
+        "because"
+    }
     assert {take(room, cart) for cart in CARTS} == {"blocked"}
     stop(room, where, None)
     assert room.records.read("demo", blocks=[where]).blocks == {where: None}
-    assert {room.records.context("demo", cart, None, None).shop_block for cart in CARTS} == {None}
+    assert {room.records.context("demo", cart, None, None, CART_KIND).shop_block for cart in CARTS} == {None}
     assert {take(room, cart) for cart in CARTS} == {None}
 
 
@@ -140,14 +145,15 @@ def rows_of_claim(name: str) -> set[str]:
     heard, room = listening()
     person = Person("demo", f"p-{name}")
     claim = claim_of("reminder", name, name, person.person_id)
-    room.ledger.claim(claim, Context(Cart("demo", name), person), person, LINE, [])
+    take_touch(room.ledger, claim, Context(Cart("demo", name), person), person, LINE, [])
     return heard.touched[0]
 
 
 def rows_of_answer(name: str) -> set[str]:
     """The rows that the claim of the answer to a request of this name touches."""
     heard, room = listening()
-    room.ledger.claim_alone(claim_of("confirm", name), SignUp("demo", name), LINE, [])
+    claim = replace(claim_of("confirm", name, name), kind="signup")
+    take_question(room.ledger, claim, SignUp("demo", name), LINE, [])
     return heard.touched[0]
 
 
@@ -165,7 +171,7 @@ def test_whatever_a_cart_is_called_its_claim_checks_rows_that_leaving_writes_and
     room.records.save("demo", RowSet(), RowSet(blocks=dict.fromkeys(SHOP_WIDE, "because")))
     checked = rows_of_claim(cart_id) & heard.touched[0]
     assert len(checked) == len(SHOP_WIDE)
-    room.records.context("demo", cart_id, None, None)
+    room.records.context("demo", cart_id, None, None, CART_KIND)
     assert heard.read & heard.touched[0] == checked
     assert len(rows_of_answer(cart_id) & heard.touched[0]) == 1
 

@@ -16,8 +16,10 @@ from cartback.store.messaging.claim_index import DynamoClaimIndex
 from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.results.insights import DynamoAudits
 from cartback.store.tables import LEDGER_KEPT
+from cartback.subjects.cart import KIND as CART_KIND
 from tests.contracts.test_ledger import ADA, CART
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
+from tests.fakes.taking import take_touch
 from tests.fakes.world import START, HandClock
 
 
@@ -35,13 +37,13 @@ def take(room, claim_id: str, at: datetime, shop: str = "demo") -> Claim:
         replace(ADA, shop=shop, person_id=f"p-{claim_id}"),
     )
     room.records.save(shop, RowSet(), RowSet(carts={claim_id: cart}, persons={person.person_id: person}))
-    context = room.records.context(shop, claim_id, person.person_id, None)
+    context = room.records.context(shop, claim_id, person.person_id, None, CART_KIND)
     context = replace(
         context, person=room.records.read(shop, persons=[person.person_id]).persons[person.person_id]
     )
     claim = Claim(shop, claim_id, claim_id, 1, "reminder", "email", person.person_id, "h1", "email/x", 3, at)
     line = TimelineEntry(at, "decision", {"word": "send"})
-    assert room.ledger.claim(claim, context, customer.sent(context.person, at), line, []) is None
+    assert take_touch(room.ledger, claim, context, customer.sent(context.person, at), line, []) is None
     return claim
 
 
@@ -69,10 +71,10 @@ def test_a_released_claim_is_in_doubt_no_more_and_a_second_taking_is(room, index
     person = room.records.read("demo", persons=["p-k1"]).persons["p-k1"]
     room.ledger.release(claim, replace(claim, state=claims.RELEASED), customer.unsent(person, START))
     assert list(index.in_doubt(START + timedelta(hours=1))) == []
-    context = room.records.context("demo", "k1", "p-k1", None)
+    context = room.records.context("demo", "k1", "p-k1", None, CART_KIND)
     person = room.records.read("demo", persons=["p-k1"]).persons["p-k1"]
     again = replace(claim, claimed_at=START + timedelta(minutes=1))
-    room.ledger.claim(again, context, person, TimelineEntry(again.claimed_at, "decision", {}), [])
+    take_touch(room.ledger, again, context, person, TimelineEntry(again.claimed_at, "decision", {}), [])
     assert list(index.in_doubt(START + timedelta(hours=1))) == [again]
 
 

@@ -17,6 +17,8 @@ from cartback.domain.people.customer import Person
 from cartback.domain.trade.cart import Cart, Item, give_up
 from cartback.ports import Link, RowSet, TimelineEntry
 from cartback.store.tables import LEDGER_KEPT
+from cartback.subjects.cart import KIND as CART_KIND
+from tests.fakes.taking import take_touch
 from tests.fakes.world import START
 
 CART = Cart("demo", "c1", items=(Item("v1", "Hemd"),), person_id="p1", activity_at=START)
@@ -34,24 +36,29 @@ def link(kind="restore", token_hash="t1", days=30):
 LINKS = (link(),)
 
 
+def closing(cart: Cart) -> RowSet:
+    """The row that closes with a mark."""
+    return RowSet(carts={cart.cart_id: cart})
+
+
 class Prepared:
     """A cart and a person in the tables, and a claim that only has to be taken."""
 
     def __init__(self, room) -> None:
         self.room, self.ledger = room, room.ledger
         room.records.save("demo", RowSet(), RowSet(carts={"c1": CART}, persons={"p1": ADA}))
-        self.context = room.records.context("demo", "c1", "p1", None)
+        self.context = room.records.context("demo", "c1", "p1", None, CART_KIND)
 
     def take(self, claim=CLAIM, line=LINE, links=LINKS):
         counted = customer.sent(self.context.person, START)
-        return self.ledger.claim(claim, self.reminded(), counted, line, links)
+        return take_touch(self.ledger, claim, self.reminded(), counted, line, links)
 
     def reminded(self) -> Context:
         """The context with the message counted among those of its cart."""
-        return replace(self.context, cart=replace(self.context.cart, reminders=(Reminder("k1", START),)))
+        return replace(self.context, about=replace(self.context.cart, reminders=(Reminder("k1", START),)))
 
     def now(self) -> Context:
-        return self.room.records.context("demo", "c1", "p1", None)
+        return self.room.records.context("demo", "c1", "p1", None, CART_KIND)
 
     def everything(self):
         """All that a claim writes."""
@@ -194,7 +201,7 @@ def test_a_mark_of_a_claim_that_is_not_there_is_a_conflict(prepared):
 def test_the_cart_closes_with_the_mark_of_the_last_message(prepared):
     prepared.take()
     closed = give_up(prepared.now().cart, START, "all_sent", "run")
-    prepared.ledger.mark(CLAIM, replace(CLAIM, state=claims.SENT), closed)
+    prepared.ledger.mark(CLAIM, replace(CLAIM, state=claims.SENT), closing(closed))
     claim, context, *_ = prepared.everything()
     assert (claim.state, context.cart) == (claims.SENT, replace(closed, version=closed.version + 1))
 
@@ -205,7 +212,7 @@ def test_neither_mark_nor_closing_is_written_if_the_cart_changed(prepared):
     change_cart(prepared)
     before = prepared.everything()
     with pytest.raises(Conflict):
-        prepared.ledger.mark(CLAIM, replace(CLAIM, state=claims.SENT), closed)
+        prepared.ledger.mark(CLAIM, replace(CLAIM, state=claims.SENT), closing(closed))
     assert prepared.everything() == before
 
 
@@ -215,7 +222,9 @@ def test_neither_mark_nor_closing_is_written_if_the_claim_was_settled(prepared):
     before = prepared.everything()
     with pytest.raises(Conflict):
         prepared.ledger.mark(
-            CLAIM, replace(CLAIM, state=claims.SENT), give_up(prepared.context.cart, START, "all_sent", "run")
+            CLAIM,
+            replace(CLAIM, state=claims.SENT),
+            closing(give_up(prepared.context.cart, START, "all_sent", "run")),
         )
     assert prepared.everything() == before
 

@@ -16,6 +16,7 @@ from cartback.domain.trade.cart import Cart, Item
 from cartback.ports import RowSet
 from cartback.store.codec import decode, encode, packed
 from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, PEOPLE_KEPT
+from cartback.subjects.cart import KIND as CART_KIND
 from tests.fakes.world import START
 
 SHIRT = Item(
@@ -190,14 +191,14 @@ def test_more_rows_than_one_request_holds_are_all_read(room):
 def test_a_dossier_holds_cart_person_and_the_stock_of_its_items(room):
     saved(room, carts={"c1": replace(CART, person_id="p1")}, persons={"p1": ADA}, stock={"v1": STOCK})
     for person_id, variants in (("p1", ["v1"]), (None, []), ("wrong", ["v7"])):
-        context = room.records.context("demo", "c1", person_id, variants)
+        context = room.records.context("demo", "c1", person_id, variants, CART_KIND)
         assert (context.cart.cart_id, context.person.person_id) == ("c1", "p1")
         assert context.stock["v1"].available == 3
 
 
 def test_a_dossier_without_stock_reads_none(room):
     saved(room, carts={"c1": CART}, stock={"v1": STOCK})
-    assert room.records.context("demo", "c1", None, None).stock == {}
+    assert room.records.context("demo", "c1", None, None, CART_KIND).stock == {}
 
 
 def test_a_dossier_follows_people_who_were_merged_to_the_end(room):
@@ -208,18 +209,18 @@ def test_a_dossier_follows_people_who_were_merged_to_the_end(room):
     }
     saved(room, carts={"c1": replace(CART, person_id="p1")}, persons=people)
     for guess in ("p1", "p3", None):
-        assert room.records.context("demo", "c1", guess, None).person.person_id == "p3"
+        assert room.records.context("demo", "c1", guess, None, CART_KIND).person.person_id == "p3"
 
 
 def test_a_dossier_of_an_unknown_cart_holds_nobody(room):
     saved(room, persons={"p1": ADA})
-    context = room.records.context("demo", "c1", "p1", ["v1"])
+    context = room.records.context("demo", "c1", "p1", ["v1"], CART_KIND)
     assert (context.cart, context.person) == (None, None)
 
 
 def test_a_dossier_never_crosses_shops(room):
     saved(room, carts={"c1": replace(CART, person_id="p1")}, persons={"p1": ADA})
-    assert room.records.context("other", "c1", "p1", ["v1"]).cart is None
+    assert room.records.context("other", "c1", "p1", ["v1"], CART_KIND).cart is None
 
 
 def test_a_product_leads_to_its_variants_and_is_guarded_like_every_row(room):

@@ -20,6 +20,7 @@ from cartback.store.people.proofs import ConsentChains
 from cartback.store.people.sweeping import TableSweep
 from cartback.store.trade.records import DynamoRecords
 from tests.fakes.memory import MemoryCounters, MemoryTables
+from tests.fakes.taking import take_question
 from tests.fakes.world import START, HandClock
 
 CLAIM = Claim("demo", "k1", "r1", 1, "confirm", "email", "", "h1", "service", 0, START, purpose="service")
@@ -42,7 +43,7 @@ REQUEST = SignUp("demo", "r1", state=PENDING, email="ada@example.com", requested
 
 
 def take(room, claim: Claim = CLAIM, version: int = 1) -> str | None:
-    return room.ledger.claim_alone(claim, replace(REQUEST, version=version), LINE, [LINK])
+    return take_question(room.ledger, claim, replace(REQUEST, version=version), LINE, [LINK])
 
 
 def ask(room) -> None:
@@ -83,7 +84,7 @@ def test_a_request_is_gone_when_its_time_is_over_swept_or_not(room):
 # ── claims without a cart ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_claim_alone_is_written_with_its_line_and_its_link(room):
+def test_the_claim_of_a_question_is_written_with_its_line_and_its_link(room):
     ask(room)
     assert take(room) is None
     assert room.ledger.read_claim("demo", "k1") == CLAIM
@@ -91,7 +92,7 @@ def test_a_claim_alone_is_written_with_its_line_and_its_link(room):
     assert room.ledger.look("demo", "t1") == LINK
 
 
-def test_a_claim_alone_is_taken_once_and_again_after_it_was_released(room):
+def test_the_claim_of_a_question_is_taken_once_and_again_after_it_was_released(room):
     ask(room)
     take(room)
     assert take(room) == "claimed_before"
@@ -99,7 +100,7 @@ def test_a_claim_alone_is_taken_once_and_again_after_it_was_released(room):
     assert take(room) is None
 
 
-def test_a_claim_alone_is_not_taken_for_a_request_that_has_changed_or_is_gone(room):
+def test_the_claim_of_a_question_is_not_taken_for_a_request_that_has_changed_or_is_gone(room):
     assert take(room) == "changed"
     ask(room)
     assert take(room, version=2) == "changed"

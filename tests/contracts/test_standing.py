@@ -15,6 +15,8 @@ from cartback.domain.people.customer import Person, sent, unsent
 from cartback.domain.trade.cart import Cart
 from cartback.ports import RowSet, TimelineEntry
 from cartback.store.messaging.standing import DynamoStanding
+from cartback.subjects.cart import KIND as CART_KIND
+from tests.fakes.taking import take_question, take_touch
 from tests.fakes.world import START
 
 
@@ -36,7 +38,7 @@ def claim_of(room, number: int, ceiling: int | None) -> tuple[Claim, Context, Pe
     room.records.save(
         "demo", RowSet(), RowSet(carts={cart.cart_id: cart}, persons={person.person_id: person})
     )
-    context = room.records.context("demo", cart.cart_id, person.person_id, None)
+    context = room.records.context("demo", cart.cart_id, person.person_id, None, CART_KIND)
     context = replace(
         context, person=room.records.read("demo", persons=[person.person_id]).persons[person.person_id]
     )
@@ -60,7 +62,7 @@ def claim_of(room, number: int, ceiling: int | None) -> tuple[Claim, Context, Pe
 def take(room, number: int, ceiling: int | None = 2) -> tuple[str | None, Claim]:
     claim, context, person = claim_of(room, number, ceiling)
     line = TimelineEntry(START, "decision", {"word": "send"})
-    return room.ledger.claim(claim, context, sent(person, START), line, []), claim
+    return take_touch(room.ledger, claim, context, sent(person, START), line, []), claim
 
 
 def test_a_day_holds_as_many_claims_as_its_ceiling_and_one_given_back_makes_room(room):
@@ -78,7 +80,7 @@ def test_a_stopped_shop_claims_nothing_and_every_dossier_says_why(room, where):
     claim, context, person = claim_of(room, 1, None)
     assert context.shop_block == "because"
     assert (
-        room.ledger.claim(claim, context, sent(person, START), TimelineEntry(START, "decision", {}), [])
+        take_touch(room.ledger, claim, context, sent(person, START), TimelineEntry(START, "decision", {}), [])
         == "blocked"
     )
 
@@ -89,4 +91,4 @@ def test_a_pause_of_marketing_stops_no_answer_to_somebodys_own_request(room):
     request = SignUp("demo", "r")
     room.records.save("demo", RowSet(), RowSet(requests={"r": request}))
     answer, line = replace(claim, purpose="service"), TimelineEntry(START, "decision", {})
-    assert room.ledger.claim_alone(answer, replace(request, version=1), line, []) is None
+    assert take_question(room.ledger, answer, replace(request, version=1), line, []) is None

@@ -17,6 +17,7 @@ from cartback.store.errors import translated
 from tests.contracts.scale import Scale, tries
 from tests.contracts.stingy import BUSY, hooked
 from tests.contracts.trials_rows import LINE, prepared, variants
+from tests.fakes.taking import take_question, take_touch
 
 BOTOCORES = (
     *ThrottledRetryableChecker._THROTTLED_ERROR_CODES,
@@ -102,15 +103,15 @@ def answering(here: Scale, wrong: Exception) -> AbstractContextManager[None]:
     return hooked(here.clients, "before-call", said)
 
 
-@tries("DynamoLedger.claim", "DynamoLedger.claim_alone")
+@tries("DynamoLedger.claim")
 def a_claim_that_could_not_be_asked_for_is_tried_later_and_one_that_met_another_is_decided_again(
     here: Scale,
 ) -> None:
     claim, context = prepared(here, 1)
     request = SignUp("demo", "r1")
     asks = (
-        lambda: here.ledger.claim(claim, context, context.person, LINE, []),
-        lambda: here.ledger.claim_alone(claim, request, LINE, []),
+        lambda: take_touch(here.ledger, claim, context, context.person, LINE, []),
+        lambda: take_question(here.ledger, claim, request, LINE, []),
     )
     for ask in asks:
         for reasons in (("ThrottlingError", "None"), ("ConditionalCheckFailed", "ThrottlingError")):

@@ -37,6 +37,7 @@ from cartback.usecases.results.audit import LookBack
 from tests.contracts.scale import Scale, tries
 from tests.contracts.stingy import hooked
 from tests.contracts.trials_rows import LINE, prepared, spoken
+from tests.fakes.taking import take_touch
 from tests.fakes.told import SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World, plain_hash
 
@@ -243,7 +244,7 @@ def every_claim_of_a_day_is_settled_and_judged_in_more_than_one_batch(here: Scal
     index = DynamoClaimIndex(here.clients, "Ledger", here.clock)
     for number in range(55):
         claim, context = prepared(here, number)
-        here.seeding_ledger.claim(claim, context, context.person, LINE, [])
+        take_touch(here.seeding_ledger, claim, context, context.person, LINE, [])
     here.clock.at = START + 55 * MINUTE + SETTLE_WITHIN
     assert SettleClaims(index, here.ledger, here.clock, world.metrics, world.desk)() == 55
     claims = [here.ledger.read_claim("demo", f"k{n}") for n in (0, 54)]

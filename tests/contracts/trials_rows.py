@@ -33,7 +33,9 @@ from cartback.store.people.proofs import ConsentChains
 from cartback.store.results.insights import DynamoAudits
 from cartback.store.shop.health import DynamoHealth
 from cartback.store.tables import CARTS_KEPT, LEDGER_KEPT, ORDERS_KEPT
+from cartback.subjects.cart import KIND as CART_KIND
 from tests.contracts.scale import Scale, tries
+from tests.fakes.taking import take_question, take_touch
 from tests.fakes.world import START
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -71,7 +73,7 @@ def what_is_past_its_time_is_not_read_though_nobody_swept_it(here: Scale) -> Non
     assert here.records.read("demo", carts=carts, refs=["r"]) == RowSet(
         carts=dict.fromkeys(carts), refs={"r": None}
     )
-    assert here.records.context("demo", "c0", None, None).cart is None
+    assert here.records.context("demo", "c0", None, None, CART_KIND).cart is None
 
 
 @tries("DynamoRecords.save")
@@ -134,7 +136,7 @@ def a_dossier_has_every_variant_of_a_long_cart_and_the_last_of_a_chain_of_people
     people["p5"] = Person("demo", "p5", email="ada@example.com")
     cart = Cart("demo", "c1", items=items, person_id="p0")
     here.seeding.save("demo", RowSet(), RowSet(carts={"c1": cart}, persons=people, stock=variants(120)))
-    context = here.records.context("demo", "c1", "p9", ["v0", "v999"])
+    context = here.records.context("demo", "c1", "p9", ["v0", "v999"], CART_KIND)
     assert (context.person.person_id, len(context.stock)) == ("p5", 120)
 
 
@@ -203,7 +205,11 @@ def links(number: int) -> list[Link]:
 @tries("DynamoLedger.claim", "DynamoLedger.read_claim", "DynamoLedger.look", "DynamoLedger.follow")
 def a_claim_is_taken_once_with_all_its_links(here: Scale) -> None:
     claim, context = prepared(here, 1, ceiling=5)
-    take = lambda: here.ledger.claim(claim, context, customer.sent(context.person, START), LINE, links(9))  # noqa: E731
+
+    def take() -> str | None:
+        counted = customer.sent(context.person, START)
+        return take_touch(here.ledger, claim, context, counted, LINE, links(9))
+
     assert (take(), take()) == (None, "claimed_before")
     assert here.ledger.read_claim("demo", "k1") == claim
     assert [here.ledger.look("demo", f"t{n}").uses for n in range(9)] == [0] * 9
@@ -213,23 +219,23 @@ def a_claim_is_taken_once_with_all_its_links(here: Scale) -> None:
     assert here.ledger.read_claim("demo", "k1") is here.ledger.look("demo", "t8") is None
 
 
-@tries("DynamoLedger.claim_alone", "DynamoLedger.release", "DynamoLedger.mark")
+@tries("DynamoLedger.release", "DynamoLedger.mark")
 def a_claim_goes_through_its_states_and_each_only_from_the_one_before(here: Scale) -> None:
     claim, context = prepared(here, 1)
-    here.ledger.claim(claim, context, customer.sent(context.person, START), LINE, [])
+    take_touch(here.ledger, claim, context, customer.sent(context.person, START), LINE, [])
     person = here.seeding.read("demo", persons=["p1"]).persons["p1"]
     released = replace(claim, state=claims.RELEASED)
     here.ledger.release(claim, released, customer.unsent(person, START))
     with pytest.raises(Conflict):
         here.ledger.mark(claim, replace(claim, state=claims.SENT))
-    closing = here.seeding.read("demo", carts=["c1"]).carts["c1"]
+    closing = RowSet(carts=here.seeding.read("demo", carts=["c1"]).carts)
     here.ledger.mark(released, replace(claim, state=claims.UNKNOWN), closing)
     assert here.ledger.read_claim("demo", "k1").state == claims.UNKNOWN
     request = SignUp("demo", "r1")
     here.seeding.save("demo", RowSet(), RowSet(requests={"r1": request}))
-    alone = replace(claim, claim_id="k2", cart_id="r1")
-    assert here.ledger.claim_alone(alone, replace(request, version=2), LINE, []) == "changed"
-    assert here.ledger.claim_alone(alone, replace(request, version=1), LINE, links(3)) is None
+    alone = replace(claim, claim_id="k2", cart_id="r1", kind="signup")
+    assert take_question(here.ledger, alone, replace(request, version=2), LINE, []) == "changed"
+    assert take_question(here.ledger, alone, replace(request, version=1), LINE, links(3)) is None
 
 
 @tries("DynamoLedger.note", "DynamoLedger.story")
@@ -249,7 +255,7 @@ def every_claim_of_a_day_is_found_and_those_in_doubt_of_all_shops(here: Scale) -
     taken = []
     for number, shop in enumerate(["demo"] * 9 + ["demo2"]):
         claim, context = prepared(here, number, shop)
-        here.ledger.claim(claim, context, context.person, LINE, [])
+        take_touch(here.ledger, claim, context, context.person, LINE, [])
         taken.append(claim)
     here.ledger.mark(taken[3], replace(taken[3], state=claims.SENT))
     on = [claim.claim_id for claim in index.claimed_on("demo", START.date())]

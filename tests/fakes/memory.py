@@ -8,17 +8,15 @@ from datetime import datetime, timedelta
 
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.consent.signup import KEPT as REQUESTS_KEPT
-from cartback.domain.consent.signup import SignUp
 from cartback.domain.context import Context
 from cartback.domain.errors import Conflict
 from cartback.domain.messaging.due import Due
 from cartback.domain.people.customer import Person
-from cartback.domain.people.identity import following, with_account
-from cartback.domain.people.suppression import FOR_NOW
+from cartback.domain.people.identity import with_account
 from cartback.domain.shop.grace import BEHIND, noted_at
-from cartback.domain.trade.cart import Cart
+from cartback.domain.subject import Kind
 from cartback.domain.trade.orders import Order
-from cartback.ports import Begun, Clock, Link, RowSet, TimelineEntry
+from cartback.ports import Begun, Clock, Guard, Link, NotBlocked, RowSet, TimelineEntry
 from cartback.store.tables import (
     CARTS_KEPT,
     CATALOGUE_KEPT,
@@ -82,25 +80,33 @@ class MemoryRecords:
         return page
 
     def context(
-        self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
+        self,
+        shop: str,
+        subject_id: str,
+        person_id: str | None,
+        variants: Iterable[str] | None,
+        kind: Kind,
     ) -> Context:
-        block = self.tables.live("blocks", shop, "shop") or self.tables.live("blocks", shop, "marketing")
-        cart = self.tables.live("carts", shop, cart_id)
-        if cart is None:
+        blocks = {name: self.tables.live("blocks", shop, name) for name in kind.blocks}
+        block = blocks.get("shop") or blocks.get("marketing")
+        row = self.tables.live(kind.part, shop, subject_id)
+        if row is None:
             return Context(None, None, shop_block=block)
-        person = self.tables.live("persons", shop, cart.person_id) if cart.person_id else None
-        while person is not None and (into := following(cart, person)) is not None:
-            person = self.tables.live("persons", shop, into)
-        names = () if variants is None else {*variants, *(item.variant_id for item in cart.items)}
+        view, person = kind.view(row), None
+        wanted = view.person_id
+        while wanted is not None:
+            person = self.tables.live("persons", shop, wanted)
+            wanted = kind.following(row, person) if person is not None else None
+        names = () if variants is None else {*variants, *view.variants}
         stock = {name: self.tables.live("stock", shop, name) for name in names}
-        known = {name: row for name, row in stock.items() if row is not None}
-        behind_at = noted_at(self.tables.live("blocks", shop, BEHIND))
-        account = self.tables.live("persons", shop, cart.account_row) if cart.account_row else None
+        known = {name: found for name, found in stock.items() if found is not None}
+        behind_at = noted_at(blocks.get(BEHIND))
+        account = self.tables.live("persons", shop, view.account_row) if view.account_row else None
         while account is not None and account.merged_into:
             account = self.tables.live("persons", shop, account.merged_into)
         if person is None or account is None or account.person_id == person.person_id:
-            return Context(cart, person, known, block, behind_at)
-        return Context(cart, with_account(person, account), known, block, behind_at, account, person)
+            return Context(row, person, known, block, behind_at)
+        return Context(row, with_account(person, account), known, block, behind_at, account, person)
 
     def save(self, shop: str, before: RowSet, after: RowSet) -> None:  # noqa: C901 (one transaction, told in one piece)
         now = self.tables.clock.now()
@@ -158,63 +164,58 @@ class MemoryLedger:
         self.records = MemoryRecords(tables)
 
     def claim(
-        self, claim: Claim, context: Context, person: Person, line: TimelineEntry, links: Sequence[Link]
+        self,
+        claim: Claim,
+        guards: Sequence[Guard],
+        rows: RowSet,
+        line: TimelineEntry,
+        links: Sequence[Link] = (),
     ) -> str | None:
         shop = claim.shop
         stored = self.tables.rows["claims"].get((shop, claim.claim_id))
         if stored is not None and stored[0].state != RELEASED:
             return "claimed_before"
-        blocks = self.tables.rows["blocks"]
-        of_address = blocks.get((shop, claim.address_hash), ("suppressed", None))[0]
-        if of_address not in FOR_NOW or any((shop, name) in blocks for name in ("shop", "marketing")):
+        failed = [guard.refusal for guard in guards if not self._holds(shop, guard)]
+        if "blocked" in failed:
             return "blocked"
-        cart = self.tables.rows["carts"].get((shop, context.cart.cart_id))
-        if cart is None or cart[0].version != context.cart.version:
-            return "changed"
-        people = [person, *([context.account] if context.account is not None else [])]
-        try:
-            for row in people:
-                self.records.guard("persons", shop, row.person_id, row.version)
-        except Conflict:
+        if failed or not self._as_read(shop, rows):
             return "changed"
         if not self._count_of_day(claim, 1):
             return "warming_up"
-        counted = replace(context.cart, version=context.cart.version + 1)
-        self.tables.put("carts", shop, counted.cart_id, counted, claim.claimed_at + CARTS_KEPT)
-        for row in people:
-            self._put_person(row, claim.claimed_at)
+        self._put_rows(shop, rows, claim.claimed_at)
         self._put_claim(claim)
         self.note(shop, claim.subject.timeline, line)
         for link in links:
             self.tables.put("links", shop, link.token_hash, link, link.expires_at)
         return None
 
-    def claim_alone(
-        self, claim: Claim, request: SignUp, line: TimelineEntry, links: Sequence[Link]
-    ) -> str | None:
-        stored = self.tables.rows["claims"].get((claim.shop, claim.claim_id))
-        if stored is not None and stored[0].state != RELEASED:
-            return "claimed_before"
-        blocks = self.tables.rows["blocks"]
-        because = blocks.get((claim.shop, claim.address_hash), ("opted_out", None))[0]
-        if because not in FOR_NOW | {"opted_out"} or (claim.shop, "shop") in blocks:
-            return "blocked"
-        stored_request = self.tables.rows["requests"].get((claim.shop, request.request_id))
-        if stored_request is None or stored_request[0].version != request.version:
-            return "changed"
-        self._put_claim(claim)
-        self.note(claim.shop, claim.subject.timeline, line)
-        for link in links:
-            self.tables.put("links", claim.shop, link.token_hash, link, link.expires_at)
-        return None
-
-    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
+    def mark(self, before: Claim, after: Claim, closing: RowSet | None = None) -> None:
         self._guard_claim(before)
         if closing is not None:
-            self.records.guard("carts", closing.shop, closing.cart_id, closing.version)
-            row = replace(closing, version=closing.version + 1)
-            self.tables.put("carts", row.shop, row.cart_id, row, self.tables.clock.now() + CARTS_KEPT)
+            if not self._as_read(after.shop, closing):
+                raise Conflict("closing")
+            self._put_rows(after.shop, closing, self.tables.clock.now())
         self._put_claim(after)
+
+    def _holds(self, shop: str, guard: Guard) -> bool:
+        if isinstance(guard, NotBlocked):
+            because = self.tables.rows["blocks"].get((shop, guard.name))
+            return because is None or because[0] in guard.but
+        stored = self.tables.rows[guard.part].get((shop, guard.name))
+        return stored is not None and stored[0].version == guard.version
+
+    def _as_read(self, shop: str, rows: RowSet) -> bool:
+        """Whether all of these rows still have the versions with which they were read."""
+        try:
+            for part, name, row in _rows_of(rows):
+                self.records.guard(part, shop, name, row.version)
+        except Conflict:
+            return False
+        return True
+
+    def _put_rows(self, shop: str, rows: RowSet, at: datetime) -> None:
+        for part, name, row in _rows_of(rows):
+            self.tables.put(part, shop, name, replace(row, version=row.version + 1), at + _VERSIONED[part])
 
     def release(self, before: Claim, after: Claim, person: Person) -> None:
         self._guard_claim(before)
@@ -301,6 +302,12 @@ class MemoryOrders:
         refs = [ref for of, ref in self.tables.rows["orders"] if of == shop]
         rows = [row for row in self.read(shop, refs).values() if row is not None and wanted & {*row.names}]
         return sorted(rows, key=lambda row: (row.placed_at is not None, row.placed_at, row.order_ref))
+
+
+def _rows_of(rows: RowSet):
+    """The versioned rows of a set, each as (part, name, row)."""
+    for part in _VERSIONED:
+        yield from ((part, name, row) for name, row in getattr(rows, part).items())
 
 
 class MemoryCounters:

@@ -29,8 +29,9 @@ from cartback.usecases.intake.collect import Collect
 from cartback.usecases.intake.receive_answer import ReceiveAnswer
 from cartback.usecases.intake.recognise import Recognise
 from cartback.usecases.intake.record_trade import RecordTrade
-from cartback.usecases.messaging.ask_confirmation import AskConfirmation
+from cartback.usecases.look import Look
 from cartback.usecases.messaging.open_link import OpenLink
+from cartback.usecases.messaging.send_message import SendMessage
 from cartback.usecases.messaging.settle_claims import SettleClaims
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.people.collect_export import CollectExport
@@ -45,8 +46,6 @@ from cartback.usecases.shop.reconcile import Reconcile
 from cartback.usecases.shop.start_reconciling import StartReconciling
 from cartback.usecases.start_flows import StartFlows
 from cartback.usecases.start_listed import StartListed
-from cartback.usecases.touch import Touch
-from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.effects import Effects
 from tests.fakes.memory import (
@@ -213,10 +212,10 @@ class World:
         )
         self.apply_receipts = ApplyReceipts(self.ledger, self.records, self.bus, self.clock, self.metrics)
         self._wire_starting()
-        self.watch_cart = WatchCart(
+        self.watch_cart = Look(
             self.records, self.settings, self.ledger, self.bus, self.clock, frozenset(channels)
         )
-        self.touch = Touch(
+        self.touch = SendMessage(
             records=self.records,
             settings=self.settings,
             ledger=self.ledger,
@@ -226,6 +225,7 @@ class World:
             bus=self.bus,
             clock=self.clock,
             public_url="https://api.example",
+            counters=MemoryCounters(self.tables),
         )
         self._wire_effects()
         self.park_run = ParkRun(self.ledger, self.clock, self.metrics, self.desk)
@@ -236,7 +236,7 @@ class World:
         self.audit = AuditShops(audit_day, lambda: sorted(self.settings.policies), self.clock)
         self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock, lambda: self.metrics)
         self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
-        self._wire_sign_up(channels)
+        self._wire_sign_up()
         self._wire_reconciliation()
         self._wire_privacy()
 
@@ -282,7 +282,7 @@ class World:
         self.start_erasing = StartErasing(self.runs)
         self.end_proofs = EndProofs(self.records, here["tables"], self.clock, self.metrics)
 
-    def _wire_sign_up(self, channels) -> None:
+    def _wire_sign_up(self) -> None:
         here = {
             "ledger": self.ledger,
             "records": self.records,
@@ -307,14 +307,7 @@ class World:
             shops.load,
             lambda: self.metrics,
         )
-        self.ask_confirmation = AskConfirmation(
-            **here,
-            channels=channels,
-            texts=texts,
-            tokens=self.tokens,
-            public_url="https://api.example",
-            counters=MemoryCounters(self.tables),
-        )
+        self.ask_confirmation = replace(self.touch, bus=None)
         self.confirm = Confirm(**here, texts=texts, bus=self.bus)
         self.preferences = Prefer(**here, texts=texts, bus=self.bus)
 

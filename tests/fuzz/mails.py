@@ -10,10 +10,11 @@ from random import Random
 
 from cartback import texts
 from cartback.channels.mime import mime
+from cartback.domain.flows import MARKETING
 from cartback.domain.money import Money
 from cartback.domain.people import address
 from cartback.domain.trade.cart import Item
-from cartback.ports import MARKETING, Outgoing
+from cartback.ports import Outgoing
 from tests.fuzz import mutations
 from tests.unit.texts import samples as mails
 

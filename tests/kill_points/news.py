@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cartback.domain.observations import ConsentSeen, CustomerErased, CustomerSeen
+from cartback.subjects.cart import KIND
 from cartback.usecases.messaging.closing import close
 from tests.fakes.told import ada, cart, order
 from tests.kill_points.platform import Platform
@@ -25,6 +26,7 @@ def news(platform: Platform, state: str) -> Callable[[], None]:
         for (shop, cart_id), (row, _) in list(world.tables.rows["carts"].items()):
             close(
                 world.plain["records"],
+                KIND,
                 shop,
                 cart_id,
                 row.generation,

@@ -17,10 +17,10 @@ from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.observations import Fetch
 from cartback.domain.people.customer import Person
 from cartback.domain.policy import Plan
+from cartback.domain.subject import CART
 from cartback.ports import Delivery
 from cartback.store.queue import pack, unpack
 from cartback.usecases.batch import Message
-from cartback.usecases.messaging.ask_confirmation import Asking
 from cartback.usecases.runs import Run
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.watch_standing import WatchStanding
@@ -126,13 +126,15 @@ class Platform:
         ledger = self.world.plain["ledger"]
         real = ledger.claim
 
-        def judged(claim, context, person, line, links):
+        def judged(claim, guards, rows, *rest):
+            if claim.subject.kind != CART:
+                return real(claim, guards, rows, *rest)
             against = self._against(claim)
-            answer = real(claim, context, person, line, links)
+            answer = real(claim, guards, rows, *rest)
             if answer is None:
                 self.claimed.append(claim.claim_id)
-                if context.account is not None:
-                    self.accounts[claim.claim_id] = context.account.person_id
+                for account in rows.persons.keys() - {claim.person_id}:
+                    self.accounts[claim.claim_id] = account
                 self.wrong.extend(against)
             return answer
 
@@ -277,10 +279,7 @@ class Platform:
                 plan = Plan.from_variables(given["plan"])
                 return self.world.touch(Run.from_task(given), plan, int(given["position"]))
             case "ask_confirmation":
-                words = (given["run"], given["shop"], given["request_id"])
-                return self.world.ask_confirmation(
-                    Asking(*words, int(given["generation"]), int(given["position"]))
-                )
+                return self.world.ask_confirmation(Run.of_question(given), None, int(given["position"]))
         words = ("flow", "run", "shop", "subject", "error", "cause")
         return self.world.park_run(*(str(given.get(word) or "") for word in words))
 

@@ -197,7 +197,9 @@ def test_step_functions_may_call_exactly_the_tasks_of_its_machine():
 
 def test_the_bus_wakes_the_starter_for_exactly_the_facts_that_flows_start_on():
     (rule,) = properties(doors()["start_flows"])["Events"].values()
-    assert set(rule["Properties"]["Pattern"]["detail-type"]) == {flow.starts_on for flow in all_flows()}
+    assert set(rule["Properties"]["Pattern"]["detail-type"]) == {
+        fact for flow in all_flows() for fact in flow.starts_on
+    }
 
 
 def _machine_of(flow: str) -> str:

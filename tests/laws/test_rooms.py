@@ -14,8 +14,9 @@ from tests.laws.reading import FUNCTIONS, PACKAGE, ROOT, files, imports, name_of
 _MAY_KNOW = {
     "domain": set(),
     "ports": {"domain"},
-    "flows": {"domain"},
-    "usecases": {"domain", "ports", "flows"},
+    "subjects": {"domain"},
+    "flows": {"domain", "subjects"},
+    "usecases": {"domain", "ports", "flows", "subjects"},
     "shops": {"domain", "ports"},
     "channels": {"domain", "ports"},
     "connectors": {"domain", "ports"},

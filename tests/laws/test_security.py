@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.intake import forms, page_events
+from cartback.flows import double_opt_in
 from cartback.usecases import receive_webhook
 from cartback.usecases.consent import subscribe
 from cartback.usecases.intake import collect, receive_answer
-from cartback.usecases.messaging import ask_confirmation, open_link
+from cartback.usecases.messaging import open_link
 from tests.laws.reading import ROOT, properties, resources, template
 
 PAGE = " ".join((ROOT / "docs" / "security.md").read_text().split())
@@ -31,8 +32,8 @@ def _rate(route: str) -> int:
     "said",
     [
         f"(an IPv4 address, an IPv6 /56) {_limit(*subscribe.MOST_PER_VISITOR)}",
-        f"(`domain/people/mailboxes.py`) {_limit(ask_confirmation.MOST_PER_MAILBOX, ask_confirmation.WINDOW)}",
-        f"may be one person's {_limit(ask_confirmation.MOST_PER_DOMAIN, ask_confirmation.WINDOW)}",
+        f"(`domain/people/mailboxes.py`) {_limit(double_opt_in.MOST_PER_MAILBOX, double_opt_in.WINDOW)}",
+        f"may be one person's {_limit(double_opt_in.MOST_PER_DOMAIN, double_opt_in.WINDOW)}",
         f"get past that {_limit(*subscribe.MOST_PER_SHOP)}",
         f"events of one cart's pages {_limit(*collect.MOST_PER_CART)}",
         f"following one link writes | {open_link.MOST_NOTED}, then it only leads on",

@@ -39,8 +39,9 @@ KEPT = ROOT / ".local" / "mutants.json"
 PAGE = ROOT / "docs" / "mutation.md"
 
 CLAIM_CODE = (
+    "flows/cart_recovery.py",
     "usecases/messaging/claiming.py",
-    "usecases/touch.py",
+    "usecases/messaging/send_message.py",
     "usecases/messaging/budgeting.py",
     "usecases/messaging/settle_claims.py",
     "usecases/messaging/closing.py",

@@ -26,7 +26,9 @@ from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
 from cartback.domain.trade.cart import Cart, Item
 from cartback.ports import RowSet, TimelineEntry
+from cartback.subjects.cart import KIND as CART_KIND
 from tests.fakes.memory import MemoryLedger, MemoryRecords, MemoryTables
+from tests.fakes.taking import take_touch
 from tests.fakes.world import START, HandClock
 
 GRAVITY = [UNKNOWN, SENT, REJECTED, DELIVERED, BOUNCED, COMPLAINED]
@@ -53,12 +55,12 @@ class ClaimMachine(RuleBasedStateMachine):
 
     @rule(outcome=st.sampled_from(["sent", "not sent", "doubtful and sent", "doubtful and lost", "crash"]))
     def a_worker_tries(self, outcome: str) -> None:
-        context = self.records.context("demo", "c1", "p1", None)
+        context = self.records.context("demo", "c1", "p1", None, CART_KIND)
         self.clock.move(seconds=1)
         claim = replace(CLAIM, claimed_at=self.clock.now())
         counted = customer.sent(context.person, claim.claimed_at)
         line = TimelineEntry(claim.claimed_at, "decision", {"word": "send"})
-        refused = self.ledger.claim(claim, context, counted, line, ())
+        refused = take_touch(self.ledger, claim, context, counted, line, ())
         assert (refused is None) == (self.holder is None), "taken exactly when nobody holds it"
         if refused is not None:
             return

@@ -6,12 +6,13 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cartback import texts, wiring
 from cartback.domain.policy import Policy
-from cartback.flows.cart_recovery import FLOW as CART_RECOVERY
+from cartback.flows import all_flows
 from cartback.ports import Channel, Clock, ShopFace, ShopKeys
 from cartback.store.intake.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents
@@ -23,8 +24,9 @@ from cartback.usecases.consent.prefer import Prefer
 from cartback.usecases.consent.subscribe import Subscribe
 from cartback.usecases.intake.recognise import Recognise
 from cartback.usecases.intake.record_trade import RecordTrade
-from cartback.usecases.messaging.ask_confirmation import AskConfirmation
+from cartback.usecases.look import Look
 from cartback.usecases.messaging.open_link import OpenLink
+from cartback.usecases.messaging.send_message import SendMessage
 from cartback.usecases.messaging.settle_claims import SettleClaims
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.receive_webhook import ReceiveWebhook
@@ -34,8 +36,6 @@ from cartback.usecases.shop.start_reconciling import StartReconciling
 from cartback.usecases.start_flows import StartFlows
 from cartback.usecases.start_listed import StartListed
 from cartback.usecases.take_batch import TakeBatch
-from cartback.usecases.touch import Touch
-from cartback.usecases.watch_cart import WatchCart
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.connectors import MemoryDesk
 from tests.fakes.memory import (
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 PUBLIC_URL = "https://api.example"
 _RECORDS = ("read", "save", "context")
-_LEDGER = ("claim", "claim_alone", "mark", "release", "read_claim", "note", "story", "look", "follow")
+_LEDGER = ("claim", "mark", "release", "read_claim", "note", "story", "look", "follow")
 
 
 class Policies:
@@ -171,21 +171,21 @@ class House:
         due = guard("due", WitnessedDue(self.tables, self.season), "put", "until", "drop")
         self.start_flows = StartFlows(settings, ledger, runs, clock, due)
         shops = lambda: list(self.policies.policies)  # noqa: E731
-        flows = {CART_RECOVERY.name: CART_RECOVERY}
+        flows = {flow.name: flow for flow in all_flows()}
         self.start_listed = StartListed(
             shops, due, records, settings, ledger, runs, flows, clock, self.metrics
         )
-        self.watch_cart = WatchCart(records, settings, ledger, bus, clock, frozenset(channels))
-        self.touch = Touch(
+        self.watch_cart = Look(records, settings, ledger, bus, clock, frozenset(channels))
+        self.touch = SendMessage(
             records,
             settings,
             ledger,
             channels,
             Words(self.season),
             SeededTokens(seed),
-            bus,
             clock,
             PUBLIC_URL,
+            bus,
         )
         self.desk = MemoryDesk(clock)
         self.park_run = ParkRun(ledger, clock, self.metrics, self.desk)
@@ -194,7 +194,7 @@ class House:
             MemoryClaimIndex(self.tables), ledger, clock, self.metrics, self.desk
         )
         self.leave = Leave(ledger, records, bus, clock)
-        self._wire_pages(guard, channels, seed)
+        self._wire_pages(guard, seed)
         self._wire_looking(guard, platform)
 
     def _wire_intake(self, guard: Callable[..., Any], raw: Any, platform: Platform) -> None:
@@ -227,17 +227,13 @@ class House:
             self.metrics,
         )
 
-    def _wire_pages(self, guard: Callable[..., Any], channels: Mapping[str, Channel], seed: int) -> None:
+    def _wire_pages(self, guard: Callable[..., Any], seed: int) -> None:
         records, ledger, settings, clock = self.records, self.ledger, self.settings, self.clock
         words, counters = Words(self.season), guard("counters", MemoryCounters(self.tables), "count")
         self.subscribe = Subscribe(records, settings, counters, plain_hash, self.told, clock, self.metrics)
         here = {"ledger": ledger, "records": records, "settings": settings, "texts": words, "clock": clock}
-        self.ask_confirmation = AskConfirmation(
-            **here,
-            channels=channels,
-            tokens=SeededTokens(-seed - 1),
-            public_url=PUBLIC_URL,
-            counters=counters,
+        self.ask_confirmation = replace(
+            self.touch, tokens=SeededTokens(-seed - 1), counters=counters, bus=None
         )
         self.confirm = Confirm(**here, bus=self.told)
         self.preferences = Prefer(**here, bus=self.told)

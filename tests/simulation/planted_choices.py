@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from cartback.domain import touches
+from cartback.domain import gates
 from cartback.domain.consent import consent as consents
 from cartback.domain.consent import preferences
 from cartback.domain.consent.consent import GRANTED, MARKETING
 from cartback.domain.people import customer
-from cartback.usecases import touch
+from cartback.flows import cart_recovery
 from cartback.usecases.consent import prefer
 from cartback.usecases.consent.prefer import Prefer
 from cartback.usecases.messaging import links
@@ -22,10 +22,13 @@ from tests.simulation.planted import Patches, bug
 def a_pause_is_not_looked_at(patches: Patches) -> None:
     """A pause is kept and shown, and messages go out in the midst of it."""
 
-    def as_wished(before, person, latest, now):
-        return before(replace(person, prefs=replace(person.prefs, paused_until=None)), latest, now)
+    def as_wished(moment):
+        person = moment.person
+        awake = replace(person, prefs=replace(person.prefs, paused_until=None))
+        return gates.as_wished(replace(moment, context=replace(moment.context, person=awake)))
 
-    patches.around(touches, "_as_wished", as_wished)
+    changed = tuple(as_wished if gate is gates.as_wished else gate for gate in cart_recovery.GATES)
+    patches.put(cart_recovery, "GATES", changed)
 
 
 @bug
@@ -43,7 +46,7 @@ def a_pause_never_ends(patches: Patches) -> None:
 @bug
 def how_often_somebody_wants_messages_is_not_looked_at(patches: Patches) -> None:
     """The frequency is kept and shown, and only the shop's own caps count."""
-    patches.put(touches, "free_at", lambda instant, sends, wishes: instant)
+    patches.put(gates, "free_at", lambda instant, sends, wishes: instant)
 
 
 @bug
@@ -92,7 +95,7 @@ def a_merge_loses_the_wishes_of_one(patches: Patches) -> None:
 @bug
 def the_language_that_was_chosen_is_not_spoken(patches: Patches) -> None:
     """Messages are in the first language of the shop."""
-    patches.put(touch, "language_of", lambda person, cart, face: face.languages[0])
+    patches.put(cart_recovery, "language", lambda context, face: face.languages[0])
 
 
 @bug

@@ -12,13 +12,19 @@ from cartback.domain.errors import TryLater
 from cartback.domain.people import customer
 from cartback.domain.trade import visits
 from cartback.ports import Doubtful, NotSent
-from cartback.usecases import touch
 from cartback.usecases.apply_receipts import ApplyReceipts
-from cartback.usecases.messaging import claiming, settle_claims
+from cartback.usecases.messaging import claiming, send_message, settle_claims
 from tests.fakes import memory
 from tests.fakes.memory import MemoryLedger, MemoryRecords
 from tests.simulation.planted import Patches, bug
 from tests.simulation.provider import Provider
+
+
+def _as_stored(ledger, part, shop, row):
+    """The row with the version that the stored one has by now."""
+    name = row.cart_id if part == "carts" else row.person_id
+    stored = ledger.tables.rows[part].get((shop, name))
+    return replace(row, version=stored[0].version) if stored else row
 
 
 @bug
@@ -26,20 +32,19 @@ def claim_ignores_the_version_of_the_cart(patches: Patches) -> None:
     """The claim's transaction does not ask whether the cart is still as it was decided on, and counts the message in
     its owner's row as that is now (woocommerce-abandoned-cart #181: an order just before the mail)."""
 
-    def claim(before, self, claim, context, person, line, links):
-        row = self.tables.rows["carts"].get((claim.shop, claim.cart_id))
-        cart = replace(context.cart, version=row[0].version) if row else context.cart
-
+    def claim(before, self, claim, guards, rows, *rest):
         def latest(read):
-            stored = self.tables.rows["persons"].get((claim.shop, read.person_id)) if read else None
-            if stored is None or stored[0].version == read.version:
+            stored = self.tables.rows["persons"].get((claim.shop, read.person_id))
+            if stored is None or stored[0].version == read.version or cart is None:
                 return read
             return visits.saying(
                 customer.sent(stored[0], claim.claimed_at), cart, claim.touch, claim.claimed_at
             )
 
-        context = replace(context, cart=cart, account=latest(context.account))
-        return before(self, claim, context, latest(person), line, links)
+        carts = {name: _as_stored(self, "carts", claim.shop, row) for name, row in rows.carts.items()}
+        cart = next(iter(carts.values()), None)
+        persons = {name: latest(row) for name, row in rows.persons.items()}
+        return before(self, claim, guards, replace(rows, carts=carts, persons=persons), *rest)
 
     patches.around(MemoryLedger, "claim", claim)
 
@@ -49,13 +54,9 @@ def claim_ignores_the_version_of_the_person(patches: Patches) -> None:
     """The claim overwrites the rows of the person and the account, whatever was said meanwhile: a withdrawal during the
     decision is lost."""
 
-    def claim(before, self, claim, context, person, line, links):
-        def unseen(read):
-            row = self.tables.rows["persons"].get((claim.shop, read.person_id)) if read else None
-            return replace(read, version=row[0].version) if row else read
-
-        context = replace(context, account=unseen(context.account))
-        return before(self, claim, context, unseen(person), line, links)
+    def claim(before, self, claim, guards, rows, *rest):
+        persons = {name: _as_stored(self, "persons", claim.shop, row) for name, row in rows.persons.items()}
+        return before(self, claim, guards, replace(rows, persons=persons), *rest)
 
     patches.around(MemoryLedger, "claim", claim)
 
@@ -92,11 +93,11 @@ def the_claim_comes_after_the_send(patches: Patches) -> None:
     def send(before, self, *rest):
         real_ledger, real_channels, sent = self.ledger, self.channels, {}
 
-        def claim(claim, context, person, line, links):
+        def claim(claim, guards, rows, line, links):
             stored = real_ledger.read_claim(claim.shop, claim.claim_id)
             if stored is not None and stored.state != RELEASED:
                 return "claimed_before"
-            sent["late"] = lambda: real_ledger.claim(claim, context, person, line, links)
+            sent["late"] = lambda: real_ledger.claim(claim, guards, rows, line, links)
             return None
 
         def deliver(message):
@@ -114,7 +115,7 @@ def the_claim_comes_after_the_send(patches: Patches) -> None:
         other = replace(self, ledger=ledger, channels={"email": SimpleNamespace(send=deliver)})
         return before(other, *rest)
 
-    patches.around(touch.Touch, "_send", send)
+    patches.around(send_message.SendMessage, "_send", send)
 
 
 @bug
@@ -240,7 +241,7 @@ def a_passing_failure_of_a_claim_is_a_skip(patches: Patches) -> None:
         }
         return before(replace(self, ledger=SimpleNamespace(claim=claim, **calls)), *rest)
 
-    patches.around(touch.Touch, "_send", send)
+    patches.around(send_message.SendMessage, "_send", send)
 
 
 @bug
@@ -249,9 +250,9 @@ def rows_are_read_stale_and_claimed_unseen(patches: Patches) -> None:
     checked when the mail is planned, not when it is sent (mc-magento2 #754)."""
     first: dict[tuple[str, str, int], object] = {}
 
-    def context(before, self, shop, cart_id, person_id, variants):
-        fresh = before(self, shop, cart_id, person_id, variants)
-        if fresh.cart is None or not fresh.cart.is_open:
+    def context(before, self, shop, cart_id, person_id, variants, kind):
+        fresh = before(self, shop, cart_id, person_id, variants, kind)
+        if kind.part != "carts" or fresh.cart is None or not fresh.cart.is_open:
             return first.get((id(self.tables), shop, cart_id), fresh)
         return first.setdefault((id(self.tables), shop, cart_id), fresh)
 
@@ -291,4 +292,6 @@ def keys_do_not_hold_the_shop(patches: Patches) -> None:
 @bug
 def the_mark_forgets_what_the_provider_said(patches: Patches) -> None:
     """Settling a claim gives it back instead of keeping the graver state."""
-    patches.put(touch.claims, "settle", lambda claim, state, at, because=None: settle(claim, RELEASED, at))
+    patches.put(
+        send_message.claims, "settle", lambda claim, state, at, because=None: settle(claim, RELEASED, at)
+    )

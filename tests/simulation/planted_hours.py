@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cartback.domain import touches
+from cartback.domain import gates
 from cartback.domain.consent import consent as consents
-from cartback.domain.messaging import due, send_window, timing
-from cartback.usecases import touch
+from cartback.domain.decision import SKIP, WAIT
+from cartback.domain.messaging import send_window, timing
+from cartback.flows import cart_recovery as touches
 from tests.simulation.house import Policies
 from tests.simulation.planted import Patches, bug
 
@@ -82,14 +83,14 @@ def a_cap_is_one_too_high(patches: Patches) -> None:
         )
         return before(instant, sends, more)
 
-    patches.around(touches, "after_caps", after)
+    patches.around(gates, "after_caps", after)
 
 
 @bug
 def the_distance_between_messages_is_not_kept(patches: Patches) -> None:
     """Two messages may follow each other at once."""
     patches.around(
-        touches,
+        gates,
         "after_caps",
         lambda before, instant, sends, caps: before(instant, sends, replace(caps, min_gap=timedelta(0))),
     )
@@ -101,17 +102,16 @@ def a_message_that_has_to_wait_is_dropped(patches: Patches) -> None:
 
     def decide(before, *given):
         decision = before(*given)
-        waits = decision.word == touches.WAIT and decision.reason in ("quiet_hours", "budget_spent")
-        return replace(decision, word=touches.SKIP, until=None) if waits else decision
+        waits = decision.word == WAIT and decision.reason in ("quiet_hours", "budget_spent")
+        return replace(decision, word=SKIP, until=None) if waits else decision
 
-    patches.around(touch, "decide", decide)
+    patches.around(touches, "decide", decide)
 
 
 @bug
 def a_touch_comes_before_it_is_due(patches: Patches) -> None:
     """The first touch does not wait for the silence."""
-    for room in (touches, due):
-        patches.around(room, "due_at", lambda before, *given: before(*given) - timedelta(minutes=10))
+    patches.around(touches, "due_at", lambda before, *given: before(*given) - timedelta(minutes=10))
 
 
 @bug

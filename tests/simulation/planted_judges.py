@@ -7,9 +7,8 @@ from datetime import timedelta
 
 from cartback.domain.consent import consent as consents
 from cartback.domain.consent import permission
-from cartback.usecases import touch as touches
-from cartback.usecases.messaging.ask_confirmation import AskConfirmation
-from cartback.usecases.touch import Touch
+from cartback.usecases.messaging import send_message
+from cartback.usecases.messaging.send_message import SendMessage
 from tests.fakes.memory import MemoryLedger
 from tests.simulation.planted import Patches, bug
 
@@ -41,10 +40,10 @@ def a_topic_outlives_its_owners_farewell(patches: Patches) -> None:
 def a_claim_is_dated_from_before_the_night(patches: Patches) -> None:
     """A claim carries another instant than the one at which it is taken, so that no hour is quiet."""
 
-    def claim_for(before, run, touch, channel, context, policy, now):
-        return before(run, touch, channel, context, policy, now - timedelta(minutes=30))
+    def claim_for(before, run, step, channel, ready, policy, now):
+        return before(run, step, channel, ready, policy, now - timedelta(minutes=30))
 
-    patches.around(touches, "claim_for", claim_for)
+    patches.around(send_message, "claim_for", claim_for)
 
 
 @bug
@@ -54,10 +53,12 @@ def a_message_keeps_the_address_of_the_one_before(patches: Patches) -> None:
 
     def message(before, self, *given):
         made, links = before(self, *given)
+        if made.flow == "double_opt_in":
+            return made, links
         last.append(made.address)
         return replace(made, address=last[-2] if len(last) > 1 else made.address), links
 
-    patches.around(Touch, "_message", message)
+    patches.around(SendMessage, "_message", message)
 
 
 @bug
@@ -69,33 +70,31 @@ def a_run_of_one_shop_notes_what_it_decides_with_another(patches: Patches) -> No
         first.append(run.shop)
         return before(self, replace(run, shop=first[0]), plan, position)
 
-    patches.around(Touch, "__call__", once)
+    patches.around(SendMessage, "__call__", once)
 
 
 @bug
 def whoever_was_hurt_is_asked_for_a_yes(patches: Patches) -> None:
     """The question of a sign-up is claimed whatever blocks its address or its shop."""
 
-    def claim_alone(before, self, claim, request, line, links):
-        blocks, self.tables.rows["blocks"] = self.tables.rows["blocks"], {}
-        try:
-            return before(self, claim, request, line, links)
-        finally:
-            self.tables.rows["blocks"] = blocks
+    def claim(before, self, claim, guards, *rest):
+        asked = claim.flow == "double_opt_in"
+        return before(self, claim, [] if asked else guards, *rest)
 
-    patches.around(MemoryLedger, "claim_alone", claim_alone)
+    patches.around(MemoryLedger, "claim", claim)
 
 
 @bug
 def a_question_is_sent_before_it_is_claimed(patches: Patches) -> None:
     """The question leaves while its claim may still be refused."""
 
-    def message(before, self, claim, request, face):
-        made, link = before(self, claim, request, face)
-        self.channels[request.channel].send(made)
-        return made, link
+    def message(before, self, step, claim, *rest):
+        made, links = before(self, step, claim, *rest)
+        if claim.flow == "double_opt_in":
+            self.channels[claim.channel].send(made)
+        return made, links
 
-    patches.around(AskConfirmation, "_message", message)
+    patches.around(SendMessage, "_message", message)
 
 
 @bug
@@ -103,9 +102,11 @@ def a_question_goes_to_whoever_was_asked_before(patches: Patches) -> None:
     """A warm process keeps the address of the last question for the next one."""
     last: list[str] = []
 
-    def message(before, self, claim, request, face):
-        made, link = before(self, claim, request, face)
+    def message(before, self, step, claim, *rest):
+        made, links = before(self, step, claim, *rest)
+        if claim.flow != "double_opt_in":
+            return made, links
         last.append(made.address)
-        return replace(made, address=last[-2] if len(last) > 1 else made.address), link
+        return replace(made, address=last[-2] if len(last) > 1 else made.address), links
 
-    patches.around(AskConfirmation, "_message", message)
+    patches.around(SendMessage, "_message", message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cartback.domain import touches
+from cartback.flows import cart_recovery as touches
 from cartback.usecases.intake import fold_people
 from cartback.usecases.intake.recognise import Recognise
 from tests.simulation.planted import Patches, bug

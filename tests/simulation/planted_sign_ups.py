@@ -9,13 +9,15 @@ from types import SimpleNamespace
 from cartback.domain.claims import SENT
 from cartback.domain.consent import signup
 from cartback.domain.people import customer
+from cartback.domain.policy import Touch
 from cartback.domain.shop import health as healths
-from cartback.flows import all_flows
+from cartback.flows import all_flows, double_opt_in
+from cartback.ports import NotBlocked
 from cartback.usecases import park_run
 from cartback.usecases.consent import subscribe
 from cartback.usecases.consent.confirm import Confirm
 from cartback.usecases.consent.subscribe import Subscribe
-from cartback.usecases.messaging import ask_confirmation, settle_claims
+from cartback.usecases.messaging import settle_claims
 from cartback.usecases.shop.reconcile import Reconcile
 from functions import confirm as page
 from tests.fakes import memory
@@ -62,25 +64,28 @@ def a_filter_that_opens_the_link_says_yes(patches: Patches) -> None:
 def who_said_yes_is_asked_again(patches: Patches) -> None:
     """The reminder is claimed whatever became of the request meanwhile. Our own, found by this simulation."""
 
-    def claim_alone(before, self, claim, request, line, links):
-        stored = self.tables.rows["requests"][(request.shop, request.request_id)][0]
-        return before(self, claim, replace(request, version=stored.version), line, links)
+    def claim(before, self, claim, guards, *rest):
+        return before(self, claim, [guard for guard in guards if isinstance(guard, NotBlocked)], *rest)
 
-    patches.around(MemoryLedger, "claim_alone", claim_alone)
+    patches.around(MemoryLedger, "claim", claim)
 
 
 @bug
 def a_request_is_valid_for_a_month(patches: Patches) -> None:
     """Whoever finds an old mail can still say yes."""
     patches.put(signup, "LIFETIME", timedelta(days=30))
-    patches.put(ask_confirmation, "LIFETIME", timedelta(days=30))
     patches.put(memory, "_VERSIONED", {**memory._VERSIONED, "requests": timedelta(days=31)})
 
 
 @bug
 def a_yes_is_asked_for_three_times(patches: Patches) -> None:
     """One reminder more than is promised."""
-    patches.put(ask_confirmation, "ATTEMPTS", ("confirm", "confirm_again", "confirm_once_more"))
+
+    def once_more(before, policy, channels):
+        planned = before(policy, channels)
+        return replace(planned, touches=(*planned.touches, Touch("confirm_once_more", timedelta(hours=36))))
+
+    patches.around(double_opt_in, "plan", once_more)
 
 
 @bug
@@ -100,7 +105,7 @@ def who_signs_up_again_later_is_never_asked(patches: Patches) -> None:
 @bug
 def a_failed_question_is_noted_where_nobody_looks(patches: Patches) -> None:
     """The failure of a run about a request is told in the story of a cart. Our own, found by this simulation."""
-    patches.put(park_run, "all_flows", lambda: [replace(flow, about="cart") for flow in all_flows()])
+    patches.put(park_run, "all_flows", lambda: [replace(flow, kind="cart") for flow in all_flows()])
 
 
 @bug

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cartback.domain import touches
+from cartback.domain import gates
+from cartback.domain.gates import Gate
 from cartback.domain.trade import visits
+from cartback.flows import cart_recovery as touches
 from tests.simulation.planted import Patches, bug
+
+
+def without(gate: Gate) -> tuple[Gate, ...]:
+    """The gates of a recovery but this one."""
+    return tuple(one for one in touches.GATES if one is not gate)
 
 
 @bug
 def every_checkout_is_a_story(patches: Patches) -> None:
     """Who begins the same checkout on two devices is reminded of both, with the same words."""
-    patches.put(touches, "_superseded", lambda cart, person, policy: None)
+    patches.put(touches, "GATES", without(touches.newest_of_its_visit))
     patches.put(visits, "said_before", lambda person, cart, generation, now: ())
 
 
@@ -26,4 +33,4 @@ def what_was_said_of_one_checkout_is_said_of_the_next(patches: Patches) -> None:
 def late_news_is_acted_on_at_once(patches: Patches) -> None:
     """After an outage the cart is written about before its order, which comes in the same flood, is folded in."""
     patches.put(touches, "HEARD_LATE", timedelta(days=365))
-    patches.put(touches, "_behind", lambda context, due, latest, policy, now: None)
+    patches.put(touches, "GATES", without(gates.news_is_in_time))

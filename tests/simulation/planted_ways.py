@@ -11,10 +11,10 @@ from types import SimpleNamespace
 from cartback.usecases import starting
 from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.intake.fold import Fold
+from cartback.usecases.look import Look
+from cartback.usecases.messaging.send_message import SendMessage
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.receive_webhook import ReceiveWebhook
-from cartback.usecases.touch import Touch
-from cartback.usecases.watch_cart import WatchCart
 from functions import apply_events
 from tests.asl_machine import Machine
 from tests.fakes.memory import MemoryOnce, MemoryRecords
@@ -202,7 +202,7 @@ def a_look_that_fails_counts_as_stop(patches: Patches) -> None:
                 "variants": list(run.variants),
             }
 
-    patches.around(WatchCart, "__call__", call)
+    patches.around(Look, "__call__", call)
 
 
 @bug
@@ -210,15 +210,15 @@ def the_run_decides_and_the_row_is_not_asked(patches: Patches) -> None:
     """A touch sends what the plan says, whatever became of the cart (mc-magento2 #754)."""
 
     def call(before, self, run, plan, position):
-        def context(shop, cart_id, person_id, variants):
-            fresh = self.records.context(shop, cart_id, person_id, variants)
-            if fresh.cart is None or not fresh.cart.items:
+        def context(shop, cart_id, person_id, variants, kind):
+            fresh = self.records.context(shop, cart_id, person_id, variants, kind)
+            if kind.part != "carts" or fresh.cart is None or not fresh.cart.items:
                 return fresh
             person = replace(fresh.person, last_order_at=None) if fresh.person else None
             open_cart = replace(fresh.cart, status="open", generation=run.generation)
-            return replace(fresh, cart=open_cart, person=person)
+            return replace(fresh, about=open_cart, person=person)
 
         stale = SimpleNamespace(context=context, read=self.records.read, save=self.records.save)
         return before(replace(self, records=stale), run, plan, position)
 
-    patches.around(Touch, "__call__", call)
+    patches.around(SendMessage, "__call__", call)

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cartback.domain.claims import RELEASED, Claim
-from cartback.domain.consent.signup import SignUp
-from cartback.domain.context import Context
 from cartback.domain.messaging.due import Due
 from cartback.domain.people.customer import Person
-from cartback.domain.trade.cart import Cart
-from cartback.ports import Link, TimelineEntry
+from cartback.domain.subject import CART
+from cartback.ports import Guard, Link, RowSet, TimelineEntry
 from tests.fakes.memory import MemoryDue, MemoryLedger, MemoryTables
 
 if TYPE_CHECKING:
@@ -26,22 +24,21 @@ class WitnessedLedger(MemoryLedger):
         self._season = season
 
     def claim(
-        self, claim: Claim, context: Context, person: Person, line: TimelineEntry, links: Sequence[Link]
+        self,
+        claim: Claim,
+        guards: Sequence[Guard],
+        rows: RowSet,
+        line: TimelineEntry,
+        links: Sequence[Link] = (),
     ) -> str | None:
-        refused = super().claim(claim, context, person, line, links)
-        if refused is None:
-            self._season.claimed(claim, person.email)
-        return refused
-
-    def claim_alone(
-        self, claim: Claim, request: SignUp, line: TimelineEntry, links: Sequence[Link]
-    ) -> str | None:
-        refused = super().claim_alone(claim, request, line, links)
-        if refused is None:
+        refused = super().claim(claim, guards, rows, line, links)
+        if refused is None and claim.subject.kind == CART:
+            self._season.claimed(claim, rows.persons[claim.person_id].email)
+        elif refused is None:
             self._season.asked(claim)
         return refused
 
-    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
+    def mark(self, before: Claim, after: Claim, closing: RowSet | None = None) -> None:
         super().mark(before, after, closing)
         if after.state == RELEASED:
             self._season.claims.settle(after.shop, after.claim_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -43,8 +44,9 @@ if TYPE_CHECKING:
     from cartback.usecases.desk.work_desk import WorkDesk
     from cartback.usecases.intake.collect import Collect
     from cartback.usecases.intake.receive_answer import ReceiveAnswer
-    from cartback.usecases.messaging.ask_confirmation import AskConfirmation
+    from cartback.usecases.look import Look
     from cartback.usecases.messaging.open_link import OpenLink
+    from cartback.usecases.messaging.send_message import SendMessage
     from cartback.usecases.messaging.settle_claims import SettleClaims
     from cartback.usecases.park_run import ParkRun
     from cartback.usecases.people.collect_export import CollectExport
@@ -59,8 +61,6 @@ if TYPE_CHECKING:
     from cartback.usecases.start_flows import StartFlows
     from cartback.usecases.start_listed import StartListed
     from cartback.usecases.take_batch import TakeBatch
-    from cartback.usecases.touch import Touch
-    from cartback.usecases.watch_cart import WatchCart
 
 APPLY_TIMEOUT = timedelta(seconds=30)
 """The time-out of the function that applies events: how long a begun key is left to its worker."""
@@ -433,33 +433,40 @@ def channels() -> Mapping[str, Channel]:
 
 
 @cache
-def watch_cart() -> WatchCart:
-    """The task that looks whether a cart was abandoned."""
+def watch_cart() -> Look:
+    """The task that looks whether a run's time has come."""
     from cartback.channels import names
-    from cartback.usecases.watch_cart import WatchCart
+    from cartback.usecases.look import Look
 
-    return WatchCart(records(), settings(), ledger(), bus(), clock(), names())
+    return Look(records(), settings(), ledger(), bus(), clock(), names())
 
 
 @cache
-def touch() -> Touch:
-    """The task that sends a touch."""
-    from cartback import texts
-    from cartback.store.tokens import SystemTokens
+def touch() -> SendMessage:
+    """The task that sends a message, of whatever flow."""
     from cartback.usecases.messaging.fresh_stock import FreshStock
-    from cartback.usecases.touch import Touch
 
-    return Touch(
+    return replace(ask_confirmation(), bus=bus(), fresh_stock=FreshStock(api_of, metrics()))
+
+
+@cache
+def ask_confirmation() -> SendMessage:
+    """The task that asks whether a sign-up was meant: it asks no shop and tells no facts."""
+    from cartback import texts
+    from cartback.store.messaging.counters import DynamoCounters
+    from cartback.store.tokens import SystemTokens
+    from cartback.usecases.messaging.send_message import SendMessage
+
+    return SendMessage(
         records=records(),
         settings=settings(),
         ledger=ledger(),
         channels=channels(),
         texts=texts,
         tokens=SystemTokens(),
-        bus=bus(),
         clock=clock(),
         public_url=os.environ["PUBLIC_URL"],
-        fresh_stock=FreshStock(api_of, metrics()),
+        counters=DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock()),
     )
 
 
@@ -679,27 +686,6 @@ def subscribe() -> Subscribe:
 
     counters = DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock())
     return Subscribe(records(), settings(), counters, hasher(), bus(), clock(), metrics())
-
-
-@cache
-def ask_confirmation() -> AskConfirmation:
-    """The task that asks whether a sign-up was meant."""
-    from cartback import texts
-    from cartback.store.messaging.counters import DynamoCounters
-    from cartback.store.tokens import SystemTokens
-    from cartback.usecases.messaging.ask_confirmation import AskConfirmation
-
-    return AskConfirmation(
-        records=records(),
-        settings=settings(),
-        ledger=ledger(),
-        channels=channels(),
-        texts=texts,
-        tokens=SystemTokens(),
-        clock=clock(),
-        public_url=os.environ["PUBLIC_URL"],
-        counters=DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock()),
-    )
 
 
 @cache

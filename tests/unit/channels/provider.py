@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 
-from cartback.ports import MARKETING, Outgoing
+from cartback.domain.flows import MARKETING
+from cartback.ports import Outgoing
 
 MESSAGE = Outgoing(
     shop="lumen",

@@ -7,7 +7,8 @@ from botocore.session import Session
 from cartback import channels
 from cartback.channels.ses import ONE_REQUEST, Ses
 from cartback.domain.channels import CHANNELS
-from cartback.ports import ADDRESS_REFUSED, MARKETING, TRANSACTIONAL, Doubtful, NotSent, Sent
+from cartback.domain.flows import MARKETING, TRANSACTIONAL
+from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
 from tests.unit.channels.provider import MESSAGE, Provider
 
 IMPATIENT = Config(read_timeout=0.2)

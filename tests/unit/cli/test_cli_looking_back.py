@@ -21,8 +21,11 @@ from cartback.domain.results.audit import KINDS
 from cartback.domain.trade.cart import Cart, Item
 from cartback.domain.trade.purchases import Purchase
 from cartback.ports import Delivery, RowSet, TimelineEntry
+from cartback.ports.rows import BLOCKED
+from cartback.store.messaging.ledger import CLAIMED_BEFORE, WARMING_UP
 from cli import words
 from cli.stack import Stack
+from tests.fakes.taking import take_touch
 from tests.laws.reading import properties
 from tests.unit.cli.conftest import NOW
 from tests.unit.settings.shop import document
@@ -69,7 +72,7 @@ def claimed(stack: Stack, state: str, **known: object) -> None:
         at, "decision", {"word": "send", "reason": "due", "touch": "reminder", "claim_id": "k1"}
     )
     context = Context(page.carts["c1"], page.persons["p1"])
-    assert stack.ledger().claim(claim, context, page.persons["p1"], line, []) is None
+    assert take_touch(stack.ledger(), claim, context, page.persons["p1"], line, []) is None
     stack.ledger().mark(claim, claims.settle(claim, state, at))
 
 
@@ -164,10 +167,7 @@ def constants_returned_by(module: str, function: str) -> set[str]:
 
 
 def test_every_reason_against_a_message_that_is_given_as_a_word_has_plain_words() -> None:
-    said = constants_returned_by("store/messaging/ledger.py", "_why_not") - {
-        "changed"
-    }  # decided on again, never kept
-    assert {"claimed_before", "blocked"} <= said
+    said = {BLOCKED, CLAIMED_BEFORE, WARMING_UP}  # what has changed is decided on again, and never kept
     assert said <= words.known_reasons()
     basis = constants_returned_by("domain/consent/consent.py", "basis_for")
     assert {"no_basis", "opted_out"} <= basis

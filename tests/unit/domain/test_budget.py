@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.context import Context
+from cartback.domain.decision import SEND, SKIP, WAIT
 from cartback.domain.flows import MONEY, NEWS, RANKS, SERVICE, Flow
 from cartback.domain.messaging import bounces, reminders
 from cartback.domain.messaging.bounces import SoftBounce
@@ -17,9 +18,9 @@ from cartback.domain.messaging.timing import Caps, after_caps
 from cartback.domain.money import Money
 from cartback.domain.people.customer import merge
 from cartback.domain.policy import plan_for
-from cartback.domain.touches import SEND, SKIP, WAIT, decide
 from cartback.domain.trade.cart import Cart, Item, absorb
 from cartback.flows import all_flows, rank_of
+from cartback.flows.cart_recovery import decide
 from tests.fakes.world import START, a_policy
 from tests.unit.domain.test_permission import ada, word
 

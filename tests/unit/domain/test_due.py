@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.messaging.due import GROUP, Due, first_due, in_groups, listed_at, look, waits_on_list
+from cartback.domain.messaging.due import GROUP, Due, in_groups, listed_at, waits_on_list
 from cartback.domain.money import Money
 from cartback.domain.policy import BATCH, DUE_INDEX, PER_CART
 from cartback.domain.shop.presets import PRESETS
-from cartback.domain.touches import MOST_REARMS, due_at
 from cartback.domain.trade.cart import Cart, Item
+from cartback.flows.cart_recovery import MOST_REARMS, due_at, first_due, look
 from tests.fakes.world import START, a_policy
 
 LISTED = a_policy(orchestration=DUE_INDEX)

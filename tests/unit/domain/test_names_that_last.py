@@ -5,6 +5,7 @@ A claim under another name would be a second message; a person under another one
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,7 @@ from cartback.domain.subject import Subject
 from cartback.domain.tokens import hashed
 from cartback.domain.trade import cart
 from cartback.domain.trade.cart import cart_id_for
+from cartback.usecases.runs import Run
 
 
 def test_an_effect_has_the_name_that_it_had_in_the_release_before():
@@ -51,6 +53,31 @@ def test_carts_people_and_links_are_found_under_the_names_that_they_had_in_the_r
     assert cart_id_for("demo", "cart:1") == "c72c20ea32e4bd575e9b65e788"
     assert person_id_for("demo", "h1") == "fd88425ba190a500b62edaa5dc"
     assert hashed("token") == "3c469e9d6c5875d37a43f353d4f88e61fcf812c66eee3457465a40b0da4153e0"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "domain.claims.COMPLAINED",
+        "domain.deliverability.Tally",
+        "domain.policy.Plan",
+        "ports.ShopKeys",
+        "store.queue.pack",
+        "store.queue.unpack",
+        "usecases.apply_events.Message",
+        "usecases.apply_receipts.ApplyReceipts",
+        "usecases.runs.Run",
+        "usecases.watch_standing.WatchStanding",
+    ],
+)
+def test_what_tools_of_others_import_lies_where_it_lay_in_the_release_before(name):
+    module, _, what = f"cartback.{name}".rpartition(".")
+    assert hasattr(importlib.import_module(module), what)
+
+
+def test_a_run_is_made_of_its_flow_its_name_its_shop_and_what_it_is_about():
+    run = Run("cart_recovery", "r1", "demo", "c1", 2)
+    assert (run.subject, run.person_id, run.variants) == (Subject("cart", "c1", 2), None, ())
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,13 @@ from cartback.domain.consent.jurisdiction import (
 from cartback.domain.consent.permission import permission
 from cartback.domain.consent.preferences import Preferences
 from cartback.domain.context import Context
+from cartback.domain.decision import SEND, SKIP, STOP, WAIT
 from cartback.domain.observations import ConsentSeen, Contact
 from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
-from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide
 from cartback.domain.trade.cart import Cart, Item
+from cartback.flows.cart_recovery import decide
 from tests.fakes.world import START, a_policy
 
 DAY = timedelta(days=1)

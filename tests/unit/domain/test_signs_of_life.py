@@ -12,7 +12,6 @@ from cartback.domain.messaging.engagement import engaged_at
 from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
 from cartback.domain.trade import purchases
-from cartback.domain.trade.cart import Cart
 from cartback.domain.trade.purchases import REMEMBERED, Purchase, Told
 from tests.fakes.world import START
 
@@ -26,20 +25,20 @@ def said(state: str, at=START) -> dict[str, Consent]:
 
 
 @pytest.mark.parametrize(
-    ("person", "cart"),
+    ("person", "active_at"),
     [
         (replace(NOBODY, last_order_at=START), None),
         (replace(NOBODY, clicked_at=START), None),
         (replace(NOBODY, carts_at=(START, LONG_AGO)), None),
-        (NOBODY, Cart("demo", "c1", activity_at=START)),
+        (NOBODY, START),
         (replace(NOBODY, consents=said(GRANTED)), None),
     ],
     ids=["an order", "a click", "a cart", "this cart", "a yes"],
 )
-def test_each_trace_in_the_shop_is_a_sign_of_life_and_the_newest_counts(person, cart):
-    assert engaged_at(person, cart) == START
+def test_each_trace_in_the_shop_is_a_sign_of_life_and_the_newest_counts(person, active_at):
+    assert engaged_at(person, active_at) == START
     if person.last_order_at is None:
-        assert engaged_at(replace(person, last_order_at=LONG_AGO), cart) == START
+        assert engaged_at(replace(person, last_order_at=LONG_AGO), active_at) == START
 
 
 @pytest.mark.parametrize("state", [WITHDRAWN, UNTICKED])
@@ -48,7 +47,7 @@ def test_a_no_is_no_sign_of_wanting_more(state):
 
 
 def test_of_somebody_without_a_trace_nothing_is_known():
-    assert engaged_at(NOBODY, Cart("demo", "c1")) is None
+    assert engaged_at(NOBODY) is None
 
 
 def order(days: int, recorded: int) -> Purchase:

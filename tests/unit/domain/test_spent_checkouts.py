@@ -8,12 +8,12 @@ from itertools import permutations
 
 import pytest
 
-from cartback.domain import touches
 from cartback.domain.observations import CartSeen, OrderSeen
 from cartback.domain.people.customer import Person
 from cartback.domain.trade import cart as carts
 from cartback.domain.trade.cart import BOUGHT, GIVEN_UP, OPEN, Cart
 from cartback.domain.trade.spending import MOST_SPENT
+from cartback.flows import cart_recovery as touches
 from tests.fakes.told import CUP, SHIRT
 from tests.fakes.world import START, a_policy
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from cartback.domain.consent.consent import Consent
 from cartback.domain.context import Context
+from cartback.domain.decision import SEND, SKIP, STOP, WAIT
 from cartback.domain.goods.catalogue import Stock
 from cartback.domain.messaging.timing import Caps, QuietHours, whole_seconds
 from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
-from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide, due_at
 from cartback.domain.trade.cart import Cart, Item
+from cartback.flows.cart_recovery import decide, due_at
 from tests.fakes.world import START, a_policy
 
 HOUR = timedelta(hours=1)

@@ -10,12 +10,13 @@ import pytest
 from cartback.domain.claims import EffectKey
 from cartback.domain.consent.preferences import Preferences
 from cartback.domain.context import Context
+from cartback.domain.decision import SEND, SKIP, STOP, WAIT
 from cartback.domain.messaging.reminders import Reminder
 from cartback.domain.messaging.timing import Caps, QuietHours, whole_seconds
 from cartback.domain.money import Money
 from cartback.domain.policy import MOST_MESSAGES
 from cartback.domain.subject import Subject
-from cartback.domain.touches import SEND, SKIP, STOP, WAIT, decide, due_at, over
+from cartback.flows.cart_recovery import decide, due_at, over
 from tests.fakes.world import START, a_policy
 from tests.unit.domain.test_budget import rival
 from tests.unit.domain.test_touches import ADA, CART, GONE, HOUR, NOW, PLAN, POLICY

@@ -14,7 +14,6 @@ import pytest
 
 from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
 from cartback.domain.policy import Plan
-from cartback.usecases.messaging.ask_confirmation import Asking
 from cartback.usecases.runs import Run
 from tests.unit.functions.standing_in import Doors, http
 
@@ -45,7 +44,7 @@ FACT = {
         (
             "ask_confirmation",
             {"run": "r", "shop": "s", "request_id": "q", "generation": "4", "position": "2"},
-            (Asking("r", "s", "q", 4, 2),),
+            (Run("double_opt_in", "r", "s", "q", 4, kind="signup"), None, 2),
             {"next": "x"},
         ),
     ],
@@ -95,6 +94,11 @@ def test_a_door_of_the_bus_or_the_clock_hands_on_what_it_was_told(
             ("f", "r", "s", "c", "e", "why"),
         ),
         ({"shop": None, "error": 5}, ("", "", "", "", "5", "")),
+        (
+            {"run": {"name": "r", "about": {"flow": "f", "shop": "s", "subject": "c"}}, "error": "e"},
+            ("f", "r", "s", "c", "e", ""),
+        ),
+        ({"run": {"name": "r", "about": None}, "cause": "why"}, ("", "r", "", "", "", "why")),
     ],
 )
 def test_a_run_is_parked_under_its_own_words(doors: Doors, event: Any, asked: Any):

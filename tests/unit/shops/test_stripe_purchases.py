@@ -10,10 +10,10 @@ from itertools import permutations
 
 import pytest
 
-from cartback.domain import touches
 from cartback.domain.errors import Refused
 from cartback.domain.observations import OrderSeen
 from cartback.domain.shop.service import Change, Changes, Unsupported
+from cartback.flows import cart_recovery as touches
 from cartback.ports import Delivery, ShopKeys
 from cartback.shops import stripe
 from tests.fakes.world import World, a_policy

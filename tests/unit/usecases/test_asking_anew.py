@@ -33,10 +33,10 @@ def test_asking_again_after_the_request_was_swept_is_a_new_run_with_mails_of_its
 def test_a_request_that_changes_between_our_look_and_our_claim_is_looked_at_again(form, happens):
     form.ask()
     form.run()
-    take, world = form.world.ledger.claim_alone, form.world
+    take, world, request = form.world.ledger.claim, form.world, form.request()
 
-    def meanwhile(claim, request, line, links):
-        world.ledger.claim_alone = take
+    def meanwhile(*given):
+        world.ledger.claim = take
         if happens == "press":
             form.press()
         else:
@@ -44,16 +44,16 @@ def test_a_request_that_changes_between_our_look_and_our_claim_is_looked_at_agai
             world.records.save(
                 "demo", RowSet(requests={"r": request}), RowSet(requests={request.request_id: gone})
             )
-        return take(claim, request, line, links)
+        return take(*given)
 
-    world.ledger.claim_alone = meanwhile
+    world.ledger.claim = meanwhile
     assert form.run() == "stop"
     assert [mail.touch for mail in world.outbox.sent] == ["confirm"]
 
 
 def test_a_request_that_never_rests_is_asked_about_later(form):
     form.ask()
-    form.world.ledger.claim_alone = lambda *given: "changed"
+    form.world.ledger.claim = lambda *given: "changed"
     with pytest.raises(TryLater):
         form.run()
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.consent.consent import TOPICS
-from cartback.usecases.messaging.ask_confirmation import MOST_PER_DOMAIN, MOST_PER_MAILBOX, Asking
+from cartback.flows.double_opt_in import MOST_PER_DOMAIN, MOST_PER_MAILBOX
+from cartback.usecases.runs import Run
 from tests.fakes.told import ada as told_ada
 from tests.fakes.told import cart
 from tests.fakes.world import START
@@ -27,7 +28,7 @@ class Runs:
 
     def __init__(self, form: SignUps) -> None:
         self.form, self.world, self.seen = form, form.world, 0
-        self.waiting: list[tuple[float, int, Asking]] = []
+        self.waiting: list[tuple[float, int, Run, int]] = []
 
     def until(self, hours: float) -> None:
         """Wake what is due until so many hours after the start."""
@@ -35,21 +36,20 @@ class Runs:
         while True:
             facts = self.world.bus.named("subscription.requested")
             for number, fact in enumerate(facts[self.seen :], self.seen):
-                asking = Asking(
-                    f"r{fact.fact_id}", "demo", fact.data["request_id"], fact.data["generation"], 0
-                )
+                about = ("demo", fact.data["request_id"], fact.data["generation"])
+                run = Run("double_opt_in", f"r{fact.fact_id}", *about, kind="signup")
                 if fact.fact_id not in [other.fact_id for other in facts[:number]]:
-                    self.waiting.append((clock.now().timestamp(), number, asking))
+                    self.waiting.append((clock.now().timestamp(), number, run, 0))
             self.seen = len(facts)
-            due = min((one for one in self.waiting if one[0] <= end), default=None)
+            due = min((one for one in self.waiting if one[0] <= end), default=None, key=lambda one: one[:2])
             if due is None:
                 break
             self.waiting.remove(due)
             clock.move(seconds=max(0, due[0] - clock.now().timestamp()))
-            answer = self.world.ask_confirmation(due[2])
+            answer = self.world.ask_confirmation(due[2], None, due[3])
             if answer["next"] == "wait":
                 again = clock.now().timestamp() + answer["wait_seconds"]
-                self.waiting.append((again, due[1], replace(due[2], position=answer["position"])))
+                self.waiting.append((again, due[1], due[2], answer["position"]))
         clock.move(seconds=max(0, end - clock.now().timestamp()))
 
     def mails(self) -> list[tuple[str, str]]:

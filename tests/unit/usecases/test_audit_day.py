@@ -9,6 +9,7 @@ import pytest
 
 from cartback.domain import claims
 from cartback.domain.claims import Claim
+from cartback.domain.decision import SEND, Address, Decision, Ready
 from cartback.domain.errors import TryLater
 from cartback.domain.messaging.receipts import Receipt
 from cartback.domain.observations import ConsentSeen, Contact, CustomerErased
@@ -23,9 +24,9 @@ from cartback.domain.results.audit import (
     UNJUDGED,
     WITHOUT_BASIS,
 )
-from cartback.domain.touches import SEND, Decision
+from cartback.domain.subject import Subject
+from cartback.flows import cart_recovery
 from cartback.ports import Doubtful
-from cartback.usecases import touch as touch_module
 from cartback.usecases.results.audit import METRICS, AuditDay, AuditShops, LookBack
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
 from tests.fakes.told import SHIRT, Told, ada, cart, order
@@ -289,10 +290,14 @@ def test_an_audit_sees_through_decisions_that_are_wrong(world, told, audit_day, 
     at = world.clock.move(minutes=5)
     world.deliver(told.delivery("o", order(at, "cart:c1"), at=at))
 
-    def careless(context, plan, position, generation, policy, now):
-        return Decision(SEND, "due", items=context.cart.items)
+    def careless(context, *given):
+        person = context.person
+        subject = Subject("cart", context.cart.cart_id, context.cart.generation)
+        address = Address("email", person.email, person.email_hash)
+        ready = Ready(subject, person.person_id, address, "email/explicit", "explicit", "cart_reminders")
+        return Decision(SEND, "due", items=context.cart.items, ready=ready)
 
-    monkeypatch.setattr(touch_module, "decide", careless)
+    monkeypatch.setattr(cart_recovery, "decide", careless)
     sent.wake()
     assert len(world.outbox.sent) == 2
     assert found(audit_day, world.clock.now().date()) == {AFTER_PURCHASE: 1}

@@ -15,9 +15,10 @@ from cartback.domain.messaging.reminders import Reminder
 from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
 from cartback.domain.trade.cart import GIVEN_UP, Cart, Item
+from cartback.flows.cart_recovery import FLOW, following, language
 from cartback.ports import RowSet
-from cartback.usecases.messaging.budgeting import counting, following_due, give_back, reserve
-from cartback.usecases.messaging.claiming import language_of
+from cartback.subjects.cart import KIND
+from cartback.usecases.messaging.budgeting import counting, give_back, reserve
 from cartback.usecases.messaging.closing import MOST_TRIES, close
 from cartback.usecases.runs import Run
 from tests.fakes.memory import MemoryRecords, MemoryTables
@@ -51,7 +52,7 @@ class Restless(MemoryRecords):
 
 
 def closed(records: MemoryRecords, generation: int = 1, cart_id: str = "c1") -> Cart | None:
-    return close(records, "demo", cart_id, generation, "all_sent", "run-1", START + HOUR)
+    return close(records, KIND, "demo", cart_id, generation, "all_sent", "run-1", START + HOUR)
 
 
 @pytest.mark.parametrize("times", [0, 1, MOST_TRIES - 1])
@@ -95,17 +96,17 @@ def test_a_message_speaks_the_language_that_was_chosen_else_the_carts_else_the_p
     chosen, of_cart, of_person, spoken
 ):
     person = replace(ADA, locale=of_person, prefs=Preferences(language=chosen))
-    assert language_of(person, replace(CART, locale=of_cart), a_face()) == spoken
+    assert language(Context(replace(CART, locale=of_cart), person), a_face()) == spoken
 
 
 def test_a_language_is_found_without_a_person_and_without_a_cart():
-    assert language_of(None, replace(CART, locale="en"), a_face()) == "en"
-    assert language_of(replace(ADA, locale="en"), None, a_face()) == "en"
+    assert language(Context(replace(CART, locale="en"), None), a_face()) == "en"
+    assert language(Context(None, replace(ADA, locale="en")), a_face()) == "en"
 
 
 def waits(records: MemoryRecords, person: Person | None = None, until=START + 3 * HOUR) -> bool:
     known = records.now("persons", "p1") if person is None else person
-    return reserve(records, RUN, Context(records.now("carts", "c1"), known), until, START + HOUR)
+    return reserve(records, RUN, Context(records.now("carts", "c1"), known), FLOW, KIND, until, START + HOUR)
 
 
 def test_a_message_that_waits_says_once_when_it_will_come():
@@ -136,7 +137,7 @@ def test_nothing_is_written_where_no_place_can_be_taken(person, until):
 
 def test_who_has_no_row_takes_no_place():
     records = Restless()
-    assert reserve(records, RUN, Context(CART, None), START + HOUR, START)
+    assert reserve(records, RUN, Context(CART, None), FLOW, KIND, START + HOUR, START)
     assert records.tries == 0
 
 
@@ -158,9 +159,10 @@ PLAN = plan_for(a_policy(), {"email"})
 
 def test_with_its_claim_a_message_says_when_the_next_of_its_cart_is_due_and_the_last_one_nothing():
     claim = Claim("demo", "k1", "c1", 1, "reminder", "email", "p1", "h1", "email/explicit", 1, START + HOUR)
-    due = [following_due(Context(CART, ADA), PLAN, position, a_policy()) for position in range(3)]
+    due = [following(Context(CART, ADA), PLAN, position, a_policy(), START) for position in range(3)]
     assert due == [START + 24 * HOUR, START + 72 * HOUR, None]
-    counted, person = counting(Context(CART, ADA), claim, "cart_recovery", due[0])
-    assert counted.cart.reminders == (Reminder("k1", START + HOUR),)
+    rows = counting(Context(CART, ADA), claim, FLOW, KIND, due[0])
+    person = rows.persons["p1"]
+    assert rows.carts["c1"].reminders == (Reminder("k1", START + HOUR),)
     assert (person.sends, [one.due_at for one in person.intents]) == ((START + HOUR,), [START + 24 * HOUR])
-    assert counting(Context(CART, ADA), claim, "cart_recovery", None)[1].intents == ()
+    assert counting(Context(CART, ADA), claim, FLOW, KIND, None).persons["p1"].intents == ()

@@ -12,7 +12,7 @@ from cartback.domain.consent.consent import TOPICS, Consent
 from cartback.domain.consent.evidence import fault
 from cartback.domain.consent.permission import permission
 from cartback.domain.observations import ConsentSeen, Contact, CustomerErased, CustomerSeen
-from cartback.usecases.messaging.ask_confirmation import Asking
+from cartback.usecases.runs import Run
 from tests.fakes.told import Told
 from tests.fakes.world import START, World, a_policy, plain_hash
 from tests.unit.usecases.test_way_of_a_cart import Story, opened
@@ -211,7 +211,8 @@ def states(reader) -> set[str]:
 def answer(reader):
     """The owner of the address gets the mail that asks, and presses its button."""
     fact = reader.world.bus.named("subscription.requested")[-1].data
-    reader.world.ask_confirmation(Asking("run", "demo", fact["request_id"], fact["generation"], 0))
+    run = Run("double_opt_in", "run", "demo", fact["request_id"], fact["generation"], kind="signup")
+    reader.world.ask_confirmation(run, None, 0)
     token = reader.world.outbox.sent[-1].text.partition("/c/")[2].split()[0]
     return reader.world.confirm(token, "198.51.100.4", "Her phone")
 

@@ -12,7 +12,7 @@ from cartback.domain.consent.signup import CONFIRMED, EXPIRED, request_id_for
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, RowSet
 from cartback.usecases.consent.subscribe import MOST_PER_SHOP, MOST_PER_VISITOR, Visitor, network
-from cartback.usecases.messaging.ask_confirmation import Asking
+from cartback.usecases.runs import Run
 from tests.fakes.told import Told, cart
 from tests.fakes.told import ada as told_ada
 from tests.fakes.world import START, World, a_policy, plain_hash
@@ -37,8 +37,8 @@ class SignUps:
         """Wait as long as was asked, and wake the run once."""
         self.world.clock.move(seconds=self.answer.get("wait_seconds", 0))
         fact = self.world.bus.named("subscription.requested")[-1].data
-        asking = Asking("run", "demo", fact["request_id"], fact["generation"], self.answer["position"])
-        self.answer = self.world.ask_confirmation(asking)
+        run = Run("double_opt_in", "run", "demo", fact["request_id"], fact["generation"], kind="signup")
+        self.answer = self.world.ask_confirmation(run, None, self.answer["position"])
         return self.answer["next"]
 
     def request(self):

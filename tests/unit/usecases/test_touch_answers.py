@@ -311,6 +311,8 @@ class Noted:
         self.given.append(fields)
         return texts.email(flow, touch, lang, fields)
 
+    wording = staticmethod(texts.wording)
+
 
 def test_a_text_is_made_of_the_name_the_basis_and_a_sum_only_where_all_that_it_counts_is_there(world, told):
     noted = Noted()

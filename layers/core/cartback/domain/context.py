@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything a decision looks at, read at one moment. ``stock`` holds what is known of the cart's variants.
+    """Everything a decision looks at, read at one moment. ``about`` is the subject's own row, of whatever kind it is;
+    ``stock`` holds what is known of its variants.
 
     ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
     (``paused_deliverability``); ``behind_at`` is when its news was last found to be late (``domain.shop.grace``).
@@ -24,13 +25,18 @@ class Context:
     account does of messages and purchases.
     """
 
-    cart: Cart | None
+    about: Any
     person: Person | None
     stock: dict[str, Stock] = field(default_factory=dict)
     shop_block: str | None = None
     behind_at: datetime | None = None
     account: Person | None = None
     own: Person | None = None
+
+    @property
+    def cart(self) -> Cart | None:
+        """The subject's row, for the rules of carts."""
+        return self.about
 
     @property
     def row(self) -> Person | None:

@@ -1,33 +1,122 @@
-"""What a flow is: a state machine that a fact starts, once per subject and generation."""
+"""What a flow is: a state machine that a fact starts, once per subject and generation; and its card."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cartback.domain.hashes import short
+
+if TYPE_CHECKING:
+    from cartback.domain.context import Context
+    from cartback.domain.decision import Decision
+    from cartback.domain.facts import Fact
+    from cartback.domain.messaging.due import Due
+    from cartback.domain.policy import Plan, Policy
 
 SERVICE, MONEY, NEWS = "service", "money", "news"
 RANKS = (SERVICE, MONEY, NEWS)
 """Whose message goes first where one person's budget has room for one only: what somebody asked for or needs, then
 what there is something to win by, then what could as well come tomorrow (TIM-7, CON-8)."""
 
+MARKETING, TRANSACTIONAL, INTERNAL = "marketing", "transactional", "internal"
+LAWS = (MARKETING, TRANSACTIONAL, INTERNAL)
+"""What a flow is for the law: advertising, which needs a consent and can be left; an answer to what somebody did or
+bought; or nothing that a shopper ever sees."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """``starts_on`` names the fact; ``subject`` the field of it that the run is about, ``about`` what that is.
+    """A flow's card.
 
-    A run about a cart first waits until the cart is quiet; any other begins at once. ``rank`` is one of ``RANKS``;
-    a flow that claims none lets all others go first.
+    ``starts_on`` are the facts that start it, ``id_field`` the field of them that names the subject, and ``kind`` what
+    kind of subject that is (``subjects``). ``purpose`` says what it is for; ``law`` is one of ``LAWS`` and ``topic``
+    what a consent must cover, where one is needed. ``rank`` is one of ``RANKS``: a flow that claims none lets all
+    others go first. ``steps`` are its effects in their order, as its machine and its texts name them; empty where a
+    shop's policy names them. ``owner`` answers for it, ``builder`` and ``reviewer`` change it, ``it`` runs it
+    (OPS-16); ``kpi`` is the figure that it is judged by, ``area`` and ``title`` are how people find it (OPS-8).
     """
 
     name: str
-    starts_on: str
-    subject: str
+    starts_on: tuple[str, ...]
+    kind: str
+    id_field: str
     purpose: str
-    owner: str
-    about: str = "cart"
+    law: str = MARKETING
+    topic: str = ""
     rank: str = NEWS
+    steps: tuple[str, ...] = ()
+    area: str = "marketing"
+    title: str = ""
+    owner: str = "marketing"
+    builder: str = "marketing"
+    reviewer: str = "legal"
+    it: str = "operations"
+    kpi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkWish:
+    """A link that a flow's messages carry: what it opens, and for how long. Its URL is the text's ``<kind>_url``."""
+
+    kind: str
+    lives: Callable[[Context, Policy, datetime], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """A count that keeps messages to one mailbox, or of one crowd, within bounds: at most ``most`` in ``within``."""
+
+    name: str
+    most: int
+    within: timedelta
+
+
+class Rules(Protocol):
+    """What a file of ``flows`` says beside its card: pure functions, asked by the verbs.
+
+    ``decide`` says whether step ``position`` of a plan goes out now. ``following`` is when a run comes back after it:
+    for the next step, or once more for the end; None where it was the last. ``fields`` are the facts of its texts,
+    ``floods`` the counts that bound them, ``began`` the fact that a look tells which finds it due. ``first_look`` is
+    when the subject of a fact is looked at first (None: at once), ``look`` what becomes of an entry of the list whose
+    time has come: None, a run begins; an entry, it is listed anew; else why not.
+    """
+
+    FLOW: Flow
+    LINKS: tuple[LinkWish, ...]
+
+    def plan(self, policy: Policy, channels: Container[str]) -> Plan: ...
+
+    def decide(
+        self,
+        context: Context,
+        plan: Plan,
+        position: int,
+        generation: int,
+        policy: Policy,
+        now: datetime,
+        crowded: bool = False,
+    ) -> Decision: ...
+
+    def following(
+        self, context: Context, plan: Plan, position: int, policy: Policy, now: datetime
+    ) -> datetime | None: ...
+
+    def fields(
+        self, context: Context, decision: Decision, face: Any, lang: str, wording: Callable[..., str]
+    ) -> Mapping[str, object]: ...
+
+    def language(self, context: Context, face: Any) -> str: ...
+
+    def floods(self, context: Context) -> tuple[Flood, ...]: ...
+
+    def began(self, context: Context, policy: Policy) -> Fact | None: ...
+
+    def first_look(self, data: Mapping[str, object], policy: Policy) -> datetime | None: ...
+
+    def look(self, due: Due, row: Any, policy: Policy, now: datetime) -> Decision | Due | None: ...
 
 
 def execution_name(flow: str, shop: str, subject: str, generation: int) -> str:
@@ -40,4 +129,4 @@ def execution_name(flow: str, shop: str, subject: str, generation: int) -> str:
 
 def subject_of(flow: Flow, data: Mapping[str, object]) -> tuple[str, int]:
     """Subject and generation of the run that a fact's data asks for."""
-    return str(data[flow.subject]), int(data.get("generation", 1))  # type: ignore[call-overload]
+    return str(data[flow.id_field]), int(data.get("generation", 1))  # type: ignore[call-overload]

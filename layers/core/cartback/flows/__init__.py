@@ -5,22 +5,36 @@ from __future__ import annotations
 import pkgutil
 from functools import cache
 from importlib import import_module
+from typing import cast
 
-from cartback.domain.flows import Flow
+from cartback.domain.flows import Flow, Rules
 
 
 @cache
 def all_flows() -> tuple[Flow, ...]:
-    """Every flow of this folder, by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(import_module(f"{__name__}.{name}").FLOW for name in names)
+    """Every flow's card, by name."""
+    return tuple(rules(name).FLOW for name in names())
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of all flows of this folder."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+@cache
+def rules(name: str) -> Rules:
+    """A flow's card and rules; only its file is loaded. Raises KeyError for a flow that there is not."""
+    if name not in names():
+        raise KeyError(name)
+    return cast("Rules", import_module(f"{__name__}.{name}"))
 
 
 def rank_of(name: str) -> str:
     """The rank of a flow's messages in a person's budget. Raises KeyError for a flow that there is not."""
-    return {flow.name: flow.rank for flow in all_flows()}[name]
+    return rules(name).FLOW.rank
 
 
 def started_by(fact: str) -> tuple[Flow, ...]:
     """The flows that a fact starts."""
-    return tuple(flow for flow in all_flows() if flow.starts_on == fact)
+    return tuple(flow for flow in all_flows() if fact in flow.starts_on)

@@ -1,12 +1,363 @@
 """Remind somebody of the cart that they left, up to three times, until they buy, empty it or say no."""
 
-from cartback.domain.flows import MONEY, Flow
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from cartback.domain.claims import EffectKey
+from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Ready, Reason
+from cartback.domain.facts import tell
+from cartback.domain.flows import MONEY, Flow, LinkWish
+from cartback.domain.gates import (
+    Moment,
+    as_wished,
+    basis_of,
+    first_word,
+    makes_room,
+    marketing_goes_on,
+    news_is_in_time,
+    not_too_late,
+    permitted,
+    shop_is_willing,
+    still_cares,
+    within_caps_and_hours,
+)
+from cartback.domain.goods.catalogue import dressed, still_there
+from cartback.domain.language import spoken_to
+from cartback.domain.messaging.due import Due, listed_at
+from cartback.domain.messaging.reminders import lately
+from cartback.domain.people.identity import belongs, last_purchase
+from cartback.domain.policy import MOST_MESSAGES, Plan, Policy, plan_for
+from cartback.domain.subject import CART, Subject
+from cartback.domain.trade import visits
+from cartback.domain.trade.bots import suspect
+from cartback.domain.trade.cart import Cart, Item
+from cartback.subjects import cart as kind
+
+if TYPE_CHECKING:
+    from cartback.domain.context import Context
+    from cartback.domain.facts import Fact
+    from cartback.domain.flows import Flood
+    from cartback.domain.people.customer import Person
 
 FLOW = Flow(
     name="cart_recovery",
-    starts_on="cart.opened",
-    subject="cart_id",
+    starts_on=("cart.opened",),
+    kind=CART,
+    id_field="cart_id",
     purpose="win back an abandoned cart",
-    owner="marketing",
+    topic="cart_reminders",
     rank=MONEY,
+    area="sales",
+    title="W01a Cart recovery",
+    kpi="revenue of carts that were bought after a touch",
 )
+
+MOST_REARMS = 500
+HEARD_LATE = timedelta(minutes=5)
+"""Later than this after the shopper did it, we hear of it late: of what they did since, the order above all, perhaps
+later still. Webhooks arrive within seconds; on bad days after 15 to 60 minutes, orders last (docs/promise.md)."""
+
+LEAVE_LINK_LIFETIME = timedelta(days=730)
+LINKS = (
+    LinkWish("restore", lambda context, policy, now: now + policy.link_lifetime),
+    LinkWish("leave", lambda context, policy, now: now + LEAVE_LINK_LIFETIME),
+    LinkWish("prefs", lambda context, policy, now: now + LEAVE_LINK_LIFETIME),
+)
+
+
+def plan(policy: Policy, channels: Container[str]) -> Plan:
+    """The plan of a run that starts under this policy."""
+    return plan_for(policy, channels)
+
+
+# ── when ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def due_at(cart: Cart, plan: Plan, position: int, policy: Policy) -> datetime:
+    """When a touch of this cart is due: counted from the last activity, or from creation where the plan says so.
+
+    The first touch also waits for the silence that makes a cart abandoned. Looking at the end of the silence *and*
+    at the first touch would cost three more transitions per cart to find the same cart twice. What we heard late is
+    not written about at once: the silence counts from then on, so that the order behind it gets its chance.
+    """
+    due = _by_the_shop(cart, plan, position, policy)
+    if cart.heard_at is None or position or cart.heard_at - _active_at(cart) <= HEARD_LATE:
+        return due
+    return max(due, cart.heard_at + policy.silence)
+
+
+def _by_the_shop(cart: Cart, plan: Plan, position: int, policy: Policy) -> datetime:
+    after, active_at = plan.touches[position].after, _active_at(cart)
+    if plan.since == "creation":
+        return max((cart.started_at or active_at) + after, active_at + policy.silence)
+    return active_at + (max(after, policy.silence) if position == 0 else after)
+
+
+def _active_at(cart: Cart) -> datetime:
+    """When the shopper last did something with it. Raises LookupError for a cart that nobody ever told of."""
+    if cart.activity_at is None:
+        raise LookupError("a cart without any activity")
+    return cart.activity_at
+
+
+def following(context: Context, plan: Plan, position: int, policy: Policy, now: datetime) -> datetime | None:
+    """When the next touch of this cart is due; None after the last."""
+    if position + 1 >= len(plan.touches) or context.cart is None:
+        return None
+    return due_at(context.cart, plan, position + 1, policy)
+
+
+def first_due(
+    activity_at: datetime, started_at: datetime | None, policy: Policy, heard_at: datetime | None = None
+) -> datetime:
+    """When a cart that is left alone from now on is looked at first: as soon as its first touch could be due.
+
+    ``heard_at`` is when we heard of the activity, by our own clock.
+    """
+    planned = plan_for(policy, ())
+    if not planned.touches:
+        return activity_at + policy.silence
+    left = Cart("", "", started_at=started_at or activity_at, activity_at=activity_at, heard_at=heard_at)
+    return due_at(left, planned, 0, policy)
+
+
+def first_look(data: Mapping[str, object], policy: Policy) -> datetime:
+    """When the cart that a fact tells of is looked at first."""
+    activity_at, started_at = (
+        datetime.fromisoformat(str(data[name])) for name in ("activity_at", "started_at")
+    )
+    heard_at = datetime.fromisoformat(str(data["heard_at"])) if data.get("heard_at") else None
+    return first_due(activity_at, started_at, policy, heard_at)
+
+
+def look(due: Due, cart: Cart | None, policy: Policy, now: datetime) -> Decision | Due | None:
+    """What becomes of an entry whose time has come: None, a run begins; an entry, it is listed anew; else why not.
+
+    A shopper who never comes to rest is handed to a run after as many looks as a run would take.
+    """
+    gone = over(cart, None, due.generation, policy)
+    if gone is not None or cart is None:
+        return gone
+    quiet = first_due(_active_at(cart), cart.started_at, policy, cart.heard_at)
+    if quiet <= now or due.looks >= MOST_REARMS:
+        return None
+    return replace(due, due_at=listed_at(quiet, policy), worth=cart.total, looks=due.looks + 1)
+
+
+# ── whether ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide(
+    context: Context,
+    plan: Plan,
+    position: int,
+    generation: int,
+    policy: Policy,
+    now: datetime,
+    crowded: bool = False,
+) -> Decision:
+    """Decide about touch number ``position`` (from 0) of a plan: the first of ``GATES`` that speaks wins.
+
+    They ask in this order: is the run still about this cart; did the person buy; is the shop willing; is there a person
+    behind it; did we hear of it in time; is it the newest of its visit; is it due; is there somebody who agreed and
+    still cares; is it too old; is marketing paused; were these goods spoken of enough; is anything left in stock; may
+    it be now, as the shop's news, the person's wishes and the shop's hours are, or does another message need the place
+    more.
+    """
+    moment = Moment(
+        context=context,
+        subject=Subject(CART, context.cart.cart_id if context.cart else "", generation),
+        flow=FLOW,
+        plan=plan,
+        position=position,
+        policy=policy,
+        now=now,
+        due_at=lambda at: due_at(_cart(at), at.plan, at.position, at.policy),
+        latest_at=lambda at: _by_the_shop(_cart(at), at.plan, at.position, at.policy) + at.plan.give_up_after,
+        view_of=kind.view,
+    )
+    ready = basis_of(moment) if (spoken := first_word(GATES, moment)) is None else None
+    if spoken is not None or not isinstance(ready, Ready):
+        return spoken or Decision(STOP, Reason.NO_ADDRESS)
+    left = items_left(context)
+    looked_at = {
+        "due_at": moment.due.isoformat(),
+        "lines": str(len(left)),
+        "lately": str(sum(1 for at in moment.person.sends if at > now - timedelta(days=7))),
+        "policy_version": str(policy.version),
+    }
+    return Decision(SEND, Reason.DUE, items=left, inputs=looked_at, ready=ready)
+
+
+def over(cart: Cart | None, person: Person | None, generation: int, policy: Policy) -> Decision | None:
+    """Why a run has nothing more to do with this cart, as far as cart and person say; None if it has."""
+    if cart is None:
+        return Decision(STOP, Reason.CART_UNKNOWN)
+    ended = kind.ended(cart, generation)
+    if ended is not None:
+        inputs = {"generation": str(cart.generation)} if ended == Reason.REOPENED else {}
+        return Decision(STOP, ended, inputs=inputs)
+    bought_at = last_purchase(person) if person is not None else None
+    if bought_at is not None:
+        bought = {"last_order_at": bought_at.isoformat()}
+        if cart.started_at is None or bought_at >= cart.started_at:
+            return Decision(STOP, Reason.BOUGHT_ELSEWHERE, inputs=bought)
+        if bought_at + policy.rest_after_purchase > _active_at(cart):
+            return Decision(STOP, Reason.BOUGHT_RECENTLY, inputs=bought)
+    if person is not None and person.reachable and not belongs(cart, person):
+        return Decision(STOP, Reason.OWNER_IN_DOUBT, inputs={"names": str(len(person.aliases))})
+    if FLOW.name not in policy.flows:
+        return Decision(STOP, Reason.FLOW_OFF, inputs={"policy_version": str(policy.version)})
+    return None
+
+
+def items_left(context: Context) -> tuple[Item, ...]:
+    """The lines that are still to be had, as the catalogue describes them."""
+    items = context.cart.items if context.cart is not None else ()
+    return tuple(
+        dressed(item, context.stock.get(item.variant_id))
+        for item in items
+        if still_there(context.stock.get(item.variant_id))
+    )
+
+
+def _cart(moment: Moment) -> Cart:
+    """The cart. Raises LookupError where there is none: ``is_current`` is asked before."""
+    if moment.context.cart is None:
+        raise LookupError("there is no cart")
+    return moment.context.cart
+
+
+def is_current(moment: Moment) -> Decision | None:
+    """It was bought, emptied, reopened or forgotten, or is not the person's."""
+    return over(moment.context.cart, moment.context.person, moment.subject.generation, moment.policy)
+
+
+def a_person_is_behind_it(moment: Moment) -> Decision | None:
+    """No person filled it."""
+    rule = suspect(_cart(moment), moment.context.person, moment.policy.crowd)
+    return None if rule is None else Decision(STOP, Reason.BOT, inputs={"rule": rule})
+
+
+def heard_in_time(moment: Moment) -> Decision | None:
+    """We heard of it only when its first touch would have been too late: none of them goes out."""
+    cart = _cart(moment)
+    latest = _by_the_shop(cart, moment.plan, 0, moment.policy) + moment.plan.give_up_after
+    if cart.heard_at is None or cart.heard_at <= latest:
+        return None
+    return Decision(STOP, Reason.HEARD_TOO_LATE, inputs={"heard_at": cart.heard_at.isoformat()})
+
+
+def newest_of_its_visit(moment: Moment) -> Decision | None:
+    """A younger cart of the same visit is reminded of in place of this one."""
+    other = visits.newer(moment.context.person, _cart(moment), moment.policy.one_visit)
+    return None if other is None else Decision(STOP, Reason.SUPERSEDED, inputs={"by": other.cart_id})
+
+
+def shopper_rests(moment: Moment) -> Decision | None:
+    """The shopper was active, so that the touch is not due yet."""
+    due = moment.due
+    if moment.now >= due:
+        return None
+    return Decision(WAIT, Reason.SHOPPER_ACTIVE, until=due, inputs={"due_at": due.isoformat()})
+
+
+def not_told_already(moment: Moment) -> Decision | None:
+    """The goods have had enough messages, or this very text, be it under the name of another cart."""
+    cart, step, now = _cart(moment), moment.step, moment.now
+    own = EffectKey(cart.shop, FLOW.name, moment.subject, step.name, step.channel).claim_id
+    said = visits.said_before(moment.person, cart, moment.subject.generation, now)
+    before = lately(cart.reminders, now, besides=own)
+    elsewhere = {word.at for word in said} - {reminder.at for reminder in before}
+    count = len(before) + len(elsewhere)
+    if count >= MOST_MESSAGES:
+        return Decision(SKIP, Reason.ENOUGH, inputs={"before": str(count)})
+    if any(word.touch == step.name for word in said):
+        return Decision(SKIP, Reason.TOLD_BEFORE, inputs={"before": str(count)})
+    return None
+
+
+def something_is_left(moment: Moment) -> Decision | None:
+    """Nothing of it is to be had any more."""
+    if items_left(moment.context):
+        return None
+    variants = " ".join(item.variant_id for item in _cart(moment).items)
+    return Decision(SKIP, Reason.OUT_OF_STOCK, inputs={"variants": variants})
+
+
+GATES = (
+    is_current,
+    shop_is_willing,
+    a_person_is_behind_it,
+    heard_in_time,
+    newest_of_its_visit,
+    shopper_rests,
+    permitted,
+    still_cares,
+    not_too_late,
+    marketing_goes_on,
+    not_told_already,
+    something_is_left,
+    news_is_in_time,
+    as_wished,
+    within_caps_and_hours,
+    makes_room,
+)
+
+
+# ── what ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def language(context: Context, face: Any) -> str:
+    """The language to write in, in the order of ``language.spoken_to``, as far as the shop speaks it."""
+    person, cart = context.person, context.cart
+    chosen, own, country = (person.prefs.language, person.locale, person.country) if person else (None,) * 3
+    return spoken_to(chosen, cart.locale if cart else None, own, country, face.languages)
+
+
+def fields(
+    context: Context, decision: Decision, face: Any, lang: str, wording: Callable[..., str]
+) -> dict[str, object]:
+    """The facts of the texts: what is left of the cart and what it costs, and on which consent we write."""
+    from cartback.domain.trade.bill import bill_of
+
+    if context.cart is None or context.person is None or decision.ready is None:
+        raise LookupError("nothing to write about")
+    bill = bill_of(context.cart, decision.items, face.prices)
+    return {
+        "first_name": context.person.first_name,
+        "items": bill.items,
+        "total": bill.total,
+        "discount": bill.discount,
+        "net": bill.net,
+        "further": bill.further,
+        "basis": decision.ready.basis_kind,
+    }
+
+
+def floods(context: Context) -> tuple[Flood, ...]:
+    """None: the person's budget bounds these messages."""
+    return ()
+
+
+def began(context: Context, policy: Policy) -> Fact | None:
+    """The fact that a cart was left, told when its first touch is due."""
+    cart = context.cart
+    if cart is None:
+        return None
+    return tell(
+        "cart.abandoned",
+        cart.shop,
+        _active_at(cart) + policy.silence,
+        cart.generation,
+        cart_id=cart.cart_id,
+        generation=cart.generation,
+        silent_since=cart.activity_at,
+        stage=cart.stage,
+        amount=cart.total.amount if cart.total else None,
+        currency=cart.total.currency if cart.total else None,
+    )

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from cartback.ports.intake import Speaker as Speaker
     from cartback.ports.intake import Translator as Translator
     from cartback.ports.messages import ADDRESS_REFUSED as ADDRESS_REFUSED
-    from cartback.ports.messages import MARKETING as MARKETING
-    from cartback.ports.messages import TRANSACTIONAL as TRANSACTIONAL
     from cartback.ports.messages import Channel as Channel
     from cartback.ports.messages import Doubtful as Doubtful
     from cartback.ports.messages import NotSent as NotSent
@@ -52,11 +50,14 @@ if TYPE_CHECKING:
     from cartback.ports.rows import ClaimIndex as ClaimIndex
     from cartback.ports.rows import ConsentChains as ConsentChains
     from cartback.ports.rows import DueIndex as DueIndex
+    from cartback.ports.rows import Guard as Guard
     from cartback.ports.rows import Ledger as Ledger
     from cartback.ports.rows import Link as Link
+    from cartback.ports.rows import NotBlocked as NotBlocked
     from cartback.ports.rows import Records as Records
     from cartback.ports.rows import RowSet as RowSet
     from cartback.ports.rows import TimelineEntry as TimelineEntry
+    from cartback.ports.rows import Unchanged as Unchanged
     from cartback.ports.service import Http as Http
     from cartback.ports.service import ShopApi as ShopApi
     from cartback.ports.settings import KeptSettings as KeptSettings
@@ -92,9 +93,11 @@ _ROOMS = {
         "AnswerLine Begun Fetcher Greeter KeyStore Keys IdempotencyStore Parking Queue RawArchive RawStore "
         "ShopAdapter Speaker Translator"
     ),
-    "ports.rows": "ClaimIndex DueIndex Ledger TimelineEntry Link RowSet ConsentChains Records",
+    "ports.rows": (
+        "ClaimIndex DueIndex Guard Ledger NotBlocked TimelineEntry Link RowSet ConsentChains Records Unchanged"
+    ),
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
-    "ports.messages": "ADDRESS_REFUSED MARKETING TRANSACTIONAL Channel Doubtful NotSent Outgoing Sent Texts",
+    "ports.messages": "ADDRESS_REFUSED Channel Doubtful NotSent Outgoing Sent Texts",
     "ports.service": "Http ShopApi",
     "ports.trade": "Orders",
     "ports.upkeep": "AuditBook Heartbeat HealthBook DeadLetterSweep RawSweep Standing Strangers TableSweep ToldOnce",

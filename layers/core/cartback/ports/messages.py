@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from cartback.ports.settings import ShopFace
 
-MARKETING, TRANSACTIONAL = "marketing", "transactional"
-
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message, ready to leave. ``address`` is the only place where a person appears outside the store.
 
     ``sender_name`` is the shop's name as the inbox shows it, beside the bare address ``sender``. ``kind`` is what it is
-    for the law and for the provider, ``MARKETING`` or ``TRANSACTIONAL``: said by whoever sends it, and never guessed
-    from what it holds.
+    for the law and for the provider, ``marketing`` or ``transactional`` (``domain.flows.LAWS``): said by whoever sends
+    it, and never guessed from what it holds.
     """
 
     shop: str

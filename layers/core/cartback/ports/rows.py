@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cartback.domain.goods.catalogue import Product, Stock
     from cartback.domain.messaging.due import Due
     from cartback.domain.people.customer import Person
+    from cartback.domain.subject import Kind
     from cartback.domain.trade.cart import Cart
 
 
@@ -66,9 +67,14 @@ class Records(Protocol):
         """Write what differs. Raises ``Conflict`` if any row changed since it was read; then it is not overwritten."""
 
     def context(
-        self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
+        self,
+        shop: str,
+        subject_id: str,
+        person_id: str | None,
+        variants: Iterable[str] | None,
+        kind: Kind,
     ) -> Context:
-        """Everything that a decision looks at, in one read where the guesses are right.
+        """Everything that a decision about a subject of this kind looks at, in one read where the guesses are right.
 
         ``person_id`` and ``variants`` are guesses; what they miss is read after. ``variants=None``: no stock wanted.
         """
@@ -121,34 +127,58 @@ class Link:
         return Subject(kind, self.subject or self.cart_id, self.generation)
 
 
+BLOCKED, CHANGED = "blocked", "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class NotBlocked:
+    """A condition of a claim: nothing stops this address (by its hash), or ``shop`` or ``marketing`` as a whole.
+
+    ``but`` are reasons that do not count here.
+    """
+
+    name: str
+    but: frozenset[str] = frozenset()
+    refusal: str = BLOCKED
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A condition of a claim: this row, of a part of a ``RowSet``, is as it was decided on."""
+
+    part: str
+    name: str
+    version: int
+    refusal: str = CHANGED
+
+
+type Guard = NotBlocked | Unchanged
+"""What must hold for a claim beside the rows that it writes; each carries the word with which it refuses."""
+
+
 class Ledger(Protocol):
     """Claims, decisions and links."""
 
     def claim(
-        self, claim: Claim, context: Context, person: Person, line: TimelineEntry, links: Sequence[Link]
+        self,
+        claim: Claim,
+        guards: Sequence[Guard],
+        rows: RowSet,
+        line: TimelineEntry,
+        links: Sequence[Link] = (),
     ) -> str | None:
         """Take the claim and everything that goes with it in one transaction.
 
-        Conditions: the claim is absent or was released; the cart still has the version that was decided on; the
-        person too (both rows have this message counted); neither address, shop nor marketing is blocked;
-        the shop's day has room under ``claim.ceiling``. Gives None if taken, else why not: ``claimed_before``,
-        ``blocked``, ``warming_up`` or ``changed``.
+        Conditions: the claim is absent or was released; every one of ``rows``, which are written with it, and every
+        one that a guard names still has the version that was decided on; nothing that a guard names is blocked; the
+        shop's day has room under ``claim.ceiling``. Gives None if taken, else the gravest reason why not:
+        ``claimed_before``, what a failed guard refuses with (``blocked``, ``changed``), or ``warming_up``.
         """
 
-    def claim_alone(
-        self, claim: Claim, request: SignUp, line: TimelineEntry, links: Sequence[Link]
-    ) -> str | None:
-        """Take the claim of the answer to a request, which belongs to no cart and takes from no budget.
+    def mark(self, before: Claim, after: Claim, closing: RowSet | None = None) -> None:
+        """Write what became of a claim and, after a last message, the rows that are closed with it.
 
-        Conditions: the claim is absent or was released; the request still has the version that was decided on; the
-        shop and the address are not blocked, where somebody who only opted out of marketing is not blocked for the
-        answer to their own request. Gives what ``claim`` gives.
-        """
-
-    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
-        """Write what became of a claim and, after a last message, the cart that is given up with it.
-
-        Raises ``Conflict`` if the claim is not in the state ``before`` any more, or the cart changed.
+        Raises ``Conflict`` if the claim is not in the state ``before`` any more, or a row changed.
         """
 
     def release(self, before: Claim, after: Claim, person: Person) -> None:

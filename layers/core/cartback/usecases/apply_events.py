@@ -23,6 +23,7 @@ from cartback.domain.shop.grace import BEHIND, NOTED_EVERY
 from cartback.domain.shop.health import LINK, SOURCE
 from cartback.domain.trade.carthood import reckoned
 from cartback.ports import RowSet
+from cartback.usecases.batch import Message as Message  # noqa: TC001 - tools import it from here
 from cartback.usecases.batch import Report
 from cartback.usecases.intake.fold import Fold
 from cartback.usecases.intake.rows import copied, page_about
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
         ToldOnce,
         Translator,
     )
-    from cartback.usecases.batch import Message
     from cartback.usecases.intake.recognise import Recognise
     from cartback.usecases.intake.record_trade import RecordTrade
 

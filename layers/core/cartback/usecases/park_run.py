@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.desk.entries import PARKED, opened
+from cartback.domain.subject import Subject
 from cartback.flows import all_flows
 from cartback.ports import TimelineEntry
 from cartback.usecases.desk.opening import put_on_desk
@@ -30,8 +31,8 @@ class ParkRun:
 
     def __call__(self, flow: str, run: str, shop: str, subject: str, error: str, cause: str) -> None:
         data = {"flow": flow, "run": run, "error": error[:100], "cause": cause[:LONGEST_CAUSE]}
-        about = next((one.about for one in all_flows() if one.name == flow), flow)
-        now, subject_of = self.clock.now(), f"{about}#{subject}"
+        kind = next((one.kind for one in all_flows() if one.name == flow), flow)
+        now, subject_of = self.clock.now(), Subject(kind, subject).timeline
         self.ledger.note(shop, subject_of, TimelineEntry(now, "parked", data))
         title = f"A run of {flow} failed: {error[:100]}"
         put_on_desk(self.desk, opened(shop, PARKED, title, now, flow, run, about=subject_of, **data), now)

@@ -1,4 +1,4 @@
-"""The run that asks: what it is about, how a decision for it is kept, and how the end of its cart is told."""
+"""The run that asks: what it is about, and how a decision for it is kept."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cartback.domain.facts import tell
-from cartback.domain.subject import CART, Subject
-from cartback.domain.trade.cart import GIVEN_UP
+from cartback.domain.subject import CART, SIGNUP, Subject
 from cartback.ports import TimelineEntry
 
 if TYPE_CHECKING:
-    from cartback.domain.facts import Fact
-    from cartback.domain.touches import Decision
-    from cartback.domain.trade.cart import Cart
+    from cartback.domain.decision import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +36,34 @@ class Run:
         return Subject(self.kind, self.subject_id, self.generation)
 
     @classmethod
-    def from_task(cls, task: Mapping[str, Any]) -> Run:
-        """The run behind a task's input, as machines of 0.1 name it.
+    def _told_by(cls, run: Mapping[str, Any], known: Mapping[str, Any]) -> Run:
+        about = run["about"]
+        return cls(
+            flow=about["flow"],
+            name=run["name"],
+            shop=about["shop"],
+            subject_id=about["subject"],
+            generation=int(about["generation"]),
+            person_id=known.get("person_id", about.get("person_id")),
+            variants=tuple(known.get("variants") or ()),
+            kind=about["kind"],
+        )
 
-        Raises KeyError for a field that the state machine forgot.
+    @classmethod
+    def of_question(cls, task: Mapping[str, Any]) -> Run:
+        """The run behind a question to a sign-up, as machines of 0.1 name it."""
+        generation = int(task["generation"])
+        return cls("double_opt_in", task["run"], task["shop"], task["request_id"], generation, kind=SIGNUP)
+
+    @classmethod
+    def from_task(cls, task: Mapping[str, Any]) -> Run:
+        """The run behind a task's input. Raises KeyError for a field that the state machine forgot.
+
+        A machine says who asks (``run.name``), hands on what its execution was started with (``run.about``), and gives
+        back what the last answer called ``known``. Those of 0.1 name each field of that by itself.
         """
+        if isinstance(task["run"], Mapping):
+            return cls._told_by(task["run"], task.get("known") or {})
         return cls(
             flow=task["flow"],
             name=task["run"],
@@ -65,35 +84,12 @@ def decision_line(
         "decision",
         {
             **decision.inputs,
-            "word": decision.word,
-            "reason": decision.reason,
+            "word": str(decision.word),
+            "reason": str(decision.reason),
             "touch": touch,
             "flow": run.flow,
             "run": run.name,
             "generation": str(run.generation),
             "policy_version": str(policy_version),
         },
-    )
-
-
-def ended_by(cart: Cart | None, run: Run, reason: str) -> bool:
-    """Whether a run that stops tells of its cart's end: it ended it, or finds it ended by a task that was cut off.
-
-    A task that is called again after its write, but before its fact was taken, finds the cart given up already.
-    """
-    if cart is None or cart.generation != run.generation:
-        return False
-    return cart.status == GIVEN_UP or cart.closed_because == reason
-
-
-def given_up(cart: Cart, because: str, now: datetime) -> Fact:
-    """The fact that nobody will be reminded of this generation any more."""
-    return tell(
-        "cart.given_up",
-        cart.shop,
-        now,
-        cart.generation,
-        cart_id=cart.cart_id,
-        generation=cart.generation,
-        because=because,
     )

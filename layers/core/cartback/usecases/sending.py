@@ -1,4 +1,4 @@
-"""How a message is addressed, and that it was sent: for touches and for questions alike."""
+"""How a message is addressed, and that it was sent."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cartback.domain.claims import Claim
+    from cartback.domain.decision import Address
+    from cartback.domain.flows import Flow
     from cartback.ports import Ledger, ShopFace
 
 MOST_TRIES = 8
@@ -19,12 +21,11 @@ MOST_TRIES = 8
 
 def addressed(
     claim: Claim,
-    address: str,
+    address: Address,
     face: ShopFace,
     words: tuple[str, str, str],
     lang: str,
-    flow: str,
-    kind: str,
+    flow: Flow,
     leave_url: str | None = None,
 ) -> Outgoing:
     """The message of a claim, from the shop as it shows itself; ``words`` are subject, HTML and plain text."""
@@ -32,7 +33,7 @@ def addressed(
     return Outgoing(
         shop=claim.shop,
         claim_id=claim.claim_id,
-        address=address,
+        address=address.value,
         sender=face.sender,
         sender_name=face.sender_name or face.name,
         reply_to=face.reply_to,
@@ -41,9 +42,9 @@ def addressed(
         text=text,
         leave_url=leave_url,
         lang=lang,
-        flow=flow,
+        flow=flow.name,
         touch=claim.touch,
-        kind=kind,
+        kind=flow.law,
     )
 
 

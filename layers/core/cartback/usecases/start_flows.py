@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain.flows import subject_of
-from cartback.domain.messaging.due import Due, first_due, listed_at, waits_on_list
+from cartback.domain.messaging.due import Due, listed_at, waits_on_list
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.money import Money
-from cartback.flows import started_by
+from cartback.flows import rules, started_by
 from cartback.usecases.starting import begin, note
 
 if TYPE_CHECKING:
     from cartback.domain.flows import Flow
-    from cartback.domain.policy import Policy
     from cartback.ports import Clock, DueIndex, Ledger, Runs, Settings
+
+
+LONGEST_WAIT = timedelta(days=7)
+"""What is further away waits on the list, where it costs nothing and can be taken off."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartFlows:
     """Start every flow that is switched on for the shop. A doubled fact meets the first run's name and is done.
 
-    Where the shop's policy says so, a cart is listed under the minute of its first look instead
-    (``domain.messaging.due``).
+    Where the shop's policy says so, or the first look is more than a week away, the subject is listed under the minute
+    of that look instead (``domain.messaging.due``).
     """
 
     settings: Settings
@@ -46,11 +49,11 @@ class StartFlows:
                 said = {"reason": why, "generation": str(generation)}
                 note(self.ledger, flow, shop, subject, "not_started", said, now)
                 continue
-            due = _first_look(data, policy) if flow.about == "cart" else now
-            if flow.about == "cart" and waits_on_list(policy):
-                self._list(flow, shop, data, listed_at(due, policy), now)
+            looked_at = rules(flow.name).first_look(data, policy)
+            if looked_at is not None and (waits_on_list(policy) or looked_at > now + LONGEST_WAIT):
+                self._list(flow, shop, data, listed_at(looked_at, policy), now)
                 continue
-            person_id, wait_seconds = data.get("person_id"), whole_seconds(now, due)
+            person_id, wait_seconds = data.get("person_id"), whole_seconds(now, looked_at or now)
             run = begin(self.runs, self.ledger, flow, shop, subject, generation, person_id, wait_seconds, now)
             if run is not None:
                 started.append(run)
@@ -61,17 +64,11 @@ class StartFlows:
     ) -> None:
         subject, generation = subject_of(flow, data)
         person_id = str(data["person_id"]) if data.get("person_id") else None
-        self.index.put(Due(shop, flow.name, subject, generation, due_at, person_id, _worth(data)))
+        self.index.put(
+            Due(shop, flow.name, subject, generation, due_at, person_id, _worth(data), kind=flow.kind)
+        )
         said = {"generation": str(generation), "due_at": due_at.isoformat()}
         note(self.ledger, flow, shop, subject, "listed", said, now)
-
-
-def _first_look(data: Mapping[str, object], policy: Policy) -> datetime:
-    activity_at, started_at = (
-        datetime.fromisoformat(str(data[name])) for name in ("activity_at", "started_at")
-    )
-    heard_at = datetime.fromisoformat(str(data["heard_at"])) if data.get("heard_at") else None
-    return first_due(activity_at, started_at, policy, heard_at)
 
 
 def _worth(data: Mapping[str, object]) -> Money | None:

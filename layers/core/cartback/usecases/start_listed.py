@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cartback.domain.messaging.due import in_groups, look
-from cartback.domain.touches import Decision
+from cartback import subjects
+from cartback.domain.decision import Decision
+from cartback.domain.messaging.due import in_groups
+from cartback.flows import rules
 from cartback.usecases.starting import begin, note
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from cartback.domain.flows import Flow
     from cartback.domain.messaging.due import Due
+    from cartback.domain.subject import Subject
     from cartback.ports import Clock, DueIndex, Ledger, Metrics, Records, Runs, Settings
 
 MOST_GROUPS = 20
@@ -61,14 +64,14 @@ class StartListed:
     def _group(self, group: tuple[Due, ...], counts: dict[str, int]) -> None:
         shop, now = group[0].shop, self.clock.now()
         policy = self.settings.policy(shop)
-        carts = self.records.read(shop, carts=[due.cart_id for due in group]).carts
+        rows = self._read(shop, group)
         for due in group:
             flow = self.flows[due.flow]
             if policy is None or due.flow not in policy.flows:
                 why = "shop_unknown" if policy is None else "flow_off"
                 self._leave_out(due, flow, "not_started", {"reason": why}, now, counts)
                 continue
-            found = look(due, carts.get(due.cart_id), policy, now)
+            found = rules(due.flow).look(due, rows[due.subject], policy, now)
             if isinstance(found, Decision):
                 said = {"word": found.word, "reason": found.reason, "policy_version": str(policy.version)}
                 self._leave_out(due, flow, "decision", {**found.inputs, **said}, now, counts)
@@ -81,6 +84,14 @@ class StartListed:
                 )
                 counts["started"] += run is not None
         self.index.drop(group)
+
+    def _read(self, shop: str, group: tuple[Due, ...]) -> dict[Subject, Any]:
+        """The rows that the entries are about, in one read."""
+        wanted: dict[str, list[str]] = {}
+        for due in group:
+            wanted.setdefault(subjects.kind(due.kind).part, []).append(due.cart_id)
+        page = self.records.read(shop, **wanted)
+        return {due.subject: getattr(page, subjects.kind(due.kind).part)[due.cart_id] for due in group}
 
     def _leave_out(
         self,

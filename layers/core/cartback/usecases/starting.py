@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cartback.domain.flows import execution_name
+from cartback.domain.subject import Subject
 from cartback.ports import TimelineEntry
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def begin(
         "flow": flow.name,
         "subject": subject,
         "generation": generation,
+        "kind": flow.kind,
         "person_id": person_id,
         "variants": [],
         "wait_seconds": wait_seconds,
@@ -49,4 +51,6 @@ def note(
     ledger: Ledger, flow: Flow, shop: str, subject: str, kind: str, data: dict[str, str], now: datetime
 ) -> None:
     """Keep a line about a flow in its subject's story."""
-    ledger.note(shop, f"{flow.about}#{subject}", TimelineEntry(now, kind, {"flow": flow.name, **data}))
+    ledger.note(
+        shop, Subject(flow.kind, subject).timeline, TimelineEntry(now, kind, {"flow": flow.name, **data})
+    )

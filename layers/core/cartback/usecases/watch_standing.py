@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cartback.domain.decision import Reason
 from cartback.domain.deliverability import Tally, hurts, news, overdone
 from cartback.domain.errors import Conflict, TryLater
-from cartback.domain.touches import PAUSED
 from cartback.ports import RowSet
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class WatchStanding:
             if known.blocks[MARKETING] is not None:
                 return False
             try:
-                self.records.save(shop, known, RowSet(blocks={MARKETING: PAUSED}))
+                self.records.save(shop, known, RowSet(blocks={MARKETING: Reason.PAUSED_DELIVERABILITY.value}))
             except Conflict:
                 continue
             return True

@@ -9,14 +9,12 @@ carts a day (DET-11). A list entry only wakes; whether a run begins is asked of 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cartback.domain.money import Money
-from cartback.domain.policy import BATCH, DUE_INDEX, PER_CART, Policy, plan_for
+from cartback.domain.policy import BATCH, DUE_INDEX, PER_CART, Policy
 from cartback.domain.subject import CART, Subject
-from cartback.domain.touches import MOST_REARMS, Decision, due_at, over
-from cartback.domain.trade.cart import Cart
 
 GROUP = 50
 """So many carts are worked on together (DET-11)."""
@@ -49,21 +47,6 @@ class Due:
         return Subject(self.kind, self.cart_id, self.generation)
 
 
-def first_due(
-    activity_at: datetime, started_at: datetime | None, policy: Policy, heard_at: datetime | None = None
-) -> datetime:
-    """When a cart that is left alone from now on is looked at first: as soon as its first touch could be due.
-
-    ``heard_at`` is when we heard of the activity, by our own clock.
-    """
-    plan = plan_for(policy, ())
-    if not plan.touches:
-        return activity_at + policy.silence
-    began_at = started_at or activity_at
-    left = Cart("", "", started_at=began_at, activity_at=activity_at, heard_at=heard_at)
-    return due_at(left, plan, 0, policy)
-
-
 def listed_at(due: datetime, policy: Policy) -> datetime:
     """The list on which a cart is that is due then: never an earlier one."""
     step = ROUND.get(policy.orchestration, ROUND[DUE_INDEX])
@@ -74,20 +57,6 @@ def listed_at(due: datetime, policy: Policy) -> datetime:
 def waits_on_list(policy: Policy) -> bool:
     """Whether this shop's carts wait on the list instead of in a run."""
     return policy.orchestration != PER_CART
-
-
-def look(due: Due, cart: Cart | None, policy: Policy, now: datetime) -> Decision | Due | None:
-    """What becomes of an entry whose time has come: None, a run begins; an entry, it is listed anew; else why not.
-
-    A shopper who never comes to rest is handed to a run after as many looks as a run would take.
-    """
-    gone = over(cart, None, due.generation, policy)
-    if gone is not None:
-        return gone
-    quiet = first_due(cart.activity_at, cart.started_at, policy, cart.heard_at)
-    if quiet <= now or due.looks >= MOST_REARMS:
-        return None
-    return replace(due, due_at=listed_at(quiet, policy), worth=cart.total, looks=due.looks + 1)
 
 
 def in_groups(dues: Iterable[Due]) -> list[tuple[Due, ...]]:

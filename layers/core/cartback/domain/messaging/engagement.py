@@ -9,13 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from cartback.domain.people.customer import Person
-from cartback.domain.trade.cart import Cart
 
 
-def engaged_at(person: Person, cart: Cart | None) -> datetime | None:
+def engaged_at(person: Person, active_at: datetime | None = None) -> datetime | None:
     """When the person last ordered, filled a cart, came back over one of our links or chose their preferences."""
     signs = [person.last_order_at, person.clicked_at, *person.carts_at]
-    if cart is not None:
-        signs.append(cart.activity_at)
+    signs.append(active_at)
     signs.extend(word.at for word in person.consents.values() if word.state == "granted")
     return max(filter(None, signs), default=None)

@@ -17,6 +17,9 @@ OFTEN, LISTED = "bounced_often", "suppressed"
 FOR_NOW = frozenset({OFTEN, LISTED})
 """Reasons that end by themselves. They stand in the person's row alone; rows of addresses are for what lasts."""
 
+SHOP_WIDE = ("shop", "marketing")
+"""What stands in place of an address where everybody of a shop is meant."""
+
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 RECHECKED_AFTER = timedelta(days=30)
 """When an address is tried again that the provider refused by its list; a block without an end of its own ends then."""

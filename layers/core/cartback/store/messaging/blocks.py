@@ -13,6 +13,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from cartback.domain.people.suppression import SHOP_WIDE
 from cartback.store.codec import text
 from cartback.store.errors import cancelled
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 SHARDS = 16
 """At 15 ms a claim, every fourth meets another one at 320 claims a second of one shop (docs/scale.md)."""
-
-SHOP_WIDE = ("shop", "marketing")
-"""What stands in place of an address where everybody of a shop is meant."""
 
 MOST_TRIES = 25
 """Of a transaction that stops a shop. It meets every claim of the shop that is under way, each for milliseconds."""

@@ -12,28 +12,27 @@ from botocore.exceptions import ClientError
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.errors import Conflict
 from cartback.domain.hashes import short
-from cartback.domain.people.suppression import FOR_NOW
-from cartback.ports import Link, TimelineEntry
+from cartback.ports import Link, NotBlocked, TimelineEntry
+from cartback.ports.rows import BLOCKED, CHANGED
 from cartback.store.codec import decode, encode, expires, is_expired, number, text
 from cartback.store.errors import cancelled, translated
 from cartback.store.messaging.blocks import check_not_blocked
 from cartback.store.messaging.claim_index import index_keys
 from cartback.store.paging import pages
-from cartback.store.tables import LEDGER_KEPT, request_key
-from cartback.store.trade.records import put_cart, put_person
+from cartback.store.tables import LEDGER_KEPT
+from cartback.store.trade.records import check_unchanged, put_person, puts
 
 if TYPE_CHECKING:
-    from cartback.domain.consent.signup import SignUp
-    from cartback.domain.context import Context
     from cartback.domain.people.customer import Person
-    from cartback.domain.trade.cart import Cart
-    from cartback.ports import Clock
+    from cartback.ports import Clock, Guard, RowSet
     from cartback.store.clients import Clients
     from cartback.store.codec import Row
     from cartback.store.splitting import Write
     from cartback.store.tables import Tables
 
-_CLAIM, _BLOCKED, _CEILING = 0, (3, 4, 5), 6
+CLAIMED_BEFORE, WARMING_UP = "claimed_before", "warming_up"
+_BY_WEIGHT = (CLAIMED_BEFORE, BLOCKED, CHANGED, WARMING_UP)
+"""An older claim or a block is final, a moved row means to decide again, and only a full day to wait for the next."""
 
 
 class DynamoLedger:
@@ -45,75 +44,50 @@ class DynamoLedger:
         self._clock = clock
 
     def claim(
-        self, claim: Claim, context: Context, person: Person, line: TimelineEntry, links: Sequence[Link]
+        self,
+        claim: Claim,
+        guards: Sequence[Guard],
+        rows: RowSet,
+        line: TimelineEntry,
+        links: Sequence[Link] = (),
     ) -> str | None:
         """Take a claim in one transaction, or say why not."""
-        here, cart = self._tables, context.cart
-        people, shop = here.customers, claim.shop
-        writes: list[Write] = [
-            self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
-            put_cart(here, cart, claim.claimed_at),
-            put_person(here, person, claim.claimed_at),
-            check_not_blocked(people, shop, claim.address_hash, but=FOR_NOW),
-            check_not_blocked(people, shop, "shop", claim.cart_id),
-            check_not_blocked(people, shop, "marketing", claim.cart_id),
-            *self._under_ceiling(claim),
-            {
-                "Put": {
-                    "TableName": here.ledger,
-                    "Item": self._line(claim.shop, claim.subject.timeline, line),
-                }
-            },
-            *({"Put": {"TableName": here.ledger, "Item": _link_row(link)}} for link in links),
-            *([put_person(here, context.account, claim.claimed_at)] if context.account is not None else []),
+        table = self._tables.ledger
+        written = puts(self._tables, rows, claim.claimed_at)
+        told: list[tuple[str, Write]] = [
+            (CLAIMED_BEFORE, self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED)),
+            *((CHANGED, write) for write in written),
+            *((guard.refusal, self._condition(claim, guard)) for guard in guards),
+            *((WARMING_UP, write) for write in self._under_ceiling(claim)),
+            (
+                CHANGED,
+                {"Put": {"TableName": table, "Item": self._line(claim.shop, claim.subject.timeline, line)}},
+            ),
+            *((CHANGED, {"Put": {"TableName": table, "Item": _link_row(link)}}) for link in links),
         ]
-        return self._taken(writes, _BLOCKED, _CEILING if claim.ceiling is not None else None)
-
-    def claim_alone(
-        self, claim: Claim, request: SignUp, line: TimelineEntry, links: Sequence[Link]
-    ) -> str | None:
-        """Take the claim of the answer to a request, or say why not."""
-        table, people = self._tables.ledger, self._tables.customers
-        writes: list[Write] = [
-            self._put_claim(claim, "attribute_not_exists(pk) OR #state = :state", RELEASED),
-            check_not_blocked(people, claim.shop, claim.address_hash, but=FOR_NOW | {"opted_out"}),
-            check_not_blocked(people, claim.shop, "shop", request.request_id),
-            self._unchanged(request),
-            {"Put": {"TableName": table, "Item": self._line(claim.shop, claim.subject.timeline, line)}},
-            *({"Put": {"TableName": table, "Item": _link_row(link)}} for link in links),
-        ]
-        return self._taken(writes, (1, 2), None)
-
-    def _taken(self, writes: list[Write], blocked: tuple[int, ...], ceiling: int | None) -> str | None:
         with translated("claim a message"):
             try:
-                self._clients.dynamodb.transact_write_items(TransactItems=writes)
+                self._clients.dynamodb.transact_write_items(TransactItems=[write for _, write in told])
             except ClientError as error:
-                return self._why_not(error, blocked, ceiling)
+                return _why_not(error, [refusal for refusal, _ in told])
         return None
 
-    def _why_not(self, error: ClientError, blocked: tuple[int, ...], ceiling: int | None) -> str:
-        """Read a cancelled transaction: an older claim or a block is final, a moved row means to decide again."""
-        reasons = cancelled(error)
-        failed = {i for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"}
-        known = set(reasons) <= {"None", "ConditionalCheckFailed", "TransactionConflict"}
-        if not reasons or not known:
-            raise error
-        if _CLAIM in failed:
-            return "claimed_before"
-        if failed.intersection(blocked):
-            return "blocked"
-        return "warming_up" if failed == {ceiling} else "changed"
+    def _condition(self, claim: Claim, guard: Guard) -> Write:
+        if isinstance(guard, NotBlocked):
+            return check_not_blocked(
+                self._tables.customers, claim.shop, guard.name, claim.subject.id, guard.but
+            )
+        return check_unchanged(self._tables, claim.shop, guard.part, guard.name, guard.version)
 
-    def mark(self, before: Claim, after: Claim, closing: Cart | None = None) -> None:
-        """Write a claim's new state over the one that was read, and the cart that closes with it."""
+    def mark(self, before: Claim, after: Claim, closing: RowSet | None = None) -> None:
+        """Write a claim's new state over the one that was read, and the rows that close with it."""
         put = self._put_claim(after, "#state = :state", before.state)
+        closed = puts(self._tables, closing, self._clock.now()) if closing is not None else []
         with translated("mark a claim"):
-            if closing is None:
+            if not closed:
                 self._clients.dynamodb.put_item(**put["Put"])
             else:
-                close = put_cart(self._tables, closing, self._clock.now())
-                self._clients.dynamodb.transact_write_items(TransactItems=[put, close])
+                self._clients.dynamodb.transact_write_items(TransactItems=[put, *closed])
 
     def release(self, before: Claim, after: Claim, person: Person) -> None:
         """Give claim and budget back together."""
@@ -221,17 +195,6 @@ class DynamoLedger:
             }
         }
 
-    def _unchanged(self, request: SignUp) -> Write:
-        """The condition that a request is as it was read."""
-        return {
-            "ConditionCheck": {
-                "TableName": self._tables.customers,
-                "Key": {"pk": text(request_key(request.shop, request.request_id))},
-                "ConditionExpression": "version = :version",
-                "ExpressionAttributeValues": {":version": number(request.version)},
-            }
-        }
-
     def _line(self, shop: str, subject: str, line: TimelineEntry) -> Row:
         body = encode(line)
         name = short("line", line.kind, body["S"], length=12)
@@ -241,6 +204,18 @@ class DynamoLedger:
             "body": body,
             "expires_at": expires(line.at, LEDGER_KEPT),
         }
+
+
+def _why_not(error: ClientError, refusals: Sequence[str]) -> str:
+    """Read a cancelled transaction: the gravest of what its failed parts refuse with.
+
+    Where none failed, it met another transaction that was under way: the rows are to be read again.
+    """
+    reasons = cancelled(error)
+    if not reasons or not set(reasons) <= {"None", "ConditionalCheckFailed", "TransactionConflict"}:
+        raise error
+    failed = {refusals[i] for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed"}
+    return min(failed, key=_BY_WEIGHT.index, default=CHANGED)
 
 
 def _claim_key(shop: str, claim_id: str) -> Row:

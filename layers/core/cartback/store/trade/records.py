@@ -13,13 +13,14 @@ from botocore.exceptions import ClientError
 from cartback.domain.context import Context
 from cartback.domain.goods.catalogue import Product, Stock
 from cartback.domain.people.customer import Person
-from cartback.domain.people.identity import following, with_account
+from cartback.domain.people.identity import with_account
+from cartback.domain.people.suppression import SHOP_WIDE
 from cartback.domain.shop.grace import BEHIND, noted_at
 from cartback.domain.trade.cart import Cart
 from cartback.ports import RowSet
 from cartback.store.codec import decode, encode, expires, is_expired, number, packed, text
 from cartback.store.errors import translated
-from cartback.store.messaging.blocks import MOST_TRIES, SHOP_WIDE, block_key, only_met_others, put_block
+from cartback.store.messaging.blocks import MOST_TRIES, block_key, only_met_others, put_block
 from cartback.store.pointers import pointer
 from cartback.store.splitting import in_transactions
 from cartback.store.tables import (
@@ -41,6 +42,7 @@ from cartback.store.tables import (
 if TYPE_CHECKING:
     from cartback.domain.consent.evidence import Evidence
     from cartback.domain.consent.signup import SignUp
+    from cartback.domain.subject import Kind
     from cartback.ports import Clock
     from cartback.store.clients import Clients
     from cartback.store.codec import Row
@@ -107,42 +109,50 @@ class DynamoRecords:
         return page
 
     def context(
-        self, shop: str, cart_id: str, person_id: str | None, variants: Iterable[str] | None
+        self,
+        shop: str,
+        subject_id: str,
+        person_id: str | None,
+        variants: Iterable[str] | None,
+        kind: Kind,
     ) -> Context:
-        """Read cart, person and stock at once; what the guesses missed is read after."""
+        """Read subject, person and stock at once; what the guesses missed is read after."""
         guessed = set(variants or ())
+        wanted: dict[str, Iterable[str]] = {kind.part: [subject_id], "blocks": kind.blocks}
         page = self.read(
             shop,
-            carts=[cart_id],
             persons=[person_id] if person_id else [],
             stock=guessed,
-            blocks=(*SHOP_WIDE, BEHIND),
-            seen_from=cart_id,
+            seen_from=subject_id,
+            **wanted,  # type: ignore[arg-type]
         )
-        cart, block = page.carts[cart_id], page.blocks["shop"] or page.blocks["marketing"]
-        if cart is None:
+        row = getattr(page, kind.part)[subject_id]
+        block = page.blocks.get("shop") or page.blocks.get("marketing")
+        if row is None:
             return Context(None, None, shop_block=block)
-        wanted = cart.person_id
+        view = kind.view(row)
+        person = self._owner(shop, row, view.person_id, page, kind)
+        account = self._account(shop, view.account_row, page)
+        more = set(view.variants) - guessed if variants is not None else set()
+        if more:
+            page.stock.update(self.read(shop, stock=more).stock)
+        stock = {i: known for i, known in page.stock.items() if known is not None}
+        behind_at = noted_at(page.blocks.get(BEHIND))
+        if person is None or account is None or account.person_id == person.person_id:
+            return Context(row, person, stock, block, behind_at)
+        return Context(row, with_account(person, account), stock, block, behind_at, account, person)
+
+    def _owner(self, shop: str, row: Any, wanted: str | None, page: RowSet, kind: Kind) -> Person | None:
+        """Whose the subject is, however often their rows were merged."""
+        person = None
         while wanted is not None:
             if wanted not in page.persons:
                 page.persons.update(self.read(shop, persons=[wanted]).persons)
             person = page.persons[wanted]
-            wanted = following(cart, person) if person is not None else None
-        account = self._account(shop, cart, page)
-        more = {item.variant_id for item in cart.items} - guessed if variants is not None else set()
-        if more:
-            page.stock.update(self.read(shop, stock=more).stock)
-        person = page.persons.get(cart.person_id or "")
-        while person is not None and (into := following(cart, person)) is not None:
-            person = page.persons[into]
-        stock = {i: row for i, row in page.stock.items() if row is not None}
-        behind_at = noted_at(page.blocks[BEHIND])
-        if person is None or account is None or account.person_id == person.person_id:
-            return Context(cart, person, stock, block, behind_at)
-        return Context(cart, with_account(person, account), stock, block, behind_at, account, person)
+            wanted = kind.following(row, person) if person is not None else None
+        return person
 
-    def _account(self, shop: str, cart: Cart, page: RowSet) -> Person | None:
-        wanted = cart.account_row
+    def _account(self, shop: str, wanted: str | None, page: RowSet) -> Person | None:
         while wanted is not None:
             if wanted not in page.persons:
                 page.persons.update(self.read(shop, persons=[wanted]).persons)
@@ -225,6 +235,36 @@ def _changed[T](before: dict[str, T | None], after: dict[str, T | None]) -> dict
 
 def _moved(before: dict[str, str | None], after: dict[str, str | None]) -> list[tuple[str, str | None]]:
     return [(i, to) for i, to in after.items() if to != before.get(i)]
+
+
+def puts(tables: Tables, rows: RowSet, now: datetime) -> list[Write]:
+    """Write each of these rows over the version that was read."""
+    return [
+        *(put_cart(tables, row, now) for row in rows.carts.values() if row is not None),
+        *(put_person(tables, row, now) for row in rows.persons.values() if row is not None),
+        *(
+            _put_request(tables.customers, request_key(row.shop, name), row, now)
+            for name, row in rows.requests.items()
+            if row is not None
+        ),
+    ]
+
+
+def check_unchanged(tables: Tables, shop: str, part: str, name: str, version: int) -> Write:
+    """The condition that a row is as it was read."""
+    table, pk = {
+        "carts": (tables.carts, cart_key(shop, name)),
+        "persons": (tables.customers, person_key(shop, name)),
+        "requests": (tables.customers, request_key(shop, name)),
+    }[part]
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": {"pk": text(pk)},
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": {":version": number(version)},
+        }
+    }
 
 
 def put_cart(tables: Tables, cart: Cart, now: datetime) -> Write:

@@ -82,7 +82,7 @@ class Confirm:
         link = links.find(self.ledger, token, "confirm", now)
         if link is None:
             return None
-        request = self.records.read(link.shop, requests=[link.subject]).requests[link.subject]
+        request = self.records.read(link.shop, requests=[link.about.id]).requests[link.about.id]
         if request is None or request.generation != link.generation:
             return None
         again = request.confirmed_at is not None and now < request.confirmed_at + PRESSED_TWICE

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cartback import subjects
 from cartback.domain.consent.consent import WITHDRAWN
 from cartback.domain.facts import tell
 from cartback.domain.people import customer, suppression
-from cartback.domain.trade import cart as carts
 from cartback.usecases.intake import fold_people
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from cartback.domain.observations import CustomerErased, DataRequested, ShopErased
     from cartback.domain.people.customer import Person
-    from cartback.domain.trade.cart import Cart
     from cartback.usecases.intake.fold import Fold
 
 
@@ -53,10 +52,12 @@ def forget(
         )
         if person.phone_hash and said_no_by_phone:
             fold.page.blocks[person.phone_hash] = "opted_out"
-        for cart_id in person.cart_ids:
-            cart = fold.page.carts.get(cart_id)
-            if cart is not None and not _is_of_another(fold, cart, person):
-                fold.page.carts[cart_id] = carts.erase(cart, fold.now, cause)
+        for kind in subjects.with_people():
+            rows = getattr(fold.page, kind.part)
+            for name in kind.of_person(person):
+                row = rows.get(name)
+                if row is not None and not _is_of_another(fold, kind.view(row).person_id, person):
+                    rows[name] = kind.erased(row, fold.now, cause)
         # The hashes stay, as the only way to know a late event of a forgotten person when it comes.
         own = [name for name in dict.fromkeys([*person.aliases, *aliases]) if _leads_to(fold, name, person)]
         for name in own:
@@ -65,9 +66,9 @@ def forget(
         fold.facts.append(tell("customer.erased", fold.shop, fold.now, person_id=person.person_id))
 
 
-def _is_of_another(fold: Fold, cart: Cart, person: Person) -> bool:
-    """Whether a cart that the person remembers is somebody else's by now: who logs in on a shared device takes it."""
-    owner = fold.person(cart.person_id)
+def _is_of_another(fold: Fold, owner_id: str | None, person: Person) -> bool:
+    """Whether what the person remembers is somebody else's by now: who logs in on a shared device takes the cart."""
+    owner = fold.person(owner_id)
     return owner is not None and owner.person_id != person.person_id
 
 

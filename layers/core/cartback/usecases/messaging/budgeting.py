@@ -1,4 +1,4 @@
-"""What a message takes from the budgets of cart and person, and what is said beforehand to keep its place in them."""
+"""What a message takes from the budgets of subject and person, and what keeps its place in them beforehand."""
 
 from __future__ import annotations
 
@@ -7,59 +7,76 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Conflict, TryLater
-from cartback.domain.messaging import reminders
-from cartback.domain.messaging.budget import intend
+from cartback.domain.messaging.budget import Intent, intend
 from cartback.domain.people import customer
-from cartback.domain.touches import due_at, intent_of
+from cartback.domain.subject import CART
 from cartback.domain.trade import visits
-from cartback.flows import rank_of
 from cartback.ports import RowSet
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
     from cartback.domain.context import Context
+    from cartback.domain.flows import Flow
     from cartback.domain.people.customer import Person
-    from cartback.domain.policy import Plan, Policy
+    from cartback.domain.subject import Kind
     from cartback.ports import Records
     from cartback.usecases.runs import Run
 
 MOST_TRIES = 8
 
 
-def following_due(context: Context, plan: Plan, position: int, policy: Policy) -> datetime | None:
-    """When the next message of this cart is due; None after the last."""
-    return due_at(context.cart, plan, position + 1, policy) if position + 1 < len(plan.touches) else None
+def counting(context: Context, claim: Claim, flow: Flow, kind: Kind, then: datetime | None) -> RowSet:
+    """The rows with this message counted: the subject's, where it counts any, and the person's.
 
-
-def counting(context: Context, claim: Claim, flow: str, then: datetime | None) -> tuple[Context, Person]:
-    """The rows with this message counted: the cart's, inside the context, and the person's.
-
-    Both are written with the claim anyway, so the person's also says when this cart's next message is meant to go. The
-    account's row counts it, too, where there is one beside; if that has a mailbox of its own, the visit is its alone.
+    Both are written with the claim anyway, so the person's also says when the next message about this subject is meant
+    to go. The account's row counts it, too, where there is one beside; if that has a mailbox of its own, the visit of a
+    cart is its alone.
     """
-    cart, now = context.cart, claim.claimed_at
-    told = replace(cart, reminders=reminders.counted(cart.reminders, claim.claim_id, now))
+    now, rows, name = claim.claimed_at, RowSet(), claim.subject.id
+    told = kind.counted(context.about, claim.claim_id, now)
+    if told != context.about:
+        getattr(rows, kind.part)[name] = told
+    if context.row is None:
+        return rows
     person, account = customer.sent(context.row, now), context.account
-    if account is None or account.email_hash is None:
-        person = visits.saying(person, cart, claim.touch, now)
     if account is not None:
-        account = visits.saying(customer.sent(account, now), cart, claim.touch, now)
+        account = _saying(customer.sent(account, now), context, claim)
+    if account is None or account.email_hash is None:
+        person = _saying(person, context, claim)
     if then is not None:
-        person = replace(
-            person, intents=intend(person.intents, intent_of(cart, flow, then, rank_of(flow)), now)
-        )
-    return replace(context, cart=told, account=account), person
+        meant = Intent(name, flow.name, then, kind.view(context.about).worth, rank=flow.rank)
+        person = replace(person, intents=intend(person.intents, meant, now))
+    rows.persons[person.person_id] = person
+    if account is not None:
+        rows.persons[account.person_id] = account
+    return rows
 
 
-def reserve(records: Records, run: Run, context: Context, until: datetime | None, now: datetime) -> bool:
-    """Say when a waiting message will come, where another cart's could take its place.
+def _saying(person: Person, context: Context, claim: Claim) -> Person:
+    """The row that remembers what was said about a cart; of other subjects none is one story with another."""
+    if claim.subject.kind != CART or context.cart is None:
+        return person
+    return visits.saying(person, context.cart, claim.touch, claim.claimed_at)
+
+
+def reserve(
+    records: Records,
+    run: Run,
+    context: Context,
+    flow: Flow,
+    kind: Kind,
+    until: datetime | None,
+    now: datetime,
+) -> bool:
+    """Say when a waiting message will come, where another one could take its place.
 
     False if the person's row has changed since it was read: then decide again.
     """
-    cart, person = context.cart, context.row
-    if person is None or until is None or set(person.cart_ids) <= {cart.cart_id}:
+    person = context.row
+    alone = person is not None and run.kind == CART and set(person.cart_ids) <= {run.subject_id}
+    if person is None or until is None or alone:
         return True
-    meant = intent_of(cart, run.flow, until, rank_of(run.flow))
+    meant = Intent(run.subject_id, flow.name, until, kind.view(context.about).worth, rank=flow.rank)
     told = replace(person, intents=intend(person.intents, meant, now))
     if told == person:
         return True

@@ -1,46 +1,67 @@
-"""What a message is claimed under, and in which language it speaks."""
+"""What a message is claimed under, what must hold for that, and which rows are written with it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain.claims import Claim, EffectKey
-from cartback.domain.consent.permission import permission
-from cartback.domain.language import spoken_to
-from cartback.domain.touches import PURPOSE
+from cartback.domain.flows import MARKETING
+from cartback.domain.people.suppression import FOR_NOW
+from cartback.ports import NotBlocked, Unchanged
 
 if TYPE_CHECKING:
     from cartback.domain.context import Context
-    from cartback.domain.people.customer import Person
+    from cartback.domain.decision import Ready
+    from cartback.domain.flows import Flow
     from cartback.domain.policy import Policy
-    from cartback.domain.trade.cart import Cart
-    from cartback.ports import ShopFace
+    from cartback.domain.subject import Kind
+    from cartback.ports import Guard, RowSet
     from cartback.usecases.runs import Run
 
-
-def language_of(person: Person | None, cart: Cart | None, face: ShopFace) -> str:
-    """The language to write in, in the order of ``language.spoken_to``, as far as the shop speaks it."""
-    chosen, own, country = (person.prefs.language, person.locale, person.country) if person else (None,) * 3
-    return spoken_to(chosen, cart.locale if cart else None, own, country, face.languages)
+_FOR_AN_ANSWER = FOR_NOW | {"opted_out"}
+"""Who only opted out of marketing is not blocked for the answer to what they asked for themselves."""
 
 
-def claim_for(run: Run, touch: str, channel: str, context: Context, policy: Policy, now: datetime) -> Claim:
-    """The claim of one touch of a run, with the consent that it stands on and the day's ceiling, if there is one."""
-    person = context.person
+def claim_for(run: Run, step: str, channel: str, ready: Ready, policy: Policy, now: datetime) -> Claim:
+    """The claim of one step of a run, with the basis that it stands on and the day's ceiling, if there is one."""
+    advertises = ready.person_id != ""
     return Claim(
         shop=run.shop,
-        claim_id=EffectKey(run.shop, run.flow, run.subject, touch, channel).claim_id,
-        cart_id=run.subject_id,
-        generation=run.generation,
-        touch=touch,
+        claim_id=EffectKey(run.shop, run.flow, ready.subject, step, channel).claim_id,
+        cart_id=ready.subject.id,
+        generation=ready.subject.generation,
+        touch=step,
         channel=channel,
-        person_id=person.person_id,
-        address_hash=person.email_hash,
-        consent=permission(person, channel, PURPOSE, policy).word.reference,
-        policy_version=policy.version,
+        person_id=ready.person_id,
+        address_hash=ready.address.hash,
+        consent=ready.basis,
+        policy_version=policy.version if advertises else 0,
         claimed_at=now,
+        purpose=ready.purpose,
         flow=run.flow,
-        kind=run.kind,
-        ceiling=policy.warm_up.ceiling(now) if policy.warm_up is not None else None,
+        kind=ready.subject.kind,
+        ceiling=policy.warm_up.ceiling(now) if policy.warm_up is not None and advertises else None,
     )
+
+
+def guards_of(claim: Claim, flow: Flow, kind: Kind, context: Context, rows: RowSet) -> list[Guard]:
+    """What must hold beside the rows that are written: nothing stops the address or the shop, and the subject's row,
+    where it is not written anyway, is as it was decided on."""
+    marketing = flow.law == MARKETING
+    guards: list[Guard] = [
+        NotBlocked(claim.address_hash, FOR_NOW if marketing else _FOR_AN_ANSWER),
+        NotBlocked("shop"),
+    ]
+    if marketing:
+        guards.append(NotBlocked("marketing"))
+    if claim.subject.id not in getattr(rows, kind.part):
+        guards.append(Unchanged(kind.part, claim.subject.id, context.about.version))
+    return guards
+
+
+def counted_with(context: Context, kind: Kind, subject_id: str, rows: RowSet) -> Context:
+    """The context as it is once these rows are written: each has one version more."""
+    row = getattr(rows, kind.part).get(subject_id)
+    return context if row is None else replace(context, about=replace(row, version=row.version + 1))

@@ -1,16 +1,15 @@
-"""End the reminding of a cart, whatever else happens to its row at the same time."""
+"""Let go of a subject, whatever else happens to its row at the same time."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import Conflict, TryLater
-from cartback.domain.trade.cart import OPEN, give_up
 from cartback.ports import RowSet
 
 if TYPE_CHECKING:
-    from cartback.domain.trade.cart import Cart
+    from cartback.domain.subject import Kind
     from cartback.ports import Records
 
 MOST_TRIES = 8
@@ -18,27 +17,28 @@ MOST_TRIES = 8
 
 def close(
     records: Records,
+    kind: Kind,
     shop: str,
-    cart_id: str,
+    subject_id: str,
     generation: int,
     because: str,
     run: str,
     now: datetime,
     by: str | None = None,
-) -> Cart | None:
-    """Give up this generation of a cart, if it is still open, perhaps for another's sake (``by``); the row then.
+) -> Any:
+    """Close this generation of a subject, if it is still live, perhaps for another's sake (``by``); the row then.
 
     Raises TryLater if the row keeps changing.
     """
     for _ in range(MOST_TRIES):
-        before = records.read(shop, carts=[cart_id])
-        cart = before.carts.get(cart_id)
-        if cart is None or cart.generation != generation or cart.status != OPEN:
-            return cart
-        after = RowSet(carts={cart_id: give_up(cart, now, because, run, by)})
+        before = records.read(shop, **{kind.part: [subject_id]})
+        row = getattr(before, kind.part)[subject_id]
+        if row is None or not kind.closable(row, generation):
+            return row
+        after = RowSet(**{kind.part: {subject_id: kind.closed(row, now, because, run, by)}})
         try:
             records.save(shop, before, after)
         except Conflict:
             continue
-        return after.carts[cart_id]
-    raise TryLater("the cart keeps changing")
+        return getattr(after, kind.part)[subject_id]
+    raise TryLater("the row keeps changing")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cartback import subjects
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.observations import CustomerErased, ShopErased
 from cartback.domain.people.customer import person_id_for
@@ -53,11 +54,16 @@ class ErasePerson:
             before = self.records.read(
                 shop,
                 persons=[person.person_id],
-                carts=person.cart_ids,
                 aliases=person.aliases,
                 blocks=[person.email_hash] if person.email_hash else [],
+                **{kind.part: kind.of_person(person) for kind in subjects.with_people()},
             )
-            owners = {cart.person_id for cart in before.carts.values() if cart is not None and cart.person_id}
+            owners = {
+                owner
+                for kind in subjects.with_people()
+                for row in getattr(before, kind.part).values()
+                if row is not None and (owner := kind.view(row).person_id)
+            }
             before.persons.update(self.records.read(shop, persons=owners - before.persons.keys()).persons)
             fold = self._fold(shop, before)
             row = before.persons[person.person_id]

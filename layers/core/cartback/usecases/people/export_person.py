@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cartback.domain.consent.evidence import chain, shown
 from cartback.domain.consent.signup import request_id_for
+from cartback.domain.subject import CART, Subject
 from cartback.domain.trade import ownership
 from cartback.usecases.intake.replay import KEPT
 from cartback.usecases.people.erase_person import person_of, rows_of
@@ -87,7 +88,7 @@ class ExportPerson:
     def _story(self, shop: str, cart: Cart) -> list[dict[str, Any]]:
         """What was decided and sent, each message with what became of it."""
         told = []
-        for line in self.ledger.story(shop, f"cart#{cart.cart_id}"):
+        for line in self.ledger.story(shop, Subject(CART, cart.cart_id).timeline):
             claim_id = line.data.get("claim_id")
             claim = self.ledger.read_claim(shop, claim_id) if claim_id and line.kind == "decision" else None
             told.append({"line": line} | ({"message": claim} if claim is not None else {}))

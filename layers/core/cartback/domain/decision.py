@@ -1,0 +1,117 @@
+"""What a rule answers: send, wait, skip or stop, with a reason that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cartback.domain.subject import Subject
+    from cartback.domain.trade.items import Item
+
+
+class Outcome(StrEnum):
+    """What happens. The words are stored and travel in state machines."""
+
+    SEND = "send"
+    WAIT = "wait"
+    SKIP = "skip"
+    STOP = "stop"
+
+
+SEND, WAIT, SKIP, STOP = Outcome
+
+
+class Reason(StrEnum):
+    """Why, in the words that the house's own rules use. They are stored: none is ever renamed.
+
+    Beside these a decision may quote what a row says of itself: the status of a cart, why an address is blocked.
+    """
+
+    DUE = "due"
+    NOT_YET = "not_yet"
+    SHOPPER_ACTIVE = "shopper_active"
+    CART_UNKNOWN = "cart_unknown"
+    SUBJECT_UNKNOWN = "subject_unknown"
+    REOPENED = "reopened_since"
+    EMPTIED = "emptied"
+    BOUGHT_ELSEWHERE = "bought_elsewhere"
+    BOUGHT_RECENTLY = "bought_recently"
+    OWNER_IN_DOUBT = "owner_in_doubt"
+    FLOW_OFF = "flow_off"
+    HEARD_TOO_LATE = "heard_too_late"
+    SUPERSEDED = "superseded"
+    BOT = "bot"
+    PAUSED_DELIVERABILITY = "paused_deliverability"
+    ERASED = "erased"
+    NO_ADDRESS = "no_address"
+    OPTED_OUT = "opted_out"
+    SILENT_FOR_LONG = "silent_for_long"
+    EXPIRED = "expired"
+    ENOUGH = "enough_for_cart"
+    TOLD_BEFORE = "told_before"
+    OUT_OF_STOCK = "out_of_stock"
+    SHOP_BEHIND = "shop_behind"
+    PERSON_PAUSED = "paused"
+    TOO_OFTEN = "too_often_for_person"
+    CAP_IS_ZERO = "cap_is_zero"
+    NO_ROOM = "no_room_in_budget"
+    BUDGET_SPENT = "budget_spent"
+    QUIET_HOURS = "quiet_hours"
+    NO_COMMON_HOUR = "no_common_hour"
+    MAKES_ROOM = "makes_room"
+    ASKED = "asked"
+    ASKED_AGAIN = "asked_again_since"
+    NOT_CONFIRMED = "not_confirmed"
+    ENOUGH_QUESTIONS = "enough_questions"
+    SHOP_UNKNOWN = "shop_unknown"
+    CLAIMED_BEFORE = "claimed_before"
+    BLOCKED = "blocked"
+    WARMING_UP = "warming_up"
+    PROVIDER_BUSY = "provider_busy"
+    DOUBTFUL = "doubtful"
+    ALL_DONE = "all_done"
+    ALL_SENT = "all_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a channel writes to. ``kind`` is one of ``domain.channels``, ``hash`` how it is known again."""
+
+    kind: str
+    value: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything without which no message may leave; nothing of it can be missing.
+
+    ``basis`` quotes the consent, or the reason that needs none; ``basis_kind`` is its kind, as texts word it.
+    ``person_id`` is empty where the recipient is nobody yet, as behind a sign-up.
+    """
+
+    subject: Subject
+    person_id: str
+    address: Address
+    basis: str
+    basis_kind: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``word`` is what happens, ``reason`` why, ``inputs`` what was looked at (ids and numbers, never people).
+
+    ``until`` is set for ``wait``; ``items`` for ``send``: the lines that are still to be had. A decision to send that
+    is acted on holds its ``ready``.
+    """
+
+    word: Outcome
+    reason: str
+    until: datetime | None = None
+    items: tuple[Item, ...] = ()
+    inputs: dict[str, str] = field(default_factory=dict)
+    ready: Ready | None = None

@@ -1,0 +1,341 @@
+"""Send one step of a run, or say why not: decide, claim, send once, mark.
+
+The order is the promise. The text is made before anything is claimed, the claim is one transaction that holds only
+if the subject, the person and the address are as they were decided on, and between claim and mark there is exactly one
+request to the provider. A run that is woken twice meets its own claim and goes on without sending.
+
+Which rules decide, which facts the texts hold and what the subject is stands in the flow's file and in the kind's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cartback import flows, subjects
+from cartback.domain import claims
+from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
+from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.messaging.timing import whole_seconds
+from cartback.domain.messaging.warm_up import next_day
+from cartback.domain.people import customer
+from cartback.domain.trade import visits
+from cartback.ports import Doubtful, NotSent, RowSet
+from cartback.usecases.messaging.budgeting import counting, give_back, reserve
+from cartback.usecases.messaging.claiming import claim_for, counted_with, guards_of
+from cartback.usecases.messaging.closing import close
+from cartback.usecases.messaging.links import link_of
+from cartback.usecases.runs import decision_line
+from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
+
+if TYPE_CHECKING:
+    from cartback.domain.claims import Claim
+    from cartback.domain.context import Context
+    from cartback.domain.decision import Ready
+    from cartback.domain.flows import Rules
+    from cartback.domain.people.customer import Person
+    from cartback.domain.policy import Plan, Policy
+    from cartback.domain.subject import Kind
+    from cartback.ports import (
+        Bus,
+        Channel,
+        Clock,
+        Counters,
+        Ledger,
+        Link,
+        Outgoing,
+        Records,
+        Sent,
+        Settings,
+        ShopFace,
+        Texts,
+        TimelineEntry,
+        Tokens,
+    )
+    from cartback.usecases.runs import Run
+
+_PATHS = {"restore": "r", "leave": "u", "prefs": "p", "confirm": "c"}
+"""Under which path of ours a link of each kind is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step of one run, with everything that was read for it."""
+
+    run: Run
+    rules: Rules
+    kind: Kind
+    plan: Plan
+    position: int
+    policy: Policy
+    face: ShopFace
+    context: Context
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        """What the step is called in timelines; after the last one, its end."""
+        there = self.position < len(self.plan.touches)
+        return self.plan.touches[self.position].name if there else "end"
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """One step. Answers ``wait`` (with seconds and the position to come back for) or ``stop``.
+
+    Raises ``TryLater`` if the provider asks for a pause or rows keep changing, and ``Refused`` if the provider
+    rejects what we send: that is for a person to see, not an outcome. An address that nothing can be sent to is one.
+    """
+
+    records: Records
+    settings: Settings
+    ledger: Ledger
+    channels: Mapping[str, Channel]
+    texts: Texts
+    tokens: Tokens
+    clock: Clock
+    public_url: str
+    bus: Bus | None = None
+    fresh_stock: Callable[[str, Context, Policy, datetime], Context] | None = None
+    counters: Counters | None = None
+
+    def step(self, run: Run, name: str, plan: Plan | None = None) -> dict[str, object]:
+        """Decide about the step of this name, for machines with a state for each step.
+
+        Answers ``wait`` for the same step at a better time, ``next`` for the one that follows it, or ``stop``; and in
+        ``known`` what it gives back with its next call. Raises KeyError for a step that the flow's card does not have.
+        """
+        steps = flows.rules(run.flow).FLOW.steps
+        if name not in steps:
+            raise KeyError(name)
+        answer = self(run, plan, steps.index(name))
+        goes_on = answer["next"] == "wait" and answer["position"] != steps.index(name)
+        return {
+            "next": "next" if goes_on else answer["next"],
+            "wait_seconds": answer["wait_seconds"],
+            "known": {"person_id": answer["person_id"], "variants": answer["variants"]},
+        }
+
+    def __call__(self, run: Run, plan: Plan | None, position: int) -> dict[str, object]:
+        """Decide about step ``position`` of a run's plan; without one, of the flow's own."""
+        rules, kind = flows.rules(run.flow), subjects.kind(run.kind)
+        for number in range(MOST_TRIES):
+            now = self.clock.now()
+            policy, face = self.settings.policy(run.shop), self.settings.shop(run.shop)
+            if policy is None or face is None:
+                name = plan.touches[position].name if plan is not None else ""
+                gone = decision_line(run, name, Decision(STOP, Reason.SHOP_UNKNOWN), 0, now)
+                self.ledger.note(run.shop, run.subject.timeline, gone)
+                return self._stopped(run, kind, Reason.SHOP_UNKNOWN, now)
+            planned = plan or rules.plan(policy, self.channels)
+            context = self.records.context(run.shop, run.subject_id, run.person_id, run.variants, kind)
+            step = _Step(run, rules, kind, planned, position, policy, face, context, now)
+            step, decision = self._decided(step, counts=number == 0)
+            answer = self._obey(step, decision)
+            if answer is not None:
+                return answer
+        raise TryLater("subject or person keep changing", after_seconds=60)
+
+    def _decided(self, step: _Step, counts: bool) -> tuple[_Step, Decision]:
+        """Decide; before something is sent, ask the shop itself and count against floods, and decide again."""
+
+        def decide(context: Context, crowded: bool = False) -> Decision:
+            return step.rules.decide(
+                context, step.plan, step.position, step.run.generation, step.policy, step.now, crowded
+            )
+
+        context = step.context
+        decision = decide(context)
+        if decision.word != SEND:
+            return step, decision
+        if self.fresh_stock is not None:
+            context = self.fresh_stock(step.run.shop, context, step.policy, step.now)
+            step, decision = replace(step, context=context), decide(context)
+        if decision.word == SEND and counts and self._is_crowded(step):
+            decision = decide(context, crowded=True)
+        return step, decision
+
+    def _is_crowded(self, step: _Step) -> bool:
+        """Whether a mailbox, or a crowd that it is one of, has had enough of such messages: each is counted."""
+        if self.counters is None:
+            return False
+        shop, floods = step.run.shop, step.rules.floods(step.context)
+        many = [self.counters.count(shop, flood.name, flood.within) > flood.most for flood in floods]
+        return any(many)
+
+    def _obey(self, step: _Step, decision: Decision) -> dict[str, object] | None:
+        """Do what was decided. None if the rows were not as decided any more: decide again."""
+        run, now = step.run, step.now
+        line = decision_line(run, step.name, decision, step.policy.version, now)
+        if decision.word == SEND:
+            return self._send(step, decision, line)
+        flow, until = step.rules.FLOW, decision.until
+        if decision.word == WAIT and not reserve(
+            self.records, run, step.context, flow, step.kind, until, now
+        ):
+            return None
+        self.ledger.note(run.shop, run.subject.timeline, line)
+        if decision.word == WAIT and until is not None:
+            return self._wait(step, step.position, whole_seconds(now, until))
+        if decision.word == SKIP:
+            return self._onwards(step)
+        return self._stopped(run, step.kind, decision.reason, now, decision.inputs.get("by"))
+
+    def _send(self, step: _Step, decision: Decision, line: TimelineEntry) -> dict[str, object] | None:
+        """Claim, send, mark. None if the rows were not as decided any more: decide again."""
+        if decision.ready is None:
+            raise LookupError("nothing is ready to be sent")
+        touch, flow = step.plan.touches[step.position], step.rules.FLOW
+        claim = claim_for(step.run, touch.name, touch.channel, decision.ready, step.policy, step.now)
+        rows = counting(step.context, claim, flow, step.kind, self._next_message(step))
+        message, links = self._message(step, claim, decision, decision.ready)
+        line = replace(line, data={**line.data, "claim_id": claim.claim_id})
+        guards = guards_of(claim, flow, step.kind, step.context, rows)
+        refused = self.ledger.claim(claim, guards, rows, line, links)
+        if refused is not None:
+            return self._refused(step, claim, refused)
+        context = counted_with(step.context, step.kind, step.run.subject_id, rows)
+        outcome = self.channels[touch.channel].send(message)
+        # What became of it comes after the decision, in the story too.
+        step = replace(step, context=context, now=self.clock.now())
+        if isinstance(outcome, NotSent):
+            return self._not_sent(step, claim, outcome)
+        if isinstance(outcome, Doubtful):
+            self._note(step, Decision(SKIP, Reason.DOUBTFUL, inputs={"detail": outcome.reason}))
+            return self._onwards(step)
+        return self._sent(step, claim, outcome)
+
+    def _refused(self, step: _Step, claim: Claim, refused: str) -> dict[str, object] | None:
+        """What follows from a claim that was not taken."""
+        if refused == "changed":
+            return None
+        if refused == Reason.WARMING_UP:
+            free_at = next_day(step.now, int(claim.claim_id, 16))
+            inputs = {"ceiling": str(claim.ceiling), "until": free_at.isoformat()}
+            self._note(step, Decision(WAIT, refused, inputs=inputs))
+            return self._wait(step, step.position, whole_seconds(step.now, free_at))
+        if refused == Reason.BLOCKED:
+            self._note(step, Decision(STOP, refused))
+            return self._stopped(step.run, step.kind, refused, step.now)
+        self._note(step, Decision(SKIP, refused))
+        return self._onwards(step)
+
+    def _not_sent(self, step: _Step, claim: Claim, outcome: NotSent) -> dict[str, object]:
+        """It is proven that nothing went out: all is given back, and tried later where that may help."""
+        self._give_back(claim, outcome.reason, step.context.account)
+        if outcome.of_address:
+            self._note(step, Decision(STOP, outcome.reason))
+            return self._stopped(step.run, step.kind, outcome.reason, step.now)
+        if outcome.after_seconds is None:
+            raise Refused(f"{claim.channel}: {outcome.reason}")
+        self._note(step, Decision(WAIT, Reason.PROVIDER_BUSY))
+        return self._wait(step, step.position, outcome.after_seconds)
+
+    def _sent(self, step: _Step, claim: Claim, outcome: Sent) -> dict[str, object]:
+        run, kind, now = step.run, step.kind, step.now
+        marked = claims.named(claims.settle(claim, claims.SENT, now), outcome.provider_id)
+        closing = None
+        if self._comes_back(step) is None:
+            closed = kind.closed(step.context.about, now, Reason.ALL_SENT, run.name, None)
+            closing = RowSet(**{kind.part: {run.subject_id: closed}})
+        try:
+            self.ledger.mark(claim, marked, closing)
+        except Conflict:
+            # The provider's own news came first, or the row changed meanwhile: then that stays as it is.
+            mark_sent(self.ledger, claim, outcome.provider_id, now)
+            return self._onwards(step)
+        if closing is None:
+            return self._onwards(step)
+        self._tell_end(run, kind, getattr(closing, kind.part)[run.subject_id], Reason.ALL_SENT, now)
+        return self._answer(step, "stop", 1, step.position)
+
+    def _give_back(self, claim: Claim, reason: str, account: Person | None) -> None:
+        """Release the claim and the budget that it took."""
+        released = replace(claim, state=claims.RELEASED, because=reason)
+        if not claim.person_id:
+            self.ledger.mark(claim, released)
+            return
+        if account is not None:
+            give_back(self.records, claim, account.person_id)
+        for _ in range(MOST_TRIES):
+            person = self.records.read(claim.shop, persons=[claim.person_id]).persons.get(claim.person_id)
+            if person is None:
+                return
+            unsent = visits.unsaid(customer.unsent(person, claim.claimed_at), claim.claimed_at)
+            try:
+                self.ledger.release(claim, released, unsent)
+            except Conflict:
+                continue
+            return
+
+    def _message(
+        self, step: _Step, claim: Claim, decision: Decision, ready: Ready
+    ) -> tuple[Outgoing, list[Link]]:
+        rules, context, face = step.rules, step.context, step.face
+        lang = rules.language(context, face)
+        account = step.kind.view(context.about).account_row
+        urls: dict[str, str] = {}
+        links = []
+        for wish in rules.LINKS:
+            token = self.tokens.fresh()
+            until = wish.lives(context, step.policy, claim.claimed_at)
+            links.append(link_of(claim, wish.kind, token, until, lang, account))
+            urls[f"{wish.kind}_url"] = f"{self.public_url}/{_PATHS[wish.kind]}/{claim.shop}.{token}"
+        told = rules.fields(context, decision, face, lang, self.texts.wording)
+        words = self.texts.email(rules.FLOW.name, claim.touch, lang, {"shop": face, **told, **urls})
+        return addressed(claim, ready.address, face, words, lang, rules.FLOW, urls.get("leave_url")), links
+
+    def _comes_back(self, step: _Step) -> datetime | None:
+        """When the run comes back after this step; None if it was the last."""
+        return step.rules.following(step.context, step.plan, step.position, step.policy, step.now)
+
+    def _next_message(self, step: _Step) -> datetime | None:
+        """When the next message about this subject is due; None after the last."""
+        return self._comes_back(step) if step.position + 1 < len(step.plan.touches) else None
+
+    def _onwards(self, step: _Step) -> dict[str, object]:
+        due = self._comes_back(step)
+        if due is None:
+            return self._stopped(step.run, step.kind, Reason.ALL_DONE, step.now)
+        return self._wait(step, step.position + 1, whole_seconds(step.now, due))
+
+    def _stopped(
+        self, run: Run, kind: Kind, because: str, now: datetime, by: str | None = None
+    ) -> dict[str, object]:
+        row = close(self.records, kind, run.shop, run.subject_id, run.generation, because, run.name, now, by)
+        self._tell_end(run, kind, row, because, now)
+        known = kind.view(row).variants if row is not None else ()
+        return _answer("stop", 1, 0, run.person_id, known)
+
+    def _tell_end(self, run: Run, kind: Kind, row: object, because: str, now: datetime) -> None:
+        fact = kind.told_end(row, run.generation, because, now) if row is not None else None
+        if fact is not None and self.bus is not None:
+            self.bus.publish([fact])
+
+    def _wait(self, step: _Step, position: int, seconds: int) -> dict[str, object]:
+        return self._answer(step, "wait", seconds, position)
+
+    def _answer(self, step: _Step, word: str, seconds: int, position: int) -> dict[str, object]:
+        context = step.context
+        person_id = context.person.person_id if context.person is not None else step.run.person_id
+        known = step.kind.view(context.about).variants if context.about is not None else ()
+        return _answer(word, seconds, position, person_id, known)
+
+    def _note(self, step: _Step, decision: Decision) -> None:
+        line = decision_line(step.run, step.name, decision, step.policy.version, step.now)
+        self.ledger.note(step.run.shop, step.run.subject.timeline, line)
+
+
+def _answer(
+    word: str, seconds: int, position: int, person_id: str | None, variants: tuple[str, ...]
+) -> dict[str, object]:
+    """What a machine is told: one word, when and for which step to come back, and what to read then."""
+    return {
+        "next": word,
+        "wait_seconds": seconds,
+        "position": position,
+        "person_id": person_id,
+        "variants": list(variants),
+    }

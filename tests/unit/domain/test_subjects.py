@@ -1,0 +1,133 @@
+"""Every kind of subject, over the folder: a further one is held to the same on arrival."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+
+from cartback import flows, subjects
+from cartback.domain.channels import ADDRESS_OF
+from cartback.domain.consent import signup
+from cartback.domain.consent.signup import SignUp
+from cartback.domain.context import Context
+from cartback.domain.decision import Decision
+from cartback.domain.flows import LAWS, MARKETING, RANKS
+from cartback.domain.people.customer import Person
+from cartback.domain.subject import Kind, Subject
+from cartback.domain.trade.cart import Cart, Item
+from cartback.ports import RowSet
+from tests.fakes.world import START, a_policy
+
+ROWS = {
+    "cart": Cart("demo", "s1", items=(Item("v1", "Hemd"),), person_id="p1", activity_at=START),
+    "signup": SignUp("demo", "s1", generation=1, state=signup.PENDING, email="ada@example.com"),
+}
+"""A live row of each kind, in its first generation."""
+
+every_kind = pytest.mark.parametrize("kind", subjects.all_kinds(), ids=lambda kind: kind.name)
+every_flow = pytest.mark.parametrize("name", flows.names())
+
+
+@every_kind
+def test_a_kind_is_called_like_its_file_and_has_a_place_among_the_rows(kind: Kind):
+    assert subjects.kind(kind.name) is kind
+    assert kind.part in {field.name for field in fields(RowSet)}
+    assert kind.name in ROWS, "give a live row of it here"
+    assert Subject(kind.name, "s1").timeline.endswith("#s1")
+
+
+def test_no_two_kinds_share_their_rows_or_their_timelines():
+    kinds = subjects.all_kinds()
+    assert len({kind.part for kind in kinds}) == len(kinds)
+    assert len({Subject(kind.name, "s1").timeline for kind in kinds}) == len(kinds)
+
+
+def test_a_kind_that_there_is_not_is_a_bug():
+    with pytest.raises(KeyError):
+        subjects.kind("nonsense")
+
+
+@every_kind
+def test_a_live_subject_is_not_over_and_another_generation_of_it_is(kind: Kind):
+    row = ROWS[kind.name]
+    assert kind.ended(row, 1) is None
+    assert kind.ended(row, 2)
+    assert kind.view(row).generation == 1
+
+
+@every_kind
+def test_what_a_flow_lets_go_of_is_over_and_let_go_of_once(kind: Kind):
+    row = ROWS[kind.name]
+    assert kind.closable(row, 1)
+    assert not kind.closable(row, 2)
+    closed = kind.closed(row, START, "all_sent", "run-1", None)
+    assert kind.ended(closed, 1)
+    assert not kind.closable(closed, 1)
+
+
+@pytest.mark.parametrize("part", [kind.part for kind in subjects.with_people()])
+def test_an_erasure_takes_the_person_out_of_each_kind_that_holds_people(part: str):
+    (kind,) = (kind for kind in subjects.with_people() if kind.part == part)
+    (name,) = (each.name for each in subjects.all_kinds() if each.part == part)
+    assert kind.of_person(Person("demo", "p1")) == ()
+    gone = kind.erased(ROWS[name], START, "erasure")
+    assert kind.view(gone).person_id is None
+    assert "ada" not in repr(gone)
+
+
+# ── flows about them ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@every_flow
+def test_a_card_names_a_kind_that_there_is_a_law_a_rank_and_who_answers_for_it(name: str):
+    card = flows.rules(name).FLOW
+    assert card.name == name
+    assert subjects.kind(card.kind)
+    assert (card.law in LAWS, card.rank in RANKS) == (True, True)
+    assert bool(card.topic) == (card.law == MARKETING), "what is advertised needs a consent to something"
+    told = (card.purpose, card.area, card.title, card.owner, card.builder, card.reviewer, card.it, card.kpi)
+    assert all(told), "a card says who does what, and by which figure the flow is judged"
+
+
+@every_flow
+def test_a_plan_has_the_steps_of_the_card_on_channels_that_have_addresses(name: str):
+    rules = flows.rules(name)
+    plan = rules.plan(a_policy(), {"email"})
+    steps = [step.name for step in plan.touches]
+    assert not rules.FLOW.steps or steps == list(rules.FLOW.steps)
+    assert len(set(steps)) == len(steps) > 0
+    assert {step.channel for step in plan.touches} <= set(ADDRESS_OF)
+
+
+@every_flow
+def test_what_is_advertised_can_be_left_in_each_message(name: str):
+    rules = flows.rules(name)
+    kinds = {wish.kind for wish in rules.LINKS}
+    assert ("leave" in kinds) == (rules.FLOW.law == MARKETING)
+
+
+def test_a_flow_that_there_is_not_is_a_bug():
+    with pytest.raises(KeyError):
+        flows.rules("nonsense")
+
+
+def test_a_row_that_waits_for_an_answer_is_asked_about_until_its_time_is_over():
+    rules = flows.rules("double_opt_in")
+    asked = replace(
+        ROWS["signup"],
+        address_hash="h1",
+        requested_at=START,
+        expires_at=START + signup.LIFETIME,
+    )
+    plan, context = rules.plan(a_policy(), {"email"}), Context(asked, None)
+
+    def decide(position: int, hours: int) -> Decision:
+        return rules.decide(context, plan, position, 1, a_policy(), START + timedelta(hours=hours))
+
+    assert (decide(0, 0).word, decide(0, 0).reason) == ("send", "asked")
+    assert (decide(2, 48).word, decide(2, 48).reason) == ("stop", "not_confirmed")
+    assert rules.following(context, plan, 0, a_policy(), START) == START + timedelta(hours=24)
+    assert rules.following(context, plan, 1, a_policy(), START) == START + timedelta(hours=48)
+    assert rules.following(context, plan, 2, a_policy(), START) is None
