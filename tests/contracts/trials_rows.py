@@ -192,7 +192,7 @@ def prepared(here: Scale, number: int, shop: str = "demo", ceiling: int | None =
         shop, f"k{number}", cart.cart_id, 1, "reminder", "email", person.person_id, f"h{number}", "e", 1, at,
         ceiling=ceiling,
     )  # fmt: skip
-    return claim, here.seeding.context(shop, cart.cart_id, person.person_id, None)
+    return claim, here.seeding.context(shop, cart.cart_id, person.person_id, None, CART_KIND)
 
 
 def links(number: int) -> list[Link]:
