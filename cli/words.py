@@ -121,6 +121,10 @@ _REASONS = {
         "the person wanted to hear less often",
         "die Person möchte seltener etwas hören",
     ),
+    "topic_not_covered": (
+        "the person agreed to other topics, and not to this one",
+        "die Einwilligung gilt anderen Themen, diesem nicht",
+    ),
     "topic_off": ("the person does not want this topic", "die Person möchte dieses Thema nicht"),
     "superseded": (
         "a later cart of the same visit is reminded of",

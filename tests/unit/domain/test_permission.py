@@ -63,7 +63,17 @@ def test_a_general_consent_covers_no_purpose_that_is_not_marketing():
 
 def test_a_consent_for_one_topic_covers_no_other():
     person = ada(word(purpose="news"))
-    assert (reason(person, "news"), reason(person, "cart_reminders")) == (None, "no_basis")
+    assert (reason(person, "news"), reason(person, "cart_reminders")) == (None, "topic_not_covered")
+
+
+def test_who_agreed_to_other_topics_is_told_apart_from_who_agreed_to_nothing():
+    offers = word(purpose="offers")
+    assert reason(ada()) == "no_basis"
+    assert reason(ada(offers, word(UNTICKED))) == "topic_not_covered"
+    assert reason(ada(word(purpose="news", channel="sms"))) == "no_basis"
+    assert reason(ada(word(WITHDRAWN, "offers"))) == "no_basis"
+    assert reason(ada(offers, word(WITHDRAWN, days=1))) == "opted_out"
+    assert reason(ada(offers, word(basis=EXPLICIT)), pack=STRICTEST) == "basis_not_sufficient"
 
 
 def test_a_word_for_the_topic_overrides_the_general_one():

@@ -31,7 +31,7 @@ class SignUps:
         self.answer: dict[str, object] = {"position": 0}
 
     def ask(self, email: str = ADA, visitor: Visitor = HERE, **fields: list[str]) -> None:
-        self.world.subscribe("demo", {"email": [email], **fields}, visitor)
+        self.world.subscribe("demo", {"email": [email], "topics": list(TOPICS), **fields}, visitor)
 
     def run(self) -> str:
         """Wait as long as was asked, and wake the run once."""
@@ -82,12 +82,13 @@ def test_asking_makes_nobody_a_subscriber(form, fields):
         ({"email": ["=?x@b.example"]}, "email: "),
         ({"phone": ["0151 123"]}, "phone: "),
         ({"topics": ["everything"]}, "topics: "),
+        ({"topics": []}, "topics: choose"),
         ({"lang": ["xx"]}, "lang: "),
     ],
 )
 def test_a_malformed_field_is_refused_by_its_name(form, fields, named):
     with pytest.raises(Refused) as refused:
-        form.world.subscribe("demo", {"email": [ADA], **fields}, HERE)
+        form.world.subscribe("demo", {"email": [ADA], "topics": ["news"], **fields}, HERE)
     assert refused.value.status == 422
     assert refused.value.reason.startswith(named)
     assert form.world.bus.facts == []

@@ -30,15 +30,27 @@ def accepted(policy: Policy, channel: str, purpose: str) -> frozenset[str]:
 def permission(person: Person, channel: str, purpose: str, policy: Policy) -> Permission:
     """The word that allows a message of this purpose, or the reason why nothing does.
 
-    The person's word for the purpose counts before their general one for marketing. An existing customer is
+    The person's word for the purpose counts before their general one for marketing. Somebody who agreed to other
+    topics alone is told apart from somebody who agreed to nothing (``topic_not_covered``): the one sees a form that lacks
+    a box, the other was never asked. An existing customer is
     somebody who has bought before: an abandoned first order is no sale (UWG § 7(3); CON-12).
     """
-    reason = "no_basis"
+    reason = "topic_not_covered" if _agreed_to_another(person, channel, purpose) else "no_basis"
     for word in consents.words_for(person.consents, channel, purpose):
-        reason = _against(word, person, channel, accepted(policy, channel, purpose))
-        if reason is None:
+        against = _against(word, person, channel, accepted(policy, channel, purpose))
+        if against is None:
             return Permission(word)
+        reason = against if against != "no_basis" else reason
     return Permission(None, reason)
+
+
+def _agreed_to_another(person: Person, channel: str, purpose: str) -> bool:
+    """Whether somebody agreed to something on this channel, only not to what is asked for."""
+    return any(
+        word.channel == channel and word.state == consents.GRANTED and word.purpose in consents.TOPICS
+        for word in person.consents.values()
+        if word.purpose != purpose
+    )
 
 
 def _as_proven(word: Consent) -> Consent:

@@ -99,6 +99,7 @@ def request_id_for(shop: str, address_hash: str) -> str:
 def read_form(fields: Mapping[str, Sequence[str]], domains: Collection[str]) -> Form:
     """Read a form. Raises Refused (422) with one line per wrong field, each beginning with the field's name.
 
+    Who ticks nothing has agreed to nothing: an empty choice is refused, and never taken for all there is (GDPR recital 32).
     A telephone number is checked and then left: it would need a question of its own, on its own channel. A page is kept
     as the place that it is, and only if it is one of the shop's ``domains``: anybody can write anything into a form.
     """
@@ -108,8 +109,10 @@ def read_form(fields: Mapping[str, Sequence[str]], domains: Collection[str]) -> 
         faults.append("email: not an address that we can write to")
     if _first(fields, "phone") and address.phone(_first(fields, "phone")) is None:
         faults.append("phone: not a number with its country code, such as +49 151 12345678")
-    topics = tuple(dict.fromkeys(fields.get("topics", ()))) or TOPICS
-    if not set(topics) <= set(TOPICS):
+    topics = tuple(dict.fromkeys(fields.get("topics", ())))
+    if not topics:
+        faults.append(f"topics: choose at least one of {', '.join(TOPICS)}")
+    elif not set(topics) <= set(TOPICS):
         faults.append(f"topics: only {', '.join(TOPICS)}")
     lang = _first(fields, "lang") or None
     if lang is not None and lang not in OFFERED:
