@@ -15,6 +15,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.people.customer import Person
 from cartback.store.shop.settings import face
 from cartback.usecases.messaging.links import version_of
+from cli.consent_import import import_
 from cli.screen import Desk, Usage, desk, moment, table
 
 _MOST_TRIES = 5
@@ -29,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
     commands.command()(show)
     commands.command()(verify)
     commands.command()(wording)
+    commands.command("import")(import_)
     app.add_typer(commands, name="consent")
 
 

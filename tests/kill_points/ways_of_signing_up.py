@@ -34,7 +34,9 @@ def signed_up_and_forgot(platform: Platform) -> None:
     world = platform.world
     here = Visitor("https://demo.example", "203.0.113.7", "her phone")
     platform.patiently(lambda: world.subscribe.origin("demo", here.origin))
-    platform.patiently(lambda: world.subscribe("demo", {"email": ["ada@example.com"], "topics": ["cart_reminders"]}, here))
+    platform.patiently(
+        lambda: world.subscribe("demo", {"email": ["ada@example.com"], "topics": ["news"]}, here)
+    )
     platform.follow()
     platform.run_all()
 

@@ -14,7 +14,9 @@ def sign_up(s: Shopper) -> Request | None:
     """Send the form; None if the shop takes no sign-ups."""
     season = s.season
     request = season.questions.form(s.shop.name, s.email, s.now)
-    status, _ = season.pages.subscribe(s.shop.name, {"email": [s.email], "topics": list(TOPICS), "lang": ["de"]})
+    status, _ = season.pages.subscribe(
+        s.shop.name, {"email": [s.email], "topics": list(TOPICS), "lang": ["de"]}
+    )
     season.note(s.who, "shopper", f"signs up, and is answered {status}")
     season.counts["sign-ups"] += 1
     return request if status == 202 else None

@@ -147,12 +147,16 @@ def test_a_cart_that_the_row_no_longer_remembers_is_forgotten_too(world, told):
 
 
 def test_a_waiting_sign_up_of_the_address_is_forgotten_and_a_later_one_is_not(world, told):
-    world.subscribe("demo", {"email": ["ada@example.com"], "topics": ["news"]}, Visitor(None, "192.0.2.1", "Mozilla"))
+    world.subscribe(
+        "demo", {"email": ["ada@example.com"], "topics": ["news"]}, Visitor(None, "192.0.2.1", "Mozilla")
+    )
     (person_id,) = world.erase_person.by_contact("demo", Contact(email="ada@example.com"))
     world.sweep_erased("demo", person_id, "")
     assert "ada@example.com" not in repr(world.tables.rows)
     world.clock.move(days=3)
-    world.subscribe("demo", {"email": ["ada@example.com"], "topics": ["news"]}, Visitor(None, "192.0.2.1", "Mozilla"))
+    world.subscribe(
+        "demo", {"email": ["ada@example.com"], "topics": ["news"]}, Visitor(None, "192.0.2.1", "Mozilla")
+    )
     world.clock.move(days=1)
     world.sweep_erased("demo", person_id, str(Place(2)))
     assert "ada@example.com" in repr(world.tables.rows["requests"])

@@ -31,7 +31,7 @@ def permission(person: Person, channel: str, purpose: str, policy: Policy) -> Pe
     """The word that allows a message of this purpose, or the reason why nothing does.
 
     The person's word for the purpose counts before their general one for marketing. Somebody who agreed to other
-    topics alone is told apart from somebody who agreed to nothing (``topic_not_covered``): the one sees a form that lacks
+    topics alone is told apart from somebody who agreed to nothing (``topic_not_covered``): one sees a form that lacks
     a box, the other was never asked. An existing customer is
     somebody who has bought before: an abandoned first order is no sale (UWG § 7(3); CON-12).
     """

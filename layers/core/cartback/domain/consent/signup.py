@@ -99,7 +99,7 @@ def request_id_for(shop: str, address_hash: str) -> str:
 def read_form(fields: Mapping[str, Sequence[str]], domains: Collection[str]) -> Form:
     """Read a form. Raises Refused (422) with one line per wrong field, each beginning with the field's name.
 
-    Who ticks nothing has agreed to nothing: an empty choice is refused, and never taken for all there is (GDPR recital 32).
+    Who ticks nothing has agreed to nothing: an empty choice is refused, never taken for all there is (GDPR recital 32).
     A telephone number is checked and then left: it would need a question of its own, on its own channel. A page is kept
     as the place that it is, and only if it is one of the shop's ``domains``: anybody can write anything into a form.
     """

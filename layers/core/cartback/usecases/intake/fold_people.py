@@ -117,7 +117,7 @@ def _follow_record(fold: Fold, names: Names, at: datetime) -> None:
     since = row.accounts.get(names.customer) if row is not None else None
     if since is not None and since >= at and not identity.is_mailbox(row, names.account_email):
         return
-    box = identity.vouch(_mailbox(fold, names.account_email), names.customer, at)
+    box = identity.vouch(mailbox(fold, names.account_email), names.customer, at)
     if row is not None and row.person_id != box.person_id and row.erased_at is None:
         if row.email_hash is None:
             box, gone = identity.take_in(box, row, fold.now)
@@ -139,7 +139,7 @@ def _without_old_address(fold: Fold, contact: Contact, names: Names) -> tuple[Co
 
 def _owner(fold: Fold, names: Names) -> Person:
     if names.email:
-        return _mailbox(fold, names.email)
+        return mailbox(fold, names.email)
     if names.customer:
         return account_of(fold, names.customer, make=True)
     if names.user:
@@ -147,7 +147,7 @@ def _owner(fold: Fold, names: Names) -> Person:
     return _of_number(fold, names.phone)
 
 
-def _mailbox(fold: Fold, address_hash: str) -> Person:
+def mailbox(fold: Fold, address_hash: str) -> Person:
     """The row of an address: found, parted from one that an older version mixed with another, or new."""
     found = fold.person(fold.page.aliases.get(address_hash))
     if found is None:
