@@ -32,5 +32,4 @@ def _alone(record: dict[str, Any]) -> bool:
         log.exception("message %s failed", record["messageId"], exc_info=withheld(bug))
         if int(record["attributes"]["ApproximateReceiveCount"]) < MOST_RECEIVES:
             return False
-        wiring.take_batch().parking.park(record["body"], f"bug: {type(bug).__name__}")
-        return True
+        return not wiring.take_batch().park(record["messageId"], record["body"], f"bug: {type(bug).__name__}")

@@ -210,6 +210,23 @@ def test_messages_that_nobody_could_park_come_back(house: House, monkeypatch: py
     monkeypatch.undo()
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_bug_that_nobody_could_park_comes_back_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch, place: int
+):
+    """Its letter goes without a reason, as SQS moves it; the others are done with."""
+
+    def away(text: str, reason: str) -> None:
+        raise TryLater("the dead-letter queue is away")
+
+    monkeypatch.setattr(house.world.queue, "park", away)
+    kinds = ["applied", "heard"]
+    kinds.insert(place, "bug")
+    named = [(kind, body(kind, number)) for number, kind in enumerate(kinds)]
+    assert house.take(named, receives=5) == ["bug"]
+    assert (house.opened(), len(house.news.told)) == (Counter(demo=1), 1)
+
+
 def test_a_bug_is_logged_with_its_trace_and_without_what_it_met(
     house: House, caplog: pytest.LogCaptureFixture
 ):

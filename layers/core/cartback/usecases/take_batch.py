@@ -55,10 +55,11 @@ class TakeBatch:
                 failed.append(message_id)
         # Last, because a bug further up lets the door try each message by itself, and a letter would lie there twice.
         for message_id, body, reason in unread:
-            failed.extend(self._park(message_id, body, reason))
+            failed.extend(self.park(message_id, body, reason))
         return failed
 
-    def _park(self, message_id: str, body: str, reason: str) -> list[str]:
+    def park(self, message_id: str, body: str, reason: str) -> list[str]:
+        """Put a message aside with its reason. Gives its id if it has to come back, because nobody took it."""
         try:
             self.parking.park(body, reason)
         except TryLater:
