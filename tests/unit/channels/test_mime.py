@@ -4,7 +4,7 @@ from email.header import decode_header, make_header
 from email.utils import parseaddr
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cartback.channels.mime import mime
@@ -73,13 +73,16 @@ WORDS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp", "Zs"]) | st.j
 
 
 @given(WORDS, WORDS)
+@example("=?utf-8?q?a=0D=0A?=", "=?")
 def test_no_words_make_another_header_or_a_line_that_mail_servers_refuse(subject, name):
     subject, name = " ".join(subject.split()), " ".join(name.split())
     raw = mime(replace(MESSAGE, subject=subject, sender_name=name))
     mail = message_from_bytes(raw, policy=policy.default)
     assert sorted(mail.keys()) == sorted(read().keys())
     assert mail["To"] == "erika@example.com"
-    assert str(mail["Subject"]) == subject
+    assert str(mail["Subject"]) == subject.replace(
+        "=?", "= ?"
+    )  # else it could be an encoded word of RFC 2047
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     raw.decode("ascii")
 
