@@ -11,10 +11,12 @@ from cartback.domain.messaging.due import Due
 from cartback.store import tables
 from cartback.store.messaging.blocks import block_key
 from cartback.store.messaging.claim_index import CLAIMED_ON, IN_DOUBT, index_keys
+from cartback.store.messaging.counters import DynamoCounters
 from cartback.store.messaging.due import DynamoDue
 from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.messaging.standing import DynamoStanding
 from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, LEDGER_KEPT, PEOPLE_KEPT, Tables
+from cartback.store.tokens import PepperedHasher
 from cartback.store.trade.records import DynamoRecords
 from tests.contracts.conftest import Room
 from tests.contracts.test_ledger import CLAIM, Prepared
@@ -83,6 +85,20 @@ def test_every_row_lies_under_the_key_that_it_had_in_the_release_before():
 def test_rows_are_kept_as_long_as_the_pages_of_privacy_and_cost_say():
     days = [kept.days for kept in (CARTS_KEPT, PEOPLE_KEPT, LEDGER_KEPT, CATALOGUE_KEPT)]
     assert days == [180, 730, 400, 730]
+
+
+def test_a_count_lies_under_its_window_until_the_one_after_it_is_over(stack):
+    DynamoCounters(stack.clients, "Ledger", HandClock()).count("demo", "a", timedelta(hours=1))
+    (row,) = stack.rows("Ledger")
+    assert (row["pk"]["S"], row["sk"]["S"]) == (f"demo#count#a#{int(START.timestamp()) // 3600}", "count")
+    assert row["expires_at"]["N"] == str(int((START + timedelta(hours=2)).timestamp()))
+
+
+def test_an_address_has_the_hash_that_it_had_in_the_release_before(stack):
+    """Every alias, block and consent is kept under it: another hash, and a refusal is not found."""
+    stack.own.secretsmanager.create_secret(Name="pepper", SecretString="a-pepper")
+    hashed = PepperedHasher(stack.clients, "pepper")("demo", "email:erika@example.com")
+    assert hashed == "caa3e183982fe7076064902b6c3f9c4087b329fa"
 
 
 def test_the_days_of_mail_and_the_claims_by_time_lie_where_they_lay(stack):

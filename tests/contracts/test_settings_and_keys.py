@@ -6,13 +6,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from cartback.domain.errors import TryLater
 from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import KeptSettings, ShopKeys
 from cartback.store.intake.keys import MOST_REMEMBERED, REMEMBERED, SecretKeys
+from cartback.store.intake.secrets import SecretWriter
 from cartback.store.shop.settings import FRESH_FOR, CachedSettings, DynamoShopBook, face
 from tests.contracts.stack import MotoClients
 from tests.fakes.world import START, DictKeys, DictSettings, HandClock
@@ -147,6 +148,67 @@ def test_names_that_nobody_owns_cannot_fill_the_memory():
             stub.add_client_error("get_secret_value", "ResourceNotFoundException")
             keys.of(f"shop-{number}")
     assert len(keys._known) == MOST_REMEMBERED
+
+
+class Asked:
+    """The keys of shops that are all alike, and which of them were read, in their order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.clock, clients, self.shops = HandClock(), MotoClients(), []
+        self.keys = SecretKeys(clients, "", self.clock)
+        monkeypatch.setattr(clients.secretsmanager, "get_secret_value", self._value)
+
+    def _value(self, SecretId: str) -> dict[str, str]:  # noqa: N803 - as botocore calls it
+        self.shops.append(SecretId)
+        return {"SecretString": '{"platform": "generic", "secrets": ["s"]}'}
+
+
+def test_of_the_shops_whose_keys_are_remembered_the_one_that_was_read_longest_ago_makes_room(monkeypatch):
+    monkeypatch.setattr("cartback.store.intake.keys.MOST_REMEMBERED", 3)
+    asked = Asked(monkeypatch)
+    for shop in "abc":
+        asked.keys.of(shop)
+    asked.clock.move(seconds=10)
+    asked.keys.again("a")
+    asked.keys.of("d")
+    assert "".join(asked.shops) == "abcad"
+    for shop in "acd":
+        asked.keys.of(shop)
+    assert "".join(asked.shops) == "abcad"
+    asked.keys.of("b")
+    assert "".join(asked.shops) == "abcadb"
+
+
+def test_keys_are_read_once_a_minute_and_for_a_forger_once_in_ten_seconds(monkeypatch):
+    asked = Asked(monkeypatch)
+    read_after = []
+    for second in range(121):
+        asked.keys.of("demo")
+        read_after += [second] * (len(asked.shops) - len(read_after))
+        asked.clock.move(seconds=1)
+    assert read_after == [0, 60, 120]
+    asked.clock.move(seconds=8)
+    before = len(asked.shops)
+    assert (asked.keys.again("demo"), len(asked.shops)) == (None, before)
+    asked.clock.move(seconds=1)
+    assert (asked.keys.again("demo"), len(asked.shops)) == (None, before + 1)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda clients: SecretKeys(clients, PREFIX, HandClock()).of("demo"),
+        lambda clients: SecretWriter(clients, PREFIX).read("demo"),
+    ],
+    ids=["intake", "operator"],
+)
+def test_a_secret_that_may_not_be_read_is_a_bug_and_not_an_unknown_shop(read):
+    """Told so, intake would answer that shop's webhooks as a stranger's, and lose them."""
+    clients = MotoClients()
+    with Stubber(clients.secretsmanager) as stub:
+        stub.add_client_error("get_secret_value", "AccessDeniedException")
+        with pytest.raises(ClientError):
+            read(clients)
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalServiceError", "ServiceUnavailable"])

@@ -188,5 +188,7 @@ def test_a_counter_counts_within_its_window_and_each_by_itself(counters):
     assert [here.count("demo", "a", hour) for _ in range(3)] == [1, 2, 3]
     assert here.count("demo", "b", hour) == 1
     assert here.count("other", "a", hour) == 1
-    clock.move(hours=1)
+    clock.move(minutes=59)
+    assert here.count("demo", "a", hour) == 4
+    clock.move(minutes=1)
     assert here.count("demo", "a", hour) == 1

@@ -57,6 +57,12 @@ def test_an_event_comes_out_of_a_message_as_it_went_in(name):
     assert unpack(json.loads(text)) == event
 
 
+def test_a_replayed_event_is_still_known_for_one_when_it_comes_out_of_a_message():
+    """What a replay brings starts no message to anybody."""
+    event = delivery("{}", replayed=True, generation="2026-03-02T10:00:00")
+    assert unpack(json.loads(pack(event))) == event
+
+
 def test_what_does_not_fit_into_a_message_is_refused_for_its_size():
     with pytest.raises(Refused) as refused:
         pack(delivery(long_json(1_000_000, "".join(map(chr, range(0x4E00, 0x5E00)))[:4096])))
@@ -68,6 +74,7 @@ DAMAGES = [
     {**json.loads(pack(delivery("{}"))), "packed": True},
     {**json.loads(pack(delivery("{}"))), "packed": True, "body": "eJwDAAAAAAE"},
     {**json.loads(pack(delivery("{}"))), "packed": True, "body": "AAAA"},
+    {**json.loads(pack(delivery("{}"))), "packed": "xz", "body": "AAAA"},
     {**json.loads(pack(delivery("{}"))), "received_at": "yesterday"},
     {**json.loads(pack(delivery("{}"))), "received_at": 5},
     {**json.loads(pack(delivery("{}"))), "headers": 5},
@@ -117,6 +124,14 @@ def test_a_parked_message_lies_with_its_body_and_its_reason(queue):
     port, lying = queue
     port.park('{"a": "ü"}', "line_items[0] must be an object")
     assert lying() == [('{"a": "ü"}', "line_items[0] must be an object")]
+
+
+def test_a_reason_is_as_long_as_a_queue_takes_and_never_empty(queue):
+    """AWS refuses an attribute without a value, and then nobody could put the message aside."""
+    port, lying = queue
+    port.park("{}", "")
+    port.park("{}", "x" * 300)
+    assert sorted(lying()) == [("{}", "unknown"), ("{}", "x" * 250)]
 
 
 def facts(number: int):

@@ -47,7 +47,7 @@ class ListQueue:
         self.deliveries.append(delivery)
 
     def park(self, body: str, reason: str) -> None:
-        self.parked.append((body, reason))
+        self.parked.append((body, reason[:250] or "unknown"))
 
 
 class CountingMetrics:
