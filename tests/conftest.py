@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.session import Session
+from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket
+
+# A busy machine is no fault: how long things may take is asked by the budgets, in calls and in processor time.
+settings.register_profile("default", deadline=None)
 
 _MEASURED = "tests/budgets/"
 _MAY_CONNECT = ("tests/flows/", "tests/browser/", "tests/doors/", "tests/unit/channels/", "tests/unit/web/")
