@@ -292,6 +292,4 @@ def keys_do_not_hold_the_shop(patches: Patches) -> None:
 @bug
 def the_mark_forgets_what_the_provider_said(patches: Patches) -> None:
     """Settling a claim gives it back instead of keeping the graver state."""
-    patches.put(
-        send_message.claims, "settle", lambda claim, state, at, because=None: settle(claim, RELEASED, at)
-    )
+    patches.put(send_message.claims, "settle", lambda claim, state, at, *said: settle(claim, RELEASED, at))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from cartback.domain import gates
 from cartback.domain.gates import Gate
-from cartback.domain.trade import visits
+from cartback.domain.trade import spending, visits
 from cartback.flows import cart_recovery as touches
 from tests.simulation.planted import Patches, bug
 
@@ -34,3 +34,17 @@ def late_news_is_acted_on_at_once(patches: Patches) -> None:
     """After an outage the cart is written about before its order, which comes in the same flood, is folded in."""
     patches.put(touches, "HEARD_LATE", timedelta(days=365))
     patches.put(touches, "GATES", without(gates.news_is_in_time))
+
+
+@bug
+def a_cart_of_last_week_is_reminded_of(patches: Patches) -> None:
+    """A cart that is first heard of beyond its policy still gets those messages that are not out of date. Our own."""
+    patches.put(touches, "GATES", without(touches.heard_in_time))
+
+
+@bug
+def a_finished_checkout_opens_again(patches: Patches) -> None:
+    """A checkout that was ordered with counts as filled anew when its shop tells it once more
+    (woocommerce/woocommerce #62113, Shopify/js-buy-sdk #917)."""
+    patches.put(spending, "is_finished", lambda cart, seen: False)
+    patches.put(spending, "is_all_spent", lambda cart: False)

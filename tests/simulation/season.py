@@ -222,6 +222,9 @@ class Season:
             )
         except Crash:
             return {message.number for message in batch}
+        except Exception as bug:  # noqa: BLE001 - whatever it is, it is a find
+            self.violated("bug", f"apply_events failed as a whole: {bug!r}")
+            return {message.number for message in batch}
         failed = {int(item["itemIdentifier"]) for item in answer["batchItemFailures"]}
         for message in batch:
             if message.number not in failed:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from functions import apply_events
 from tests.simulation.planted import BUGS
 from tests.simulation.planted_seeds import FOUND_BY
 from tests.simulation.play import play
@@ -42,6 +43,24 @@ def test_a_bug_is_gone_when_it_was_taken_out_again() -> None:
     with BUGS["the_budget_is_not_counted"].planted():
         assert play(0).violations
     assert play(0).digest == before
+
+
+def test_a_door_that_fails_as_a_whole_is_a_find_and_its_batch_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, failures = apply_events.handler, iter([ZeroDivisionError("of the door's own")])
+
+    def handler(event, context):
+        for bug in failures:
+            raise bug
+        return real(event, context)
+
+    monkeypatch.setattr(apply_events, "handler", handler)
+    outcome = play(0, only=(28,), scenes=())
+    assert [str(found) for found in outcome.violations] == [
+        """bug: apply_events failed as a whole: ZeroDivisionError("of the door's own")"""
+    ]
+    assert outcome.counts["messages"] == play(0, only=(28,), scenes=()).counts["messages"] > 0
 
 
 @pytest.mark.timeout(300)

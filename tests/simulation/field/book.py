@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cartback.domain.policy import Policy
 from cartback.ports import Outgoing
 from tests.simulation import invariants
 from tests.simulation.field.truth import COPY, NO_CART, Thing, Truth
@@ -83,6 +84,7 @@ class Book:
         self._truth, self._witness = truth, witness
         self._taken: dict[tuple[str, str], tuple[Candidate, tuple[Objection, ...]]] = {}
         self._to: dict[tuple[str, str], list[Accepted]] = {}
+        self._of_account: dict[tuple[str, str], list[Accepted]] = {}
         self._visits: dict[tuple[str, str], list[Accepted]] = {}
         self.told: list[Told] = []
 
@@ -112,9 +114,19 @@ class Book:
         got.append(new)
         thing = self._truth.things.get(label)
         if thing is not None:
+            yield from self._budget_of_account(thing, new, candidate.policy)
             yield from self._story(thing, new, len(candidate.policy.touches))
             reached = message.address in thing.may_reach
             self.told.append(Told(thing, new, candidate.now, reached))
+
+    def _budget_of_account(self, thing: Thing, new: Accepted, policy: Policy) -> Iterator[Objection]:
+        """Whoever is behind an account has one budget, to whichever addresses its carts are told."""
+        if thing.account is None:
+            return
+        told = self._of_account.setdefault((thing.shop, thing.account.ref), [])
+        if any(other.address != new.address for other in told):
+            yield from invariants.over_budget(told, new, policy)
+        told.append(new)
 
     def _story(self, thing: Thing, new: Accepted, most: int) -> Iterator[Objection]:
         """One visit is one story, however many checkouts it had: each text once, and no more than the policy has."""

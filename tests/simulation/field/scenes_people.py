@@ -105,6 +105,20 @@ def two_accounts_of_one_person(s: Scene) -> Doing:
         yield s.minutes(200, 3000)
 
 
+@scene(0.12)
+def yes_stays_with_its_mailbox(s: Scene) -> Doing:
+    """Somebody agreed at one mailbox; then their account has another, for which nobody has agreed to anything."""
+    human, old = s.human("old")
+    new = s.mailbox(human, "new", agrees=False)
+    account = s.account(human, old)
+    yield s.minutes(5, 60)
+    s.cart(human, old, account, goods=("lamp",))
+    yield s.minutes(5, 3000)
+    s.record(account, human, new)
+    yield s.minutes(5, 600)
+    s.cart(human, s.rng.choice((new, None)), account, goods=("cup",))
+
+
 @scene(0.08, WOO, GENERIC)
 def telephone_orders_under_the_shops_own_address(s: Scene) -> Doing:
     """Staff type the shop's own address and number for everybody who calls; one of those also shops online."""

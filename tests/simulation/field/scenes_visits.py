@@ -33,7 +33,7 @@ def checkouts_of_overlapping_goods(s: Scene) -> Doing:
     s.cart(human, s.rng.choice((home, work)), account, goods=("plate", "bowl"), visit="cups").promised = True
 
 
-@scene(0.15, SHOPIFY)
+@scene(0.15, SHOPIFY, GENERIC)
 def finished_checkout_is_told_again(s: Scene) -> Doing:
     """Days after the purchase the platform tells the very checkout once more, with a new date."""
     human, address = s.human("carla")
@@ -61,8 +61,11 @@ def flood_after_an_outage(s: Scene) -> Doing:
 
 @scene(0.12, WOO, GENERIC)
 def cart_is_told_days_late(s: Scene) -> Doing:
-    """A cart is first heard of when even its first message would be out of date."""
+    """A cart is first heard of when its first message is out of date; a later one would not be, mostly."""
     human, address = s.human("carla")
-    days = timedelta(days=s.rng.randint(5, 8))
-    s.cart(human, address, goods=("cup",), late=days)
+    policy, later = s.shop.policy, timedelta(days=s.rng.randint(1, 4))
+    first, last = policy.touches[0].after, policy.touches[-1].after
+    late = policy.give_up_after + max(first, policy.silence) + s.minutes(60, 600)
+    beyond = policy.give_up_after + last + later
+    s.cart(human, address, goods=("cup",), late=late if s.rng.random() < 0.6 else beyond)
     yield s.minutes(1, 2)
