@@ -8,6 +8,8 @@ from datetime import timedelta
 from cartback.domain.deliverability import Tally
 from cartback.domain.hashes import short
 from cartback.domain.messaging.due import Due
+from cartback.domain.results.audit import KINDS, Audit
+from cartback.domain.shop.health import Health
 from cartback.store import tables
 from cartback.store.messaging.blocks import block_key
 from cartback.store.messaging.claim_index import CLAIMED_ON, IN_DOUBT, index_keys
@@ -15,6 +17,8 @@ from cartback.store.messaging.counters import DynamoCounters
 from cartback.store.messaging.due import DynamoDue
 from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.messaging.standing import DynamoStanding
+from cartback.store.results.insights import DynamoAudits
+from cartback.store.shop.health import DynamoHealth
 from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, LEDGER_KEPT, PEOPLE_KEPT, Tables
 from cartback.store.tokens import PepperedHasher
 from cartback.store.trade.records import DynamoRecords
@@ -99,6 +103,24 @@ def test_an_address_has_the_hash_that_it_had_in_the_release_before(stack):
     stack.own.secretsmanager.create_secret(Name="pepper", SecretString="a-pepper")
     hashed = PepperedHasher(stack.clients, "pepper")("demo", "email:erika@example.com")
     assert hashed == "caa3e183982fe7076064902b6c3f9c4087b329fa"
+
+
+def test_audits_and_what_is_heard_of_a_shop_lie_where_they_lay(stack):
+    book = DynamoHealth(stack.clients, "Insights", HandClock())
+    DynamoAudits(stack.clients, "Insights", HandClock()).keep(
+        Audit("demo", START.date(), START, 0, 0, dict.fromkeys(KINDS, 0), ())
+    )
+    book.keep(Health("demo"))
+    book.beat("demo", START)
+    book.note("demo", "source", "a.example", 1)
+    book.first("demo", "d1", "c")
+    rows = {row["sk"]["S"]: row for row in stack.rows("Insights")}
+    assert set(rows) == {"audit#2026-03-02", "health", "pulse", "stranger#source#a.example", "told#d1"}
+    assert {row["pk"]["S"] for row in rows.values()} == {"demo"}
+    assert {name for name, row in rows.items() if "expires_at" in row} == {
+        "audit#2026-03-02",
+        "stranger#source#a.example",
+    }
 
 
 def test_the_days_of_mail_and_the_claims_by_time_lie_where_they_lay(stack):

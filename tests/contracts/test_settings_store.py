@@ -85,6 +85,20 @@ def test_shops_are_listed_by_name_without_versions_and_without_the_removed(book:
     assert book.read("mole").removed
 
 
+def test_what_an_operator_reads_is_what_was_just_written(clients: Clients) -> None:
+    """moto is never behind; DynamoDB is, unless it is asked not to be."""
+    asked: dict[str, dict[str, Any]] = {}
+
+    def listen(params: dict[str, Any], model: Any, **_: Any) -> None:
+        asked[model.name] = params
+
+    book = DynamoShopBook(clients, TABLE)
+    with hooked(clients, "provide-client-params", listen):
+        book.read("lamp-shop")
+        book.shops()
+    assert [asked[name].get("ConsistentRead") for name in ("GetItem", "Scan")] == [True, True]
+
+
 def test_a_policy_is_read_at_most_once_a_minute_and_a_change_is_seen_after_it(clients: Clients) -> None:
     book, clock = DynamoShopBook(clients, TABLE), Standing()
     settings = CachedSettings(clients, TABLE, clock)
