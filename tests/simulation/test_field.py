@@ -169,6 +169,19 @@ def test_one_visit_is_one_story_however_many_checkouts_it_had(world) -> None:
     assert taken(book, candidate("anna@example.com", "one more", "cart 2", at + days)) == {"stories"}
 
 
+@pytest.mark.parametrize(("is_shared", "promises"), [(True, {"I6"}), (False, set())])
+def test_whoever_is_behind_an_account_has_one_budget_at_all_addresses(
+    world, is_shared: bool, promises
+) -> None:
+    truth, anna, bernd = world
+    one, other = Account("7"), Account("8")
+    a_cart(truth, anna, "anna@example.com", "cart 1", "v1").account = one
+    a_cart(truth, bernd, "bernd@example.com", "cart 2", "v2").account = one if is_shared else other
+    book, first = Book(truth, Witness()), BEGAN + 2 * HOUR
+    assert taken(book, candidate("anna@example.com", label="cart 1", now=first)) == set()
+    assert taken(book, candidate("bernd@example.com", label="cart 2", now=first + HOUR)) == promises
+
+
 @pytest.mark.parametrize(
     ("behind", "found"), [(4, True), (60, False)], ids=["in the same flood", "much later"]
 )
