@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -15,6 +17,7 @@ from cartback.ports import KeptSettings, ShopKeys
 from cartback.store.intake.keys import MOST_REMEMBERED, REMEMBERED, SecretKeys
 from cartback.store.intake.secrets import SecretWriter
 from cartback.store.shop.settings import FRESH_FOR, CachedSettings, DynamoShopBook, face
+from cartback.store.tokens import SystemTokens
 from tests.contracts.stack import MotoClients
 from tests.fakes.world import START, DictKeys, DictSettings, HandClock
 from tests.unit.settings.shop import document
@@ -239,3 +242,10 @@ def test_a_known_shop_is_answered_from_memory_while_the_store_is_away_for_less_t
     clock.at += timedelta(seconds=1)
     with pytest.raises(TryLater):
         keys.of("demo")
+
+
+def test_a_capability_is_256_bits_that_nobody_had_before_and_needs_no_escape_in_a_link():
+    made = {SystemTokens().fresh() for _ in range(500)}
+    assert len(made) == 500
+    assert {len(base64.urlsafe_b64decode(f"{token}=")) for token in made} == {32}
+    assert {quote(token, safe="") for token in made} == made
