@@ -11,6 +11,7 @@ from cartback.domain.messaging.due import Due
 from cartback.domain.results.audit import KINDS, Audit
 from cartback.domain.shop.health import Health
 from cartback.store import tables
+from cartback.store.codec import decode, packed
 from cartback.store.messaging.blocks import block_key
 from cartback.store.messaging.claim_index import CLAIMED_ON, IN_DOUBT, index_keys
 from cartback.store.messaging.counters import DynamoCounters
@@ -121,6 +122,13 @@ def test_audits_and_what_is_heard_of_a_shop_lie_where_they_lay(stack):
         "audit#2026-03-02",
         "stranger#source#a.example",
     }
+
+
+def test_a_body_is_packed_from_seven_hundred_bytes_on_and_read_back_either_way():
+    """A unit of writing is a kilobyte: what is shorter is one unit as it is."""
+    plain, long = "x" * 697, "x" * 698
+    assert (packed(plain), packed(long).keys()) == ({"S": f'"{plain}"'}, {"B"})
+    assert [decode(str, {"body": packed(text)}) for text in (plain, long)] == [plain, long]
 
 
 def test_the_days_of_mail_and_the_claims_by_time_lie_where_they_lay(stack):

@@ -17,7 +17,7 @@ from cartback.ports import KeptSettings, ShopKeys
 from cartback.store.intake.keys import MOST_REMEMBERED, REMEMBERED, SecretKeys
 from cartback.store.intake.secrets import SecretWriter
 from cartback.store.shop.settings import FRESH_FOR, CachedSettings, DynamoShopBook, face
-from cartback.store.tokens import SystemTokens
+from cartback.store.tokens import PepperedHasher, SystemTokens
 from tests.contracts.stack import MotoClients
 from tests.fakes.world import START, DictKeys, DictSettings, HandClock
 from tests.unit.settings.shop import document
@@ -150,7 +150,15 @@ def test_names_that_nobody_owns_cannot_fill_the_memory():
         for number in range(MOST_REMEMBERED + 50):
             stub.add_client_error("get_secret_value", "ResourceNotFoundException")
             keys.of(f"shop-{number}")
-    assert len(keys._known) == MOST_REMEMBERED
+    assert len(keys._known) == MOST_REMEMBERED == 2_000
+
+
+def test_addresses_that_nobody_has_cannot_fill_the_memory_and_those_of_late_are_hashed_once(stack):
+    stack.own.secretsmanager.create_secret(Name="pepper", SecretString="a-pepper")
+    hasher = PepperedHasher(stack.clients, "pepper")
+    for number in range(10_050):
+        hasher("demo", f"email:{number}@example.com")
+    assert hasher._keyed.cache_info().currsize == 10_000
 
 
 class Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -195,6 +196,15 @@ def test_the_operators_secrets_lie_under_our_key_and_say_their_platform(stack: S
         assert keys.read(shop) == ShopKeys(platform, ("b",))
 
 
+def test_a_secret_that_lies_under_our_key_and_says_its_platform_is_only_written(stack: Stack) -> None:
+    asked: list[str] = []
+    keys = SecretWriter(stack.clients, PREFIX, key="arn:aws:kms:eu-central-1:123456789012:key/ours")
+    keys.write("shop", ShopKeys("shopware", ("a",)))
+    with hooked(stack.clients, "provide-client-params", lambda model, **_: asked.append(model.name)):
+        keys.write("shop", ShopKeys("shopware", ("b",)))
+    assert set(asked) == {"DescribeSecret", "PutSecretValue"}
+
+
 def test_a_door_that_keeps_a_secret_leaves_its_key_and_its_platform_alone(stack: Stack) -> None:
     """Its role may not change them, and has no need to."""
     clients, own = stack.clients, stack.own.secretsmanager
@@ -266,7 +276,9 @@ def test_the_rows_of_a_shop_lie_where_they_lay_in_the_release_before(stack: Stac
             {"N": "1"},
             {"BOOL": False},
         )
-        assert "Müller & Söhne" in row["document"]["S"]
+        document = row["document"]["S"]
+        assert "Müller & Söhne" in document
+        assert json.dumps(json.loads(document), ensure_ascii=False, separators=(",", ":")) == document
 
 
 def test_the_names_of_shops_are_asked_for_once_in_five_minutes() -> None:

@@ -15,7 +15,7 @@ from cartback.domain.facts import tell
 from cartback.ports import Delivery
 from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
 from cartback.store.intake.raw import S3Raw
-from cartback.store.queue import SqsQueue, pack, unpack
+from cartback.store.queue import SqsQueue, pack, unpack, written
 from tests.contracts.conftest import STINGY
 from tests.contracts.stack import MotoClients
 from tests.fakes.world import START, HandClock, ListBus, ListQueue, ListRaw, ListRuns
@@ -61,6 +61,23 @@ def test_a_replayed_event_is_still_known_for_one_when_it_comes_out_of_a_message(
     """What a replay brings starts no message to anybody."""
     event = delivery("{}", replayed=True, generation="2026-03-02T10:00:00")
     assert unpack(json.loads(pack(event))) == event
+
+
+def test_a_message_may_have_a_million_characters_and_none_more():
+    bare = len(written(delivery("{}", headers={"x": ""})))
+    assert len(pack(delivery("{}", headers={"x": "a" * (1_000_000 - bare)}))) == 1_000_000
+    with pytest.raises(Refused, match="does not fit"):
+        pack(delivery("{}", headers={"x": "a" * (1_000_001 - bare)}))
+
+
+@pytest.mark.parametrize(
+    ("size", "how"), [(200_000, False), (200_001, True), (1_000_000, True), (1_000_001, "xz")]
+)
+def test_a_body_is_packed_when_it_is_long_and_tighter_when_it_is_very_long(size, how):
+    """Most webhooks are read as they stand, and the slow way is for those that would not fit otherwise."""
+    event = delivery("a" * size)
+    assert json.loads(written(event))["packed"] == how
+    assert unpack(json.loads(written(event))) == event
 
 
 def test_what_does_not_fit_into_a_message_is_refused_for_its_size():
