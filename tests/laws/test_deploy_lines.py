@@ -34,6 +34,7 @@ def run_by_sam(line: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         told.update(asked.bind(*given, **named).arguments)
 
     monkeypatch.setattr(deploy, "do_cli", stop)
+    monkeypatch.setattr("samcli.lib.utils.version_checker.fetch_and_compare_versions", lambda: None)
     monkeypatch.setenv("SAM_CLI_TELEMETRY", "0")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.chdir(ROOT)
