@@ -22,7 +22,6 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         found = confirm.look(token, wish)
     lang = of_page(wish, found.link.lang if found else None, header(event, "accept-language"))
     if found is None:
-        return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}
+        return texts.answer(404, "gone", lang, {"shop": wiring.lapsed()(token)})
     fields = {"shop": found.face, "wording": found.wording}
-    page = texts.page("confirmed" if found.done else "confirm", lang, fields)
-    return {"statusCode": 200, "headers": dict(texts.PAGE_HEADERS), "body": page}
+    return texts.answer(200, "confirmed" if found.done else "confirm", lang, fields)

@@ -21,9 +21,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     query, headers = event.get("queryStringParameters") or {}, event.get("headers") or {}
     lang = of_page(query.get("lang"), link.lang if link else None, headers.get("accept-language"))
     if link is None:
-        return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}
+        return texts.answer(404, "gone", lang, {"shop": wiring.lapsed()(token)})
     shop = None
     with suppress(TryLater):  # who has left must not read otherwise because we cannot say whom
         shop = wiring.settings().shop(link.shop)
-    body = texts.page("left" if posted else "leave", lang, {"shop": shop})
-    return {"statusCode": 200, "headers": dict(texts.PAGE_HEADERS), "body": body}
+    return texts.answer(200, "left" if posted else "leave", lang, {"shop": shop})

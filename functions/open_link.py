@@ -20,4 +20,4 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         return {"statusCode": 302, "headers": redirect, "body": ""}
     query, headers = event.get("queryStringParameters") or {}, event.get("headers") or {}
     lang = of_page(query.get("lang"), None, headers.get("accept-language"))
-    return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}
+    return texts.answer(404, "gone", lang, {"shop": wiring.lapsed()(token)})

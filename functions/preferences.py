@@ -20,15 +20,14 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     try:
         fields = fields_of(event) if posted else {}
     except Refused as refusal:
-        headers = {**texts.PAGE_HEADERS, "content-type": "text/plain; charset=utf-8"}
-        return {"statusCode": refusal.status, "headers": headers, "body": refusal.reason + "\n"}
+        lang = of_page(wish, None, header(event, "accept-language"))
+        return texts.answer(refusal.status, "unsaved", lang, {})
     visitor = (http.get("sourceIp"), http.get("userAgent"))
     found = prefer(token, fields, *visitor, wish) if posted else prefer.look(token)
     lang = of_page(wish, found[0].lang if found else None, header(event, "accept-language"))
     if found is None:
-        return {"statusCode": 404, "headers": dict(texts.PAGE_HEADERS), "body": texts.page("gone", lang, {})}
+        return texts.answer(404, "gone", lang, {"shop": wiring.lapsed()(token)})
     link, view = found
     shop = wiring.settings().shop(link.shop)
     wording = texts.wording(lang, shop, tuple(view.topics)) if shop is not None else None
-    page = texts.page("prefs", lang, {"shop": shop, "view": view, "saved": posted, "wording": wording})
-    return {"statusCode": 200, "headers": dict(texts.PAGE_HEADERS), "body": page}
+    return texts.answer(200, "prefs", lang, {"shop": shop, "view": view, "saved": posted, "wording": wording})

@@ -4,6 +4,7 @@ from typing import Any
 
 from cartback import texts, wiring
 from cartback.domain.errors import Refused
+from cartback.domain.intake.form_faults import faults_of
 from cartback.domain.intake.forms import fields_of, header
 from cartback.domain.intake.responses import told_across
 from cartback.domain.language import of_page
@@ -15,23 +16,24 @@ from cartback.usecases.consent.subscribe import Visitor
 @redact_errors
 @excused(wiring, across=True)
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer a page with a page and a script with JSON; the same whether or not the address is known."""
+    """Answer a page with a page and a script with a line; the same whether or not the address is known."""
     http = event["requestContext"]["http"]
     shop = (event.get("pathParameters") or {}).get("shop", "")
     subscribe, origin = wiring.subscribe(), header(event, "origin")
-    headers = told_across(None)
+    headers, fields = told_across(None), {}
+    page, shown = "asked", {}
     try:
-        allowed = subscribe.origin(shop, origin)
-        headers = told_across(allowed)
+        headers = told_across(subscribe.origin(shop, origin))
         if http["method"] == "OPTIONS":
             return {"statusCode": 204, "headers": headers, "body": ""}
         fields = fields_of(event)
         face = subscribe(shop, fields, Visitor(origin, http.get("sourceIp"), http.get("userAgent")))
+        status, kind, line = 202, "application/json", '{"status":"asked"}'
     except Refused as refusal:
-        return {"statusCode": refusal.status, "headers": headers, "body": refusal.reason + "\n"}
+        status, kind, line = refusal.status, headers["content-type"], refusal.reason + "\n"
+        face, back = subscribe.whose(shop, fields, header(event, "referer"))
+        page, shown = "refused", {"faults": faults_of(refusal), "back": back}
     if "text/html" not in (header(event, "accept") or ""):
-        headers["content-type"] = "application/json"
-        return {"statusCode": 202, "headers": headers, "body": '{"status":"asked"}'}
+        return {"statusCode": status, "headers": {**headers, "content-type": kind}, "body": line}
     lang = of_page(next(iter(fields.get("lang", ())), None), None, header(event, "accept-language"))
-    page = texts.page("asked", lang, {"shop": face})
-    return {"statusCode": 202, "headers": {**headers, **texts.PAGE_HEADERS}, "body": page}
+    return texts.answer(status, page, lang, {"shop": face, **shown}, headers)

@@ -7,19 +7,13 @@ from contextlib import contextmanager
 from html import escape
 from urllib.parse import parse_qsl, urlsplit
 
+from local.demo import looks
 from local.demo.assortment import VARIANTS, Variant
 from local.demo.pictures import picture
 from local.demo.shopify import Lines, amount
 from local.proxy import Answer, Handler, Server, serving
 
 PORT = 8482
-LOGO = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="220" height="36" viewBox="0 0 220 36">'
-    '<rect width="36" height="36" rx="8" fill="#2f5d50"/>'
-    '<path d="M18 6l9 12h-5l6 8H8l6-8H9z" fill="#fff"/>'
-    '<text x="46" y="25" font-family="Helvetica,Arial,sans-serif" font-size="22" font-weight="700" '
-    'letter-spacing="-0.4" fill="#2f5d50">Waldkante</text></svg>'
-)
 _STYLE = (
     ":root{color-scheme:light}body{margin:0;background:#f3f1ec;color:#1d2422;font:17px/1.6 system-ui,sans-serif}"
     "main{max-width:42rem;margin:2.5rem auto;padding:2rem;background:#fff;border-radius:14px;box-sizing:border-box}"
@@ -60,14 +54,15 @@ class Front:
         url = urlsplit(target)
         query = dict(parse_qsl(url.query))
         lang = "en" if query.get("lang") == "en" else "de"
-        drawn = LOGO if url.path == "/logo.svg" else picture(url.path)
-        if drawn is not None:
+        if (drawn := picture(url.path)) is not None:
             return Answer(200, [("Content-Type", "image/svg+xml")], drawn.encode())
+        if (logo := looks.picture(url.path)) is not None:
+            return Answer(200, [("Content-Type", "image/png")], logo)
         parts = url.path.strip("/").split("/")
         if parts[0] == "checkouts" and len(parts) == 3:
             lines = self.carts.get(parts[1])
             return _page(200 if lines else 404, lang, _cart(lines, lang), query)
-        if parts[0] in ("", "help", "returns", "shipping"):
+        if parts[0] in ("", "help", "returns", "shipping", "privacy"):
             return _page(
                 200, lang, _home(lang) if not parts[0] else f"<h1>{_WORDS[lang]['page']}</h1>", query
             )
@@ -81,7 +76,7 @@ def _page(status: int, lang: str, body: str, query: dict[str, str]) -> Answer:
     html = (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Waldkante</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
-        f'<body><main><img src="/logo.svg" alt="Waldkante" height="36">{body}{origin}</main></body></html>'
+        f'<body><main><img src="/logos/demo.day.png" alt="Waldkante" height="36">{body}{origin}</main></body></html>'
     )
     return Answer(status, [("Content-Type", "text/html; charset=utf-8")], html.encode())
 

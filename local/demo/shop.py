@@ -17,6 +17,7 @@ from cartback.texts import folder
 from cartback.usecases.shop.connect_shop import ConnectShop
 from cartback.usecases.shop.edit_shop import EditShop, Known
 from cartback.web.client import Http
+from local.demo import looks
 from local.demo.platforms import DemoShop
 from local.stage import Stage
 
@@ -65,8 +66,8 @@ def connect(stage: Stage, shop: DemoShop, **changes: object) -> None:
     RuntimeError where the shop finds fault with us.
     """
     front, book = shop.ground.front_url, _book(stage)
-    own = {"shop": shop.shop, "platform": shop.platform, "policy": shop.policy}
-    book.add({**document(front), **own, **changes}, "demo")
+    own = {"platform": shop.platform, "policy": shop.policy}
+    book.add({**document(front, shop.shop), **own, **changes}, "demo")
     secret = shop.fresh_secret()
     if secret is not None:
         book.set_secret(shop.shop, secret)
@@ -100,26 +101,16 @@ def _book(stage: Stage) -> EditShop:
     )
 
 
-def document(url: str) -> dict[str, Any]:
-    """The settings of the shop whose front is at ``url``."""
+def document(url: str, shop: str = SHOP) -> dict[str, Any]:
+    """The settings of a shop whose front is at ``url``."""
+    pages = ("support", "help"), ("returns", "returns"), ("shipping", "shipping"), ("privacy", "privacy")
     return {
-        "shop": SHOP,
+        "shop": shop,
         "platform": "shopify",
-        "name": "Waldkante",
         "url": url,
-        "sender": {"name": "Waldkante", "address": "hallo@cartback.example"},
         "reply_to": "hallo@cartback.example",
-        "imprint": [
-            "Waldkante GmbH",
-            "Am Musterhang 7, 79098 Freiburg",
-            "HRB 000000, Amtsgericht Musterstadt",
-        ],
         "time_zone": "Europe/Berlin",
         "languages": ["de", "en"],
-        "look": {"logo_url": f"{url}/logo.svg", "accent": "#2f5d50"},
-        "links": {
-            "support_url": f"{url}/help",
-            "returns_url": f"{url}/returns",
-            "shipping_url": f"{url}/shipping",
-        },
+        "links": {f"{name}_url": f"{url}/{page}" for name, page in pages},
+        **looks.document(shop, url),
     }

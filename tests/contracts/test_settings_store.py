@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from cartback.domain.errors import Conflict, TryLater
+from cartback.domain.shop.brand import Logo, Mark, NamedLink, Picture
 from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import KeptSettings, ShopKeys
 from cartback.store.clients import Clients
@@ -127,16 +128,26 @@ def test_the_face_shows_what_the_shop_said() -> None:
     settings = ShopSettings.parse(
         document(
             reply_to="fragen@lampen.example",
-            look={"logo_url": "https://lampen.example/l.png", "accent": "#000001"},
+            brand={
+                "accent": "#FFD400",
+                "logo": {"url": "https://lampen.example/l.png", "width": 120},
+                "header": [{"url": "https://lampen.example/neu", "de": "Neu"}],
+                "trust": [{"name": "Geprüft", "picture": {"url": "https://lampen.example/g.png"}}],
+            },
             links={
-                f"{page}_url": f"https://lampen.example/{page}" for page in ("support", "returns", "shipping")
+                f"{page}_url": f"https://lampen.example/{page}"
+                for page in ("support", "returns", "shipping", "privacy")
             },
         )
     )
     seen = face(settings)
     assert (seen.sender, seen.sender_name) == ("hallo@lampen.example", "Lampenladen Köln")
     assert (seen.reply_to, seen.domains) == ("fragen@lampen.example", ("lampen.example",))
-    assert (seen.logo_url, seen.accent) == ("https://lampen.example/l.png", "#000001")
+    assert seen.brand.accent == "#ffd400"
+    assert seen.brand.logo == Logo(Picture("https://lampen.example/l.png", width=120))
+    assert seen.brand.header == (NamedLink("https://lampen.example/neu", {"de": "Neu"}),)
+    assert seen.brand.trust == (Mark("Geprüft", Picture("https://lampen.example/g.png")),)
+    assert (seen.privacy_url, seen.imprint_url) == ("https://lampen.example/privacy", None)
     assert [seen.support_url, seen.returns_url, seen.shipping_url] == [
         f"https://lampen.example/{page}" for page in ("support", "returns", "shipping")
     ]

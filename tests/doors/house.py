@@ -59,11 +59,16 @@ class House:
         self._listen()
 
     def add_shop(
-        self, shop: str = SHOP, version: int = 1, secrets: tuple[str, ...] = (SECRET,), **changes: Any
+        self,
+        shop: str = SHOP,
+        version: int = 1,
+        secrets: tuple[str, ...] = (SECRET,),
+        removed: bool = False,
+        **changes: Any,
     ) -> None:
         """Keep a shop, or its next version, and its secrets."""
         settings = ShopSettings.parse({**DOCUMENT, "shop": shop, **changes}).stamped(version, START, "tester")
-        DynamoShopBook(self.stack.clients, "Settings").put(KeptSettings(settings))
+        DynamoShopBook(self.stack.clients, "Settings").put(KeptSettings(settings, removed))
         if version == 1:
             value = json.dumps({"platform": settings.platform, "secrets": list(secrets)})
             name = self.stack.environment("ReceiveWebhook")["SHOP_SECRET_PREFIX"] + shop

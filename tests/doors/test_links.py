@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -84,13 +84,26 @@ def test_a_link_that_no_message_held_is_not_found(house, door, token):
     assert answer["headers"]["content-type"].startswith("text/html")
 
 
-def test_an_expired_link_and_a_link_of_the_other_kind_look_like_a_forged_one(mailed):
+def test_an_expired_link_and_one_of_the_other_kind_name_their_shop_and_a_forged_one_names_none(mailed):
     house, restore, leave = mailed
     forged = house.call("open_link", request(f"{SHOP}." + "A" * 43))
-    assert house.call("open_link", request(leave)) == forged
-    assert house.call("leave", request(restore)) == forged
+    assert "Lampenladen" not in forged["body"]
+    other = house.call("open_link", request(leave))
+    assert house.call("leave", request(restore)) == other
+    assert (other["statusCode"], "Lampenladen" in other["body"]) == (404, True)
     house.now += timedelta(days=31)
+    assert house.call("open_link", request(restore)) == other
+    house.add_shop(version=2, removed=True)
+    house.now += timedelta(minutes=2)
     assert house.call("open_link", request(restore)) == forged
+
+
+def test_the_row_of_a_link_outlives_it_so_that_its_page_can_say_whose_it_was(mailed):
+    house, *_ = mailed
+    links = [row for row in house.stack.rows("Ledger") if row["sk"]["S"] == "link"]
+    for row in links:
+        until = datetime.fromisoformat(json.loads(row["body"]["S"])["expires_at"])
+        assert int(row["expires_at"]["N"]) == int((until + timedelta(days=60)).timestamp())
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from cartback.usecases.intake.receive_answer import ReceiveAnswer
 from cartback.usecases.intake.recognise import Recognise
 from cartback.usecases.intake.record_trade import RecordTrade
 from cartback.usecases.look import Look
+from cartback.usecases.messaging.lapsed import Lapsed
 from cartback.usecases.messaging.open_link import OpenLink
 from cartback.usecases.messaging.send_message import SendMessage
 from cartback.usecases.messaging.settle_claims import SettleClaims
@@ -234,6 +235,7 @@ class World:
         self.look_back = LookBack(index, self.records, self.clock)
         audit_day = AuditDay(self.look_back, MemoryAudits(), self.metrics)
         self.audit = AuditShops(audit_day, lambda: sorted(self.settings.policies), self.clock)
+        self.lapsed = Lapsed(self.ledger, self.settings)
         self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock, lambda: self.metrics)
         self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
         self._wire_sign_up()

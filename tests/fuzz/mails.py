@@ -13,6 +13,7 @@ from cartback.channels.mime import mime
 from cartback.domain.flows import MARKETING
 from cartback.domain.money import Money
 from cartback.domain.people import address
+from cartback.domain.shop.brand import Brand
 from cartback.domain.trade.cart import Item
 from cartback.ports import Outgoing
 from tests.fuzz import mutations
@@ -68,7 +69,7 @@ FIELDS = (
     "name",
     "imprint",
     "support_url",
-    "logo_url",
+    "every_link",
     "accent",
 )
 
@@ -87,6 +88,10 @@ def words(random: Random) -> None:
         more = {"first_name": bad}
     elif name == "imprint":
         shop = replace(shop, imprint=(bad,))
+    elif name == "every_link":
+        shop = replace(shop, brand=mails.every_link(bad))
+    elif name == "accent":
+        shop = replace(shop, brand=Brand(accent=bad, on_accent=bad, ground=bad, font=bad, phone=bad))
     elif name in {field.name for field in fields(Item)}:
         item = replace(item, **{name: bad})
     else:

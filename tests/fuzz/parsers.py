@@ -309,7 +309,7 @@ SETTINGS = json.dumps(
         policy={"preset": "gentle", "silence": "45m", "quiet_hours": {"start": "21:00", "end": "08:00"}},
         languages=["de", "en"],
         time_zone="Europe/Berlin",
-        look={"accent": "#1a5d4a"},
+        brand={"accent": "#1a5d4a"},
         links={"support_url": "https://lampen.example/help"},
     )
 )

@@ -25,6 +25,7 @@ from cartback.usecases.consent.subscribe import Subscribe
 from cartback.usecases.intake.recognise import Recognise
 from cartback.usecases.intake.record_trade import RecordTrade
 from cartback.usecases.look import Look
+from cartback.usecases.messaging.lapsed import Lapsed
 from cartback.usecases.messaging.open_link import OpenLink
 from cartback.usecases.messaging.send_message import SendMessage
 from cartback.usecases.messaging.settle_claims import SettleClaims
@@ -193,6 +194,7 @@ class House:
         self.settle_claims = SettleClaims(
             MemoryClaimIndex(self.tables), ledger, clock, self.metrics, self.desk
         )
+        self.lapsed = Lapsed(ledger, settings)
         self.leave = Leave(ledger, records, bus, clock)
         self._wire_pages(guard, seed)
         self._wire_looking(guard, platform)
@@ -272,8 +274,9 @@ class House:
     def at_the_doors(self) -> Iterator[None]:
         """Let the doors find these use cases, and nothing of the environment."""
         doors = (
-            "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave settle_claims settings "
-            "subscribe ask_confirmation confirm preferences audit start_listed reconcile start_reconciling metrics"
+            "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave lapsed settle_claims "
+            "settings subscribe ask_confirmation confirm preferences audit start_listed reconcile start_reconciling "
+            "metrics"
         ).split()
         before = {name: getattr(wiring, name) for name in doors}
         for name in doors:

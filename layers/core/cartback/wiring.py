@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from cartback.usecases.intake.collect import Collect
     from cartback.usecases.intake.receive_answer import ReceiveAnswer
     from cartback.usecases.look import Look
+    from cartback.usecases.messaging.lapsed import Lapsed
     from cartback.usecases.messaging.open_link import OpenLink
     from cartback.usecases.messaging.send_message import SendMessage
     from cartback.usecases.messaging.settle_claims import SettleClaims
@@ -704,6 +705,14 @@ def preferences() -> Prefer:
     from cartback.usecases.consent.prefer import Prefer
 
     return Prefer(ledger(), records(), settings(), texts, bus(), clock())
+
+
+@cache
+def lapsed() -> Lapsed:
+    """Whose a link was that no longer works."""
+    from cartback.usecases.messaging.lapsed import Lapsed
+
+    return Lapsed(ledger(), settings())
 
 
 @cache

@@ -149,7 +149,7 @@ def test_a_stack_of_another_kind_is_refused(stack: Stack) -> None:
         ("policy.preset=gentle", ("policy.preset", "gentle")),
         ("policy.silence=45", ("policy.silence", 45)),
         ("policy.flows.cart_recovery=false", ("policy.flows.cart_recovery", False)),
-        ("look.accent=#1a5d4a", ("look.accent", "#1a5d4a")),
+        ("brand.accent=#1a5d4a", ("brand.accent", "#1a5d4a")),
         ("reply_to=null", ("reply_to", None)),
         ("languages=de, en", ("languages", ["de", "en"])),
         ('imprint=["A, B", "C"]', ("imprint", ["A, B", "C"])),

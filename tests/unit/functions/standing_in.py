@@ -36,6 +36,10 @@ class Mind:
             raise self.error
         return self.answer
 
+    def whose(self, *given: Any) -> Any:
+        self.looked.append(given)
+        return a_face("the-shop"), "https://pages.example/form"
+
     def origin(self, *given: Any) -> str:
         self.looked.append(given)
         if self.error is not None and getattr(self.error, "status", 0) == 403:
@@ -52,6 +56,8 @@ class Doors:
         self.shops = SimpleNamespace(shop=lambda shop: a_face(shop, name=f"Haus {shop}"))
         monkeypatch.setattr(wiring, "metrics", lambda: self.metrics)
         monkeypatch.setattr(wiring, "settings", lambda: self.shops)
+        self.lapsed = Mind()
+        monkeypatch.setattr(wiring, "lapsed", lambda: self.lapsed)
 
     def stand_in(self, name: str, answer: Any = None, error: Exception | None = None) -> Mind:
         mind = Mind(answer, error)

@@ -130,7 +130,7 @@ def test_a_sign_up_is_taken_in_with_who_brought_it(doors: Doors):
     page = doors.call("subscribe", {**event, "headers": {**event["headers"], "accept": "text/html"}})
     assert page["body"] == texts.page("asked", "de", {"shop": doors.shops.shop("the-shop")})
     assert page["statusCode"] == 202
-    assert page["headers"] == {**told_across("https://pages.example"), **texts.PAGE_HEADERS}
+    assert page["headers"] == {**told_across("https://pages.example"), **texts.headers_for(mind.answer)}
     plain = http("POST", body="email=a%40b.example", accept="text/html", accept_language="en", **FORM)
     assert doors.call("subscribe", plain)["body"] == texts.page("asked", "en", {"shop": mind.answer})
 
@@ -170,8 +170,42 @@ def test_a_form_that_is_none_is_refused_before_anybody_is_asked(doors: Doors):
     mind = doors.stand_in("preferences")
     answer = doors.call("preferences", http("POST", body="{", content_type="application/json"))
     assert (answer["statusCode"], mind.asked) == (400, [])
-    assert answer["headers"]["content-type"] == "text/plain; charset=utf-8"
-    assert answer["body"].endswith("JSON\n")
+    assert answer["headers"] == dict(texts.PAGE_HEADERS)
+    assert answer["body"] == texts.page("unsaved", "en", {})
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "faults"),
+    [
+        (422, "email: not an address\nphone: no number", ("email", "phone")),
+        (422, "topics: choose", ("topics",)),
+        (422, "lang: only de, en", ("form",)),
+        (429, "too many", ("many",)),
+        (404, "no sign-ups here", ("closed",)),
+        (413, "form larger than 16384 bytes", ("form",)),
+    ],
+)
+def test_a_browser_that_is_refused_gets_a_page_with_the_fault_in_its_language_and_the_way_back(
+    doors: Doors, status: int, reason: str, faults: tuple[str, ...]
+):
+    mind = doors.stand_in("subscribe", error=Refused(reason, status))
+    page = {"accept": "text/html", "referer": "https://pages.example/"}
+    answer = doors.call("subscribe", http("POST", body="email=x&lang=de", **page, **FORM))
+    shown = {"shop": mind.whose()[0], "faults": faults, "back": "https://pages.example/form"}
+    assert (answer["statusCode"], answer["body"]) == (status, texts.page("refused", "de", shown))
+    assert answer["headers"]["content-type"] == "text/html; charset=utf-8"
+    assert answer["headers"]["vary"] == "origin"
+    assert ("the-shop", {"email": ["x"], "lang": ["de"]}, "https://pages.example/") in mind.looked
+
+
+@pytest.mark.parametrize("door", ["open_link", "leave", "confirm", "preferences"])
+def test_a_link_that_was_one_of_ours_names_its_shop(doors: Doors, door: str):
+    doors.stand_in(door, None)
+    doors.lapsed.answer = face = doors.shops.shop("the-shop")
+    answer = doors.call(door, http(query={"lang": "de"}))
+    assert answer == texts.answer(404, "gone", "de", {"shop": face})
+    assert face.name in answer["body"]
+    assert doors.lapsed.asked == [("the-token",)]
 
 
 # ── what is not there ────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,7 +267,9 @@ def test_a_page_is_kept_by_nobody_on_the_way(doors: Doors, method: str):
     doors.stand_in("leave", LINK)
     doors.stand_in("confirm", SimpleNamespace(link=LINK, face=face, wording="yes", done=method == "POST"))
     for door in ("leave", "confirm"):
-        assert doors.call(door, http(method))["headers"] == dict(texts.PAGE_HEADERS)
+        headers = doors.call(door, http(method))["headers"]
+        assert headers == texts.headers_for(face)
+        assert {**headers, "content-security-policy": texts.CONTENT_SECURITY_POLICY} == texts.PAGE_HEADERS
 
 
 @pytest.mark.parametrize(("method", "known"), [("GET", True), ("POST", True), ("GET", False)])
@@ -253,7 +289,7 @@ def test_preferences_are_looked_at_or_kept(
     fields = {"shop": face, "view": view, "saved": method == "POST", "wording": wording}
     assert answer == {
         "statusCode": 200,
-        "headers": dict(texts.PAGE_HEADERS),
+        "headers": texts.headers_for(face),
         "body": ("prefs", "de", fields),
     }
     asked = [("the-token", {"a": ["1", "2"]}, "192.0.2.7", "the agent", "de")]

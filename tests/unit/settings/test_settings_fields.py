@@ -18,6 +18,8 @@ from tests.unit.settings.shop import DOCUMENT, document
 
 GUIDE = Path(__file__).parents[3] / "docs" / "settings.md"
 TOUCH = {"name": "reminder", "after": "1h"}
+LOGO = {"url": "https://lampen.example/l.png"}
+LINK = {"url": "https://lampen.example/neu", "de": "Neu"}
 WRONG = [
     ("shop", "Lamp Shop"),
     ("shop", "-lamps"),
@@ -61,10 +63,59 @@ WRONG = [
     ("languages", "de"),
     ("languages", ["de", "de"]),
     ("languages[0]", ["fr"]),
-    ("look.accent", {"accent": "green"}),
-    ("look.accent", {"accent": "#1a5d4a;background:url(x)"}),
-    ("look.logo_url", {"logo_url": "http://lampen.example/logo.png"}),
-    ("look.colour", {"colour": "#000000"}),
+    ("brand", "green"),
+    ("brand.accent", {"accent": "green"}),
+    ("brand.accent", {"accent": "#1a5d4a;background:url(x)"}),
+    ("brand.on_accent", {"accent": "#ffd400", "on_accent": "#ffffff"}),
+    ("brand.ground", {"ground": "#101413"}),
+    ("brand.font", {"font": "Comic Sans"}),
+    ("brand.radius", {"radius": 25}),
+    ("brand.colour", {"colour": "#000000"}),
+    ("brand.logo", {"logo": "https://lampen.example/l.png"}),
+    ("brand.logo.url", {"logo": {"url": "http://lampen.example/l.png"}}),
+    ("brand.logo.url", {"logo": {"url": "https://lampen.example/l.svg"}}),
+    ("brand.logo.url", {"logo": {"url": "https://lampen.example/l.webp?v=1.png"}}),
+    ("brand.logo.url", {"logo": {"url": "https://lampen.example/logo"}}),
+    ("brand.logo.height", {"logo": {**LOGO, "height": 11}}),
+    ("brand.logo.width", {"logo": {**LOGO, "width": 301}}),
+    ("brand.logo.alt", {"logo": {**LOGO, "alt": ""}}),
+    ("brand.logo.colour", {"logo": {**LOGO, "colour": "white"}}),
+    ("brand.logo.ground", {"logo": {**LOGO, "colour": "#eeeeee"}}),
+    ("brand.logo.ground", {"logo": {**LOGO, "ground": "none"}}),
+    ("brand.logo_dark", {"logo_dark": {"url": LOGO["url"]}}),
+    ("brand.logo_dark.url", {"logo": LOGO, "logo_dark": {"url": "https://lampen.example/l.svg"}}),
+    ("brand.logo_dark.colour", {"logo": LOGO, "logo_dark": {**LOGO, "colour": "#222222"}}),
+    ("brand.header", {"header": [LINK] * 4}),
+    ("brand.header[0].url", {"header": [{**LINK, "url": "javascript:alert(1)"}]}),
+    ("brand.header[0].de", {"header": [{**LINK, "de": "x" * 41}]}),
+    ("brand.header[0].en", {"header": [{"url": LINK["url"]}]}),
+    ("brand.footer", {"footer": [LINK] * 7}),
+    ("brand.footer[0].url", {"footer": [{**LINK, "url": "//lampen.example"}]}),
+    ("brand.footer[1].de", {"footer": [LINK, {**LINK, "de": ""}]}),
+    ("brand.footer[0].en", {"footer": [{**LINK, "en": "a\nb"}]}),
+    ("brand.social", {"social": "https://instagram.com/lampen"}),
+    ("brand.social.myspace", {"social": {"myspace": "https://myspace.com/lampen"}}),
+    ("brand.social.x", {"social": {"x": "@lampen"}}),
+    ("brand.trust", {"trust": [{"name": "Geprüft"}] * 5}),
+    ("brand.trust[0].name", {"trust": [{"name": ""}]}),
+    ("brand.trust[0].picture", {"trust": [{"name": "Geprüft", "picture": "seal.png"}]}),
+    (
+        "brand.trust[0].picture.url",
+        {"trust": [{"name": "Geprüft", "picture": {"url": "https://l.example/s.svg"}}]},
+    ),
+    ("brand.trust[0].picture.height", {"trust": [{"name": "Geprüft", "picture": {**LOGO, "height": 121}}]}),
+    ("brand.trust[0].picture.width", {"trust": [{"name": "Geprüft", "picture": {**LOGO, "width": 0}}]}),
+    ("brand.trust[0].url", {"trust": [{"name": "Geprüft", "url": "ftp://l.example"}]}),
+    ("brand.payment", {"payment": [{"name": "Rechnung"}] * 9}),
+    ("brand.payment[0].name", {"payment": [{"name": "x" * 41}]}),
+    ("brand.payment[0].picture", {"payment": [{"name": "Visa", "picture": []}]}),
+    ("brand.payment[0].picture.url", {"payment": [{"name": "Visa", "picture": {"url": "visa.png"}}]}),
+    ("brand.payment[0].picture.height", {"payment": [{"name": "Visa", "picture": {**LOGO, "height": "24"}}]}),
+    ("brand.payment[0].picture.width", {"payment": [{"name": "Visa", "picture": {**LOGO, "width": 24.5}}]}),
+    ("brand.payment[0].url", {"payment": [{"name": "Visa", "url": "visa"}]}),
+    ("brand.phone", {"phone": "0221 123456"}),
+    ("links.privacy_url", {"privacy_url": "datenschutz"}),
+    ("links.imprint_url", {"imprint_url": "impressum"}),
     ("links.support_url", {"support_url": "mailto:hallo@lampen.example"}),
     ("links.returns_url", {"returns_url": 'https://lampen.example/"onload='}),
     ("links.shipping_url", {"shipping_url": "//lampen.example"}),
@@ -149,7 +200,7 @@ def test_every_field_has_a_wrong_value_in_this_table() -> None:
         for path, _ in fields(ShopSettings)
         if not any(t == path or t.startswith(f"{path}[") for t in tried)
     }
-    assert missing == {"look", "links", "policy.caps", "policy.quiet_hours", "policy.flows", "policy.origins"}
+    assert missing == {"links", "policy.caps", "policy.quiet_hours", "policy.flows", "policy.origins"}
     assert all(any(t.startswith(f"{path}.") for t in tried) for path in missing)
 
 

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 from cartback.domain.consent.preferences import View
 from cartback.domain.money import Money
+from cartback.domain.shop.brand import Brand, Logo, Mark, NamedLink, Picture
 from cartback.domain.trade.cart import Item
 from cartback.ports import ShopFace
 from cartback.texts import MailFields, QuestionFields
@@ -19,7 +20,7 @@ SHOP = ShopFace(
     imprint=("Lumen & Holz GmbH, Musterstraße 12, 10115 Berlin", "HRB 000000"),
     languages=("de", "en"),
     time_zone="Europe/Berlin",
-    logo_url="https://lumen.example/logo.png",
+    brand=Brand(logo=Logo(Picture("https://lumen.example/logo.png", width=160))),
     support_url="https://lumen.example/help",
     returns_url="https://lumen.example/returns?from=mail",
     shipping_url="https://lumen.example/shipping",
@@ -28,6 +29,21 @@ LAMP = Item(
     "1", "Leselampe Nora", 2, "Messing, 42 cm", Money(12900, "EUR"), image_url="https://cdn.example/lamp.jpg"
 )
 RESTORE, LEAVE = "https://api.example/r/lumen.aaaa", "https://api.example/u/lumen.bbbb"
+
+
+def every_link(address: str) -> Brand:
+    """A brand all of whose links and pictures lead to one address."""
+    picture, named = Picture(address, width=80), (NamedLink(address, {"de": "Mehr"}),)
+    marks = (Mark("Geprüft", picture, address),)
+    return Brand(
+        logo=Logo(picture),
+        logo_dark=address,
+        header=named,
+        footer=named,
+        social={"instagram": address},
+        trust=marks,
+        payment=marks,
+    )
 
 
 def fields(**changes) -> MailFields:

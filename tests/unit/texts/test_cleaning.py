@@ -2,8 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.texts import colours
+from cartback.domain.shop import colours
+from cartback.domain.shop.brand import Brand
+from cartback.texts import branding
 from cartback.texts.cleaning import first_name, one_line
+
+COLOUR = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
 PERSONS = [
     "Erika",
@@ -63,12 +67,34 @@ def test_direction_characters_go_and_joiners_of_emoji_stay():
     assert one_line("👩‍👧 فارسی\u200cها", 20) == "👩‍👧 فارسی\u200cها"
 
 
-@given(st.from_regex(r"#[0-9a-f]{6}", fullmatch=True))
-def test_any_accent_becomes_a_button_that_is_seen_and_read_by_day_and_night(accent):
-    for ground in (colours.PAPER, colours.NIGHT):
-        button = colours.visible(colours.accent(accent), ground)
-        assert colours.contrast(button, ground) >= 3
-        assert colours.contrast(colours.ink_on(button), button) >= 4.5
+@given(COLOUR)
+def test_any_accent_stays_true_and_carries_words_that_are_read(accent):
+    seen = branding.look(Brand(accent=accent))
+    assert seen.accent == accent
+    assert colours.contrast(seen.on_accent, accent) >= 4.5
+
+
+@given(COLOUR)
+def test_a_button_that_would_blend_in_with_the_card_has_a_line_around_it_by_day_and_night(accent):
+    seen = branding.look(Brand(accent=accent))
+    assert colours.contrast(seen.edge, colours.PAPER) >= 3
+    assert colours.contrast(seen.night_edge, colours.NIGHT) >= 3
+
+
+@given(COLOUR, COLOUR, COLOUR)
+def test_whatever_colours_a_brand_holds_what_is_written_on_them_is_read(accent, ink, ground):
+    seen = branding.look(Brand(accent=accent, on_accent=ink, ground=ground))
+    assert colours.contrast(seen.on_accent, seen.accent) >= 4.5
+    assert colours.contrast(colours.QUIET, seen.ground) >= 4.5
+
+
+@given(COLOUR, COLOUR, st.sampled_from([3.0, 4.5]))
+def test_the_colour_that_is_named_as_one_that_would_do_does(colour, ground, ratio):
+    assert colours.contrast(colours.nearest(colour, ground, ratio), ground) >= ratio
+
+
+def test_a_colour_that_does_is_its_own_nearest():
+    assert colours.nearest("#1a5d4a", "#ffffff", 3) == "#1a5d4a"
 
 
 @pytest.mark.parametrize("text", ["red", "#fff", "#12345g", "red;}body{display:none", "#1a5d4a;x", None, 7])
@@ -80,9 +106,3 @@ def test_contrast_is_that_of_wcag():
     # Reference pairs of the WCAG 2.2 understanding documents: black on white, and #767676 as the lightest AA grey.
     assert colours.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert colours.contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
-
-
-def test_an_accent_that_stands_out_stays_and_a_pale_one_keeps_its_hue():
-    assert colours.visible("#1a5d4a", colours.PAPER) == "#1a5d4a"
-    red, green, blue = colours._channels(colours.visible("#f7d046", colours.PAPER))
-    assert red > green > blue > 0

@@ -6,7 +6,8 @@ import pytest
 from cartback import texts
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
-from tests.unit.texts.samples import LAMP, LEAVE, RESTORE, SHOP, Read, fields, many
+from cartback.domain.shop.brand import Brand
+from tests.unit.texts.samples import LAMP, LEAVE, RESTORE, SHOP, Read, every_link, fields, many
 
 REMINDER = ("cart_recovery", "reminder")
 
@@ -67,7 +68,14 @@ def test_a_subject_is_one_line_whatever_a_product_is_called(words):
 def test_an_address_that_is_not_https_stands_behind_no_link_and_no_image(address):
     item = replace(LAMP, image_url=address)
     shop = replace(
-        SHOP, logo_url=address, support_url=address, returns_url=address, shipping_url=address, url=address
+        SHOP,
+        brand=every_link(address),
+        support_url=address,
+        returns_url=address,
+        shipping_url=address,
+        url=address,
+        privacy_url=address,
+        imprint_url=address,
     )
     if address.startswith("http://127"):
         shop = replace(shop, url=SHOP.url)
@@ -80,7 +88,7 @@ def test_an_address_that_is_not_https_stands_behind_no_link_and_no_image(address
 
 
 def test_a_shop_on_this_machine_may_show_images_from_this_machine():
-    shop = replace(SHOP, url="http://localhost:8080/", logo_url=None)
+    shop = replace(SHOP, url="http://localhost:8080/", brand=Brand())
     _, html, _ = write(shop=shop, items=(replace(LAMP, image_url="http://127.0.0.1:8080/lamp.jpg"),))
     assert Read(html).values("src") == ["http://127.0.0.1:8080/lamp.jpg"]
 
@@ -188,7 +196,7 @@ def test_a_mail_shows_five_lines_and_counts_the_rest(lines, shown, rest):
 
 
 def test_an_image_has_its_product_as_alternative_and_a_missing_one_leaves_no_broken_image():
-    shop = replace(SHOP, logo_url=None)
+    shop = replace(SHOP, brand=Brand())
     with_image, without = write(shop=shop)[1], write(shop=shop, items=(replace(LAMP, image_url=None),))[1]
     assert Read(with_image).values("alt") == ["Leselampe Nora (Messing, 42 cm)"]
     assert "<img" not in without
@@ -276,7 +284,7 @@ def test_a_cart_without_items_is_refused():
     ("touch", "one", "two"),
     [
         ("reminder", "und 1 weiteren Artikel ausgesucht", "und 2 weitere Artikel ausgesucht"),
-        ("answers", "und 1 weiterer Artikel. Damit", "und 2 weitere Artikel. Damit"),
+        ("answers", "und 1 weiterer Artikel. Wenn", "und 2 weitere Artikel. Wenn"),
         ("last_note", "und 1 weiterem Artikel ist", "und 2 weiteren Artikeln ist"),
     ],
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from cartback.domain.consent.frequency import Frequency
+from cartback.domain.shop.brand import Brand
 
 if TYPE_CHECKING:
     from cartback.domain.policy import Policy
@@ -30,8 +31,7 @@ class ShopFace:
     imprint: tuple[str, ...]
     languages: tuple[str, ...]
     time_zone: str
-    logo_url: str | None = None
-    accent: str = "#1a5d4a"
+    brand: Brand = field(default_factory=Brand)
     support_url: str | None = None
     returns_url: str | None = None
     shipping_url: str | None = None
@@ -40,6 +40,8 @@ class ShopFace:
     frequency: Frequency = field(default_factory=Frequency)
     prices: str = "as_told"
     sources: tuple[str, ...] = ()
+    privacy_url: str | None = None
+    imprint_url: str | None = None
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CARTS_KEPT = timedelta(days=180)
 PEOPLE_KEPT = timedelta(days=730)
 LEDGER_KEPT = timedelta(days=400)
+LAPSED_LINKS_KEPT = timedelta(days=60)
 CATALOGUE_KEPT = timedelta(days=730)
 ORDERS_KEPT = timedelta(days=730)
 STRAYS_KEPT = timedelta(days=90)

@@ -8,11 +8,11 @@ never contains markup, and nothing that a shop or shopper typed is ever treated 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cartback.texts.fields import MailFields, PageFields, QuestionFields, read
 from cartback.texts.folder import LANGUAGES, written
-from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS
+from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS, headers_for
 
 if TYPE_CHECKING:
     from cartback.ports import ShopFace
@@ -24,8 +24,10 @@ __all__ = [
     "MailFields",
     "PageFields",
     "QuestionFields",
+    "answer",
     "browser_script",
     "email",
+    "headers_for",
     "page",
     "wording",
     "written",
@@ -55,8 +57,20 @@ def browser_script(known: str | None) -> dict[str, object]:
     return script.answered(known)
 
 
+def answer(
+    status: int, name: str, lang: str, fields: Mapping[str, object], more: Mapping[str, str] | None = None
+) -> dict[str, object]:
+    """Answer a browser with a page, as API Gateway wants to hear it (payload 2.0), with ``more`` headers besides."""
+    shop = cast("ShopFace | None", fields.get("shop"))
+    return {
+        "statusCode": status,
+        "headers": {**(more or {}), **headers_for(shop)},
+        "body": page(name, lang, fields),
+    }
+
+
 def page(name: str, lang: str, fields: PageFields | Mapping[str, object]) -> str:
-    """Write one HTML page of the folder ``pages``. To be answered with ``PAGE_HEADERS``.
+    """Write one HTML page of the folder ``pages``. To be answered with ``headers_for`` its shop.
 
     Raises ``Refused``, naming page and field, for a page or field that does not exist.
     """

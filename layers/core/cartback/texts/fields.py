@@ -56,9 +56,10 @@ class QuestionFields:
 class PageFields:
     """The facts of one page.
 
-    ``shop`` is left out on ``gone``, which must look the same for a forged, an expired and a foreign link, and where
-    the shop has removed us: its shoppers can still leave. While our stores are away, nobody knows whose page it is.
-    ``wording`` is for ``confirm``, ``view`` for ``prefs``, ``question`` for ``ask`` and ``answered``.
+    ``shop`` is left out where a link never was one of ours: ``gone`` then looks the same for a forged and a foreign
+    one; and where the shop has removed us: its shoppers can still leave. While our stores are away, nobody knows whose
+    page it is. ``wording`` is for ``confirm``, ``view`` for ``prefs``, ``question`` for ``ask`` and
+    ``answered``. ``refused`` says which ``faults`` a form had and leads ``back`` to it.
     """
 
     shop: ShopFace | None = None
@@ -66,6 +67,8 @@ class PageFields:
     view: View | None = None
     saved: bool = False
     question: Question | None = None
+    faults: tuple[str, ...] = ()
+    back: str | None = None
 
 
 def read[T](kind: type[T], given: T | Mapping[str, object], text: str) -> T:

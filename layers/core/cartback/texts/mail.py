@@ -9,7 +9,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.money import in_words, number_in_words
 from cartback.domain.shop.weblink import is_local, tagged, web_link
 from cartback.domain.trade.bill import NET
-from cartback.texts import colours
+from cartback.texts import branding, pictures
 from cartback.texts.cleaning import first_name, holds_address, linkless, one_line
 from cartback.texts.fields import MailFields, QuestionFields
 from cartback.texts.folder import ROOT
@@ -17,10 +17,12 @@ from cartback.texts.rendering import laid_out, words
 
 if TYPE_CHECKING:
     from cartback.domain.trade.cart import Item
-    from cartback.ports import ShopFace
 
 MOST_ITEMS = 5
 """Lines that a mail shows; the rest becomes "and 3 more". More would push the button off a phone's screen."""
+
+PICTURE = 96
+"""The side of an article's picture in CSS pixels."""
 
 LONGEST_SUBJECT = 120
 TOPICS = ("shipping", "returns", "support")
@@ -32,22 +34,11 @@ WITHOUT_CART = ("double_opt_in",)
 
 
 @dataclass(frozen=True, slots=True)
-class ShownShop:
-    """The shop as a text sees it: every word on one line, every link one that may be followed, or None."""
-
-    name: str
-    url: str | None
-    logo_url: str | None
-    reply_to: str | None
-    imprint: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ShownItem:
     """A line of the cart as a text sees it. ``full`` is name and variant, ``brief`` the same for a subject.
 
     ``single`` says that it is one piece. ``together`` is what all of them cost, where one costs less than the smallest
-    coin: then there is no ``price``.
+    coin: then there is no ``price``. ``square`` says that the picture has the shape of its place.
     """
 
     name: str
@@ -57,6 +48,7 @@ class ShownItem:
     image_url: str | None
     single: bool = True
     together: str | None = None
+    square: bool = False
 
     @property
     def full(self) -> str:
@@ -94,6 +86,7 @@ def write(flow: str, touch: str, lang: str, fields: MailFields | QuestionFields)
         "text": own,
         "label": label,
         "subject": subject,
+        "button_width": min(60 + 11 * len(own["button"]), 510),
         "answers": _answers(own, facts["links"]),
         "steps": own["steps"].split("\n\n") if own.get("steps") else [],
     }
@@ -113,7 +106,7 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> d
     items = tuple(_shown_item(item, lang, local=local) for item in fields.items[:MOST_ITEMS])
     return {
         "lang": lang,
-        "shop": _shown_shop(shop, local=local),
+        "shop": branding.shown(shop, lang, tags),
         "first_name": first_name(fields.first_name),
         "items": items,
         "item": items[0],
@@ -130,7 +123,7 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> d
         "button_url": _followable(fields.restore_url, "restore_url", text),
         "leave_url": _followable(fields.leave_url, "leave_url", text),
         "prefs_url": _followable(fields.prefs_url, "prefs_url", text) if fields.prefs_url else None,
-        "colour": _colours(shop),
+        "look": branding.look(shop.brand),
     }
 
 
@@ -138,7 +131,7 @@ def _facts_without_cart(lang: str, fields: QuestionFields, text: str) -> dict:
     """The same names with nothing to sell in them: no product, no page of the shop, no way to leave."""
     return {
         "lang": lang,
-        "shop": _shown_shop(fields.shop, local=is_local(fields.shop.url)),
+        "shop": branding.shown(fields.shop, lang, None),
         "first_name": None,
         "items": (),
         "more": 0,
@@ -154,29 +147,22 @@ def _facts_without_cart(lang: str, fields: QuestionFields, text: str) -> dict:
         "leave_url": None,
         "prefs_url": None,
         "wording": one_line(fields.wording, 600),
-        "colour": _colours(fields.shop),
+        "look": branding.look(fields.shop.brand),
     }
-
-
-def _shown_shop(shop: ShopFace, *, local: bool) -> ShownShop:
-    return ShownShop(
-        name=one_line(shop.name, 60),
-        url=web_link(shop.url, local=local),
-        logo_url=web_link(shop.logo_url, local=local),
-        reply_to=shop.reply_to,
-        imprint=tuple(one_line(line, 200) for line in shop.imprint),
-    )
 
 
 def _shown_item(item: Item, lang: str, *, local: bool) -> ShownItem:
     price, cost = item.unit_price, item.cost
+    link = web_link(item.image_url, local=local)
+    picture, is_square = pictures.square(link, PICTURE) if link else (None, False)
     too_small = price is not None and cost is not None and not price.amount and bool(cost.amount)
     return ShownItem(
         name=_article(item.title, 120) or _ARTICLE[lang],
         variant=(_article(item.variant_title, 80) or "…") if item.variant_title else None,
         quantity=number_in_words(item.quantity, lang),
         price=in_words(price, lang) if price is not None and not too_small else None,
-        image_url=web_link(item.image_url, local=local),
+        image_url=picture,
+        square=is_square,
         single=item.quantity == 1,
         together=in_words(cost, lang) if cost is not None and too_small else None,
     )
@@ -212,14 +198,3 @@ def _answers(own: dict[str, str], links: dict[str, str]) -> list[dict[str, str]]
             question, answer, label = own[f"answer_{topic}"].split("\n\n")
             told.append({"question": question, "answer": answer, "label": label, "url": link})
     return told
-
-
-def _colours(shop: ShopFace) -> dict[str, str]:
-    chosen = colours.accent(shop.accent)
-    day, night = colours.visible(chosen, colours.PAPER), colours.visible(chosen, colours.NIGHT)
-    return {
-        "day": day,
-        "on_day": colours.ink_on(day),
-        "night": night,
-        "on_night": colours.ink_on(night),
-    }

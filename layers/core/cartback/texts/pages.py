@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from cartback.domain.consent.consent import TOPICS
 from cartback.domain.errors import Refused
-from cartback.domain.shop.weblink import is_local, web_link
-from cartback.texts import colours
+from cartback.domain.shop.brand import Brand
+from cartback.texts import branding
 from cartback.texts.cleaning import one_line
 from cartback.texts.folder import LANGUAGES
 from cartback.texts.page_headers import PAGE_STYLE
@@ -30,6 +30,7 @@ METHODS = {
     "confirm": "get",
     "confirmed": "post",
     "prefs": "get",
+    "refused": "alone",
     "away": "get",
     "unsaved": "get",
     "unsent": "alone",
@@ -47,8 +48,9 @@ def write(name: str, lang: str, fields: PageFields) -> str:
         raise Refused(f"there is no page {name} in {lang}")
     view = fields.view
     until = day_in_words(view.paused_until, lang) if view is not None and view.paused_until else None
-    facts: dict[str, object] = {"lang": lang, "shop": _shown_shop(fields), "wording": fields.wording}
-    facts |= {"until": until, "question": fields.question}
+    shop = branding.shown(fields.shop, lang, {}) if fields.shop else None
+    facts: dict[str, object] = {"lang": lang, "shop": shop, "wording": fields.wording}
+    facts |= {"until": until, "question": fields.question, "faults": fields.faults}
     return laid_out(
         "page.html",
         {
@@ -61,18 +63,16 @@ def write(name: str, lang: str, fields: PageFields) -> str:
             "view": view,
             "saved": fields.saved,
             "question": fields.question,
-            "accent": colours.accent(fields.shop.accent if fields.shop else None),
-            # Ours, and it must reach the browser to the letter: its hash is in the page's headers.
-            "style": Markup(PAGE_STYLE),  # noqa: S704
+            "accent": branding.look(fields.shop.brand if fields.shop else Brand()).accent,
+            "back": fields.back,
+            # Ours, and they must reach the browser to the letter: their hashes are in the page's headers.
+            "styles": [Markup(style) for style in _styles(fields)],  # noqa: S704
         },
     )
 
 
-def _shown_shop(fields: PageFields) -> dict[str, str | None] | None:
-    if fields.shop is None:
-        return None
-    shop = fields.shop
-    return {"name": one_line(shop.name, 60), "url": web_link(shop.url, local=is_local(shop.url))}
+def _styles(fields: PageFields) -> list[str]:
+    return [PAGE_STYLE, branding.style(fields.shop.brand)] if fields.shop else [PAGE_STYLE]
 
 
 def _switch(lang: str) -> dict[str, str]:

@@ -48,6 +48,9 @@ def _line(detail: ErrorDetails, allowed: Mapping[str, str]) -> str:
     hint = f"allowed: {allowed[_nearest(general, allowed)]}"
     if detail["type"] == "missing":
         return f"{path}: is missing; {hint}"
+    why = str(detail.get("ctx", {}).get("error") or "")
+    if why:  # the rule itself says what would do
+        return f"{path}: {_shown(detail['input'])} is not allowed: {why}"
     return f"{path}: {_shown(detail['input'])} is not allowed; {hint}"
 
 

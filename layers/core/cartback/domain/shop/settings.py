@@ -12,13 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AwareDatetime,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator
 
 from cartback.domain.channels import CHANNELS
 from cartback.domain.consent.jurisdiction import PACKS, STRICTEST
@@ -27,12 +21,12 @@ from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.messaging.warm_up import WarmUp
 from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Policy, Touch
 from cartback.domain.shop.presets import PRESETS
+from cartback.domain.shop.setting_brand import BrandSettings, renamed
 from cartback.domain.shop.setting_crowd import CrowdSettings
 from cartback.domain.shop.setting_faults import explain
 from cartback.domain.shop.setting_kinds import (
     SPAN_WORDS,
     URL_WORDS,
-    Colour,
     Host,
     Mail,
     Slug,
@@ -59,21 +53,14 @@ class Sender(Part):
     address: Mail = Field(description="an e-mail address that the mail service may send from")
 
 
-class Look(Part):
-    """What of the shop's own look the mails carry."""
-
-    logo_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
-    accent: Colour = Field(
-        "#1a5d4a", description='a colour such as "#1a5d4a" (quoted in YAML, where # begins a comment)'
-    )
-
-
 class Links(Part):
-    """Pages of the shop that the mails may point to."""
+    """Pages of the shop that mails and pages may point to."""
 
     support_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
     returns_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
     shipping_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
+    privacy_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
+    imprint_url: Url | None = Field(None, description=f"{URL_WORDS}, or null")
 
 
 class PriceNote(Part):
@@ -222,8 +209,10 @@ class ShopSettings(Part):
         min_length=1,
         description=f"one or more of {', '.join(LANGUAGES)}, each once, the default first",
     )
-    look: Look = Field(Look(), description="logo_url and accent")
-    links: Links = Field(Links(), description="support_url, returns_url and shipping_url")
+    brand: BrandSettings = Field(BrandSettings(), description=f"{', '.join(BrandSettings.model_fields)}")
+    links: Links = Field(
+        Links(), description="support_url, returns_url, shipping_url, privacy_url and imprint_url"
+    )
     price_note: PriceNote = Field(PriceNote(), description="de and en")
     prices: Annotated[str, one_of(*PRICES)] = Field(AS_TOLD, description=f"one of {', '.join(PRICES)}")
     rules: PolicySettings = Field(
@@ -243,8 +232,18 @@ class ShopSettings(Part):
     @classmethod
     def parse(cls, document: Mapping[str, object]) -> Self:
         """Read a document. Raises Refused with one line per wrong field."""
+        return cls._read(document, kept=False)
+
+    @classmethod
+    def kept(cls, document: Mapping[str, object]) -> Self:
+        """Read a document that was accepted by some version of Cartback, be it an earlier and laxer one."""
+        return cls._read(document, kept=True)
+
+    @classmethod
+    def _read(cls, document: Mapping[str, object], *, kept: bool) -> Self:
         try:
-            return cls.model_validate_json(json.dumps(document))
+            named = renamed(document, kept=kept) if isinstance(document, Mapping) else document
+            return cls.model_validate_json(json.dumps(named))
         except ValidationError as error:
             raise Refused("\n".join(explain(error, cls))) from None
         except (TypeError, ValueError) as error:

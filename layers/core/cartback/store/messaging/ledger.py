@@ -19,7 +19,7 @@ from cartback.store.errors import cancelled, translated
 from cartback.store.messaging.blocks import check_not_blocked
 from cartback.store.messaging.claim_index import index_keys
 from cartback.store.paging import pages
-from cartback.store.tables import LEDGER_KEPT
+from cartback.store.tables import LAPSED_LINKS_KEPT, LEDGER_KEPT
 from cartback.store.trade.records import check_unchanged, put_person, puts
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _link_row(link: Link) -> Row:
         **_link_key(link.shop, link.token_hash),
         "body": encode(link),
         "uses": number(0),
-        "expires_at": number(int(link.expires_at.timestamp())),
+        "expires_at": expires(link.expires_at, LAPSED_LINKS_KEPT),
     }
 
 

@@ -21,6 +21,7 @@ from cartback.domain.consent.frequency import Frequency, promised
 from cartback.domain.hashes import short
 from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.policy import Crowd, Policy, Touch
+from cartback.domain.shop.brand import Brand, Logo, Mark, NamedLink, Picture
 from cartback.domain.shop.shop_name import SHOP_NAME
 from cartback.domain.trade.origins import Reckoning
 from cartback.ports import KeptSettings, ShopFace
@@ -47,7 +48,10 @@ class _Ready:
 
 def _shape() -> str:
     """Changes when a field is added, renamed or taken away: what an older Cartback made ready is then made anew."""
-    kinds = (Policy, ShopFace, Frequency, Touch, Caps, QuietHours, Crowd, Reckoning)
+    kinds = (
+        *(Policy, Frequency, Touch, Caps, QuietHours, Crowd, Reckoning),
+        *(ShopFace, Brand, Logo, Picture, NamedLink, Mark),
+    )
     return short("ready", *(name for kind in kinds for name in kind.__dataclass_fields__))
 
 
@@ -190,8 +194,7 @@ def face(settings: ShopSettings) -> ShopFace:
         imprint=settings.imprint,
         languages=settings.languages,
         time_zone=settings.time_zone,
-        logo_url=settings.look.logo_url,
-        accent=settings.look.accent,
+        brand=settings.brand.brand(),
         support_url=settings.links.support_url,
         returns_url=settings.links.returns_url,
         shipping_url=settings.links.shipping_url,
@@ -199,6 +202,8 @@ def face(settings: ShopSettings) -> ShopFace:
         frequency=promised(settings.policy()),
         prices=settings.prices,
         sources=settings.sources,
+        privacy_url=settings.links.privacy_url,
+        imprint_url=settings.links.imprint_url,
     )
 
 
@@ -221,5 +226,5 @@ def _kept(item: dict[str, Any]) -> KeptSettings:
     # Pydantic is for operators, who write settings; see the top of this file.
     from cartback.domain.shop.settings import ShopSettings
 
-    settings = ShopSettings.parse(json.loads(item["document"]["S"]))
+    settings = ShopSettings.kept(json.loads(item["document"]["S"]))
     return KeptSettings(settings, removed=item["removed"]["BOOL"])

@@ -83,6 +83,19 @@ class Subscribe:
         self.bus.publish([told(request)])
         return face
 
+    def whose(
+        self, shop: str, fields: Mapping[str, Sequence[str]], referer: str | None
+    ) -> tuple[ShopFace | None, str | None]:
+        """The shop of a form that was refused, and the page to go back to: the form's own if it is the shop's.
+
+        The form says which page it stands on, or else the browser does; anything elsewhere is nowhere to lead somebody.
+        """
+        face = self.settings.shop(shop)
+        if face is None:
+            return None, None
+        said = (*fields.get("page", ()), referer)
+        return face, next((link for link in said if link and is_of(link, face.domains)), face.url)
+
     def _crowds(self, shop: str, email: str) -> Crowds:
         domain = crowd_of(email)
         return Crowds(

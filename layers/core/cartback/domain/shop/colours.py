@@ -1,21 +1,28 @@
-"""Colours that stay readable, whatever accent a shop chose.
+"""Colours that are read, whoever chose them, by day and by night.
 
-Contrast as WCAG 2.2 defines it (relative luminance): 4.5 for text, 3 for the shape of a button.
+Contrast as WCAG 2.2 defines it (relative luminance): 4.5 for words (1.4.3), 3 for the shape of a thing (1.4.11).
 """
 
 from __future__ import annotations
 
 import re
 
-DEFAULT_ACCENT = "#1a5d4a"
-INK, PAPER, NIGHT = "#1d2422", "#ffffff", "#1c2220"
+DEFAULT_ACCENT, DEFAULT_GROUND = "#1a5d4a", "#f3f1ec"
+INK, QUIET, PAPER = "#1d2422", "#5b6662", "#ffffff"
+NIGHT, NIGHT_GROUND, NIGHT_INK = "#1c2220", "#101413", "#f1f4f2"
+WORDS, SHAPES = 4.5, 3.0
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 
 
+def is_colour(text: object) -> bool:
+    """Whether a text is a colour as ``#rrggbb``."""
+    return isinstance(text, str) and _HEX.fullmatch(text) is not None
+
+
 def accent(text: object) -> str:
     """The shop's accent as ``#rrggbb``; the house's own for anything that is not such a colour."""
-    return text.lower() if isinstance(text, str) and _HEX.fullmatch(text) else DEFAULT_ACCENT
+    return text.lower() if isinstance(text, str) and is_colour(text) else DEFAULT_ACCENT
 
 
 def contrast(one: str, other: str) -> float:
@@ -24,19 +31,25 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def visible(colour: str, ground: str, ratio: float = 3.0) -> str:
-    """The colour, moved away from ``ground`` until it stands out from it by ``ratio``."""
-    towards = "#000000" if _luminance(ground) > 0.18 else "#ffffff"
-    for step in range(21):
-        mixed = _mix(colour, towards, step / 20)
-        if contrast(mixed, ground) >= ratio:
-            return mixed
-    return towards
+def nearest(colour: str, ground: str, ratio: float) -> str:
+    """The colour, moved towards black or white until it stands out from ``ground`` by ``ratio``, to the nearer side."""
+    moved = [
+        (step, mixed)
+        for towards in ("#000000", "#ffffff")
+        for step in range(21)
+        if contrast(mixed := _mix(colour, towards, step / 20), ground) >= ratio
+    ]
+    return min(moved)[1]
 
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever reads better on a colour: at least 4.5 on any."""
     return max((PAPER, "#000000"), key=lambda ink: contrast(ink, colour))
+
+
+def edge(colour: str, card: str, ink: str) -> str:
+    """The colour of the line around a button: its own, or ``ink`` where the button would blend in with the card."""
+    return colour if contrast(colour, card) >= SHAPES else ink
 
 
 def _luminance(colour: str) -> float:
