@@ -21,8 +21,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     else:
         name, found = "ask", answer.look(token)
     status, name = (404, "gone") if found is None else (200, name)
-    body = texts.page(name, lang, {"question": found})
-    return {"statusCode": status, "headers": dict(texts.PAGE_HEADERS), "body": body}
+    return texts.answer(status, name, lang, {"question": found})
 
 
 def _word(event: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
 from cartback.domain.trade.cart import Cart, Item, give_up
 from cartback.ports import Link, RowSet, TimelineEntry
-from cartback.store.tables import LEDGER_KEPT
+from cartback.store.tables import LAPSED_LINKS_KEPT, LEDGER_KEPT
 from cartback.subjects.cart import KIND as CART_KIND
 from tests.fakes.taking import take_touch
 from tests.fakes.world import START
@@ -273,7 +273,9 @@ def test_a_link_is_unknown_to_other_shops_and_under_other_hashes(prepared):
         assert prepared.ledger.follow(shop, token_hash, START) is None
 
 
-def test_an_expired_link_is_not_found(prepared):
+def test_an_expired_link_is_remembered_with_its_end_for_a_while_and_then_not_found(prepared):
     prepared.take(links=(link(days=1),))
     prepared.room.clock.move(days=1)
+    assert prepared.ledger.look("demo", "t1").expires_at == START + timedelta(days=1)
+    prepared.room.clock.move(days=LAPSED_LINKS_KEPT.days)
     assert prepared.ledger.look("demo", "t1") is None

@@ -20,6 +20,7 @@ from cartback.ports import Begun, Clock, Guard, Link, NotBlocked, RowSet, Timeli
 from cartback.store.tables import (
     CARTS_KEPT,
     CATALOGUE_KEPT,
+    LAPSED_LINKS_KEPT,
     LEDGER_KEPT,
     PEOPLE_KEPT,
 )
@@ -186,7 +187,7 @@ class MemoryLedger:
         self._put_claim(claim)
         self.note(shop, claim.subject.timeline, line)
         for link in links:
-            self.tables.put("links", shop, link.token_hash, link, link.expires_at)
+            self.tables.put("links", shop, link.token_hash, link, link.expires_at + LAPSED_LINKS_KEPT)
         return None
 
     def mark(self, before: Claim, after: Claim, closing: RowSet | None = None) -> None:
