@@ -94,9 +94,10 @@ lint: check ## the same, and what judges longer: sam, checkov and a validator of
 	  local/asl/node_modules/.bin/asl-validator $(addprefix --json-path ,$(wildcard statemachines/*.asl.json)),\
 	  echo "SKIPPED: the judge of state machines needs node and npm: 'apt-get install npm', or NPM=/path/to/npm make lint")
 
-docs: setup ## write the schemas and the AsyncAPI document of docs/ anew from the code
+docs: setup ## write the schemas, the AsyncAPI document and the catalogue of flows in docs/ anew from the code
 	@$(BIN)/python docs/write_facts.py
 	@$(BIN)/python docs/write_asyncapi.py
+	@$(BIN)/python docs/write_flows.py
 
 lock: ## lock anew, and pin what the Lambda layer carries, with its bill of materials
 	@for project in . local/checkov; do \

@@ -1,0 +1,46 @@
+"""``cartback flows``: the cards, and what a shop has switched on."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cartback.flows import names
+from cli.cartback import app
+
+
+def test_every_flow_is_listed_without_a_stack():
+    told = CliRunner().invoke(app, ["flows", "--json"])
+    assert told.exit_code == 0
+    cards = json.loads(told.stdout)
+    assert [card["name"] for card in cards] == list(names())
+    assert all(card["starts_on"] and card["kpi"] for card in cards)
+    assert "on" not in cards[0]
+
+
+LINE = [
+    *("--name", "Lamps", "--url", "https://lamps.example", "--sender", "Lamps <hello@lamps.example>"),
+    *("--imprint", "Lamps Ltd", "--imprint", "1 Light Way, Leeds"),
+]
+
+
+def test_a_shop_is_told_which_are_on(cartback):
+    added = cartback(
+        "shop", "add", "lamps", "--platform", "shopify", *LINE, "--set", "policy.flows.double_opt_in=false"
+    )
+    assert added.exit_code == 0, added.stderr
+    assert cartback("shop", "edit", "lamps", "--set", "policy.flows.cart_recovery=true").exit_code == 0
+    on = {
+        card["name"]: card["on"] for card in json.loads(cartback("flows", "--shop", "lamps", "--json").stdout)
+    }
+    assert on == {"cart_recovery": True, "double_opt_in": False}
+    assert "off" in cartback("flows", "--shop", "lamps").stdout
+
+
+@pytest.mark.parametrize("shop", ["nobody", "lamps"])
+def test_a_shop_that_is_not_known_is_said_so(cartback, shop):
+    done = cartback("flows", "--shop", shop)
+    assert done.exit_code == 1
+    assert shop in done.stderr
