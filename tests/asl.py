@@ -42,11 +42,15 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call this function (the placeholder in the file, without its braces) and come back with its answer."""
+    """Call this function (the placeholder in the file, without its braces) and come back with its answer.
+
+    With a ``token`` its own answer counts for nothing: come back with what somebody answers under the token.
+    """
 
     function: str
     payload: Any
     timeout_seconds: int
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Run:
     _here: State | None = None
     _asked: Wait | Call | None = None
     _repeating: bool = False
+    _tokens: int = 0
     _retries: dict[int, int] = field(default_factory=dict)
     _waited: float = 0
 
@@ -82,7 +87,8 @@ class Run:
             if self._asked is None:
                 return self._enter(self.machine.start_at)
             if isinstance(self._asked, Call):
-                return self._leave({"StatusCode": 200, "Payload": answer})
+                waited = self._asked.token is not None
+                return self._leave(answer if waited else {"StatusCode": 200, "Payload": answer})
             if self.machine.timeout_seconds <= self._waited:
                 return self._end(Ended("TIMED_OUT", error="States.Timeout"))
             if self._repeating:
@@ -125,11 +131,16 @@ class Run:
 
     def _call(self) -> Wait | Call | Ended:
         here = self._here
+        token = None
+        if here.waits:
+            self._tokens += 1
+            token = f"token-{self._tokens}"
+            self.states["context"] = {**self.states["context"], "Task": {"Token": token}}
         try:
             payload = here.payload(self._scope())
         except QueryError as error:
             return self._failed("States.QueryEvaluationError", str(error))
-        self._asked = Call(here.function, payload, here.timeout_seconds)
+        self._asked = Call(here.function, payload, here.timeout_seconds, token)
         return self._asked
 
     def _leave(self, result: Any) -> Wait | Call | Ended:

@@ -1,7 +1,8 @@
 """A state machine as it stands in its file, read and compiled.
 
-What is understood is what our laws allow in ``statemachines/``: Task (lambda:invoke), Choice, Wait, Pass, Succeed and
-Fail, with Assign, Output, Arguments, Retry and Catch. Anything else raises ``NotInterpreted``.
+What is understood is what our laws allow in ``statemachines/``: Task (lambda:invoke, with a task token or without),
+Choice, Wait, Pass, Succeed and Fail, with Assign, Output, Arguments, Retry and Catch. Anything else raises
+``NotInterpreted``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import Any
 from tests.asl_expressions import Template, compiled
 
 LAMBDA = "arn:aws:states:::lambda:invoke"
+LAMBDA_WITH_TOKEN = f"{LAMBDA}.waitForTaskToken"
+"""The run goes on when somebody answers with the token, whatever the function itself answered."""
+
 _UNDERSTOOD = {
     "Task": "Resource Arguments TimeoutSeconds Assign Output Retry Catch Next End",
     "Choice": "Choices Default Assign Output",
@@ -40,6 +44,7 @@ class State:
     seconds: Template | None = None
     function: str | None = None
     payload: Template | None = None
+    waits: bool = False
     timeout_seconds: int = 0
     assign: tuple[tuple[str, Template], ...] = ()
     output: Template | None = None
@@ -89,7 +94,7 @@ def _state(name: str, body: Mapping[str, Any]) -> State:
     strange = set(body) - set(_UNDERSTOOD.get(kind, "").split()) - {"Type", "Comment"}
     if kind not in _UNDERSTOOD or strange:
         raise NotInterpreted(f"{name}: {kind} with {sorted(strange)}")
-    if kind == "Task" and body["Resource"] != LAMBDA:
+    if kind == "Task" and body["Resource"] not in (LAMBDA, LAMBDA_WITH_TOKEN):
         raise NotInterpreted(f"{name}: {body['Resource']}")
     arguments = body.get("Arguments", {})
     return State(
@@ -99,6 +104,7 @@ def _state(name: str, body: Mapping[str, Any]) -> State:
         seconds=compiled(body["Seconds"]) if kind == "Wait" else None,
         function=arguments["FunctionName"].removeprefix("${").removesuffix("}") if arguments else None,
         payload=compiled(arguments.get("Payload")) if arguments else None,
+        waits=body.get("Resource") == LAMBDA_WITH_TOKEN,
         timeout_seconds=body.get("TimeoutSeconds", 99_999_999),
         assign=_assign(body),
         output=compiled(body["Output"]) if "Output" in body else None,

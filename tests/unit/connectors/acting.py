@@ -74,11 +74,18 @@ class Tickets:
         return answer
 
     def proposal(
-        self, fields: dict[str, str], *, target: str = "tickets.open_ticket", about: str = "cart#c1"
+        self,
+        fields: dict[str, str],
+        *,
+        target: str = "tickets.open_ticket",
+        about: str = "cart#c1",
+        same: str = "",
     ) -> Entry:
         """An approval that waits on the desk."""
         now = self.clock.now()
-        entry = opened("demo", APPROVAL, "Open a ticket?", now, target, about, digest(fields), about=about)
+        entry = opened(
+            "demo", APPROVAL, "Open a ticket?", now, target, about, digest(fields), same, about=about
+        )
         frozen = Approval(
             "care", "run-1", "ask", "token", fields, digest(fields), target, now.replace(year=2027)
         )
