@@ -31,7 +31,7 @@ def test_a_shop_is_told_which_are_on(cartback):
         "shop", "add", "lamps", "--platform", "shopify", *LINE, "--set", "policy.flows.double_opt_in=false"
     )
     assert added.exit_code == 0, added.stderr
-    assert cartback("shop", "edit", "lamps", "--set", "policy.flows.cart_recovery=true").exit_code == 0
+    assert cartback("shop", "edit", "lamps", "policy.flows.cart_recovery=true").exit_code == 0
     on = {
         card["name"]: card["on"] for card in json.loads(cartback("flows", "--shop", "lamps", "--json").stdout)
     }
