@@ -35,7 +35,7 @@ LOOKS = {
     "demo": Look(
         "Waldkante",
         "Waldkante GmbH",
-        Mark(16, ("064046", "2026")),
+        Mark(16, ("05204505", "2526")),
         ("#2f5d50", "#ffffff", "#2f5d50"),
         ("#8fc7b3", "#101413", "#d7efe6"),
         {"accent": "#2f5d50", "phone": "+49 761 5550100"},

@@ -123,8 +123,9 @@ def leave_url(front_url: str):
             elif posted and token.startswith("tired") and token not in pressed:
                 pressed.add(token)
                 status, name = 503, "unsaved"
-            body = texts.page(name, lang, {"shop": here} if status == 200 else {})
-            self.tell(Answer(status, list(texts.PAGE_HEADERS.items()), body.encode()))
+            shop = here if status == 200 else None
+            body = texts.page(name, lang, {"shop": shop})
+            self.tell(Answer(status, list(texts.headers_for(shop).items()), body.encode()))
 
     with serving(Server(Doors)) as server:
         yield f"{server.url}/u"

@@ -49,7 +49,7 @@ def doors(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def behind(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("confirm", "preferences", "settings"):
+    for name in ("confirm", "preferences", "settings", "lapsed"):
         monkeypatch.setattr(wiring, name, lambda name=name: getattr(world, name))
 
 
@@ -76,7 +76,7 @@ def test_the_preferences_are_readable_on_every_device_in_every_language(
 ):
     _, url = reader
     page = opened(f"{url}?lang={lang}", device)
-    expect(page.locator("fieldset")).to_have_count(5)
+    expect(page.locator("fieldset")).to_have_count(4)
     assert findings(page) == []
     assert not wider_than_its_window(page)
     page.locator("main form").first.locator("button").click()
