@@ -5,26 +5,45 @@ Exit codes: 0 done, 1 refused (with one line per reason), 2 wrong usage, 3 not r
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from cartback.domain.errors import Conflict, Refused, TryLater
-from cli import commands
+from cli.catalogue import Entry, entries
 from cli.screen import Desk, Usage
-from cli.stack import Stack
 
 REFUSED, USAGE, NOT_REACHABLE = 1, 2, 3
 _FLAGS, _VALUES = {"--local", "--json"}, {"--stack", "--region", "--lang"}
 
 
 class Anywhere(TyperGroup):
-    """Takes the general options at any place of the line, and turns failures into one line and an exit code."""
+    """Takes the general options at any place of the line, and turns failures into one line and an exit code.
+
+    A command is loaded when it is called, with what it works with: to list them only their first lines are read.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands."""
+        return list(entries())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by its name: itself once it is loaded, else what its first line says of it."""
+        entry = entries().get(cmd_name)
+        if entry is None or cmd_name in self.commands:
+            return self.commands.get(cmd_name)
+        return TyperCommand(cmd_name, help=entry.says)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that a line names, loaded."""
+        entry = entries().get(args[0])
+        if entry is not None and entry.name not in self.commands:
+            self.commands[entry.name] = _loaded(entry)
+        return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the line with the general options moved to its front."""
@@ -40,10 +59,25 @@ class Anywhere(TyperGroup):
             raise _ended(str(refusal), REFUSED) from refusal
         except TryLater as failure:
             raise _ended(failure.reason, NOT_REACHABLE) from failure
-        except ClientError as error:
+        except _of_aws("ClientError") as error:
             raise _ended(f"AWS refuses: {error.response['Error']['Message']}", NOT_REACHABLE) from error
-        except BotoCoreError as error:
+        except _of_aws("BotoCoreError") as error:
             raise _ended(f"not reachable: {error}", NOT_REACHABLE) from error
+
+
+def _of_aws(name: str) -> Any:
+    """A kind of failure of the AWS library, which is loaded only where something failed or AWS is asked."""
+    return getattr(import_module("botocore.exceptions"), name)
+
+
+def _loaded(entry: Entry) -> Any:
+    """A command, or group of commands, from its files."""
+    single = typer.Typer()
+    single.callback()(lambda: None)  # a program of one command would be that command itself
+    for module in entry.modules:
+        import_module(module).add_to(single)
+    group: Any = typer.main.get_command(single)
+    return group.commands[entry.name]
 
 
 def _ended(reason: str, code: int) -> typer.Exit:
@@ -79,6 +113,23 @@ app = typer.Typer(
 )
 
 
+def everything() -> Any:
+    """The whole command line, with all commands loaded: for those who look through it."""
+    whole: Any = typer.main.get_command(app)
+    for entry in entries().values():
+        whole.commands[entry.name] = _loaded(entry)
+    return whole
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        import tomllib
+
+        told = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+        typer.echo(f"cartback {told['project']['version']}")
+        raise typer.Exit
+
+
 @app.callback()
 def general(
     context: typer.Context,
@@ -86,17 +137,15 @@ def general(
     stack: Annotated[str | None, typer.Option("--stack", help="a deployed stack, by name")] = None,
     region: Annotated[str | None, typer.Option("--region", help="the stack's AWS region")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="answer in JSON")] = False,
-    lang: Annotated[str, typer.Option("--lang", help="en or de: the words of reasons")] = "en",
+    lang: Annotated[str, typer.Option("--lang", help="en or de: the words of reasons and tables")] = "en",
+    which: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="say the version, and end")
+    ] = False,
 ) -> None:
     """Remember the general options; they may stand anywhere on the line."""
     if lang not in ("en", "de"):
         raise typer.BadParameter("must be en or de", param_hint="--lang")
-    given = context.obj if isinstance(context.obj, Stack) else None
-    context.obj = Desk(local, stack, region, as_json, lang, given)
-
-
-for module in sorted(found.name for found in pkgutil.iter_modules(commands.__path__)):
-    import_module(f"{commands.__name__}.{module}").add_to(app)
+    context.obj = Desk(local, stack, region, as_json, lang, context.obj)
 
 
 def run() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -18,11 +19,15 @@ from rich.table import Table
 from rich.text import Text
 
 from cartback.domain.errors import Refused
-from cli import stack as stacks
-from cli.stack import Stack
+from cli.heads import head
+
+if TYPE_CHECKING:
+    from cli.stack import Stack
 
 # What a terminal would obey and not show. JSON text may hold the second half of them, and a shopper may write it.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+STACK_VARIABLE = "CARTBACK_STACK"
+"""Names the stack of every call that says none itself."""
 _WIDE = 1_000  # columns where nobody looks but another program: a line stays a line
 
 
@@ -43,16 +48,22 @@ class Desk:
 
     @cached_property
     def stack(self) -> Stack:
-        """The stack that was asked for. Raises Usage if none was, Refused if it is not there."""
+        """The stack that was asked for, by the line or else by ``CARTBACK_STACK``.
+
+        Raises Usage if none was, Refused if it is not there.
+        """
         if self.given is not None:
             return self.given
         if self.local and self.name:
             raise Usage("--local and --stack: say only one of them")
+        from cli import stack as stacks  # loads the AWS library, which help and wrong lines do without
+
+        name = self.name or os.environ.get(STACK_VARIABLE)
         if self.local:
             return stacks.local(Path.cwd())
-        if self.name:
-            return stacks.deployed(self.name, self.region)
-        raise Usage("say which stack: --local, or --stack NAME [--region REGION]")
+        if name:
+            return stacks.deployed(name, self.region)
+        raise Usage(f"say which stack: --local, --stack NAME [--region REGION], or set {STACK_VARIABLE}")
 
     def tell(self, data: Any, *shown: Table | Text | str) -> None:
         """Print ``data`` as JSON if JSON was asked for, else what is shown."""
@@ -63,6 +74,9 @@ class Desk:
         if not console.is_terminal:
             console.width = _WIDE
         for part in shown:
+            if isinstance(part, Table):
+                for column in part.columns:
+                    column.header = head(str(column.header), self.lang)
             console.print(Text(unobeyed(part)) if isinstance(part, str) else part)
 
 

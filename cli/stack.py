@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -57,8 +56,8 @@ from cartback.usecases.shop.connect_shop import ConnectShop
 from cartback.usecases.shop.edit_shop import EditShop, Known
 from cartback.usecases.shop.hear_answers import HearAnswers
 from cartback.web.client import Http
+from cli.patience import PATIENCE, say_who_is_silent
 
-_PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"total_max_attempts": 3, "mode": "standard"})
 _LOCAL_FILE = Path(".local") / "stack.json"
 
 
@@ -66,12 +65,14 @@ class StackClients(Clients):
     """The clients of one account and region, or of the local cloud."""
 
     def __init__(self, session: boto3.Session, endpoint_url: str | None = None) -> None:
-        super().__init__(_PATIENCE)
+        super().__init__(PATIENCE)
         self._session: Any = session
         self._endpoint_url = endpoint_url
 
     def _make(self, service: str) -> Any:
-        return self._session.client(service, endpoint_url=self._endpoint_url, config=_PATIENCE)
+        client = self._session.client(service, endpoint_url=self._endpoint_url, config=PATIENCE)
+        client.meta.events.register("needs-retry.*", partial(say_who_is_silent, service))
+        return client
 
     @cached_property
     def cloudformation(self) -> Any:

@@ -30,7 +30,11 @@ class Moment:
 
 
 def find_cart(records: Records, shop: str, said: str) -> Cart:
-    """The cart that an operator means by our id or by a token of the shop's. Raises Refused if there is none."""
+    """The cart that an operator means: by our id, a token of the shop, or an order (``#1001`` too).
+
+    Raises Refused if there is none.
+    """
+    said = said.removeprefix("#")
     refs = [said, *(f"{kind}:{said}" for kind in _REF_KINDS)]
     page = records.read(shop, carts=[said, *(cart_id_for(shop, ref) for ref in refs)], refs=refs)
     found = next((cart for cart in page.carts.values() if cart is not None), None)

@@ -188,6 +188,11 @@ _STATES = {
     "rejected": ("refused by the provider", "vom Versender abgelehnt"),
 }
 
+_NEXT = {
+    "next": ("next, by the settings of now", "als Nächstes, nach den jetzigen Einstellungen"),
+    "at": (", until {until} (UTC)", ", bis {until} (UTC)"),
+    "nothing": ("no touch", "kein Schritt"),
+}
 _FINDINGS = {
     "after_purchase": (
         "sent after a purchase that we knew of",
@@ -273,6 +278,14 @@ def event(kind: str, data: dict[str, str], lang: str) -> str:
     said["state"] = state(data.get("state", ""), lang)
     line = _in(_EVENTS, kind, lang).format_map(said)
     return line.removeprefix(": ")
+
+
+def coming(touch: str | None, word: str, why: str, until: str, lang: str) -> str:
+    """What comes next for a cart, in one line; ``until`` is empty where it waits for nothing."""
+    data = {"touch": touch or _in(_NEXT, "nothing", lang), "word": word, "reason": why}
+    said = event("decision", data, lang)
+    at = _in(_NEXT, "at", lang).format(until=until) if until else ""
+    return f"{_in(_NEXT, 'next', lang)}: {said}{at}"
 
 
 def known_reasons() -> frozenset[str]:

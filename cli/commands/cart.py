@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
+from cartback import channels
 from cartback.domain.money import in_words
 from cartback.domain.people.customer import Person
 from cartback.domain.trade.cart import BOUGHT, EMPTIED, ERASED, GIVEN_UP, OPEN, Cart
 from cartback.subjects.cart import KIND as CART
+from cli import words
+from cli.next_step import next_step
 from cli.screen import Usage, desk, distance, moment, table
 from cli.story import Moment, find_cart, story_of
 
@@ -68,7 +72,7 @@ def show(
 ) -> None:
     """Tell the story of a cart: what happened when, what was decided, and why."""
     here = desk(context)
-    here.stack.book().show(shop)
+    policy = here.stack.book().show(shop).policy()
     records = here.stack.records()
     found = find_cart(records, shop, cart)
     story = story_of(found, here.stack.ledger(), here.lang)
@@ -76,6 +80,8 @@ def show(
     start = story[0].at if story else None
     told = {"cart": _facts(found) | {"items": _items(found)}, "story": [_line(each) for each in story]}
     rows = [(moment(each.at), distance(each.at - start) if start else "", each.says) for each in story]
+    coming = next_step(records, found, story, policy, channels.names(), here.stack.clock.now())
+    told["next"] = asdict(coming) if coming else None
     here.tell(
         told | ({"person": who} if person else {}),
         f"cart {found.cart_id} of {shop}: {found.status}, generation {found.generation}, {_total(found, here.lang)}",
@@ -83,6 +89,11 @@ def show(
         *(f"  {key}: {value}" for key, value in who.items() if value),
         "",
         table(("when (UTC)", "after", "what"), rows),
+        *(
+            ["", words.coming(coming.touch, coming.word, coming.reason, moment(coming.until), here.lang)]
+            if coming
+            else []
+        ),
     )
 
 

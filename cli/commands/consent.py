@@ -15,13 +15,14 @@ from cartback.domain.errors import Refused
 from cartback.domain.people.customer import Person
 from cartback.store.shop.settings import face
 from cartback.usecases.messaging.links import version_of
+from cli import privacy
 from cli.consent_import import import_
+from cli.privacy import ByAddress, Who
 from cli.screen import Desk, Usage, desk, moment, table
 
 _MOST_TRIES = 5
 
 Shop = Annotated[str, typer.Argument(help="the shop's id")]
-Who = Annotated[str, typer.Argument(help="a person's id (see cart show)")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,10 +35,10 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(commands, name="consent")
 
 
-def show(context: typer.Context, shop: Shop, person: Who) -> None:
+def show(context: typer.Context, shop: Shop, person: Who = None, by_address: ByAddress = False) -> None:
     """Show every word that a person ever said, oldest first, and what the proof of each consent lacks."""
     here = desk(context)
-    row, entries = _proof(here, shop, person)
+    row, entries = _proof(here, shop, person, by_address)
     pack = PACKS[here.stack.book().show(shop).policy().pack]
     found, _ = chain(entries, row.evidence_head)
     told = [_shown(evidence.shown(entry), pack.proof) for entry in found]
@@ -64,10 +65,10 @@ def show(context: typer.Context, shop: Shop, person: Who) -> None:
     )
 
 
-def verify(context: typer.Context, shop: Shop, person: Who) -> None:
+def verify(context: typer.Context, shop: Shop, person: Who = None, by_address: ByAddress = False) -> None:
     """Say whether the proof is as it was written: no entry changed, replaced, left out or added since. Else exit 1."""
     here = desk(context)
-    row, entries = _proof(here, shop, person)
+    row, entries = _proof(here, shop, person, by_address)
     wrong = fault(entries, row.evidence_length, row.evidence_head)
     if wrong is not None:
         raise Refused(f"consent: {wrong}")
@@ -94,9 +95,11 @@ def wording(
     here.tell(told, *(f"{each['language']} ({each['version']}): {each['wording']}" for each in told))
 
 
-def _proof(here: Desk, shop: str, said: str) -> tuple[Person, list[Evidence]]:
+def _proof(here: Desk, shop: str, person: str | None, by_address: bool) -> tuple[Person, list[Evidence]]:
     """The row that holds a chain in place, and the entries. A merged row has a chain of its own."""
     records, proofs = here.stack.records(), here.stack.proofs()
+    own = records.read(shop, persons=[person]).persons[person] if person else None
+    said = (own or privacy.meant(here.stack, shop, person, by_address, here.as_json)).person_id
     for _ in range(_MOST_TRIES):
         row = records.read(shop, persons=[said]).persons[said]
         if row is None:

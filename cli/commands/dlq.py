@@ -8,7 +8,7 @@ import typer
 
 from cartback.domain.errors import Refused
 from cartback.store.results.browse import Parked
-from cli.screen import Desk, Usage, desk, moment, table
+from cli.screen import Desk, Usage, desk, moment, table, unobeyed
 from cli.story import without_addresses
 
 group = typer.Typer(no_args_is_help=True, help="Dead-letter queues: intake (events) and flows (facts).")
@@ -80,6 +80,36 @@ def redrive(
 def waiting(here: Desk) -> list[dict[str, Any]]:
     """What waits in all dead-letter queues, without people."""
     return [_facts(name, parked) for name, parked in _waiting(here, None)]
+
+
+@group.command()
+def drop(
+    context: typer.Context,
+    messages: Annotated[list[str], typer.Argument(metavar="ID...", help="ids, or their first letters")],
+    queue: Queue = None,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Take messages out for good, so that the alarm rings for the next one. It cannot be undone.
+
+    A webhook lies among the kept events for 14 days: until then `cartback replay` can still bring it in.
+    """
+    here = desk(context)
+    waiting = _waiting(here, queue)
+    chosen = list(dict.fromkeys(_one(waiting, message) for message in messages))
+    for name, parked in chosen:
+        facts = _facts(name, parked)
+        typer.echo(
+            f"{facts['id']}  {name}  {facts['shop']}  {facts['topic']}  {unobeyed(facts['reason'])}", err=True
+        )
+    if not yes and not typer.confirm(f"Drop {len(chosen)}? It cannot be undone", err=True):
+        raise Refused("all stay where they are")
+    gone = [
+        parked.message_id
+        for name, letters in _queues(here, queue).items()
+        if (ids := {parked.message_id for place, parked in chosen if place == name})
+        for parked in letters.drop(ids)
+    ]
+    here.tell({"dropped": gone}, f"{len(gone)} dropped.")
 
 
 def _queues(here: Desk, queue: str | None) -> dict[str, Any]:

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cartback.domain.errors import Refused
-from cartback.domain.observations import Contact
-from cartback.domain.people import address
 from cartback.usecases.people.export_person import as_json
 from cli import privacy
+from cli.privacy import ByAddress, Who
 from cli.screen import Desk, Usage, desk, unobeyed
 
 Shop = Annotated[str, typer.Argument(help="the shop's id")]
-Who = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="[PERSON]", help="a person's id, a cart of theirs, or a link from one of their mails"
-    ),
-]
-ByAddress = Annotated[
-    bool,
-    typer.Option("--address", help="ask for an e-mail address or a number, or read it from standard input"),
-]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,13 +37,7 @@ def export(
 ) -> None:
     """Give out everything that is known of one person, as JSON."""
     here = desk(context)
-    if bool(person) == by_address:
-        raise Usage("export: say either PERSON or --address")
-    found = (
-        privacy.whoever(here.stack, shop, person)
-        if person
-        else privacy.by_address(here.stack, shop, _contact(here))
-    )
+    found = privacy.meant(here.stack, shop, person, by_address, here.as_json)
     text = as_json(privacy.export(here.stack)(shop, found.person_id))
     if out is None:
         typer.echo(unobeyed(text))
@@ -76,9 +58,11 @@ def erase(
     here = desk(context)
     if [bool(person), by_address, everybody].count(True) != 1:
         raise Usage("erase: say one of PERSON, --address and --everybody")
-    contact = _contact(here) if by_address else None
+    contact = privacy.asked_contact(here.as_json) if by_address else None
     known = privacy.whoever(here.stack, shop, person) if person else None
     whom = f"everybody of {shop}" if everybody else "this person"
+    if not yes and not everybody:
+        typer.echo(privacy.introduced(here.stack, shop, known, contact), err=True)
     if not yes and not typer.confirm(f"Forget {whom}? It cannot be undone", err=True):
         raise Refused("nobody was forgotten")
     work = privacy.erase(here.stack)
@@ -136,18 +120,6 @@ def _swept(here: Desk, shop: str, person_id: str | None) -> None:
         if answer["next"] != "more":
             return
         place = str(answer["cursor"])
-
-
-def _contact(here: Desk) -> Contact:
-    """What was typed or piped in. Never an argument: command lines end up in histories and process lists."""
-    if sys.stdin.isatty() and not here.as_json:
-        said = str(typer.prompt("Address or number", hide_input=True, err=True))
-    else:
-        said = sys.stdin.readline()
-    mail, number = address.email(said), address.phone(said)
-    if mail is None and number is None:
-        raise Refused("--address: neither an e-mail address nor a number with its country code")
-    return Contact(email=mail, phone=None if mail else number)
 
 
 def _write(out: Path, text: str) -> None:

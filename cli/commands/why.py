@@ -8,16 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from cartback.domain.consent.consent import key
-from cartback.domain.errors import Refused
 from cartback.domain.messaging.timing import after_caps
 from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
-from cartback.domain.trade.cart import Cart
 from cartback.ports import Records
 from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
-from cli import words
+from cli import privacy, words
+from cli.privacy import ByAddress, Who
 from cli.screen import Desk, desk, moment, table
-from cli.story import Moment, find_cart, story_of
+from cli.story import Moment, story_of
 
 _PARTS = {"decisions": ("decision", "not_started"), "messages": ("message",), "failures": ("parked",)}
 
@@ -30,13 +29,14 @@ def add_to(app: typer.Typer) -> None:
 def why(
     context: typer.Context,
     shop: Annotated[str, typer.Argument(help="the shop's id")],
-    customer: Annotated[str, typer.Argument(help="a person's id, or a cart of theirs (see cart show)")],
+    customer: Who = None,
+    by_address: ByAddress = False,
 ) -> None:
     """Say why a person was written to, or not: consent, blocks, budget, decisions, and what became of each message."""
     here = desk(context)
     policy = here.stack.book().show(shop).policy()
     records = here.stack.records()
-    person = _person(records, shop, customer)
+    person = privacy.meant(here.stack, shop, customer, by_address, here.as_json)
     now = here.stack.clock.now()
     told: dict[str, Any] = {
         "person_id": person.person_id,
@@ -75,30 +75,6 @@ def why(
         "" if lines["decisions"] else "Nothing was decided yet.",
         *(table(("cart", "when (UTC)", part), rows) for part, rows in lines.items() if rows),
     )
-
-
-def _person(records: Records, shop: str, said: str) -> Person:
-    """Whom an operator means. Raises Refused if nobody of that id or cart is known; follows merged rows."""
-    person = records.read(shop, persons=[said]).persons[said]
-    if person is None:
-        cart = _their_cart(records, shop, said)
-        if cart.person_id is None:
-            raise Refused(f"customer: nobody is known to own the cart {cart.cart_id}")
-        person = records.read(shop, persons=[cart.person_id]).persons[cart.person_id]
-    while person is not None and person.merged_into:
-        person = records.read(shop, persons=[person.merged_into]).persons[person.merged_into]
-    if person is None:
-        raise Refused(f"customer: {shop} knows nobody by {said}", 404)
-    return person
-
-
-def _their_cart(records: Records, shop: str, said: str) -> Cart:
-    try:
-        return find_cart(records, shop, said)
-    except Refused as refusal:
-        if "@" in said:
-            raise Refused("customer: an address is not taken; say a person's id, or a cart") from refusal
-        raise Refused(f"customer: {shop} knows no person and no cart by {said}", 404) from refusal
 
 
 def _block(records: Records, shop: str, person: Person, now: datetime) -> str | None:

@@ -6,10 +6,9 @@ import re
 import shlex
 
 import pytest
-import typer
 
 from cartback.domain.shop.settings import ShopSettings
-from cli.cartback import app, hoisted
+from cli.cartback import everything, hoisted
 from cli.documents import assignment
 from tests.laws.reading import ROOT, resources
 from tests.unit.settings.shop import document
@@ -65,7 +64,7 @@ def test_a_block_of_a_runbook_holds_lines_of_programs_that_there_are(page):
 
 @pytest.mark.parametrize("page", [*RUNBOOKS, ROOT / "README.md"], ids=lambda page: page.stem)
 def test_every_command_of_a_page_exists_with_its_options(page):
-    root = typer.main.get_command(app)
+    root = everything()
     found = commands(page.read_text())
     assert found or page.stem == "README"
     for words in found:

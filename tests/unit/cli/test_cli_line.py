@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.testing import CliRunner, Result
 
 from cartback.domain.errors import Refused, TryLater
 from cartback.store.clock import FastClock
 from cli import stack as stacks
-from cli.cartback import app, hoisted
+from cli.cartback import app, everything, hoisted
 from cli.documents import assignment
 from cli.screen import distance
 from cli.stack import Stack, outputs_of
@@ -186,7 +185,7 @@ def _commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
 
 def test_the_guide_names_every_command_and_every_option() -> None:
     guide = GUIDE.read_text(encoding="utf-8")
-    commands = dict(_commands(typer.main.get_command(app)))
+    commands = dict(_commands(everything()))
     assert {"shop add", "cart show", "why", "dlq redrive"} <= set(commands)
     for name, command in commands.items():
         section = re.search(rf"^### `cartback {name}\b.*?(?=^##|\Z)", guide, re.MULTILINE | re.DOTALL)
@@ -201,4 +200,4 @@ def test_every_command_of_the_guide_exists() -> None:
     named = re.findall(
         r"^### `cartback ([a-z]+(?: [a-z]+)?)\b", GUIDE.read_text(encoding="utf-8"), re.MULTILINE
     )
-    assert sorted(named) == sorted(name for name, _ in _commands(typer.main.get_command(app)))
+    assert sorted(named) == sorted(name for name, _ in _commands(everything()))

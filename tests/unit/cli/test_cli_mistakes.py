@@ -77,10 +77,13 @@ def test_a_state_that_no_cart_has_is_wrong_usage(laden: Cartback) -> None:
 
 def test_who_is_neither_a_person_nor_a_cart_is_said_to_be_neither(laden: Cartback) -> None:
     done = laden("why", "laden", "zz")
-    assert done.stderr == "cartback: customer: laden knows no person and no cart by zz\n"
+    assert done.stderr == (
+        "cartback: person: laden knows nobody by zz; say an id, a cart's id or token, the number of an order, "
+        "or a link from one of their mails, or --address\n"
+    )
     done = laden("why", "laden", "ada@example.com")
     assert (done.exit_code, "ada@" in done.stderr) == (1, False)
-    assert "an address is not taken" in done.stderr
+    assert "say --address" in done.stderr
 
 
 def test_the_option_of_a_file_that_is_not_there_is_named(laden: Cartback, tmp_path: Path) -> None:

@@ -182,7 +182,13 @@ def test_why_says_what_stands_against_a_message(cartback: Cartback, told: Stack)
     [
         (["cart", "show", "lamp-shop", "nothing"], "cart: lamp-shop has no cart nothing"),
         (["cart", "show", "other", CART], "shop: other is not known"),
-        (["why", "lamp-shop", "nobody"], "customer: lamp-shop knows no person and no cart by nobody"),
+        (
+            ["why", "lamp-shop", "nobody"],
+            (
+                "person: lamp-shop knows nobody by nobody; say an id, a cart's id or token, the number of an order, "
+                "or a link from one of their mails, or --address"
+            ),
+        ),
         (["dlq", "show", "abc"], "abc: no waiting message of that id"),
     ],
 )

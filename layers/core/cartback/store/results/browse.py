@@ -121,6 +121,20 @@ class DeadLetters:
             self._give_back(left)
         return sent, refusals
 
+    def drop(self, message_ids: set[str]) -> list[Parked]:
+        """Take messages out of here for good. Gives those that were there; what stays is given back at once."""
+        left = self._hold()
+        dropped: list[Parked] = []
+        try:
+            for parked in [parked for parked in left if parked.message_id in message_ids]:
+                with translated("delete a parked message"):
+                    self._clients.sqs.delete_message(QueueUrl=self._url, ReceiptHandle=parked.handle)
+                left.remove(parked)
+                dropped.append(parked)
+        finally:
+            self._give_back(left)
+        return dropped
+
     def _hold(self) -> list[Parked]:
         """What waits. What is held when the queue cannot be asked any more is given back, for the next who looks."""
         held: dict[str, Parked] = {}
