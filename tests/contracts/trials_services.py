@@ -207,6 +207,21 @@ def every_parked_event_is_shown_and_sent_on_and_the_others_stay(here: Scale) -> 
     assert len(here.bodies("IntakeDlq")) == 11
 
 
+@tries("DeadLetters.drop")
+def parked_events_that_are_dropped_are_gone_for_good_and_the_others_stay(here: Scale) -> None:
+    for number in range(23):
+        here.queue("IntakeDlq").park(pack(told(f"e{number}")), f"reason {number}")
+    letters = DeadLetters(
+        here.clients, here.stack.refs["IntakeDlq"], IntakeAgain(here.clients, here.stack.refs["IntakeQueue"])
+    )
+    shown = letters.look()
+    chosen = {parked.message_id for parked in shown[:12]}
+    gone = letters.drop(chosen)
+    assert {parked.message_id for parked in gone} <= chosen
+    assert sorted(here.bodies("IntakeDlq")) == sorted(parked.body for parked in shown[12:])
+    assert here.bodies("IntakeQueue") == []
+
+
 @tries("BusAgain.send")
 def a_parked_fact_is_told_again_or_said_not_to_be(here: Scale) -> None:
     heard = listening(here)
