@@ -91,7 +91,11 @@ _ON_DARK = {"demo-business-central": "#1b1b1b"}
 
 
 def document(shop: str, url: str) -> dict[str, Any]:
-    """What the settings of a shop say about its look; its front, where its logo is, is at ``url``."""
+    """What the settings of a shop say about its look; its front, where its logo is, is at ``url``.
+
+    A shop beyond the six of the demo looks like the first.
+    """
+    shop = shop if shop in LOOKS else "demo"
     look = LOOKS[shop]
     _, width = logo(look.letters, look.mark, *look.drawn)
     logo_of = {
