@@ -18,7 +18,7 @@ HERE = Visitor("https://demo.example", "203.0.113.9", "A phone")
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.subscribe("demo", {"email": ["ada@example.com"]}, HERE)
+    world.subscribe("demo", {"email": ["ada@example.com"], "topics": ["news"]}, HERE)
     world.start_due()
     return world
 
@@ -48,7 +48,7 @@ def test_each_step_is_sent_once_by_its_name_and_leads_to_the_next(world):
 
 def test_a_step_that_has_to_wait_is_asked_for_again(world):
     for number in range(5):
-        world.subscribe("demo", {"email": [f"ada+{number}@example.com"]}, HERE)
+        world.subscribe("demo", {"email": [f"ada+{number}@example.com"], "topics": ["news"]}, HERE)
         world.start_due()
     runs = [
         Run.from_task({"run": {"name": name, "about": about}}) for name, about in world.runs.started.items()
