@@ -297,4 +297,17 @@ BUGS: list[Bug] = [
         ("An export has the first page of carts.", "            if not cursor:\n", "            if True:\n",
          "an_export_holds_everything_of_one_person_and_nothing_of_others"),
     ),
+    *_bugs(
+        "store.connectors.connections",
+        ("Only the first page of a shop's connections is listed.", "return (row for page in found for row in page)",
+         "return (row for page in [next(found)] for row in page)",
+         "every_connection_and_token_of_a_shop_is_listed_over_all_pages"),
+    ),
+    *_bugs(
+        "store.desk.book",
+        ("All shops have one desk.", 'row in self._list(f"{shop}#desk")]', 'row in self._list("demo#desk")]',
+         "everything_on_the_desk_is_seen_over_all_pages_and_answered_once"),
+        ("What is due later is due now.", 'islice(self._list(f"{shop}#desk", now), _MOST)', 'islice(self._list(f"{shop}#desk"), _MOST)',
+         "everything_on_the_desk_is_seen_over_all_pages_and_answered_once"),
+    ),
 ]  # fmt: skip

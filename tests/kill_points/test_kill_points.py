@@ -44,6 +44,8 @@ REPEATED = {
     "edit_connection": "an operator at the command line",
     "edit_shop": "an operator at the command line",
     "hear_answers": "an operator at the command line",
+    "import_consents": "an operator at the command line; the same command goes on from where it ended",
+    "lapsed": "whoever opens a link that is over; it only reads, and says so without a name while a store is away",
     "replay": "an operator at the command line",
     "part_people": "an operator at the command line; parting twice is parting once",
     "export_person": "an operator, or the task of an export; it only reads",
@@ -238,7 +240,7 @@ def test_a_way_that_nothing_disturbs_has_no_complaints(way):
 def test_a_call_that_is_killed_does_no_harm_whatever_became_of_the_cart(site, fault):
     if site not in way_to():
         pytest.skip("no way passes it, which fails above")
-    for way in way_to()[site][: 2 if site.module == "touch" else 1]:
+    for way in way_to()[site][: 2 if site.module == "send_message" else 1]:
         for state in STATES:
             platform = killed(site, way, fault, state)
             assert platform.injector.fired
@@ -287,7 +289,7 @@ def done_before_it_is_done(monkeypatch):
 
 @pytest.mark.parametrize(
     ("plant", "module"),
-    [(forgetful_claims, "touch"), (unguarded_rows, "touch"), (done_before_it_is_done, "apply_events")],
+    [(forgetful_claims, "send_message"), (unguarded_rows, "send_message"), (done_before_it_is_done, "apply_events")],
     ids=lambda plant: getattr(plant, "__name__", plant),
 )
 def test_a_planted_bug_is_found(monkeypatch, plant, module):

@@ -34,6 +34,7 @@ def signed_up_and_forgot(platform: Platform) -> None:
     world = platform.world
     here = Visitor("https://demo.example", "203.0.113.7", "her phone")
     platform.patiently(lambda: world.subscribe.origin("demo", here.origin))
+    platform.patiently(lambda: world.subscribe.whose("demo", {"page": ["https://demo.example/news"]}, None))
     platform.patiently(
         lambda: world.subscribe("demo", {"email": ["ada@example.com"], "topics": ["news"]}, here)
     )
