@@ -289,7 +289,11 @@ def done_before_it_is_done(monkeypatch):
 
 @pytest.mark.parametrize(
     ("plant", "module"),
-    [(forgetful_claims, "send_message"), (unguarded_rows, "send_message"), (done_before_it_is_done, "apply_events")],
+    [
+        (forgetful_claims, "send_message"),
+        (unguarded_rows, "send_message"),
+        (done_before_it_is_done, "apply_events"),
+    ],
     ids=lambda plant: getattr(plant, "__name__", plant),
 )
 def test_a_planted_bug_is_found(monkeypatch, plant, module):
