@@ -112,6 +112,7 @@ def test_every_sample_is_valid_by_the_published_schema(file):
     VALIDATOR.validate(json.loads(file.read_text()))
 
 
+@pytest.mark.timeout(600)  # minutes only where many share a machine
 @each_file
 def test_schema_and_code_agree_on_every_single_damage_to_a_sample(file):
     verdicts = set()
