@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import cost, report
+from bench import cost, privacy, report
 from bench.cost import Strain
 from bench.doors import ROOT
 
@@ -75,7 +75,25 @@ def listed(carts: int = SCALES[0]) -> str:
     return report.rows(head, body)
 
 
+def wishes() -> str:
+    """What an answer and an erasure cost, at four scales."""
+    body = [
+        (
+            _carts(carts),
+            f"{privacy.look(carts).objects:,.0f}",
+            f"{privacy.look(carts).opened:,.0f}",
+            f"{privacy.look(carts).calls}",
+            f"${privacy.export(carts):.3f}",
+            f"${privacy.erasure(carts):.3f}",
+        )
+        for carts in (10_000, *SCALES)
+    ]
+    head = ("carts a month", "raw objects", "opened", "calls a round", "an answer", "an erasure")
+    return report.rows(head, body)
+
+
 PAGES = {
+    "wishes": (wishes, ROOT / "docs" / "cost.md"),
     "bill": (bill, ROOT / "docs" / "cost.md"),
     "quotas": (quotas, ROOT / "docs" / "scale.md"),
     "costs": (costs, ROOT / "docs" / "scale.md"),

@@ -35,6 +35,8 @@ PRICES = {
     "sns_publish": Price(0.50 / MILLION, "SNS publication", _MODEL),
     "mail": Price(100.00 / MILLION, "SES mail", _MODEL),
     "log_gb": Price(0.50, "GB of logs", _MODEL),
+    "s3_list": Price(5.00 / MILLION, "S3 list", _RECALLED),
+    "s3_get": Price(0.40 / MILLION, "S3 get", _RECALLED),
     "s3_put": Price(5.00 / MILLION, "S3 put", _RECALLED),
     "storage_gb_month": Price(0.45, "GB-month in DynamoDB with recovery", _RECALLED),
     "key_month": Price(1.00, "KMS key a month", _RECALLED),

@@ -15,7 +15,8 @@ from cartback.domain.people.customer import Person
 from cartback.store.bus import EventBridgeBus
 from cartback.store.intake.raw import S3Raw
 from cartback.store.metrics import NoMetrics
-from cartback.store.people.sweeping import DeadLetterSweep, RawSweep, TableSweep
+from cartback.store.people.raw_sweeping import RawSweep
+from cartback.store.people.sweeping import DeadLetterSweep, TableSweep
 from cartback.store.tokens import PepperedHasher
 from cartback.usecases.messaging import links
 from cartback.usecases.people.erase_person import ErasePerson, one_of, person_of
@@ -47,7 +48,7 @@ def export(stack: Stack) -> ExportPerson:
         proofs=stack.proofs(),
         tables=TableSweep(stack.clients, stack.tables),
         orders=stack.orders(),
-        shelf=S3Raw(stack.clients, stack["RawBucket"], stack.clock),
+        raw=RawSweep(stack.clients, stack["RawBucket"]),
         hasher=hasher(stack),
         adapter=wiring.source,
         clock=stack.clock,

@@ -78,7 +78,7 @@ def erase(
     told = [each for each in forgotten if each]
     here.tell(
         {"shop": shop, "forgotten": told or "everybody"},
-        f"Forgotten: {', '.join(told) or whom}. In four days a run looks for what was still on its way.",
+        f"Forgotten: {', '.join(told) or whom}. In eight days a run looks for what was still on its way.",
     )
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts import trials_effects, trials_errors, trials_maintaining, trials_rows, trials_services
+from tests.contracts import (
+    trials_effects,
+    trials_errors,
+    trials_maintaining,
+    trials_rows,
+    trials_services,
+    trials_sweeping,
+)
 from tests.contracts.conftest import STINGY
 from tests.contracts.scale import TRIALS, scale
 from tests.contracts.stingy import Stingy, methods, stores
 
-ROOMS = (trials_rows, trials_services, trials_maintaining, trials_errors, trials_effects)
+ROOMS = (trials_rows, trials_services, trials_maintaining, trials_errors, trials_effects, trials_sweeping)
 
 
 @pytest.mark.parametrize("name", sorted(TRIALS))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from cartback.ports import Delivery
 from cartback.store.intake.raw import S3Raw
-from cartback.store.people.sweeping import RawSweep
+from cartback.store.people.raw_sweeping import RawSweep
 from tests.contracts.stack import Stack
 from tests.fakes.world import START, HandClock
 

@@ -27,7 +27,8 @@ from cartback.store.intake.raw import S3Raw
 from cartback.store.messaging.claim_index import DynamoClaimIndex
 from cartback.store.messaging.due import DynamoDue
 from cartback.store.people.proofs import ConsentChains
-from cartback.store.people.sweeping import DeadLetterSweep, RawSweep
+from cartback.store.people.raw_sweeping import RawSweep
+from cartback.store.people.sweeping import DeadLetterSweep
 from cartback.store.queue import SqsQueue, pack, unpack
 from cartback.store.shop.health import DynamoHealth
 from cartback.usecases.consent.end_proofs import PARTS
@@ -68,13 +69,13 @@ def swept(here: Scale, world: World, person_id: str | None) -> list[str]:
     """Play the machine, which keeps nothing but the place; gives the words in order."""
     place, words = "", []
     while not words or words[-1] != "done":
-        answer = sweeping(here, world)("demo", person_id, place)
+        answer = sweeping(here, world)("demo", person_id, place, lambda: 0)
         place = json.loads(json.dumps(answer["cursor"]))
         words.append(answer["next"])
         if answer["next"] == "wait":
             here.clock.move(seconds=answer["wait_seconds"])
             here.let_go("IntakeDlq")
-        assert len(words) < 12
+        assert len(words) < 400
     here.let_go("IntakeDlq")
     return words
 
@@ -90,7 +91,12 @@ def written(here: Scale, world: World, *mails: str) -> None:
 
 
 @tries(
-    "TableSweep.carts", "RawSweep.sweep", "DeadLetterSweep.sweep", "TableSweep.fade", "RawSweep.drop_exports"
+    "TableSweep.index",
+    "TableSweep.carts_of",
+    "RawSweep.sweep",
+    "DeadLetterSweep.sweep",
+    "TableSweep.fade",
+    "RawSweep.drop_exports",
 )
 def whoever_is_erased_is_in_no_page_of_anything_after_two_rounds(here: Scale) -> None:
     world, alias = world_on(here), plain_hash("demo", f"email:{ADA}")
@@ -121,7 +127,7 @@ def whoever_is_erased_is_in_no_page_of_anything_after_two_rounds(here: Scale) ->
     assert ends == {str(int((START + PROOF_KEPT).timestamp()))}
 
 
-@tries("TableSweep.purge", "RawSweep.sweep", "DeadLetterSweep.sweep")
+@tries("TableSweep.purge", "RawSweep.empty", "DeadLetterSweep.sweep")
 def a_shop_that_is_gone_is_in_no_page_of_anything_and_its_neighbour_is(here: Scale) -> None:
     world = world_on(here)
     for shop in ("demo", "demo2"):
@@ -254,7 +260,7 @@ def every_claim_of_a_day_is_settled_and_judged_in_more_than_one_batch(here: Scal
     assert audit.counts[NOBODY_KNOWS] == 55
 
 
-@tries("ConsentChains.of", "S3Raw.between", "TableSweep.carts")
+@tries("ConsentChains.of", "RawSweep.find", "TableSweep.index", "TableSweep.carts_of")
 def an_export_holds_everything_of_one_person_and_nothing_of_others(here: Scale) -> None:
     world, alias = world_on(here), plain_hash("demo", f"email:{ADA}")
     person = spoken(Person("demo", "p1", email=ADA, aliases=(alias,)), 6)
@@ -268,7 +274,7 @@ def an_export_holds_everything_of_one_person_and_nothing_of_others(here: Scale) 
         world.export,
         tables=here.sweep,
         proofs=ConsentChains(here.clients, "Ledger"),
-        shelf=S3Raw(here.clients, here.services().refs["RawBucket"], here.clock),
+        raw=RawSweep(here.clients, here.services().refs["RawBucket"]),
     )
     told = export("demo", "p1")
     assert sorted(each["cart"]["cart_id"] for each in told["carts"]) == sorted(

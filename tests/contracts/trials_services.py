@@ -12,16 +12,13 @@ import pytest
 
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.facts import tell
-from cartback.domain.people.customer import Person
 from cartback.domain.shop.settings import ShopSettings
 from cartback.domain.trade.cart import Cart
-from cartback.domain.trade.orders import Order
 from cartback.ports import Delivery, KeptSettings, RowSet, ShopKeys
 from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
 from cartback.store.intake.keys import REMEMBERED, SecretKeys
 from cartback.store.intake.raw import S3Raw
 from cartback.store.intake.secrets import SecretWriter
-from cartback.store.people.sweeping import DeadLetterSweep, RawSweep
 from cartback.store.queue import SqsQueue, pack, unpack
 from cartback.store.results.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
 from cartback.store.shop.settings import FRESH_FOR, CachedSettings, DynamoShopBook
@@ -30,7 +27,6 @@ from cartback.store.tokens import PepperedHasher
 from tests.contracts.scale import Scale, tries
 from tests.contracts.stack import resources
 from tests.contracts.stingy import hooked
-from tests.contracts.trials_rows import spoken, variants
 from tests.fakes.world import START
 from tests.unit.settings.shop import document
 
@@ -40,82 +36,6 @@ PREFIX = "cartback/test/shop/"
 
 def told(name: str, shop: str = "demo") -> Delivery:
     return Delivery(shop, "told", "told", name, START, "{}")
-
-
-def to_the_end(sweep: Any, *rest: Any) -> int:
-    """Go from cursor to cursor until there is none; gives how many pages there were."""
-    cursor, pages = "", 0
-    while pages < 300:
-        cursor, pages = sweep(cursor, *rest), pages + 1
-        if not cursor:
-            return pages
-    raise AssertionError("it never ends")
-
-
-@tries("TableSweep.carts")
-def every_cart_of_a_shop_is_seen_once_over_all_pages(here: Scale) -> None:
-    for shop in ("demo", "demo2"):
-        carts = {f"c{n}": Cart(shop, f"c{n}") for n in range(9)}
-        here.seeding.save(shop, RowSet(), RowSet(carts=carts, refs={f"r{n}": "c0" for n in range(4)}))
-    found: list[Cart] = []
-
-    def page(cursor: str) -> str:
-        carts, following = here.sweep.carts("demo", cursor)
-        found.extend(carts)
-        return following
-
-    to_the_end(page)
-    assert sorted((cart.shop, cart.cart_id) for cart in found) == [("demo", f"c{n}") for n in range(9)]
-
-
-@tries("TableSweep.purge")
-def a_shop_is_taken_out_of_every_table_but_for_blocks_and_proofs_and_no_other_shop_is(here: Scale) -> None:
-    for shop in ("demo", "demo2"):
-        people = {f"p{n}": spoken(Person(shop, f"p{n}"), 2) for n in range(3)}
-        carts = {f"c{n}": Cart(shop, f"c{n}") for n in range(40)}
-        page = RowSet(
-            carts=carts, persons=people, aliases={"h1": "p1"}, stock=variants(30, shop), blocks={"h9": "x"}
-        )
-        here.seeding.save(shop, RowSet(), page)
-        here.seeding_orders.save(shop, {}, {"o1": Order(shop, "o1", placed_at=START, account="h1")})
-    to_the_end(lambda cursor: here.sweep.purge("demo", cursor, START + DAY))
-    left = {
-        key for table in ("Carts", "Customers", "Ledger", "Catalogue", "Orders") for key in here.keys(table)
-    }
-    assert {key for key in left if key.startswith("demo#")} == {"demo#block#h9"} | {
-        f"demo#consent#p{n}" for n in range(3)
-    }
-    assert len([key for key in left if key.startswith("demo2#")]) == 40 + 3 + 1 + 30 + 1 + 3 + 2
-    ends = {row["expires_at"]["N"] for row in here.stack.rows("Ledger") if row["pk"]["S"].startswith("demo#")}
-    assert ends == {str(int((START + DAY).timestamp()))}
-
-
-@tries("TableSweep.fade", "TableSweep.lasting")
-def every_proof_of_a_person_is_given_an_end_once_and_the_others_last(here: Scale) -> None:
-    people = {name: spoken(Person("demo", name), 7) for name in ("p1", "p11")}
-    here.seeding.save("demo", RowSet(), RowSet(persons=people))
-    here.sweep.fade("demo", "p1", START + DAY)
-    here.sweep.fade("demo", "p1", START + 2 * DAY)
-    ends = [
-        row["expires_at"]["N"] for row in here.stack.rows("Ledger") if row["pk"]["S"] == "demo#consent#p1"
-    ]
-    assert ends == [str(int((START + DAY).timestamp()))] * 7
-    lasting = [entry for part in range(5) for entry in here.sweep.lasting(part, 5)]
-    assert [entry.person_id for entry in lasting] == ["p11"] * 7
-
-
-@tries("RawSweep.sweep")
-def what_is_unwanted_is_taken_out_of_every_object_of_a_shop(here: Scale) -> None:
-    here.kept("demo", *(f"e{n}" for n in range(7)))
-    here.kept("demo2", "e1")
-    both = [told("e1"), told("e2")]
-    S3Raw(here.stack.own, here.stack.refs["RawBucket"], here.clock).keep("demo", "both", both)
-    raw = RawSweep(here.clients, here.stack.refs["RawBucket"])
-    to_the_end(lambda cursor: raw.sweep("demo", cursor, lambda one: one.key in ("e1", "e6")))
-    shelf = S3Raw(here.stack.own, here.stack.refs["RawBucket"], here.clock)
-    left = sorted(one.key for one in shelf.between("demo", START - DAY, START + DAY))
-    assert left == ["e0", "e2", "e2", "e3", "e4", "e5"]
-    assert len(list(shelf.between("demo2", START - DAY, START + DAY))) == 1
 
 
 @tries("S3Raw.keep", "S3Raw.between")
@@ -157,35 +77,6 @@ def what_is_too_large_for_a_message_is_found_where_it_was_put_until_it_is_gone(h
     here.stack.own.s3.delete_object(Bucket=refs["RawBucket"], Key=aside["aside"])
     with pytest.raises(Refused, match="what was put aside is gone"):
         raw.unpack(aside)
-
-
-@tries("RawSweep.keep_export", "RawSweep.drop_exports")
-def exports_are_dropped_for_one_person_or_for_a_whole_shop_and_for_nobody_else(here: Scale) -> None:
-    raw = RawSweep(here.clients, here.services().refs["RawBucket"])
-    for shop in ("demo", "demo2"):
-        for name in ("p1", "p11", "p2", "p3"):
-            raw.keep_export(shop, name, "{}")
-    raw.drop_exports("demo", "p1")
-    others = {f"_exports/demo/{name}.json" for name in ("p11", "p2", "p3")}
-    assert {key for key in here.objects() if "/demo/" in key} == others
-    raw.drop_exports("demo")
-    assert here.objects() == {f"_exports/demo2/{name}.json" for name in ("p1", "p11", "p2", "p3")}
-
-
-@tries("DeadLetterSweep.sweep")
-def every_dead_letter_is_looked_at_and_the_wanted_ones_are_still_there(here: Scale) -> None:
-    parking = here.queue("IntakeDlq")
-    for number in range(60):
-        parking.park(pack(told(f"e{number}")) if number % 2 else f"text {number}", "odd")
-    looked: list[str] = []
-
-    def unwanted(delivery: Delivery | None, body: str) -> bool:
-        looked.append(body)
-        return delivery is not None and int(delivery.key[1:]) >= 30
-
-    DeadLetterSweep(here.clients, here.stack.refs["IntakeDlq"]).sweep(unwanted)
-    assert len(set(looked)) == 60
-    assert len(here.bodies("IntakeDlq")) == 45
 
 
 @tries("DeadLetters.look", "DeadLetters.send_again", "IntakeAgain.send")

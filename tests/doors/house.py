@@ -20,6 +20,7 @@ from cartback.store.shop.settings import DynamoShopBook
 from tests.contracts.stack import ACCOUNT, CREDENTIALS, REGION, ROOT, Stack, resources
 from tests.doors.manners import well_mannered
 from tests.doors.rights import acting_as
+from tests.fakes.outside import CONTEXT
 from tests.fakes.senders import generic_headers
 from tests.fakes.world import START
 
@@ -98,7 +99,7 @@ class House:
             if not self.extra:  # making clients is slow, and these are the same
                 patch.setattr(wiring, "clients", lambda: self.stack.clients)
             with acting_as(self.stack, function), well_mannered(self.stack):
-                return importlib.import_module(f"functions.{door}").handler(event, None)
+                return importlib.import_module(f"functions.{door}").handler(event, CONTEXT)
 
     def unreachable(self, service: str) -> None:
         """From now on nothing listens where this service was; botocore's pauses are skipped."""

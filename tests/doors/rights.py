@@ -58,6 +58,11 @@ class Rights:
         elif "TableName" in params:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             yield f"{service}:{verb}", params["TableName"] + index
+        elif verb == "DeleteObjects":
+            bucket = self._ids.get(params["Bucket"], params["Bucket"])
+            yield from (
+                ("s3:DeleteObject", f"{bucket}/{each['Key']}") for each in params["Delete"]["Objects"]
+            )
         elif verb == "PutEvents":
             yield from (("events:PutEvents", self._ids[entry["EventBusName"]]) for entry in params["Entries"])
         else:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
 from cartback.domain.redaction import redact_errors
 from tests.contracts.stack import ROOT
+from tests.fakes.outside import CONTEXT
 from tests.laws.reading import FUNCTIONS, under
 
 ADDRESS = "ada@example.com"
@@ -37,7 +38,7 @@ def test_a_bug_surfaces_by_its_name_and_without_its_message(door: str, monkeypat
     module = importlib.import_module(f"functions.{door}")
     monkeypatch.setattr(module, "wiring", Broken())
     with pytest.raises(MessageWithheld) as bug:
-        module.handler(event_of(door), None)
+        module.handler(event_of(door), CONTEXT)
     assert str(bug.value) == "ValueError"
     assert bug.traceback[-1].name == "__getattr__"
 

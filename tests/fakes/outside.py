@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from types import SimpleNamespace
 
 from cartback.domain.facts import Fact
+from cartback.domain.intake.sieve import sieve
 from cartback.ports import Delivery, Doubtful, NotSent, Outgoing, Sent
+
+LEFT_MS = 240_000
+CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: LEFT_MS)
+"""What Lambda tells a handler, as far as ours ask: how many milliseconds the call still has."""
 
 
 class ListBus:
@@ -65,9 +71,11 @@ class ListRaw:
 
     def __init__(self) -> None:
         self.batches: dict[tuple[str, str], list[Delivery]] = {}
+        self.sieves: dict[tuple[str, str], str] = {}
 
-    def keep(self, shop: str, batch: str, deliveries) -> None:
+    def keep(self, shop: str, batch: str, deliveries, names=None) -> None:
         self.batches[(shop, batch)] = list(deliveries)
+        self.sieves[(shop, batch)] = "" if names is None else sieve(names)
 
 
 class Outbox:

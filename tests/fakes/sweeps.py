@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cartback.domain.deliverability import Tally
+from cartback.domain.intake.sieve import may_hold
 from cartback.domain.trade.cart import Cart
 from tests.fakes.memory import MemoryTables
 
@@ -18,6 +19,12 @@ class MemoryTableSweep:
 
     def carts(self, shop: str, cursor: str) -> tuple[list[Cart], str]:
         return [row for (of, _), (row, _) in self.tables.rows["carts"].items() if of == shop], ""
+
+    def carts_of(self, shop: str, names) -> list[Cart]:
+        return [cart for cart in self.carts(shop, "")[0] if {cart.person_id, cart.account} & set(names)]
+
+    def index(self, cursor: str, now) -> str:
+        return ""
 
     def purge(self, shop: str, cursor: str, until) -> str:
         for proof in [row for (of, _), (row, _) in self.tables.rows["evidence"].items() if of == shop]:
@@ -43,15 +50,42 @@ class MemoryRawSweep:
         self.raw = raw
         self.exports: dict[str, str] = {}
 
-    def sweep(self, shop: str, cursor: str, unwanted) -> str:
+    def _page(self, shop: str, cursor: str, names) -> tuple[list[str], str]:
         ahead = sorted(batch for of, batch in self.raw.batches if of == shop and batch > cursor)
-        if not ahead:
-            return ""
-        key = (shop, ahead[0])
+        mark = self.raw.sieves.get((shop, ahead[0]), "") if ahead else ""
+        wanted = names is None or not mark or may_hold(mark, names)
+        return (ahead[:1] if wanted else []), (ahead[0] if len(ahead) > 1 else "")
+
+    def find(self, shop: str, cursor: str, names):
+        found, following = self._page(shop, cursor, names)
+        return [each for batch in found for each in self.raw.batches[(shop, batch)]], following
+
+    def empty(self, shop: str) -> bool:
+        for key in [key for key in self.raw.batches if key[0] == shop][:1]:
+            del self.raw.batches[key]
+        return any(of == shop for of, _ in self.raw.batches)
+
+    def sweep(self, shop: str, cursor: str, unwanted, names=None) -> str:
+        found, following = self._page(shop, cursor, names)
+        if not found:
+            return following
+        key = (shop, found[0])
         self.raw.batches[key] = [each for each in self.raw.batches[key] if not unwanted(each)]
         if not self.raw.batches[key]:
             del self.raw.batches[key]
-        return ahead[0] if len(ahead) > 1 else ""
+        return following
+
+    def keep_part(self, shop: str, person_id: str, run: str, number: int, part: str) -> None:
+        self.exports[f"{shop}/{person_id}/{run}/{number:06d}"] = part
+
+    def parts(self, shop: str, person_id: str, run: str) -> list[str]:
+        return [
+            self.exports[key] for key in sorted(self.exports) if key.startswith(f"{shop}/{person_id}/{run}/")
+        ]
+
+    def drop_parts(self, shop: str, person_id: str, run: str) -> None:
+        for key in [key for key in self.exports if key.startswith(f"{shop}/{person_id}/{run}/")]:
+            del self.exports[key]
 
     def keep_export(self, shop: str, person_id: str, document: str) -> str:
         self.exports[f"{shop}/{person_id}"] = document

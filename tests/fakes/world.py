@@ -39,6 +39,7 @@ from cartback.usecases.people.collect_export import CollectExport
 from cartback.usecases.people.erase_person import ErasePerson
 from cartback.usecases.people.export_person import ExportPerson
 from cartback.usecases.people.start_erasing import StartErasing
+from cartback.usecases.people.start_exporting import StartExporting
 from cartback.usecases.people.sweep_erased import SweepErased
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.usecases.results.audit import AuditDay, AuditShops, LookBack
@@ -59,7 +60,6 @@ from tests.fakes.memory import (
     MemoryTables,
 )
 from tests.fakes.outside import CountingMetrics, ListBus, ListQueue, ListRaw, ListRuns, Outbox
-from tests.fakes.shelf import MemoryShelf
 from tests.fakes.shop_api import DictHealth, ListedShop
 from tests.fakes.sweeps import MemoryLetterSweep, MemoryProofs, MemoryRawSweep, MemoryTableSweep
 
@@ -277,11 +277,12 @@ class World:
             **here, raw=self.raw_sweep, letters=self.letters, metrics=self.metrics
         )
         self.export = ExportPerson(
-            **here, ledger=self.ledger, proofs=MemoryProofs(self.tables), shelf=MemoryShelf(self.raw)
+            **here, ledger=self.ledger, proofs=MemoryProofs(self.tables), raw=self.raw_sweep
         )
-        self.collect_export = CollectExport(self.export, self.raw_sweep, self.metrics)
+        self.collect_export = CollectExport(self.export, self.raw_sweep)
         self.erase_person = ErasePerson(self.records, plain_hash, self.bus, self.clock)
         self.start_erasing = StartErasing(self.runs)
+        self.start_exporting = StartExporting(self.runs, self.metrics)
         self.end_proofs = EndProofs(self.records, here["tables"], self.clock, self.metrics)
 
     def _wire_sign_up(self) -> None:

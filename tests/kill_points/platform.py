@@ -28,6 +28,7 @@ from functions import apply_events as door
 from tests.asl import Call, Ended, Wait, start
 from tests.asl_machine import Machine
 from tests.fakes.memory import MemoryCounters
+from tests.fakes.outside import CONTEXT
 from tests.fakes.sweeps import MemoryStanding
 from tests.fakes.told import Told
 from tests.fakes.world import World
@@ -180,7 +181,7 @@ class Platform:
             ]
         }
         try:
-            answer = door.handler(event, None)
+            answer = door.handler(event, CONTEXT)
         except Crash:
             self._after_fault()
             return messages

@@ -53,6 +53,7 @@ REPEATED = {
     "erase_person": "an operator at the command line; the shop's own word goes the way of every event",
     "end_proofs": "a schedule; what it misses is looked at thirty days later",
     "start_erasing": "EventBridge; a run has one name",
+    "start_exporting": "EventBridge; a run has one name",
     "sweep_erased": "the state machine of an erasure; sweeping again sweeps what is left",
     "resume_shop": "an operator at the command line; lifting twice is lifting once",
     "connect_shop": "an operator at the command line, who is told how far it came",

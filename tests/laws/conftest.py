@@ -30,6 +30,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     )
     monkeypatch.setattr(wiring, "take_batch", lambda: batch)
     monkeypatch.setattr(wiring, "settings", lambda: world.settings)
-    for name in (set(doors()) | {"lapsed"}) - {"apply_events"}:
+    for name in (set(doors()) | {"lapsed", "start_exporting"}) - {"apply_events"}:
         monkeypatch.setattr(wiring, name, partial(getattr, world, name))
     return world

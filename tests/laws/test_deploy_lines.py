@@ -35,6 +35,7 @@ def run_by_sam(line: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     monkeypatch.setattr(deploy, "do_cli", stop)
     monkeypatch.setattr("samcli.lib.utils.version_checker.fetch_and_compare_versions", lambda: None)
+    monkeypatch.setattr("samcli.lib.telemetry.event.EventTracker.send_events", lambda: None)
     monkeypatch.setenv("SAM_CLI_TELEMETRY", "0")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.chdir(ROOT)

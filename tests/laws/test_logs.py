@@ -93,6 +93,7 @@ def test_a_task_is_told_ids_and_numbers_only(path: Path):
         "rearms",
         "plan",
         "position",
+        "lasts_seconds",
         "cursor",
         "error",
         "cause",

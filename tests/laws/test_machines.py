@@ -71,7 +71,7 @@ def _resource_of(path: Path) -> str:
 
 
 # Machines that talk to shops and never to shoppers: no fact starts them, a schedule does.
-_CHORES = {"reconcile": 86_400, "erasure": 7 * 86_400}
+_CHORES = {"reconcile": 86_400, "erasure": 14 * 86_400, "export": 7 * 86_400}
 
 
 def test_every_flow_has_a_machine_a_page_and_a_resource_and_there_are_no_others_but_chores():

@@ -5,7 +5,9 @@ The numbers stand in the template, in the machines and in the code; no single fi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ from cartback import wiring
 from cartback.channels.ses import ONE_REQUEST
 from cartback.store.clients import Clients
 from cartback.store.intake.once import REMEMBERED
-from cartback.usecases.people.sweep_erased import AGAIN_AFTER
+from cartback.usecases.people import collect_export, sweep_erased
+from cartback.usecases.people.sweep_erased import AGAIN_AFTER, LASTS
 from tests.asl import TaskFailed, play
 from tests.asl_machine import Machine
 from tests.laws.reading import MACHINES, ROOT, doors, properties, resources, target, template
@@ -124,7 +127,7 @@ def _called_for_nobody() -> set[str]:
 
 
 def test_a_fact_that_cannot_be_delivered_or_digested_lies_where_a_person_sees_it():
-    assert _called_for_nobody() == {"StartFlows", "StartErasing", "CollectExport", "ForwardFacts"}
+    assert _called_for_nobody() == {"StartFlows", "StartErasing", "ForwardFacts"}
     for name, rule in _events("EventBridgeRule"):
         assert target(rule["DeadLetterConfig"]["Arn"]) == "FlowsDlq", name
         failure = properties(name)["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
@@ -203,9 +206,29 @@ def test_a_run_outlasts_the_longest_trouble_of_its_tasks(path: Any):
     assert 2 * trouble < limit
 
 
+def _payload(name: str) -> Mapping[str, Any]:
+    file = json.loads((ROOT / "statemachines" / f"{name}.asl.json").read_text())
+    return file["States"][file["StartAt"]]["Arguments"]["Payload"]
+
+
 def test_an_erasure_outlasts_the_wait_between_its_rounds_and_a_day_of_trouble():
     limit = Machine.load(ROOT / "statemachines" / "erasure.asl.json").timeout_seconds
     assert AGAIN_AFTER.total_seconds() + 2 * _DAY <= limit
+    assert limit == LASTS.total_seconds() == _payload("erasure")["lasts_seconds"]
+
+
+def test_the_last_round_of_an_erasure_comes_after_whatever_was_accepted_before_it_was_asked_for():
+    """A delivery is accepted for 72 hours after it happened, and then may wait in the queue as long as it is kept."""
+    waits = properties("IntakeQueue")["MessageRetentionPeriod"]
+    assert timedelta(hours=72).total_seconds() + waits < AGAIN_AFTER.total_seconds()
+
+
+def test_a_step_of_an_export_or_an_erasure_begins_no_page_that_its_call_cannot_end():
+    for door, reserve in (
+        ("sweep_erased", sweep_erased.RESERVE_MS),
+        ("collect_export", collect_export.RESERVE_MS),
+    ):
+        assert _worst(Clients()._config) < reserve / 1000 <= _timeout(doors()[door]) / 4
 
 
 def test_a_machine_gives_up_later_than_the_function_that_it_calls():

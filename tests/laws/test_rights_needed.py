@@ -39,6 +39,7 @@ _SERVICES = {
     "secretsmanager": "secretsmanager",
 }
 _ACTIONS = {
+    "s3:DeleteObjects": "s3:DeleteObject",
     "s3:ListObjectsV2": "s3:ListBucket",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",

@@ -21,6 +21,7 @@ import pytest
 
 from tests.asl import Run, play
 from tests.asl_machine import Machine
+from tests.fakes.outside import CONTEXT
 from tests.fakes.world import World
 from tests.laws.conftest import SHOP
 from tests.laws.reading import ROOT, doors, machine, properties, resources, target, template
@@ -144,7 +145,7 @@ def test_a_task_answers_what_a_machine_of_an_earlier_release_sends_it(release: s
     )
     world.clock.move(hours=1)
     payload = json.loads((DOORS / f"{task}.{release}.json").read_text())
-    answer = json.loads(json.dumps(importlib.import_module(task).handler(payload, None)))
+    answer = json.loads(json.dumps(importlib.import_module(task).handler(payload, CONTEXT)))
     for name in releases()[release]["machines"]:
         for called, state in _calls(defined(release, name)):
             if called != task or "Next" not in state:
@@ -169,7 +170,7 @@ def _played(world: World, release: str, name: str, given: Mapping[str, Any]) -> 
 
 
 def _answered(task: str, event: Mapping[str, Any]) -> Any:
-    return json.loads(json.dumps(importlib.import_module(task).handler(event, None)))
+    return json.loads(json.dumps(importlib.import_module(task).handler(event, CONTEXT)))
 
 
 @pytest.mark.parametrize("release", releases())

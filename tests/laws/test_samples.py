@@ -19,6 +19,7 @@ from cartback.domain.connectors.tool_tokens import made
 from cartback.domain.desk.entries import TASK, opened
 from cartback.domain.facts import schema
 from cartback.ports import ShopKeys
+from tests.fakes.outside import CONTEXT
 from tests.fakes.world import World
 from tests.laws.conftest import SECRET, SHOP
 from tests.laws.reading import MACHINES, ROOT, doors, machine, name_of, properties
@@ -98,7 +99,7 @@ def test_a_sample_of_http_is_of_a_route_of_its_door(path: Path):
     assert event["requestContext"]["http"]["method"] == event["routeKey"].split()[0]
 
 
-@_of("start_flows", "start_erasing", "collect_export")
+@_of("start_flows", "start_erasing")
 def test_a_sample_of_the_bus_is_a_fact_that_the_rule_lets_through(path: Path):
     event = json.loads(path.read_text())
     (rule,) = properties(doors()[_door(path)])["Events"].values()
@@ -109,7 +110,7 @@ def test_a_sample_of_the_bus_is_a_fact_that_the_rule_lets_through(path: Path):
     validator.validate(event["detail"])
 
 
-@_of("watch_cart", "touch", "park_run", "ask_confirmation", "reconcile", "sweep_erased")
+@_of("watch_cart", "touch", "park_run", "ask_confirmation", "reconcile", "sweep_erased", "collect_export")
 def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: Path):
     sent = [
         set(state["Arguments"]["Payload"])
@@ -117,6 +118,8 @@ def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: 
         for state in machine(file)["States"].values()
         if state["Type"] == "Task" and state["Arguments"]["FunctionName"] == f"${{{_door(path)}}}"
     ]
+    if path.name == "collect_export.fact.json":
+        return  # what the bus told this door before there was a machine
     assert set(json.loads(path.read_text())) in sent
 
 
@@ -124,7 +127,7 @@ def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: 
 
 
 def _handle(name: str) -> Any:
-    return importlib.import_module(name.split(".")[0]).handler(_load(name), None)
+    return importlib.import_module(name.split(".")[0]).handler(_load(name), CONTEXT)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +225,10 @@ def test_a_wish_to_be_forgotten_or_to_know_is_heeded(world: World):
     assert _handle("start_erasing") == {"started": True}
     assert _handle("start_erasing") == {"started": False}
     assert _handle("sweep_erased")["next"] == "done"  # nobody of that id is forgotten here
-    assert _handle("collect_export") == {"export": None}
+    assert _handle("start_erasing.export") == {"started": True}
+    assert world.metrics.counts["PrivacyRequests"] == 1
+    for sample in ("collect_export", "collect_export.fact"):
+        assert _handle(sample)["next"] == "done"  # nobody of that id is known here
 
 
 def test_a_parked_run_is_noted(world: World):

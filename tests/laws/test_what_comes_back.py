@@ -16,8 +16,7 @@ from tests.laws.reading import doors, properties, resources, target
 SETS = sorted(resources("AWS::SES::ConfigurationSet"))
 # What each chore waits for; what starts flows is held to the flows themselves (test_machines.py).
 CHORES = {
-    "start_erasing": {"customer.erased", "shop.erased"},
-    "collect_export": {"privacy.requested"},
+    "start_erasing": {"customer.erased", "privacy.requested", "shop.erased"},
 }
 OFTEN = {
     "settle_claims": "rate(15 minutes)",

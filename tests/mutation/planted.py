@@ -65,9 +65,12 @@ IN_TEMPLATE: dict[str, Any] = {
     "a rule gives up into the wrong queue": lambda e: e.put(
         _event("StartErasing", "Facts"), "DeadLetterConfig", {"Arn": {"GetAtt": "IntakeDlq.Arn"}}
     ),
-    "failed exports are lost": lambda e: e.drop(_own("CollectExport"), "EventInvokeConfig"),
-    "the exporter may not put its failure away": lambda e: e.put(
-        _role("CollectExportRole", "sqs:SendMessage"), "Action", "sqs:GetQueueUrl"
+    "wishes that start nothing are lost": lambda e: e.drop(_own("StartErasing"), "EventInvokeConfig"),
+    "the starter of exports may not put its failure away": lambda e: e.put(
+        _role("StartErasingRole", "sqs:SendMessage"), "Action", "sqs:GetQueueUrl"
+    ),
+    "exports are not told of when they fail": lambda e: e.drop(
+        _own("FailedRuns")["EventPattern"]["detail"]["stateMachineArn"], -1
     ),
     "the intake gives up into the queue of facts": lambda e: e.put(
         _own("IntakeQueue")["RedrivePolicy"], "deadLetterTargetArn", {"GetAtt": "FlowsDlq.Arn"}

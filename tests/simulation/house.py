@@ -129,7 +129,7 @@ class Words:
 class Raw:
     """The port ``RawStore``: kept, and not looked at again."""
 
-    def keep(self, shop: str, batch: str, deliveries) -> None:
+    def keep(self, shop: str, batch: str, deliveries, names=None) -> None:
         """Nothing of the season is replayed."""
 
 

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from cartback.usecases.park_run import ParkRun
     from cartback.usecases.people.collect_export import CollectExport
     from cartback.usecases.people.start_erasing import StartErasing
+    from cartback.usecases.people.start_exporting import StartExporting
     from cartback.usecases.people.sweep_erased import SweepErased
     from cartback.usecases.receive_webhook import ReceiveWebhook
     from cartback.usecases.results.audit import AuditShops
@@ -295,9 +296,19 @@ def start_erasing() -> StartErasing:
 
 
 @cache
+def start_exporting() -> StartExporting:
+    """What starts the collecting of somebody's data."""
+    from cartback.store.bus import StepFunctionsRuns
+    from cartback.usecases.people.start_exporting import StartExporting
+
+    return StartExporting(StepFunctionsRuns(clients(), {"export": os.environ["EXPORT_ARN"]}), metrics())
+
+
+@cache
 def sweep_erased() -> SweepErased:
     """The task that forgets beside the rows."""
-    from cartback.store.people.sweeping import DeadLetterSweep, RawSweep, TableSweep
+    from cartback.store.people.raw_sweeping import RawSweep
+    from cartback.store.people.sweeping import DeadLetterSweep, TableSweep
     from cartback.usecases.people.sweep_erased import SweepErased
 
     env = os.environ
@@ -317,25 +328,26 @@ def sweep_erased() -> SweepErased:
 @cache
 def collect_export() -> CollectExport:
     """What answers a request for somebody's data."""
-    from cartback.store.intake.raw import S3Raw
     from cartback.store.people.proofs import ConsentChains
-    from cartback.store.people.sweeping import RawSweep, TableSweep
+    from cartback.store.people.raw_sweeping import RawSweep
+    from cartback.store.people.sweeping import TableSweep
     from cartback.usecases.people.collect_export import CollectExport
     from cartback.usecases.people.export_person import ExportPerson
 
     env = os.environ
+    raw = RawSweep(clients(), env["RAW_BUCKET"])
     export = ExportPerson(
         records=records(),
         ledger=ledger(),
         proofs=ConsentChains(clients(), env["LEDGER_TABLE"]),
         tables=TableSweep(clients(), records().tables),
         orders=orders(),
-        shelf=S3Raw(clients(), env["RAW_BUCKET"], clock()),
+        raw=raw,
         hasher=hasher(),
         adapter=source,
         clock=clock(),
     )
-    return CollectExport(export, RawSweep(clients(), env["RAW_BUCKET"]), metrics())
+    return CollectExport(export, raw)
 
 
 @cache

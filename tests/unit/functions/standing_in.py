@@ -11,7 +11,7 @@ import pytest
 
 from cartback import wiring
 from cartback.ports import Link
-from tests.fakes.outside import CountingMetrics
+from tests.fakes.outside import CONTEXT, CountingMetrics
 from tests.fakes.world import START, a_face
 
 
@@ -66,7 +66,7 @@ class Doors:
 
     @staticmethod
     def call(door: str, event: Any) -> Any:
-        return importlib.import_module(f"functions.{door}").handler(event, None)
+        return importlib.import_module(f"functions.{door}").handler(event, CONTEXT)
 
 
 def http(method: str = "GET", *, body: str = "", query: dict | None = None, **headers: str) -> dict[str, Any]:

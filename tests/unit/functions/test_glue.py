@@ -6,7 +6,7 @@ another's place unnoticed.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
 from cartback.domain.policy import Plan
 from cartback.usecases.runs import Run
+from tests.fakes.outside import CONTEXT
 from tests.unit.functions.standing_in import Doors, http
 
 TASK = {
@@ -28,6 +29,7 @@ TASK = {
 }
 RUN = Run("the_flow", "the-run", "the-shop", "the-cart", 7, "the-person", ("v1", "v2"))
 PLAN = {"policy_version": 3, "since": "activity", "give_up_after": 60, "touches": []}
+LEFT = CONTEXT.get_remaining_time_in_millis
 FACT = {
     "detail": {"fact": "the.fact", "shop": "the-shop", "id": "the-fact-id", "data": {"a": 1}, "cause": "c"}
 }
@@ -37,8 +39,24 @@ FACT = {
     ("door", "event", "asked", "gives"),
     [
         ("watch_cart", {**TASK, "rearms": "5"}, (RUN, 5), {"next": "x"}),
-        ("sweep_erased", {"shop": "s", "person_id": "p", "cursor": "c"}, ("s", "p", "c"), {"next": "x"}),
-        ("sweep_erased", {"shop": "s", "person_id": None, "cursor": ""}, ("s", None, ""), {"next": "x"}),
+        (
+            "sweep_erased",
+            {"shop": "s", "person_id": "p", "cursor": "c", "lasts_seconds": 60},
+            ("s", "p", "c", LEFT, timedelta(minutes=1)),
+            {"next": "x"},
+        ),
+        (
+            "sweep_erased",
+            {"shop": "s", "person_id": None, "cursor": ""},
+            ("s", None, "", LEFT, timedelta(days=7)),
+            {"next": "x"},
+        ),
+        (
+            "collect_export",
+            {"shop": "s", "person_id": "p", "run": "r", "cursor": "c"},
+            ("s", "p", "r", "c", LEFT),
+            {"next": "x"},
+        ),
         ("reconcile", {"shop": "s", "flow": "f"}, ("s",), {"next": "x"}),
         ("start_listed", {"id": "i"}, (), {"next": "x"}),
         (
@@ -68,7 +86,6 @@ def test_a_touch_is_of_its_run_its_plan_and_its_position(doors: Doors):
     [
         ("start_flows", FACT, ("the.fact", "the-shop", {"a": 1}), ["r1"], {"started": ["r1"]}),
         ("start_erasing", FACT, ("the-shop", "the-fact-id", {"a": 1}), True, {"started": True}),
-        ("collect_export", FACT, ("the-shop", {"a": 1}), "key", {"export": "key"}),
         ("start_reconciling", {"time": "noon", "id": "i1"}, ("noon i1",), ["s"], {"started": ["s"]}),
         ("start_reconciling", {"id": "i1"}, (" i1",), [], {"started": []}),
         ("settle_claims", {}, (), 4, {"unknown": 4}),
@@ -118,7 +135,7 @@ TASKS = {
     "park_run": {},
     "start_flows": FACT,
     "start_erasing": FACT,
-    "collect_export": FACT,
+    "collect_export": {"shop": "s", "person_id": "p", "run": "r", "cursor": ""},
     "start_reconciling": {"id": "i"},
     "start_listed": {},
     "settle_claims": {},
@@ -153,3 +170,17 @@ def test_a_visitor_is_asked_to_come_again_and_counted(doors: Doors, door: str, m
     answer = doors.call(door, http(method, body="{}", content_type="application/json"))
     assert (answer["statusCode"], answer["headers"]["retry-after"]) == (503, "60")
     assert doors.metrics.counts["VisitorsPutOff"] == 1
+
+
+def test_a_wish_to_know_starts_the_collecting_and_no_sweep(doors: Doors):
+    mind, other = doors.stand_in("start_exporting", True), doors.stand_in("start_erasing", False)
+    asked = {**FACT["detail"], "fact": "privacy.requested"}
+    assert doors.call("start_erasing", {"detail": asked}) == {"started": True}
+    assert (mind.asked, other.asked) == ([("the-shop", "the-fact-id", {"a": 1})], [])
+
+
+def test_a_fact_that_a_release_before_was_told_is_collected_at_once(doors: Doors):
+    mind = doors.stand_in("collect_export")
+    mind.at_once = lambda *given: {"asked": given}
+    told = {**FACT["detail"], "data": {"person_id": "p"}}
+    assert doors.call("collect_export", {"detail": told}) == {"asked": ("the-shop", "p", "the-fact-id")}

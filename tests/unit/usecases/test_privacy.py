@@ -208,25 +208,33 @@ def test_a_request_for_data_is_collected_and_rings(world, told):
     world.deliver(told.delivery("first", cart(START, SHIRT), at=START))
     world.deliver(told.delivery("ask", DataRequested(ada(), START, "77"), at=START))
     (fact,) = world.bus.named("privacy.requested")
-    key = world.collect_export("demo", fact.data)
-    document = json.loads(world.raw_sweep.exports[key])
+    assert world.start_exporting("demo", fact.fact_id, fact.data)
+    assert not world.start_exporting("demo", fact.fact_id, fact.data), "a doubled fact"
+    ((run, given),) = world.runs.started.items()
+    assert (run[:7], given["cursor"], given["person_id"]) == ("export-", "", fact.data["person_id"])
+    assert world.collect_export("demo", fact.data["person_id"], run, "")["next"] == "done"
+    ((key, kept),) = world.raw_sweep.exports.items()
+    document = json.loads(kept)
+    assert key == f"demo/{fact.data['person_id']}"
     assert document["person"]["first_name"] == "Ada"
     assert document["carts"][0]["cart"]["items"][0]["title"] == "Leinenhemd"
-    assert world.metrics.counts["PrivacyRequests"] == 1
+    assert world.metrics.counts["PrivacyRequests"] == 2
 
 
 def test_a_request_about_somebody_we_do_not_know_rings_all_the_same(world, told):
     world.deliver(told.delivery("ask", DataRequested(BOB, START, "78"), at=START))
     (fact,) = world.bus.named("privacy.requested")
     assert "person_id" not in fact.data
-    assert world.collect_export("demo", fact.data) is None
+    assert not world.start_exporting("demo", fact.fact_id, fact.data)
+    assert world.runs.started == {}
     assert world.metrics.counts["PrivacyRequests"] == 1
 
 
 def test_an_export_is_forgotten_with_its_person(world, told):
     world.deliver(told.delivery("first", cart(START, SHIRT), at=START))
     person_id = the_person(world).person_id
-    world.collect_export("demo", {"person_id": person_id})
+    world.collect_export("demo", person_id, "run", "")
+    world.raw_sweep.keep_part("demo", person_id, "another-run", 1, "[]")
     world.erase_person.by_id("demo", person_id)
     world.sweep_erased("demo", person_id, "")
     assert world.raw_sweep.exports == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -53,7 +53,10 @@ class Parking(Protocol):
 class RawStore(Protocol):
     """Raw events, kept for replay."""
 
-    def keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> None: ...
+    def keep(
+        self, shop: str, batch: str, deliveries: Sequence[Delivery], names: Collection[str] | None = None
+    ) -> None:
+        """Keep a batch, under a name that says whom it may be about (``domain.intake.sieve``); None: about anybody."""
 
 
 class RawArchive(Protocol):

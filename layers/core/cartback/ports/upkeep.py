@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -67,8 +67,32 @@ class Strangers(Protocol):
 class RawSweep(Protocol):
     """The raw events that were kept, and the exports collected from them, for whoever has to forget somebody."""
 
-    def sweep(self, shop: str, cursor: str, unwanted: Callable[[Delivery], bool]) -> str:
-        """Take what is unwanted out of a page of objects; give where the next begins, empty at the end."""
+    def sweep(
+        self,
+        shop: str,
+        cursor: str,
+        unwanted: Callable[[Delivery], bool],
+        names: Collection[str] | None = None,
+    ) -> str:
+        """Take what is unwanted out of a page of objects; give where the next begins, empty at the end.
+
+        Objects that hold none of ``names`` need not be opened; None: all of them.
+        """
+
+    def find(self, shop: str, cursor: str, names: Collection[str] | None) -> tuple[list[Delivery], str]:
+        """The events of a page of objects that may hold one of ``names``, and where the next begins."""
+
+    def empty(self, shop: str) -> bool:
+        """Delete a page of a shop's events unread; gives whether there may be more."""
+
+    def keep_part(self, shop: str, person_id: str, run: str, number: int, part: str) -> None:
+        """Keep a part of what a run is collecting; the same number again replaces it."""
+
+    def parts(self, shop: str, person_id: str, run: str) -> list[str]:
+        """The parts that a run kept, by their numbers."""
+
+    def drop_parts(self, shop: str, person_id: str, run: str) -> None:
+        """Forget the parts that a run kept."""
 
     def keep_export(self, shop: str, person_id: str, document: str) -> str:
         """Keep what was collected for a person; gives the name of the object."""
@@ -91,6 +115,13 @@ class TableSweep(Protocol):
     """The rows of a shop, page by page; the place where the next page begins is empty at the end."""
 
     def carts(self, shop: str, cursor: str) -> tuple[list[Cart], str]: ...
+
+    def carts_of(self, shop: str, names: Iterable[str]) -> list[Cart]:
+        """The carts whose owner is one of these rows, or that were told with one of these accounts, and perhaps more
+        that once were. Complete once ``index`` has come to its end."""
+
+    def index(self, cursor: str, now: datetime) -> str:
+        """Enter a page of carts that ``carts_of`` does not find yet; give where the next begins, empty at the end."""
 
     def purge(self, shop: str, cursor: str, until: datetime) -> str:
         """Delete a page of everything of a shop but blocked addresses, and let proofs of consent end at ``until``."""

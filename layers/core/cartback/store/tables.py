@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 CARTS_KEPT = timedelta(days=180)
 PEOPLE_KEPT = timedelta(days=730)
+INDEXED = "*#owned"
+"""The row of the table Carts that says that every row of a cart is in the index; no shop is called like this.
+
+It lives far longer than a cart that is not, so it need not be renewed before all are.
+"""
+
 LEDGER_KEPT = timedelta(days=400)
 LAPSED_LINKS_KEPT = timedelta(days=60)
 CATALOGUE_KEPT = timedelta(days=730)
@@ -39,6 +45,16 @@ class Tables:
 def cart_key(shop: str, cart_id: str) -> str:
     """A cart."""
     return f"{shop}#cart#{cart_id}"
+
+
+def told_key(shop: str, cart_id: str) -> str:
+    """The account that a cart was told with, which need not be its owner's."""
+    return f"{shop}#told#{cart_id}"
+
+
+def owned_by(shop: str, name: str) -> str:
+    """Whose a cart is, as the index ``OwnedBy`` has it: the id of a person's row, or the hash of an account."""
+    return f"{shop}#{name}"
 
 
 def ref_key(shop: str, ref: str) -> str:

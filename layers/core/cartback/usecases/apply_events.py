@@ -27,6 +27,7 @@ from cartback.usecases.batch import Message as Message  # noqa: TC001 - tools im
 from cartback.usecases.batch import Report
 from cartback.usecases.intake.fold import Fold
 from cartback.usecases.intake.rows import copied, page_about
+from cartback.usecases.people.mentions import all_names
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -120,7 +121,7 @@ class ApplyEvents:
     def _shop(self, shop: str, group: list[Message], report: Report) -> None:
         fresh_to_us = [message.delivery for message in group if not message.delivery.replayed]
         if fresh_to_us:
-            self.raw.keep(shop, _batch_name(group), fresh_to_us)
+            self._keep(shop, _batch_name(group), fresh_to_us)
         keys = [message.once_key for message in group]
         begun = self.once.begin(list(dict.fromkeys(keys)))
         fresh: dict[str, Message] = {}
@@ -144,6 +145,22 @@ class ApplyEvents:
                 here = {message.message_id for message in group}
                 report.duplicates[:] = [i for i in report.duplicates if i not in here]
                 report.failed[:] = [i for i in report.failed if i not in here]
+
+    def _keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> None:
+        """Keep a batch whatever comes of it, marked with the names by which an export or an erasure will look for it.
+
+        One that cannot be read for now, or not at all, is kept as about anybody.
+        """
+
+        def hashed(text: str) -> str:
+            return self.hasher(shop, text)
+
+        names = None
+        try:
+            with suppress(TryLater):
+                names = frozenset().union(*(all_names(each, hashed, self.adapter) for each in deliveries))
+        finally:
+            self.raw.keep(shop, batch, deliveries, names)
 
     def _fresh(self, shop: str, fresh: dict[str, Message], report: Report) -> None:
         observed: list[tuple[str, Observation]] = []

@@ -42,7 +42,8 @@ class Person:
     and the ``…_recorded_at`` are for the audit: what we knew when, by our own clock. ``forgotten_at`` is when the
     person asked to be forgotten: what a shop says of a time before is not taken in again. ``consents`` holds the
     present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``, which is written with the
-    row and then lives on its own; ``evidence_head`` and ``evidence_length`` hold it in place.
+    row and then lives on its own; ``evidence_head`` and ``evidence_length`` hold it in place. ``traces``
+    are those of forgotten carts and orders (``domain.people.traces``), None where no release remembered them.
     """
 
     shop: str
@@ -85,6 +86,7 @@ class Person:
     moved_to: str | None = None
     moved_at: datetime | None = None
     visits: tuple[Visit, ...] = ()
+    traces: tuple[str, ...] | None = None
 
     def consent(self, channel: str, purpose: str = MARKETING) -> Consent | None:
         """What this person last said about a channel, as a whole or for one purpose."""
@@ -254,6 +256,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         clicked_at=max(filter(None, (winner.clicked_at, loser.clicked_at)), default=None),
         forgotten_at=max(filter(None, (winner.forgotten_at, loser.forgotten_at)), default=None),
         visits=visits.united(winner.visits, loser.visits),
+        traces=tuple(dict.fromkeys([*(winner.traces or ()), *(loser.traces or ())])) or None,
     )
     for name, word in consents.united(winner.consents, loser.consents).items():
         if word != winner.consents.get(name):
@@ -264,11 +267,19 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
     return united, gone
 
 
-def erase(person: Person, asked_at: datetime, now: datetime, aliases: Iterable[str] = ()) -> Person:
+def erase(
+    person: Person,
+    asked_at: datetime,
+    now: datetime,
+    aliases: Iterable[str] = (),
+    traces: Iterable[str] = (),
+) -> Person:
     """Forget who it was. The row stays as a mark that nothing may be sent, and that older news is not to be kept.
 
-    The keyed hashes stay with it, ``aliases`` among them: by these a late event is known, wherever it lies.
+    The keyed hashes stay with it, ``aliases`` among them, and the ``traces`` of their carts' references: by these a
+    late event is known, wherever it lies.
     """
+    unremembered = person.erased_at is not None and person.traces is None
     return Person(
         shop=person.shop,
         person_id=person.person_id,
@@ -277,6 +288,7 @@ def erase(person: Person, asked_at: datetime, now: datetime, aliases: Iterable[s
         merged_from=person.merged_from,
         erased_at=person.erased_at or now,
         forgotten_at=max(filter(None, (person.forgotten_at, asked_at))),
+        traces=None if unremembered else tuple(dict.fromkeys([*(person.traces or ()), *traces])),
         **chain(person),
     )
 

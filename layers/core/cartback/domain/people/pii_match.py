@@ -42,7 +42,7 @@ def names(text: str, known: Collection[str], hashed: Callable[[str], str]) -> bo
     if not known:
         return False
     tried: set[str] = set()
-    for alias in _aliases(text):
+    for alias in aliases(text):
         if alias not in tried:
             tried.add(alias)
             if hashed(alias) in known:
@@ -50,7 +50,8 @@ def names(text: str, known: Collection[str], hashed: Callable[[str], str]) -> bo
     return False
 
 
-def _aliases(text: str) -> Iterator[str]:
+def aliases(text: str) -> Iterator[str]:
+    """Every address and number that a text may hold, in the words of ``Contact.identifying``; some come repeatedly."""
     for part in _strings(_read(text)):
         for spelling in dict.fromkeys((part, html.unescape(unquote(part)))):
             yield from _addresses(spelling)

@@ -12,5 +12,6 @@ def returned(person: Person) -> Person:
         person_id=person.person_id,
         version=person.version,
         forgotten_at=person.forgotten_at,
+        traces=person.traces,
         **chain(person),
     )

@@ -1,14 +1,15 @@
 """Raw events in S3: one compressed object per shop and batch, swept after 14 days by the bucket's own rule.
 
 Keys sort by the hour of the keeping. An event may be kept long after it was received (a queue holds it for days), so
-the name also says from when to when its events were received: a reader need not open what it does not want.
+the name also says from when to when its events were received, and whom they may be about (``domain.intake.sieve``): a
+reader need not open what it does not want.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
+from cartback.domain.intake.sieve import may_hold, sieve
 from cartback.store.errors import translated
 from cartback.store.queue import unpack, written
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from cartback.ports import Clock, Delivery
     from cartback.store.clients import Clients
 
+_ENDING = ".jsonl.gz"
 _STAMP = "%Y%m%dT%H%M%S"
 _SKEW = timedelta(hours=1)
 """Keeper and receiver are two machines: look one hour earlier than their clocks would need."""
@@ -36,9 +39,11 @@ class S3Raw:
         self._bucket = bucket
         self._clock = clock
 
-    def keep(self, shop: str, batch: str, deliveries: Sequence[Delivery]) -> None:
-        """Keep a batch as one object of JSON lines, in the form of the queue."""
-        self._keep(shop, batch, deliveries)
+    def keep(
+        self, shop: str, batch: str, deliveries: Sequence[Delivery], names: Collection[str] | None = None
+    ) -> None:
+        """Keep a batch as one object of JSON lines, in the form of the queue. Its name holds the sieve of ``names``."""
+        self._keep(shop, batch if names is None else f"{batch}.{sieve(names)}", deliveries)
 
     def aside(self, delivery: Delivery) -> str:
         """Keep what does not fit into a message where raw events lie: swept, found and forgotten like these.
@@ -108,9 +113,18 @@ def lines_of(clients: Clients, bucket: str, key: str) -> list[str] | None:
         raise
 
 
+def holds(key: str, names: Collection[str] | None) -> bool:
+    """Whether an object may hold an event with one of these names, by its own name; None asks for all objects.
+
+    What was put aside, or kept by a release that knew no sieves, may hold anything.
+    """
+    marks = key.rpartition("/")[2].removesuffix(_ENDING).partition(".")[2]
+    return names is None or not marks or may_hold(marks, names)
+
+
 def name(oldest: datetime, newest: datetime, batch: str) -> str:
     """The last part of an object's key."""
-    return f"{_stamp(oldest)}-{_stamp(newest)}-{batch}.jsonl.gz"
+    return f"{_stamp(oldest)}-{_stamp(newest)}-{batch}{_ENDING}"
 
 
 def _stamp(at: datetime) -> str:

@@ -5,21 +5,20 @@ Each method does one page and says where the next begins, so that whoever sweeps
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.consent.evidence import Evidence
-from cartback.domain.errors import Refused
+from cartback.domain.errors import Conflict, Refused
 from cartback.domain.trade.cart import Cart
-from cartback.store.codec import decode, number, text
+from cartback.store.codec import decode, expires, is_expired, number, text
 from cartback.store.errors import translated
-from cartback.store.intake.raw import lines_of
-from cartback.store.paging import pages, write_rows
+from cartback.store.paging import get_rows, pages, write_rows
 from cartback.store.queue import unpack
-from cartback.store.tables import cart_key, evidence_key
+from cartback.store.tables import INDEXED, PEOPLE_KEPT, cart_key, evidence_key, owned_by
+from cartback.store.trade.records import told_with
 
 if TYPE_CHECKING:
     from cartback.ports import Delivery
@@ -27,10 +26,7 @@ if TYPE_CHECKING:
     from cartback.store.codec import Row
     from cartback.store.tables import Tables
 
-EXPORTS = "_exports"
-"""The prefix of collected exports. No shop's name begins like this, so no shop's raw events lie there."""
-
-_OBJECTS_PER_PAGE = 100
+_ENTERING = "entering "
 _LETTERS_PER_PAGE = 10
 _MOST_LETTERS = 500
 _HELD_SECONDS = 900
@@ -38,7 +34,7 @@ _HELD_SECONDS = 900
 
 
 class TableSweep:
-    """The rows of a shop in all tables. Scans: an erasure is rare, an index would cost on every write."""
+    """The rows of a shop in all tables. Somebody's carts are found by an index; a shop that is gone is scanned for."""
 
     def __init__(self, clients: Clients, tables: Tables) -> None:
         self._clients = clients
@@ -48,6 +44,69 @@ class TableSweep:
         """A page of the shop's carts, and where the next begins; empty at the end."""
         rows, following = self._page(self._tables.carts, cart_key(shop, ""), cursor)
         return [decode(Cart, row) for row in rows if "body" in row], following
+
+    def carts_of(self, shop: str, names: Iterable[str]) -> list[Cart]:
+        """See ``ports.TableSweep``. The index is behind by moments; rows are read as they are."""
+        found: set[str] = set()
+        for name in dict.fromkeys(names):
+            owned = pages(
+                self._clients.dynamodb.query,
+                "find somebody's carts",
+                TableName=self._tables.carts,
+                IndexName="OwnedBy",
+                KeyConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":owner": text(owned_by(shop, name))},
+            )
+            found.update(row["pk"]["S"].split("#", 2)[2] for page in owned for row in page)
+        keys = ((self._tables.carts, {"pk": text(cart_key(shop, each))}) for each in sorted(found))
+        rows = get_rows(self._clients, keys, "read somebody's carts")
+        return [decode(Cart, row) for _, row in rows]
+
+    def index(self, cursor: str, now: datetime) -> str:
+        """See ``ports.TableSweep``. Rows of releases before the index are entered while an erasure passes, once."""
+        table = self._tables.carts
+        if not cursor.startswith(_ENTERING):
+            marks = get_rows(self._clients, [(table, {"pk": text(INDEXED)})], "see what is indexed")
+            if any(not is_expired(row, now) for _, row in marks):
+                return ""
+        # A place that does not say so is that of a release that only looked: entering begins at the beginning.
+        rows, following = self._page(
+            table, "", cursor.removeprefix(_ENTERING) if cursor.startswith(_ENTERING) else ""
+        )
+        for row in rows:
+            if "body" in row and "owner" not in row:
+                self._enter(row)
+        if not following:
+            with translated("remember that all carts are indexed"):
+                mark = {"pk": text(INDEXED), "expires_at": expires(now, PEOPLE_KEPT)}
+                self._clients.dynamodb.put_item(TableName=table, Item=mark)
+        return f"{_ENTERING}{following}" if following else ""
+
+    def _enter(self, row: Row) -> None:
+        cart = decode(Cart, row)
+        ends = datetime.fromtimestamp(int(row["expires_at"]["N"]), UTC)
+        for write in told_with(self._tables, cart, None, ends):
+            with translated("enter a cart under its account"):
+                self._clients.dynamodb.put_item(**write["Put"])
+        if cart.person_id is None:
+            return
+        ask: dict[str, Any] = {
+            "TableName": self._tables.carts,
+            "Key": {"pk": row["pk"]},
+            "UpdateExpression": "SET #owner = :owner",
+            "ConditionExpression": "attribute_exists(pk) AND version = :version",
+            "ExpressionAttributeNames": {"#owner": "owner"},
+            "ExpressionAttributeValues": {
+                ":owner": text(owned_by(cart.shop, cart.person_id)),
+                ":version": row["version"],
+            },
+        }
+        try:
+            with translated("enter a cart under its owner"):
+                self._clients.dynamodb.update_item(**ask)
+        except Conflict:
+            return  # saved in the meantime, and so entered
 
     def purge(self, shop: str, cursor: str, until: datetime) -> str:
         """Delete a page of everything of a shop but blocked addresses; proofs get an end (docs/privacy.md)."""
@@ -105,10 +164,11 @@ class TableSweep:
     def _page(self, table: str, prefix: str, cursor: str) -> tuple[list[Row], str]:
         ask: dict[str, Any] = {
             "TableName": table,
-            "FilterExpression": "begins_with(pk, :prefix)",
-            "ExpressionAttributeValues": {":prefix": text(prefix)},
             "ConsistentRead": True,
         }
+        if prefix:
+            ask["FilterExpression"] = "begins_with(pk, :prefix)"
+            ask["ExpressionAttributeValues"] = {":prefix": text(prefix)}
         if cursor:
             ask["ExclusiveStartKey"] = json.loads(cursor)
         with translated("look through a table"):
@@ -117,72 +177,9 @@ class TableSweep:
         return answer["Items"], json.dumps(last) if last else ""
 
 
-def export_key(shop: str, person_id: str) -> str:
-    """The object that was collected for a person."""
-    return f"{EXPORTS}/{shop}/{person_id}.json"
-
-
 def of_shops(tables: Tables) -> tuple[str, ...]:
     """The names of the tables that hold rows of shops, in a fixed order."""
     return (tables.carts, tables.customers, tables.ledger, tables.catalogue, tables.orders)
-
-
-class RawSweep:
-    """The kept raw events of a shop, and the exports that were collected for people of it."""
-
-    def __init__(self, clients: Clients, bucket: str) -> None:
-        self._clients = clients
-        self._bucket = bucket
-
-    def sweep(self, shop: str, cursor: str, unwanted: Callable[[Delivery], bool]) -> str:
-        """Rewrite a page of objects without what is unwanted; give where the next begins, empty at the end."""
-        ask = {"Bucket": self._bucket, "Prefix": f"{shop}/", "MaxKeys": _OBJECTS_PER_PAGE}
-        with translated("list the raw events"):
-            answer = self._clients.s3.list_objects_v2(**ask, **({"StartAfter": cursor} if cursor else {}))
-        found = [each["Key"] for each in answer.get("Contents", [])]
-        for key in found:
-            self._rewrite(key, unwanted)
-        return found[-1] if answer.get("IsTruncated") else ""
-
-    def _rewrite(self, key: str, unwanted: Callable[[Delivery], bool]) -> None:
-        lines = lines_of(self._clients, self._bucket, key)
-        if lines is None:
-            return  # another sweep was quicker (an operator's and the run's go side by side), or its days are over
-        kept = [line for line in lines if not unwanted(unpack(json.loads(line)))]
-        if len(kept) == len(lines):
-            return
-        with translated("rewrite raw events"):
-            if not kept:
-                self._clients.s3.delete_object(Bucket=self._bucket, Key=key)
-                return
-            self._clients.s3.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=gzip.compress("\n".join(kept).encode(), compresslevel=6, mtime=0),
-                ContentType="application/x-ndjson",
-                ContentEncoding="gzip",
-            )
-
-    def keep_export(self, shop: str, person_id: str, document: str) -> str:
-        """Keep what was collected for a person; the bucket's own rule forgets it. Gives the name of the object."""
-        key = export_key(shop, person_id)
-        with translated("keep an export"):
-            self._clients.s3.put_object(
-                Bucket=self._bucket, Key=key, Body=document.encode(), ContentType="application/json"
-            )
-        return key
-
-    def drop_exports(self, shop: str, person_id: str = "") -> None:
-        """Forget what was collected for a person, or for everybody of a shop."""
-        prefix = export_key(shop, person_id) if person_id else f"{EXPORTS}/{shop}/"
-        with translated("list the exports"):
-            pages = list(
-                self._clients.s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-            )
-        for page in pages:
-            for each in page.get("Contents", []):
-                with translated("delete an export"):
-                    self._clients.s3.delete_object(Bucket=self._bucket, Key=each["Key"])
 
 
 class DeadLetterSweep:

@@ -26,17 +26,20 @@ from cartback.store.splitting import in_transactions
 from cartback.store.tables import (
     CARTS_KEPT,
     CATALOGUE_KEPT,
+    LEDGER_KEPT,
     PEOPLE_KEPT,
     alias_key,
     cart_key,
     evidence_key,
     get_all,
     inventory_key,
+    owned_by,
     person_key,
     product_key,
     ref_key,
     request_key,
     stock_key,
+    told_key,
 )
 
 if TYPE_CHECKING:
@@ -175,8 +178,9 @@ class DynamoRecords:
         here = self._tables
         for address, because in _moved(before.blocks, after.blocks):
             yield put_block(here.customers, shop, address, because)
-        for cart in _changed(before.carts, after.carts).values():
-            yield [put_cart(here, cart, now)]
+        for i, cart in _changed(before.carts, after.carts).items():
+            known = before.carts.get(i)
+            yield [put_cart(here, cart, now), *told_with(here, cart, known.account if known else None, now)]
         people = _changed(before.persons, after.persons).values()
         for person in sorted(people, key=lambda person: person.merged_into is not None):
             proofs = (put_evidence(here, entry) for entry in person.fresh_evidence)
@@ -272,7 +276,21 @@ def put_cart(tables: Tables, cart: Cart, now: datetime) -> Write:
     row = replace(cart, version=cart.version + 1)
     write = guarded_put(tables.carts, cart_key(cart.shop, cart.cart_id), row, cart.version, now, CARTS_KEPT)
     write["Put"]["Item"]["status"] = text(cart.status)
+    if cart.person_id is not None:
+        write["Put"]["Item"]["owner"] = text(owned_by(cart.shop, cart.person_id))
     return write
+
+
+def told_with(tables: Tables, cart: Cart, before: str | None, now: datetime) -> list[Write]:
+    """Enter a cart under the account that it was told with, if that is new: an item has one place in an index."""
+    if cart.account is None or cart.account == before:
+        return []
+    item = {
+        "pk": text(told_key(cart.shop, cart.cart_id)),
+        "owner": text(owned_by(cart.shop, cart.account)),
+        "expires_at": expires(now, LEDGER_KEPT),
+    }
+    return [{"Put": {"TableName": tables.carts, "Item": item}}]
 
 
 def put_person(tables: Tables, person: Person, now: datetime) -> Write:

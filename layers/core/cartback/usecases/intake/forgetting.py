@@ -13,6 +13,7 @@ from cartback import subjects
 from cartback.domain.consent.consent import WITHDRAWN
 from cartback.domain.facts import tell
 from cartback.domain.people import customer, suppression
+from cartback.domain.people.traces import traces
 from cartback.usecases.intake import fold_people
 
 if TYPE_CHECKING:
@@ -52,17 +53,19 @@ def forget(
         )
         if person.phone_hash and said_no_by_phone:
             fold.page.blocks[person.phone_hash] = "opted_out"
+        refs: list[str] = []
         for kind in subjects.with_people():
             rows = getattr(fold.page, kind.part)
             for name in kind.of_person(person):
                 row = rows.get(name)
                 if row is not None and not _is_of_another(fold, kind.view(row).person_id, person):
                     rows[name] = kind.erased(row, fold.now, cause)
+                    refs.extend(getattr(row, "refs", ()))
         # The hashes stay, as the only way to know a late event of a forgotten person when it comes.
         own = [name for name in dict.fromkeys([*person.aliases, *aliases]) if _leads_to(fold, name, person)]
         for name in own:
             fold.page.aliases[name] = person.person_id
-        fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, own)
+        fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, own, traces(refs))
         fold.facts.append(tell("customer.erased", fold.shop, fold.now, person_id=person.person_id))
 
 

@@ -1,33 +1,35 @@
-"""Collect everything that is known of one person: the answer to GDPR Art. 15 and 20, as one JSON document."""
+"""Collect everything that is known of one person: the answer to GDPR Art. 15 and 20, as one JSON document.
+
+The rows are read at once; the raw events page by page, so that whoever collects can stop anywhere and go on later.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.consent.evidence import chain, shown
 from cartback.domain.consent.signup import request_id_for
+from cartback.domain.people.traces import traces
 from cartback.domain.subject import CART, Subject
 from cartback.domain.trade import ownership
-from cartback.usecases.intake.replay import KEPT
 from cartback.usecases.people.erase_person import person_of, rows_of
-from cartback.usecases.people.mentions import mentions
+from cartback.usecases.people.mentions import hashed_trace, mentions
 
 if TYPE_CHECKING:
     from cartback.domain.consent.evidence import Evidence
     from cartback.domain.people.customer import Person
     from cartback.domain.trade.cart import Cart
-    from cartback.domain.trade.orders import Order
     from cartback.ports import (
         Clock,
         ConsentChains,
         Hasher,
         Ledger,
         Orders,
-        RawArchive,
+        RawSweep,
         Records,
         ShopAdapter,
         TableSweep,
@@ -35,38 +37,92 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """By what the events of a person are told: hashes of names, references of carts, names of orders; and all of them
+    as objects of raw events have them in their own names."""
+
+    known: frozenset[str]
+    refs: frozenset[str]
+    orders: frozenset[str]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ExportPerson:
-    """Give the document. Raises Refused (404) for nobody. Reads the whole table of carts: rare, and complete."""
+    """Give the document, as a whole or in steps. Raises Refused (404) for nobody."""
 
     records: Records
     ledger: Ledger
     proofs: ConsentChains
     tables: TableSweep
     orders: Orders
-    shelf: RawArchive
+    raw: RawSweep
     hasher: Hasher
     adapter: Callable[[str], ShopAdapter]
     clock: Clock
 
     def __call__(self, shop: str, person_id: str) -> dict[str, Any]:
+        cursor = self.index("")
+        while cursor:
+            cursor = self.index(cursor)
+        document = self.rows(shop, person_id)
+        sought, events = self.sought(shop, person_id), []
+        while True:
+            page, cursor = self.events(shop, sought, cursor)
+            events.extend(page)
+            if not cursor:
+                return whole([document, *events])
+
+    def index(self, cursor: str) -> str:
+        """Enter a page of carts into their index, if an upgrade left any; give where the next begins, or nothing."""
+        return self.tables.index(cursor, self.clock.now())
+
+    def rows(self, shop: str, person_id: str) -> dict[str, Any]:
+        """The document without the events. Complete once all carts are in the index."""
         person = person_of(self.records, shop, person_id)
-        now = self.clock.now()
         rows = rows_of(self.records, shop, person)
-        carts = self._carts(shop, rows, person.accounts)
-        orders = self.orders.of_names(shop, ownership.names_of(person))
-        return _plain(
+        carts = self._carts(shop, rows, person)
+        told: dict[str, Any] = _plain(
             {
                 "shop": shop,
-                "exported_at": now,
+                "exported_at": self.clock.now(),
                 "person": person,
                 "blocked_addresses": self._blocks(shop, person),
                 "sign_ups": self._sign_ups(shop, person),
                 "consents": self._consents(shop, rows),
                 "carts": [{"cart": cart, "story": self._story(shop, cart)} for cart in carts],
-                "orders": orders,
-                "events_of_the_shop": self._events(shop, person, carts, orders, now),
+                "orders": self.orders.of_names(shop, ownership.names_of(person)),
             }
         )
+        return told
+
+    def sought(self, shop: str, person_id: str) -> Sought:
+        """By what the person's events are told now."""
+        person = person_of(self.records, shop, person_id)
+        carts = self._carts(shop, rows_of(self.records, shop, person), person)
+        refs = frozenset(ref for cart in carts for ref in cart.refs)
+        bought = self.orders.of_names(shop, ownership.names_of(person))
+        names = frozenset(name for order in bought for name in (order.order_ref, *order.payments))
+        known = frozenset(person.aliases)
+        found = {hashed_trace(each, lambda text: self.hasher(shop, text)) for each in traces(refs, names)}
+        return Sought(known, refs, names, known | found)
+
+    def events(self, shop: str, sought: Sought, cursor: str) -> tuple[list[dict[str, Any]], str]:
+        """The events of a page of raw objects, and where the next page begins, empty at the end."""
+        kept, following = self.raw.find(shop, cursor, sought.names)
+        told = [
+            {"id": each.key, "topic": each.topic, "received_at": each.received_at, "body": each.body}
+            for each in kept
+            if mentions(
+                each,
+                sought.known,
+                lambda text: self.hasher(shop, text),
+                self.adapter,
+                lambda refs: not sought.refs.isdisjoint(refs),
+                lambda ref: ref in sought.orders,
+            )
+        ]
+        return [_plain(each) for each in told], following
 
     def _consents(self, shop: str, rows: Collection[str]) -> list[Evidence]:
         """What the person's own chains lead to: whatever else lies there was never said by them."""
@@ -76,14 +132,9 @@ class ExportPerson:
             told.extend(shown(entry) for entry in found)
         return told
 
-    def _carts(self, shop: str, rows: Collection[str], accounts: Collection[str]) -> list[Cart]:
-        found: list[Cart] = []
-        cursor = ""
-        while True:
-            page, cursor = self.tables.carts(shop, cursor)
-            found.extend(cart for cart in page if cart.person_id in rows or cart.account in accounts)
-            if not cursor:
-                return found
+    def _carts(self, shop: str, rows: Collection[str], person: Person) -> list[Cart]:
+        found = self.tables.carts_of(shop, [*rows, *person.accounts])
+        return [cart for cart in found if cart.person_id in rows or cart.account in person.accounts]
 
     def _story(self, shop: str, cart: Cart) -> list[dict[str, Any]]:
         """What was decided and sent, each message with what became of it."""
@@ -104,23 +155,12 @@ class ExportPerson:
         found = self.records.read(shop, requests=asked).requests if asked else {}
         return [row for row in found.values() if row is not None]
 
-    def _events(
-        self, shop: str, person: Person, carts: list[Cart], orders: list[Order], now: datetime
-    ) -> list[dict[str, Any]]:
-        known, theirs = frozenset(person.aliases), {ref for cart in carts for ref in cart.refs}
-        bought = {order.order_ref for order in orders}
-        told = []
-        for kept in self.shelf.between(shop, now - KEPT, now + timedelta(minutes=1)):
-            if mentions(
-                kept,
-                known,
-                lambda text: self.hasher(shop, text),
-                self.adapter,
-                lambda refs: not theirs.isdisjoint(refs),
-                lambda ref: ref in bought,
-            ):
-                told.append({"topic": kept.topic, "received_at": kept.received_at, "body": kept.body})
-        return told
+
+def whole(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The document of its rows, which come first, and of the events, each once however often it was found."""
+    document, *events = parts
+    each = {json.dumps(event, sort_keys=True): event for event in events}
+    return {**document, "events_of_the_shop": list(each.values())}
 
 
 def as_json(document: dict[str, Any]) -> str:

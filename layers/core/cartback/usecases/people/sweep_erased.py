@@ -2,15 +2,18 @@
 
 The rows are erased before, in one transaction (``forgetting``). This goes through carts that the person's row no
 longer remembers, raw events, dead letters, exports and sign-ups. Deliveries of a time before may still be on their
-way (Shopify's are accepted until they are 72 hours old): they change no row any more, but are kept as raw events, and
-so everything is looked through once more when no such delivery can come.
+way (Shopify's are accepted until they are 72 hours old, and the queue keeps them for four days): they change no row any
+more, but are kept as raw events, and so everything is looked through once more when no such delivery can come.
+
+Carts and orders are found by an index, raw events by the names of their objects (``domain.intake.sieve``). What is
+still unknown to an index is entered while the first erasure after an upgrade passes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +21,7 @@ from cartback.domain.consent import signup
 from cartback.domain.consent.signup import request_id_for
 from cartback.domain.errors import Conflict
 from cartback.domain.people.pii_match import names
+from cartback.domain.people.traces import traces
 from cartback.domain.trade import cart as carts
 from cartback.domain.trade import orders, ownership
 from cartback.domain.trade.cart import ERASED, cart_id_for
@@ -25,11 +29,12 @@ from cartback.ports import (
     RowSet,
 )
 from cartback.usecases.people.erase_person import rows_of
-from cartback.usecases.people.mentions import mentions
+from cartback.usecases.people.mentions import hashed_trace, mentions
 
 if TYPE_CHECKING:
     from cartback.domain.people.customer import Person
     from cartback.domain.trade.cart import Cart
+    from cartback.domain.trade.orders import Order
     from cartback.ports import (
         Clock,
         DeadLetterSweep,
@@ -43,14 +48,22 @@ if TYPE_CHECKING:
         TableSweep,
     )
 
-AGAIN_AFTER = timedelta(hours=96)
-"""When everything is looked through once more: the oldest delivery that is accepted (72 h), and a day for the queue."""
+AGAIN_AFTER = timedelta(hours=192)
+"""When everything is looked through once more: the oldest delivery that is accepted (72 h), as long as the queue
+keeps it (96 h), and a day."""
+
+LASTS = timedelta(days=14)
+"""How long a run may last; its machine says the same."""
+RUNS_OF_0_1 = timedelta(days=7)
+"""How long a run of the first release lasts; its second round cannot come later than ``ITS_SECOND``."""
+ITS_SECOND = timedelta(hours=96)
 
 PROOF_KEPT = timedelta(days=3 * 366)
 """How long the proof of a consent outlives its person: claims from a message lapse after three years (BGB §§ 195, 199;
 OWiG § 31), and who relies on a consent has to prove it (GDPR Art. 7(1), 17(3)(e)). It names nobody but by a hash."""
 
-PAGES_PER_CALL = 40
+RESERVE_MS = 60_000
+"""What has to be left of a call's time to begin another page: one opens a hundred objects, 40 ms each or so."""
 MOST_ROUNDS = 200
 """Of looking at 500 dead letters: beyond them lies nothing but letters that came back in the meantime."""
 _OF_PERSON = (
@@ -85,7 +98,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SweepErased:
-    """Do some pages; answer ``more``, ``wait`` (until the second round) or ``done``, with the place to go on from.
+    """Do pages while there is time; answer ``more``, ``wait`` (until the second round) or ``done``, and where to go on.
+    ``left_ms`` tells how many milliseconds the call still has; ``lasts`` is how long the run may last.
 
     ``person_id`` None means everybody of the shop, and that only while the shop is gone: one that came back keeps
     what it has since. Raises ``TryLater`` where a store cannot be reached; the same place may be given again.
@@ -101,23 +115,31 @@ class SweepErased:
     clock: Clock
     metrics: Metrics
 
-    def __call__(self, shop: str, person_id: str | None, place: str) -> dict[str, object]:
+    def __call__(
+        self,
+        shop: str,
+        person_id: str | None,
+        place: str,
+        left_ms: Callable[[], int] = lambda: 2 * RESERVE_MS,
+        lasts: timedelta = LASTS,
+    ) -> dict[str, object]:
         here = Place.read(place)
         person = self._person(shop, person_id) if person_id else None
         if self._is_void(shop, person_id, person):
             return _answer("done", here)
         parts = _OF_PERSON if person_id else _OF_SHOP
         work = _Work(self, shop, person, self.clock.now())
-        for _ in range(PAGES_PER_CALL):
+        while True:
             following = work.page(parts[here.part], here.inside)
             here = Place(here.round, here.part, following) if following else Place(here.round, here.part + 1)
-            if here.part < len(parts):
-                continue
-            if here.round == 1:
-                return _answer("wait", Place(2), AGAIN_AFTER)
-            self.metrics.count("ErasuresSwept")
-            return _answer("done", here)
-        return _answer("more", here)
+            if here.part >= len(parts):
+                break
+            if left_ms() < RESERVE_MS:
+                return _answer("more", here)
+        if here.round == 1:
+            return _answer("wait", Place(2), AGAIN_AFTER if lasts > RUNS_OF_0_1 else ITS_SECOND)
+        self.metrics.count("ErasuresSwept")
+        return _answer("done", here)
 
     def _is_void(self, shop: str, person_id: str | None, person: Person | None) -> bool:
         """Whether there is nothing to sweep (any more): nobody is forgotten, or the shop came back."""
@@ -173,7 +195,9 @@ class _Work:
         if part == "rows":
             return here.tables.purge(self.shop, inside, self.now + PROOF_KEPT)
         if part == "raw":
-            return here.raw.sweep(self.shop, inside, self._unwanted)
+            if self.person is None:
+                return "more" if here.raw.empty(self.shop) else ""
+            return here.raw.sweep(self.shop, inside, self._unwanted, self._looked_for())
         if part == "letters":
             rounds = int(inside or 0) + 1
             more = here.letters.sweep(self._unwanted_letter)
@@ -181,16 +205,37 @@ class _Work:
         return self._rest()
 
     def _carts(self, inside: str) -> str:
-        found, following = self.sweep.tables.carts(self.shop, inside)
-        for cart in found:
+        """Forget the person's carts once all are in the index, and remember by what their events are found."""
+        here = self.sweep
+        following = here.tables.index(inside, self.now)
+        if following:
+            return following
+        for order in self._their_orders():
+            self._remember(traces((), [order.order_ref, *order.payments]))
+        for cart in here.tables.carts_of(self.shop, [*sorted(self.rows), *sorted(self.known)]):
             if self._is_forgotten(cart):
+                self._remember(traces(cart.refs))
                 before = RowSet(carts={cart.cart_id: cart})
                 after = RowSet(carts={cart.cart_id: carts.erase(cart, self.now, "erasure")})
-                try:
-                    self.sweep.records.save(self.shop, before, after)
-                except Conflict:
-                    continue  # it has only just changed: the second round finds it again
-        return following
+                with suppress(Conflict):  # it has only just changed: the second round finds it again
+                    here.records.save(self.shop, before, after)
+        return ""
+
+    def _remember(self, found: tuple[str, ...]) -> None:
+        """Keep traces with the person before what they lead from is gone. Raises Conflict: the run comes again."""
+        person = self.person
+        if person is None or person.traces is None or set(found) <= set(person.traces):
+            return
+        after = replace(person, traces=tuple(dict.fromkeys([*person.traces, *found])))
+        rows = RowSet(persons={person.person_id: person}), RowSet(persons={person.person_id: after})
+        self.sweep.records.save(self.shop, *rows)
+        self.person = replace(after, version=person.version + 1)
+
+    def _looked_for(self) -> frozenset[str] | None:
+        """The names under which the person's events are kept; None where nobody remembered those of their carts."""
+        if self.person is None or self.person.traces is None:
+            return None
+        return self.known | {hashed_trace(each, self._hashed) for each in self.person.traces}
 
     def _is_forgotten(self, cart: Cart) -> bool:
         """Whether a cart is the person's and to be forgotten: unless they came back, and it is of the time since."""
@@ -224,23 +269,28 @@ class _Work:
 
     def _orders(self) -> str:
         """Forget the person's orders, all at once: they are found by the names that they were told with."""
-        here, person = self.sweep, self.person
-        if person is None:
-            return ""
-        before = {
-            order.order_ref: order
-            for order in here.orders.of_names(self.shop, ownership.names_of(person))
-            if person.erased_at is not None or not _after(order.placed_at, self.since)
-        }
+        before = {order.order_ref: order for order in self._their_orders()}
         after = {ref: orders.erase(order, self.now) for ref, order in before.items()}
         with suppress(Conflict):  # one has only just changed: the second round finds it again
-            here.orders.save(self.shop, before, after)
+            self.sweep.orders.save(self.shop, before, after)
         return ""
+
+    def _their_orders(self) -> list[Order]:
+        person = self.person
+        if person is None:
+            return []
+        return [
+            order
+            for order in self.sweep.orders.of_names(self.shop, ownership.names_of(person))
+            if person.erased_at is not None or not _after(order.placed_at, self.since)
+        ]
 
     def _is_of_their_order(self, ref: str) -> bool:
         """Whether a name is that of an order of theirs, or of one that is forgotten already."""
         if ref not in self.ordered:
             order = self.sweep.orders.read(self.shop, [ref])[ref]
+            if order is not None and order.joined:
+                order = self.sweep.orders.read(self.shop, [order.joined])[order.joined]
             theirs = order is not None and not self.known.isdisjoint(order.names)
             self.ordered[ref] = theirs or (order is not None and order.erased_at is not None)
         return self.ordered[ref]
