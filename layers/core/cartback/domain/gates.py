@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from cartback.domain.channels import ADDRESS_OF, MAIL, PHONE
@@ -32,11 +33,11 @@ PAUSED = Reason.PAUSED_DELIVERABILITY
 """Why marketing of a shop is paused: too many of its mails bounced, or were called spam."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moment:
     """One step of one run, as it stands now. ``due`` is when the flow wants it sent, ``latest`` when it is too late.
 
-    Both are asked only of a subject that is there: the first gates see to that.
+    Both are asked only of a subject that is there: the first gates see to that. What several ask is worked out once.
     """
 
     context: Context
@@ -55,20 +56,25 @@ class Moment:
         """The step that is decided about."""
         return self.plan.touches[self.position]
 
-    @property
+    @cached_property
     def due(self) -> datetime:
         """When it is due."""
         return self.due_at(self)
 
-    @property
+    @cached_property
     def latest(self) -> datetime:
         """After which instant it is too late."""
         return self.latest_at(self)
 
-    @property
+    @cached_property
     def view(self) -> View:
         """What the subject says of itself."""
         return self.view_of(self.context.about)
+
+    @cached_property
+    def basis(self) -> Ready | Decision:
+        """Whom the message would go to, where, and on which consent it stands; or why there is none."""
+        return _basis_of(self)
 
     @property
     def person(self) -> Person:
@@ -113,12 +119,10 @@ def is_due(moment: Moment) -> Decision | None:
 
 def permitted(moment: Moment) -> Decision | None:
     """There is nobody to write to on this channel, or nothing that allows it."""
-    found = basis_of(moment)
-    return found if isinstance(found, Decision) else None
+    return moment.basis if isinstance(moment.basis, Decision) else None
 
 
-def basis_of(moment: Moment) -> Ready | Decision:
-    """Whom a message would go to, where, and on which consent it stands; or why there is none."""
+def _basis_of(moment: Moment) -> Ready | Decision:
     person, channel, topic, policy = (
         moment.context.person,
         moment.step.channel,

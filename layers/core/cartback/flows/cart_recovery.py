@@ -14,7 +14,6 @@ from cartback.domain.flows import MONEY, Flow, LinkWish
 from cartback.domain.gates import (
     Moment,
     as_wished,
-    basis_of,
     first_word,
     makes_room,
     marketing_goes_on,
@@ -180,8 +179,8 @@ def decide(
         latest_at=lambda at: _by_the_shop(_cart(at), at.plan, at.position, at.policy) + at.plan.give_up_after,
         view_of=kind.view,
     )
-    ready = basis_of(moment) if (spoken := first_word(GATES, moment)) is None else None
-    if spoken is not None or not isinstance(ready, Ready):
+    spoken = first_word(GATES, moment)
+    if spoken is not None or not isinstance(moment.basis, Ready):
         return spoken or Decision(STOP, Reason.NO_ADDRESS)
     left = items_left(context)
     looked_at = {
@@ -190,7 +189,7 @@ def decide(
         "lately": str(sum(1 for at in moment.person.sends if at > now - timedelta(days=7))),
         "policy_version": str(policy.version),
     }
-    return Decision(SEND, Reason.DUE, items=left, inputs=looked_at, ready=ready)
+    return Decision(SEND, Reason.DUE, items=left, inputs=looked_at, ready=moment.basis)
 
 
 def over(cart: Cart | None, person: Person | None, generation: int, policy: Policy) -> Decision | None:
@@ -283,9 +282,10 @@ def not_told_already(moment: Moment) -> Decision | None:
 
 def something_is_left(moment: Moment) -> Decision | None:
     """Nothing of it is to be had any more."""
-    if items_left(moment.context):
+    variant_ids = [item.variant_id for item in _cart(moment).items]
+    if any(still_there(moment.context.stock.get(variant_id)) for variant_id in variant_ids):
         return None
-    variants = " ".join(item.variant_id for item in _cart(moment).items)
+    variants = " ".join(variant_ids)
     return Decision(SKIP, Reason.OUT_OF_STOCK, inputs={"variants": variants})
 
 

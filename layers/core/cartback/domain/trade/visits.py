@@ -59,11 +59,9 @@ class Visit:
 
 def of(cart: Cart) -> Visit:
     """A cart as its owner's row remembers it. It has to have been filled once."""
-    names = (item.product_id or item.variant_id for item in cart.items)
-    goods = tuple(sorted({short("goods", name, length=_NAME) for name in names}))[:MOST_GOODS]
     begun_at = cart.started_at or cart.activity_at
     mailbox = short("mailbox", cart.address_hash, length=_NAME) if cart.address_hash else ""
-    return Visit(cart.cart_id, begun_at, cart.activity_at, goods, _is_open(cart), mailbox=mailbox)
+    return Visit(cart.cart_id, begun_at, cart.activity_at, _goods(cart), _is_open(cart), mailbox=mailbox)
 
 
 def seen(known: tuple[Visit, ...], cart: Cart, now: datetime) -> tuple[Visit, ...]:
@@ -105,7 +103,7 @@ def newer(person: Person | None, cart: Cart, within: timedelta) -> Visit | None:
     """
     if person is None or cart.activity_at is None:
         return None
-    mine = next((one for one in person.visits if one.cart_id == cart.cart_id), of(cart))
+    mine = next((one for one in person.visits if one.cart_id == cart.cart_id), None) or of(cart)
     rivals = [
         one
         for one in person.visits
@@ -119,9 +117,9 @@ def newer(person: Person | None, cart: Cart, within: timedelta) -> Visit | None:
 
 def said_before(person: Person | None, cart: Cart, generation: int, now: datetime) -> tuple[Said, ...]:
     """What was said about the same goods within a month and since the last purchase, this generation's own left out."""
-    if person is None or cart.activity_at is None:
+    if person is None or cart.activity_at is None or not any(visit.said for visit in person.visits):
         return ()
-    goods = set(of(cart).goods)
+    goods = set(_goods(cart))
     since = max(filter(None, (now - COUNTED_WITHIN, person.last_order_at)))
     return tuple(
         word
@@ -154,6 +152,11 @@ def unsaid(person: Person, at: datetime) -> Person:
         replace(one, said=tuple(word for word in one.said if word.at != at)) for one in person.visits
     )
     return replace(person, visits=visits)
+
+
+def _goods(cart: Cart) -> tuple[str, ...]:
+    names = {item.product_id or item.variant_id for item in cart.items}
+    return tuple(sorted(short("goods", name, length=_NAME) for name in names))[:MOST_GOODS]
 
 
 def _is_open(cart: Cart) -> bool:
