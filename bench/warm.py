@@ -187,7 +187,7 @@ def render() -> dict[str, float]:
 
     from cartback import texts
     from cartback.domain.money import Money
-    from cartback.domain.trade.cart import Item
+    from cartback.domain.trade.items import Item
     from cartback.ports import ShopFace
 
     face = ShopFace(

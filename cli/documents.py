@@ -90,4 +90,5 @@ def assignment(text: str) -> tuple[str, object]:
 
 def as_yaml(read: dict[str, Any]) -> str:
     """A document as YAML that ``document`` reads back."""
-    return yaml.safe_dump(read, allow_unicode=True, sort_keys=False, width=110)
+    text: str = yaml.safe_dump(read, allow_unicode=True, sort_keys=False, width=110)
+    return text

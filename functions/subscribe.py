@@ -1,6 +1,6 @@
 """POST /subscribe/{shop}: somebody signs up with the shop's form. OPTIONS asks whether a page may."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cartback import texts, wiring
 from cartback.domain.errors import Refused
@@ -11,6 +11,9 @@ from cartback.domain.language import of_page
 from cartback.domain.redaction import redact_errors
 from cartback.texts.away import excused
 from cartback.usecases.consent.subscribe import Visitor
+
+if TYPE_CHECKING:
+    from cartback.ports import ShopFace
 
 
 @redact_errors
@@ -27,7 +30,9 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         if http["method"] == "OPTIONS":
             return {"statusCode": 204, "headers": headers, "body": ""}
         fields = fields_of(event)
-        face = subscribe(shop, fields, Visitor(origin, http.get("sourceIp"), http.get("userAgent")))
+        face: ShopFace | None = subscribe(
+            shop, fields, Visitor(origin, http.get("sourceIp"), http.get("userAgent"))
+        )
         status, kind, line = 202, "application/json", '{"status":"asked"}'
     except Refused as refusal:
         status, kind, line = refusal.status, headers["content-type"], refusal.reason + "\n"

@@ -95,7 +95,7 @@ def correct_lambdas(work: Work) -> None:
     turns_of: dict[str, threading.BoundedSemaphore] = {}
 
     def invoke_and_note(worker: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        answer = invoke(worker, *args, **kwargs)
+        answer: dict[str, Any] = invoke(worker, *args, **kwargs)
         _raised.error = answer.get("raised")
         return answer
 
@@ -104,7 +104,7 @@ def correct_lambdas(work: Work) -> None:
         name = (func.get("config") or func).get("FunctionName", "")
         own = turns_of.setdefault(name, threading.BoundedSemaphore(LAMBDAS_OF_ONE_NAME))
         with work.under_way(f"function {name}"), own, turns:
-            result = execute(func, event, request_id)
+            result: dict[str, Any] = execute(func, event, request_id)
         if _raised.error is None:
             return result
         trace = "\n".join(_raised.error["stackTrace"])

@@ -78,7 +78,10 @@ def show(
     story = story_of(found, here.stack.ledger(), here.lang)
     who = _whose(records.context(shop, found.cart_id, found.person_id, None, CART).person) if person else {}
     start = story[0].at if story else None
-    told = {"cart": _facts(found) | {"items": _items(found)}, "story": [_line(each) for each in story]}
+    told: dict[str, Any] = {
+        "cart": _facts(found) | {"items": _items(found)},
+        "story": [_line(each) for each in story],
+    }
     rows = [(moment(each.at), distance(each.at - start) if start else "", each.says) for each in story]
     coming = next_step(records, found, story, policy, channels.names(), here.stack.clock.now())
     told["next"] = asdict(coming) if coming else None

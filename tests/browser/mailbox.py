@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from cartback import texts
 from cartback.domain.money import Money
 from cartback.domain.shop.settings import ShopSettings
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.ports import ShopFace
 from cartback.store.shop.settings import face
 from local.demo import shop

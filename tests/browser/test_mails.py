@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from cartback import texts
 from cartback.domain.money import Money
 from cartback.domain.shop.settings import ShopSettings
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.store.shop.settings import face
 from local.demo import looks, shop
 from local.demo.assortment import PLENTY

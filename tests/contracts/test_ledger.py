@@ -14,7 +14,8 @@ from cartback.domain.errors import Conflict
 from cartback.domain.messaging.reminders import Reminder
 from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
-from cartback.domain.trade.cart import Cart, Item, give_up
+from cartback.domain.trade.cart import Cart, give_up
+from cartback.domain.trade.items import Item
 from cartback.ports import Link, RowSet, TimelineEntry
 from cartback.store.tables import LAPSED_LINKS_KEPT, LEDGER_KEPT
 from cartback.subjects.cart import KIND as CART_KIND

@@ -12,7 +12,8 @@ from cartback.domain.errors import Conflict
 from cartback.domain.goods.catalogue import Product, Stock
 from cartback.domain.money import Money
 from cartback.domain.people.customer import Person
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.ports import RowSet
 from cartback.store.codec import decode, encode, packed
 from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, PEOPLE_KEPT

@@ -21,7 +21,8 @@ from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
 from cartback.domain.results.audit import KINDS, Audit
 from cartback.domain.shop.health import Health, Pulse
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.domain.trade.orders import Order, erase
 from cartback.ports import Begun, Link, RowSet, TimelineEntry
 from cartback.store.intake.once import PowertoolsOnce

@@ -7,7 +7,7 @@ from datetime import datetime
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
 from cartback.domain.observations import CartSeen, ConsentSeen, Contact, Observation, OrderSeen
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.ports import Delivery
 
 

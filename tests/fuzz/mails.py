@@ -14,7 +14,7 @@ from cartback.domain.flows import MARKETING
 from cartback.domain.money import Money
 from cartback.domain.people import address
 from cartback.domain.shop.brand import Brand
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.ports import Outgoing
 from tests.fuzz import mutations
 from tests.unit.texts import samples as mails

@@ -10,7 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from cartback.domain.observations import CartSeen, OrderSeen
 from cartback.domain.trade import cart as carts
-from cartback.domain.trade.cart import ERASED, REOPEN_AFTER, Cart, Item
+from cartback.domain.trade.cart import ERASED, REOPEN_AFTER, Cart
+from cartback.domain.trade.items import Item
 from tests.fakes.world import START
 
 LONG_AGO = datetime.min.replace(tzinfo=START.tzinfo)

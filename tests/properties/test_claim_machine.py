@@ -24,7 +24,8 @@ from cartback.domain.claims import (
 from cartback.domain.errors import Conflict
 from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.ports import RowSet, TimelineEntry
 from cartback.subjects.cart import KIND as CART_KIND
 from tests.fakes.memory import MemoryLedger, MemoryRecords, MemoryTables

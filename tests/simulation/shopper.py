@@ -21,7 +21,7 @@ from cartback.domain.observations import (
     OrderSeen,
     StockSeen,
 )
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from tests.simulation.provider import GOOD, Mail
 from tests.simulation.schedule import stream
 from tests.simulation.shops import GENERIC, NOWHERE, PLACES, SHOPIFY, SimShop

@@ -12,7 +12,8 @@ from botocore.exceptions import ReadTimeoutError
 from typer.testing import CliRunner
 
 from cartback.domain.people.customer import Person
-from cartback.domain.trade.cart import Cart, Item, cart_id_for
+from cartback.domain.trade.cart import Cart, cart_id_for
+from cartback.domain.trade.items import Item
 from cartback.ports import RowSet, TimelineEntry
 from cli import heads, patience, privacy
 from cli.cartback import app

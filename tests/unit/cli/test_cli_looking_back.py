@@ -18,7 +18,8 @@ from cartback.domain.claims import Claim
 from cartback.domain.context import Context
 from cartback.domain.people.customer import Person
 from cartback.domain.results.audit import KINDS
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.domain.trade.purchases import Purchase
 from cartback.ports import Delivery, RowSet, TimelineEntry
 from cartback.ports.rows import BLOCKED

@@ -19,7 +19,8 @@ from cartback.domain.context import Context
 from cartback.domain.decision import Reason
 from cartback.domain.money import Money
 from cartback.domain.people.customer import Person
-from cartback.domain.trade.cart import Cart, Item, Step, cart_id_for
+from cartback.domain.trade.cart import Cart, Step, cart_id_for
+from cartback.domain.trade.items import Item
 from cartback.ports import RowSet, TimelineEntry
 from cartback.subjects.cart import KIND as CART_KIND
 from cli import words

@@ -9,7 +9,8 @@ import pytest
 from cartback.domain.messaging.link_scanners import MOST_IN_A_SECOND, SOONEST, Opening, scanner
 from cartback.domain.people.customer import Person, owns
 from cartback.domain.trade.bots import MOST_CARTS, MOST_LINES, MOST_OF_ONE, RULES, suspect
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from tests.fakes.world import START
 
 

@@ -18,7 +18,8 @@ from cartback.domain.messaging.timing import Caps, after_caps
 from cartback.domain.money import Money
 from cartback.domain.people.customer import merge
 from cartback.domain.policy import plan_for
-from cartback.domain.trade.cart import Cart, Item, absorb
+from cartback.domain.trade.cart import Cart, absorb
+from cartback.domain.trade.items import Item
 from cartback.flows import all_flows, rank_of
 from cartback.flows.cart_recovery import decide
 from tests.fakes.world import START, a_policy

@@ -12,7 +12,7 @@ from cartback.domain.goods import catalogue
 from cartback.domain.goods.catalogue import Product, Stock, still_there
 from cartback.domain.money import Money
 from cartback.domain.observations import ProductSeen, StockSeen, VariantSeen
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from tests.fakes.world import START
 
 MINUTE = timedelta(minutes=1)

@@ -11,7 +11,8 @@ from cartback.domain.messaging.due import GROUP, Due, in_groups, listed_at, wait
 from cartback.domain.money import Money
 from cartback.domain.policy import BATCH, DUE_INDEX, PER_CART
 from cartback.domain.shop.presets import PRESETS
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.flows.cart_recovery import MOST_REARMS, due_at, first_due, look
 from tests.fakes.world import START, a_policy
 

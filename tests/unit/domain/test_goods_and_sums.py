@@ -17,8 +17,17 @@ from cartback.domain.people.customer import Person
 from cartback.domain.policy import Crowd
 from cartback.domain.trade.bill import AS_TOLD, GROSS, NET, bill_of
 from cartback.domain.trade.bots import MOST_EVER, suspect
-from cartback.domain.trade.cart import Cart, Item, see
-from cartback.domain.trade.items import EXCLUDED, INCLUDED, SHOWN_APART, completed, counted, priced, total_of
+from cartback.domain.trade.cart import Cart, see
+from cartback.domain.trade.items import (
+    EXCLUDED,
+    INCLUDED,
+    SHOWN_APART,
+    Item,
+    completed,
+    counted,
+    priced,
+    total_of,
+)
 from tests.fakes.world import START
 
 

@@ -24,7 +24,8 @@ from cartback.domain.observations import ConsentSeen, Contact
 from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.flows.cart_recovery import decide
 from tests.fakes.world import START, a_policy
 

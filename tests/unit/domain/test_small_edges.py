@@ -23,8 +23,8 @@ from cartback.domain.results.audit import (
     Evidence,
     audit,
 )
-from cartback.domain.trade.cart import Cart, Item, Step
-from cartback.domain.trade.items import completed, total_of
+from cartback.domain.trade.cart import Cart, Step
+from cartback.domain.trade.items import Item, completed, total_of
 from cartback.domain.trade.purchases import Purchase
 from tests.fakes.world import START
 

@@ -16,7 +16,8 @@ from cartback.domain.decision import Decision
 from cartback.domain.flows import LAWS, MARKETING, RANKS
 from cartback.domain.people.customer import Person
 from cartback.domain.subject import Kind, Subject
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.ports import RowSet
 from tests.fakes.world import START, a_policy
 

@@ -17,7 +17,8 @@ from cartback.domain.goods.catalogue import Stock
 from cartback.domain.messaging.timing import Caps, QuietHours, whole_seconds
 from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.flows.cart_recovery import decide, due_at
 from tests.fakes.world import START, a_policy
 

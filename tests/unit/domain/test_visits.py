@@ -10,7 +10,8 @@ import pytest
 from cartback.domain.people import customer
 from cartback.domain.people.customer import Person
 from cartback.domain.trade import visits
-from cartback.domain.trade.cart import Cart, Item, give_up
+from cartback.domain.trade.cart import Cart, give_up
+from cartback.domain.trade.items import Item
 from cartback.domain.trade.visits import EXACT_TO, MOST_VISITS
 from tests.fakes.world import START
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 from cartback.domain.observations import CartSeen
-from cartback.domain.trade.cart import Cart, Item, absorb, see
+from cartback.domain.trade.cart import Cart, absorb, see
+from cartback.domain.trade.items import Item
 
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 PERMALINK, CHECKOUT, NEWER = (

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from cartback.domain.consent.preferences import View
 from cartback.domain.money import Money
 from cartback.domain.shop.brand import Brand, Logo, Mark, NamedLink, Picture
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.ports import ShopFace
 from cartback.texts import MailFields, QuestionFields
 

@@ -14,7 +14,8 @@ from cartback.domain.errors import TryLater
 from cartback.domain.messaging.reminders import Reminder
 from cartback.domain.people.customer import Person
 from cartback.domain.policy import plan_for
-from cartback.domain.trade.cart import GIVEN_UP, Cart, Item
+from cartback.domain.trade.cart import GIVEN_UP, Cart
+from cartback.domain.trade.items import Item
 from cartback.flows.cart_recovery import FLOW, following, language
 from cartback.ports import RowSet
 from cartback.subjects.cart import KIND

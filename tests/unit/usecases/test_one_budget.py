@@ -11,7 +11,7 @@ from cartback.domain.claims import BOUNCED
 from cartback.domain.messaging.receipts import Receipt
 from cartback.domain.messaging.timing import Caps
 from cartback.domain.money import Money
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from tests.fakes.told import CUP, Told, ada, cart, order
 from tests.fakes.world import START, World
 from tests.fakes.world import a_policy as any_policy

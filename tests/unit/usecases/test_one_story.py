@@ -11,7 +11,8 @@ from cartback import texts
 from cartback.domain.facts import Fact
 from cartback.domain.observations import Contact
 from cartback.domain.policy import Plan
-from cartback.domain.trade.cart import GIVEN_UP, Item
+from cartback.domain.trade.cart import GIVEN_UP
+from cartback.domain.trade.items import Item
 from cartback.ports import NotSent
 from cartback.usecases.runs import Run
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order

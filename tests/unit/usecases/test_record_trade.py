@@ -19,7 +19,7 @@ from cartback.domain.observations import (
     RefundSeen,
 )
 from cartback.domain.trade import ownership, sale
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.domain.trade.sale import PaymentTold, Sale
 from cartback.usecases.batch import Message
 from tests.fakes.told import SHIRT, Told, ada, cart

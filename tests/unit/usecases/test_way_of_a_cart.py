@@ -17,7 +17,7 @@ from cartback.domain.observations import (
     VariantSeen,
 )
 from cartback.domain.policy import Plan
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent
 from cartback.usecases.runs import Run
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order

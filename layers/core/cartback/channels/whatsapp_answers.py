@@ -111,7 +111,8 @@ def _document(body: bytes) -> Mapping[str, Any]:
     text = body.decode()
     if deeper_than(text, _DEEPEST):
         raise Refused(f"JSON deeper than {_DEEPEST} levels")
-    return json.loads(text)
+    document: Mapping[str, Any] = json.loads(text)
+    return document
 
 
 def _shaped[T](read: Callable[[], T]) -> T:
@@ -151,12 +152,12 @@ def _words(message: Mapping[str, Any]) -> list[str]:
     Of a kind that we do not read there are none, and of a message whose content Meta could not pass on: it tells errors
     131000 or 131051 instead, and repeats for days what is not answered 200.
     """
-    kind = message.get("type")
+    kind = message.get("type", "")
     if kind not in _CONTENT or (kind not in message and message.get("id")):
         return []
     content = message[kind]
     if kind == "interactive":
-        content = content.get(content.get("type")) or {}
+        content = content.get(content.get("type", "")) or {}
     return [str(content[field]) for field in _CONTENT[kind] if content.get(field)]
 
 

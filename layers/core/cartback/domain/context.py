@@ -36,7 +36,8 @@ class Context:
     @property
     def cart(self) -> Cart | None:
         """The subject's row, for the rules of carts."""
-        return self.about
+        row: Cart | None = self.about
+        return row
 
     @property
     def row(self) -> Person | None:

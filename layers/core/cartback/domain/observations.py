@@ -11,7 +11,7 @@ from datetime import datetime
 
 from cartback.domain.goods.observed import ProductSeen, StockSeen, VariantSeen
 from cartback.domain.money import Money
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.domain.trade.origins import Origin
 from cartback.domain.trade.precedence import SHOP
 from cartback.domain.trade.sale import ParcelSeen, ReturnSeen, Sale

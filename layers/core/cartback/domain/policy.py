@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.messaging.warm_up import WarmUp
@@ -92,7 +93,7 @@ class Plan:
         }
 
     @classmethod
-    def from_variables(cls, variables: dict) -> Plan:
+    def from_variables(cls, variables: dict[str, Any]) -> Plan:
         """Read back what ``as_variables`` wrote. Raises KeyError or TypeError for anything else."""
         return cls(
             policy_version=int(variables["policy_version"]),

@@ -33,7 +33,8 @@ from cartback.domain.policy import MOST_MESSAGES, Plan, Policy, plan_for
 from cartback.domain.subject import CART, Subject
 from cartback.domain.trade import visits
 from cartback.domain.trade.bots import suspect
-from cartback.domain.trade.cart import Cart, Item
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
 from cartback.subjects import cart as kind
 
 if TYPE_CHECKING:

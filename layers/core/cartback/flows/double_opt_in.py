@@ -137,6 +137,7 @@ def began(context: Context, policy: Policy) -> Fact | None:
 
 def _row(context: Context) -> SignUp:
     """The request. Raises LookupError where there is none: ``decide`` is asked before."""
-    if context.about is None:
+    row: SignUp | None = context.about
+    if row is None:
         raise LookupError("there is no request")
-    return context.about
+    return row

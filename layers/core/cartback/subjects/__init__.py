@@ -16,7 +16,8 @@ def kind(name: str) -> Kind:
     """One kind; only its file is loaded. Raises KeyError for one that there is not."""
     if name not in _files():
         raise KeyError(name)
-    return import_module(f"{__name__}.{name}").KIND
+    found: Kind = import_module(f"{__name__}.{name}").KIND
+    return found
 
 
 def all_kinds() -> tuple[Kind, ...]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cartback.domain.consent.preferences import View
     from cartback.domain.desk.question import Question
     from cartback.domain.money import Money
-    from cartback.domain.trade.cart import Item
+    from cartback.domain.trade.items import Item
     from cartback.ports import ShopFace
 
 

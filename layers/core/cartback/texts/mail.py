@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import Refused
 from cartback.domain.money import in_words, number_in_words
@@ -16,7 +16,7 @@ from cartback.texts.folder import ROOT
 from cartback.texts.rendering import laid_out, words
 
 if TYPE_CHECKING:
-    from cartback.domain.trade.cart import Item
+    from cartback.domain.trade.items import Item
 
 MOST_ITEMS = 5
 """Lines that a mail shows; the rest becomes "and 3 more". More would push the button off a phone's screen."""
@@ -93,7 +93,7 @@ def write(flow: str, touch: str, lang: str, fields: MailFields | QuestionFields)
     return subject, laid_out("email.html", everything), laid_out("email.txt", everything).strip() + "\n"
 
 
-def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> dict:
+def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> dict[str, Any]:
     if not fields.items:
         raise Refused(f"{text}: a cart without items is nothing to write about")
     shop, local = fields.shop, is_local(fields.shop.url)
@@ -127,7 +127,7 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> d
     }
 
 
-def _facts_without_cart(lang: str, fields: QuestionFields, text: str) -> dict:
+def _facts_without_cart(lang: str, fields: QuestionFields, text: str) -> dict[str, Any]:
     """The same names with nothing to sell in them: no product, no page of the shop, no way to leave."""
     return {
         "lang": lang,

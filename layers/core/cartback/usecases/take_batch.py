@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import Refused, TryLater
 from cartback.usecases.batch import Message
@@ -26,7 +26,7 @@ class TakeBatch:
 
     apply_events: ApplyEvents
     apply_receipts: ApplyReceipts
-    unpack: Callable[[dict], Delivery]
+    unpack: Callable[[dict[str, Any]], Delivery]
     receipts: Callable[[Mapping[str, object]], list[Receipt]]
     parking: Parking
     metrics: Metrics
@@ -68,7 +68,7 @@ class TakeBatch:
         return []
 
 
-def _read(body: str) -> dict | None:
+def _read(body: str) -> dict[str, Any] | None:
     """The envelope of a message; None for SNS's plain-text greeting. Raises Refused for what is neither."""
     try:
         envelope = json.loads(body)

@@ -39,6 +39,7 @@ def moment(
 def _parsed(text: str, spellings: tuple[str, ...]) -> datetime | None:
     if len(text) > len("2024-05-31T10:30:00.000000+00:00") + 4:
         return None
+    at: datetime | None
     try:
         at = datetime.fromisoformat(text.removesuffix(" UTC"))
     except ValueError:

@@ -86,6 +86,13 @@ class SignUp:
         """What was asked for: topics, language, and where."""
         return frozenset(self.topics), self.lang, self.page
 
+    @property
+    def yes(self) -> tuple[str, datetime] | None:
+        """Who said yes to it and when; None as long as nobody has."""
+        if self.state != CONFIRMED or self.person_id is None or self.confirmed_at is None:
+            return None
+        return self.person_id, self.confirmed_at
+
     def is_pending(self, now: datetime) -> bool:
         """Whether it can still be confirmed."""
         return self.state == PENDING and self.expires_at is not None and now < self.expires_at

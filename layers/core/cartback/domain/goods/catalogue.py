@@ -12,7 +12,7 @@ from cartback.domain.goods.article import named, told_once
 from cartback.domain.goods.levels import Crossing
 from cartback.domain.goods.prices import Run
 from cartback.domain.money import Money
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 
 if TYPE_CHECKING:  # what shops tell is many classes, and whoever decides or sends needs none of them
     from cartback.domain.observations import ProductSeen, StockSeen, VariantSeen

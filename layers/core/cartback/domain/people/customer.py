@@ -307,7 +307,16 @@ def is_forgotten(person: Person, at: datetime) -> bool:
 
 def nameless(person: Person) -> Person:
     """Keep what somebody said, and not who it was: enough for a refusal that comes before anything else."""
-    return replace(person, **dict.fromkeys("email email_hash phone first_name locale country region".split()))
+    return replace(
+        person,
+        email=None,
+        email_hash=None,
+        phone=None,
+        first_name=None,
+        locale=None,
+        country=None,
+        region=None,
+    )
 
 
 def _latest[T](newer: bool, said: T | None, known: T | None) -> T | None:

@@ -226,7 +226,7 @@ def renamed(document: Mapping[str, object], *, kept: bool = False) -> Mapping[st
     if not isinstance(look, Mapping) or not isinstance(brand, Mapping):
         return document
     names = {"accent": "accent", "logo_url": "logo"}
-    said: dict[str, Any] = {names.get(name, name): value for name, value in look.items()}
+    said: dict[str, Any] = {names.get(name, str(name)): value for name, value in look.items()}
     logo = said.get("logo")
     if isinstance(logo, str):
         before = brand.get("logo")

@@ -145,14 +145,14 @@ def see(
     if finished:
         return cart
     if known_at is not None and seen.at < known_at:
-        return cart if seen.completed_at is None else _closed_by(cart, seen, cause, now)
+        return _closed_by(cart, seen, cause, now)
     newest = cart.activity_at is None or (seen.at, seen.source) >= (cart.activity_at, cart.content_from or "")
     cart = replace(cart, seen={**cart.seen, seen.source: seen.at})
     if newest:
         if cart.activity_at is None or seen.at > cart.activity_at:
             cart = replace(cart, heard_at=now, old_news=old_news)
         cart = replace(_with_content(cart, seen, cause), told_by=spending.checkouts(seen))
-    return cart if seen.completed_at is None else _closed_by(cart, seen, cause, now)
+    return _closed_by(cart, seen, cause, now)
 
 
 def order(cart: Cart, seen: OrderSeen, cause: str, now: datetime | None = None) -> Cart:
@@ -186,14 +186,16 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
     if other.bought_at is not None:
         ref = other.order_refs[-1] if other.order_refs else None
         cart = _bought(cart, other.bought_at, ref, cause, now)
-    return cart.noting(other.activity_at or other.bought_at or cart.activity_at, "joined", cause)
+    at = other.activity_at or other.bought_at or cart.activity_at
+    return cart if at is None else cart.noting(at, "joined", cause)
 
 
 def announce(cart: Cart, reachable: bool, cause: str) -> Cart:
     """Mark the generation as opened, once, as soon as it holds something and somebody can be written to."""
-    if cart.opened_by is not None or not cart.is_open or not reachable or cart.old_news:
+    at = cart.activity_at
+    if at is None or cart.opened_by is not None or not cart.is_open or not reachable or cart.old_news:
         return cart
-    return replace(cart, opened_by=cause).noting(cart.activity_at, "opened", cause)
+    return replace(cart, opened_by=cause).noting(at, "opened", cause)
 
 
 def give_up(cart: Cart, at: datetime, because: str, cause: str, by: str | None = None) -> Cart:
@@ -241,6 +243,9 @@ def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
 
 
 def _closed_by(cart: Cart, seen: CartSeen, cause: str, now: datetime | None) -> Cart:
+    """The cart after a purchase that was told with its content, if one was."""
+    if seen.completed_at is None:
+        return cart
     cart = replace(cart, spent=spending.with_spent(cart, seen))
     return _bought(cart, seen.completed_at, None, cause, now, seen.once)
 
@@ -257,19 +262,25 @@ def _bought(
     if cart.bought_at is not None and bought_at <= cart.bought_at:
         return replace(cart, order_refs=orders)
     cart = replace(cart, bought_at=bought_at, order_refs=orders)
-    later = cart.activity_at is not None and cart.activity_at > bought_at + REOPEN_AFTER
-    still_shopping = later and bool(cart.items) and not once and not spending.is_all_spent(cart)
-    if still_shopping:
+    again_at = None if once else _shopping_on(cart, bought_at + REOPEN_AFTER)
+    if again_at is not None:
         if cart.status != OPEN or (
             cart.started_at is not None and cart.started_at > bought_at + REOPEN_AFTER
         ):
             return _recorded(cart, cart.generation - 1, now).noting(bought_at, "bought_before", cause)
         cart = _recorded(cart, cart.generation, now).noting(bought_at, "bought", cause)
-        return _reopened(cart, cart.activity_at, cause)
+        return _reopened(cart, again_at, cause)
     if cart.status == BOUGHT:
         return replace(cart, closed_at=bought_at)
     cart = replace(cart, status=BOUGHT, closed_at=bought_at, closed_because="bought")
     return _recorded(cart, cart.generation, now).noting(bought_at, "bought", cause)
+
+
+def _shopping_on(cart: Cart, since: datetime) -> datetime | None:
+    """When somebody last filled it with something that is not ordered yet; None if not after ``since``."""
+    if cart.activity_at is None or cart.activity_at <= since:
+        return None
+    return cart.activity_at if cart.items and not spending.is_all_spent(cart) else None
 
 
 def _recorded(cart: Cart, generation: int, now: datetime | None) -> Cart:

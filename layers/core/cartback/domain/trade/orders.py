@@ -110,8 +110,8 @@ class Order:
     @property
     def paid_back(self) -> Money | None:
         """What went back so far; None where a refund's sum is unknown, or was told in another currency."""
-        sums = [refund.amount for refund in self.refunds.values()]
-        if not sums or any(each is None for each in sums) or len({each.currency for each in sums}) > 1:
+        sums = [refund.amount for refund in self.refunds.values() if refund.amount is not None]
+        if not sums or len(sums) < len(self.refunds) or len({each.currency for each in sums}) > 1:
             return None
         return Money(sum(each.amount for each in sums), sums[0].currency)
 

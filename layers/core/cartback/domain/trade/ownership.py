@@ -83,13 +83,13 @@ def belongs(order: Order, person: Person) -> bool:
 def history(orders: Iterable[Order]) -> History:
     """What the orders that count come to, in whatever order they are given."""
     seen = History()
-    counted = [order for order in orders if order.counts and order.placed_at is not None]
-    for order in sorted(counted, key=lambda one: (one.placed_at, one.order_ref)):
-        seen = _with(seen, order)
+    counted = [(each.placed_at, each) for each in orders if each.counts and each.placed_at is not None]
+    for placed_at, order in sorted(counted, key=lambda one: (one[0], one[1].order_ref)):
+        seen = _with(seen, order, placed_at)
     return seen
 
 
-def _with(seen: History, order: Order) -> History:
+def _with(seen: History, order: Order, placed_at: datetime) -> History:
     spent = dict(seen.spent)
     if order.total is not None:
         back = order.paid_back
@@ -99,14 +99,14 @@ def _with(seen: History, order: Order) -> History:
     return replace(
         seen,
         orders=seen.orders + 1,
-        first_at=seen.first_at or order.placed_at,
-        last_at=order.placed_at,
+        first_at=seen.first_at or placed_at,
+        last_at=placed_at,
         spent=spent,
-        owned=_bought(seen.owned, order),
+        owned=_bought(seen.owned, order, placed_at),
     )
 
 
-def _bought(owned: dict[str, Owned], order: Order) -> dict[str, Owned]:
+def _bought(owned: dict[str, Owned], order: Order, placed_at: datetime) -> dict[str, Owned]:
     after = dict(owned)
     back: dict[str, Decimal] = {}
     for each in order.returns.values():
@@ -114,13 +114,12 @@ def _bought(owned: dict[str, Owned], order: Order) -> dict[str, Owned]:
             back[piece.variant_id] = back.get(piece.variant_id, Decimal()) + Decimal(piece.quantity)
     for item in order.items:
         known = after.get(item.variant_id)
-        first = known.first_at if known is not None else order.placed_at
         after[item.variant_id] = Owned(
             item.variant_id,
             item.product_id or (known.product_id if known is not None else None),
             (known.bought if known is not None else Decimal()) + Decimal(item.quantity),
             (known.returned if known is not None else Decimal()) + back.pop(item.variant_id, Decimal()),
-            first,
-            order.placed_at,
+            known.first_at if known is not None else placed_at,
+            placed_at,
         )
     return after

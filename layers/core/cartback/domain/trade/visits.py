@@ -57,11 +57,11 @@ class Visit:
     mailbox: str = ""
 
 
-def of(cart: Cart) -> Visit:
-    """A cart as its owner's row remembers it. It has to have been filled once."""
-    begun_at = cart.started_at or cart.activity_at
+def of(cart: Cart, at: datetime) -> Visit:
+    """A cart as its owner's row remembers it, last filled at ``at``."""
+    begun_at = cart.started_at or at
     mailbox = short("mailbox", cart.address_hash, length=_NAME) if cart.address_hash else ""
-    return Visit(cart.cart_id, begun_at, cart.activity_at, _goods(cart), _is_open(cart), mailbox=mailbox)
+    return Visit(cart.cart_id, begun_at, at, _goods(cart), _is_open(cart), mailbox=mailbox)
 
 
 def seen(known: tuple[Visit, ...], cart: Cart, now: datetime) -> tuple[Visit, ...]:
@@ -69,7 +69,7 @@ def seen(known: tuple[Visit, ...], cart: Cart, now: datetime) -> tuple[Visit, ..
     before = next((one for one in known if one.cart_id == cart.cart_id), None)
     if cart.activity_at is None or (before is None and not (cart.is_open and cart.opened_by)):
         return known
-    visit = of(cart)
+    visit = of(cart, cart.activity_at)
     if before is not None:
         visit = replace(visit, goods=visit.goods or before.goods, said=before.said)
         names = ("goods", "open", "begun_at", "mailbox")
@@ -103,7 +103,8 @@ def newer(person: Person | None, cart: Cart, within: timedelta) -> Visit | None:
     """
     if person is None or cart.activity_at is None:
         return None
-    mine = next((one for one in person.visits if one.cart_id == cart.cart_id), None) or of(cart)
+    mine = next((one for one in person.visits if one.cart_id == cart.cart_id), None)
+    mine = mine or of(cart, cart.activity_at)
     rivals = [
         one
         for one in person.visits
@@ -134,8 +135,8 @@ def said_before(person: Person | None, cart: Cart, generation: int, now: datetim
 def saying(person: Person, cart: Cart, touch: str, now: datetime) -> Person:
     """Count a touch that is claimed now as said."""
     known = person.visits
-    if not any(one.cart_id == cart.cart_id for one in known):
-        known = _latest([*known, of(cart)], now)
+    if cart.activity_at is not None and all(one.cart_id != cart.cart_id for one in known):
+        known = _latest([*known, of(cart, cart.activity_at)], now)
     word = Said(touch, cart.generation, now)
     visits = tuple(
         replace(one, said=(*(old for old in one.said if old.at > now - COUNTED_WITHIN), word))

@@ -27,8 +27,7 @@ from cartback.domain.observations import (
     VariantSeen,
 )
 from cartback.domain.people import address
-from cartback.domain.trade.cart import Item
-from cartback.domain.trade.items import INCLUDED, SHOWN_APART, priced
+from cartback.domain.trade.items import INCLUDED, SHOWN_APART, Item, priced
 from cartback.domain.trade.origins import Origin
 from cartback.shops.business_central import sales, traces
 from cartback.shops.business_central.notifications import ref_of

@@ -74,7 +74,8 @@ def deleted(kind: str, resource: str, at: datetime) -> list[Observation]:
 
 
 def _company(resource: str) -> str:
-    return re.findall(_GUID, resource)[0].lower()
+    named: list[str] = re.findall(_GUID, resource)
+    return named[0].lower()
 
 
 def ref_of(kind: str, own: str) -> str:

@@ -8,7 +8,7 @@ from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import VariantSeen
 from cartback.domain.showing import of_html
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 
 MOST_PIECES = 1_000_000_000
 MOST_TAGS = 250

@@ -9,8 +9,7 @@ from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import VariantSeen
 from cartback.domain.shop.weblink import is_local
-from cartback.domain.trade.cart import Item
-from cartback.domain.trade.items import EXCLUDED, INCLUDED, total_of
+from cartback.domain.trade.items import EXCLUDED, INCLUDED, Item, total_of
 
 MOST_VARIANTS = 2048
 _MOST_PIECES = 10**9

@@ -130,9 +130,10 @@ def _parcel(each: Reader, ref: str, at: datetime) -> list[ParcelSeen | WordUnkno
 def _pieces(lines: list[tuple[Reader, Reader]]) -> tuple[Piece, ...] | None:
     """How much of which line; None as long as a line does not say which variant it is."""
     told = [(line["quantity"].quantity(), of["variant_id"].maybe(Reader.identifier)) for line, of in lines]
-    if not told or any(variant is None for _, variant in told):
+    named = [(variant, quantity) for quantity, variant in told if variant is not None]
+    if not told or len(named) < len(told):
         return None
-    return tuple(Piece(variant, quantity) for quantity, variant in told if quantity > 0)
+    return tuple(Piece(variant, quantity) for variant, quantity in named if quantity > 0)
 
 
 def _due_at(terms: Reader) -> datetime | None:

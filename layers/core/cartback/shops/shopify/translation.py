@@ -25,7 +25,7 @@ from cartback.domain.observations import (
     ShopLeft,
     StockSeen,
 )
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.shops.shopify import goods, origins, people, refunds, sales, shapes, tokens, traces
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from cartback.domain.goods.bundles import Lines, Told, assembled
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.trade import sale
-from cartback.domain.trade.cart import Item
-from cartback.domain.trade.items import INCLUDED, SHOWN_APART, priced
+from cartback.domain.trade.items import INCLUDED, SHOWN_APART, Item, priced
 from cartback.domain.trade.precedence import PAYMENTS
 from cartback.domain.trade.sale import PaymentTold, Sale
 

@@ -10,8 +10,7 @@ from cartback.domain.intake.foreign_words import unknown
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
 from cartback.domain.observations import VariantSeen, WordUnknown
-from cartback.domain.trade.cart import Item
-from cartback.domain.trade.items import INCLUDED, SHOWN_APART, priced
+from cartback.domain.trade.items import INCLUDED, SHOWN_APART, Item, priced
 from cartback.shops.woocommerce import parts
 
 # Statuses of a product that nobody can buy. A plugin's own is no word of that.

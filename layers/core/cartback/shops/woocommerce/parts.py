@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cartback.domain.goods.bundles import Told
 from cartback.domain.intake.payload_reader import Reader
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 
 # By fields of the line (Product Bundles, Composite Products, Mix and Match), which hold the id of the bundle's line …
 _FIELDS = ("bundled_by", "composite_parent", "mnm_child_of")

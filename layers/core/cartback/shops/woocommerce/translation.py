@@ -24,7 +24,7 @@ from cartback.domain.observations import (
     ProductSeen,
     RefundSeen,
 )
-from cartback.domain.trade.cart import Item
+from cartback.domain.trade.items import Item
 from cartback.shops.woocommerce import goods, origins, people, sales, shapes
 
 if TYPE_CHECKING:

@@ -104,11 +104,10 @@ class DynamoRecords:
             into, kind = getattr(page, name), _kind_of(name) if part else None
             for i, key in part.items():
                 row = rows.get(key)
-                live = row is not None and not is_expired(row, now)
-                if kind is not None:
-                    into[i] = decode(kind, row) if live else None
+                if row is None or is_expired(row, now):
+                    into[i] = None
                 else:
-                    into[i] = row["to"]["S"] if live else None
+                    into[i] = decode(kind, row) if kind is not None else row["to"]["S"]
         return page
 
     def context(
@@ -127,7 +126,7 @@ class DynamoRecords:
             persons=[person_id] if person_id else [],
             stock=guessed,
             seen_from=subject_id,
-            **wanted,  # type: ignore[arg-type]
+            **wanted,
         )
         row = getattr(page, kind.part)[subject_id]
         block = page.blocks.get("shop") or page.blocks.get("marketing")

@@ -66,11 +66,12 @@ class Confirm:
             question = self._question(link, request, lang=lang)
             if question is None:
                 return None
-            if request.state == signup.CONFIRMED:
+            address = request.address_hash
+            if request.state == signup.CONFIRMED or address is None:
                 self._tell(request, request)
                 return question
             try:
-                after = self._save(question, request, ip, user_agent)
+                after = self._save(question, request, address, ip, user_agent)
             except Conflict:
                 continue
             self._tell(request, after)
@@ -85,7 +86,7 @@ class Confirm:
         request = self.records.read(link.shop, requests=[link.about.id]).requests[link.about.id]
         if request is None or request.generation != link.generation:
             return None
-        again = request.confirmed_at is not None and now < request.confirmed_at + PRESSED_TWICE
+        again = request.yes is not None and now < request.yes[1] + PRESSED_TWICE
         return (link, request) if request.is_pending(now) or again else None
 
     def _question(self, link: Link, request: SignUp, lang: str | None) -> Question | None:
@@ -95,10 +96,11 @@ class Confirm:
         wording = self.texts.wording(lang or link.lang, face, request.topics)
         return Question(link, face, wording, request.state == signup.CONFIRMED)
 
-    def _save(self, question: Question, request: SignUp, ip: str | None, agent: str | None) -> SignUp:
+    def _save(
+        self, question: Question, request: SignUp, alias: str, ip: str | None, agent: str | None
+    ) -> SignUp:
         """Person, words, evidence, hashes and request in one transaction. Gives the request as it is then."""
         shop, now = request.shop, self.clock.now()
-        alias = request.address_hash
         before = self.records.read(shop, requests=[request.request_id], aliases=[alias], blocks=[alias])
         if before.requests[request.request_id] != request:
             raise Conflict("request")
@@ -153,7 +155,9 @@ class Confirm:
 
     def _tell(self, request: SignUp, confirmed: SignUp) -> None:
         """Tell the facts, the same ones whenever the button is pressed again: a crash after the yes loses none."""
-        shop, at = confirmed.shop, confirmed.confirmed_at
+        if confirmed.yes is None:
+            return
+        shop, (person_id, at) = confirmed.shop, confirmed.yes
         fact = tell(
             "subscription.confirmed",
             shop,
@@ -161,12 +165,12 @@ class Confirm:
             confirmed.generation,
             request_id=confirmed.request_id,
             generation=confirmed.generation,
-            person_id=confirmed.person_id,
+            person_id=person_id,
             channel=confirmed.channel,
             confirmed_at=at,
         )
         words = [_word(request, topic, at) for topic in confirmed.topics]
-        said = [each for word in words for each in tell_said(shop, confirmed.person_id, word)]
+        said = [each for word in words for each in tell_said(shop, person_id, word)]
         self.bus.publish([fact, *said])
 
 

@@ -68,7 +68,9 @@ class Leave:
                 self.ledger.note(
                     link.shop, link.about.timeline, TimelineEntry(now, "left", {"channel": link.channel})
                 )
-            self.bus.publish(tell_said(link.shop, left.person_id, left.consent(link.channel)))
+            said = left.consent(link.channel)
+            if said is not None:
+                self.bus.publish(tell_said(link.shop, left.person_id, said))
             return left
         raise TryLater("the row keeps changing")
 

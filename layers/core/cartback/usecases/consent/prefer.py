@@ -122,7 +122,9 @@ class Prefer:
 
     def _found(self, token: str) -> tuple[Link, Person] | None:
         link = links.find(self.ledger, token, "prefs", self.clock.now())
-        person = self._row(link.shop, link.person_id) if link is not None else None
+        if link is None:
+            return None
+        person = self._row(link.shop, link.person_id)
         return (link, person) if person is not None else None
 
     def _row(self, shop: str, wanted: str) -> Person | None:
@@ -199,7 +201,7 @@ class Prefer:
             request_id_for(link.shop, hashed),
             lambda known: ask(known, form, hashed, now, how.ip, how.user_agent),
         )
-        self.bus.publish([told(request)])
+        self.bus.publish(told(request))
         return True
 
     def _yes(self, link: Link, person: Person, topic: str, source: str) -> Consent:

@@ -30,15 +30,22 @@ def kept(records: Records, shop: str, name: str, asked: Callable[[SignUp], SignU
     raise TryLater("the request keeps changing")
 
 
-def told(request: SignUp) -> Fact:
-    """The fact that starts the run of a request; the same one however often it is asked for while it is pending."""
-    return tell(
+def told(request: SignUp) -> list[Fact]:
+    """The fact that starts the run of a request; the same one however often it is asked for while it is pending.
+
+    None for a request that nobody made.
+    """
+    at = request.requested_at
+    if at is None:
+        return []
+    about = {"request_id": request.request_id, "generation": request.generation}
+    fact = tell(
         "subscription.requested",
         request.shop,
-        request.requested_at,
+        at,
         request.generation,
-        request_id=request.request_id,
-        generation=request.generation,
+        **about,
         channel=request.channel,
-        requested_at=request.requested_at,
+        requested_at=at,
     )
+    return [fact]

@@ -80,7 +80,7 @@ class Subscribe:
             request_id_for(shop, address_hash),
             lambda known: ask(known, form, address_hash, now, visitor.ip, agent, crowds),
         )
-        self.bus.publish([told(request)])
+        self.bus.publish(told(request))
         return face
 
     def whose(

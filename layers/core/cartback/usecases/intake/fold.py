@@ -118,7 +118,7 @@ class Fold:
                 fold_people.bought(self, seen.contact, Told(seen.completed_at), ())
         owner = self.person(cart.person_id)
         before, cart = cart, carts.announce(cart, owner is not None and owner.reachable, cause)
-        if owner is not None and cart is not before:
+        if owner is not None and cart is not before and cart.activity_at is not None:
             meant = Intent(cart.cart_id, "cart_recovery", cart.activity_at, cart.total, opened=True)
             self.keep(replace(owner, intents=intend(owner.intents, meant, self.now)))
         self.page.carts[cart.cart_id] = cart
@@ -133,7 +133,7 @@ class Fold:
         row = account.person_id if account is not None else None
         cart = identify(cart, person.person_id, at, cause, names.email, names.customer, row)
         if cart.person_id == person.person_id:
-            self.keep(customer.owns(self.person(person.person_id), cart.cart_id, at))
+            self.keep(customer.owns(self.person(person.person_id) or person, cart.cart_id, at))
         return cart
 
     def _order(self, seen: OrderSeen, cause: str) -> None:

@@ -53,8 +53,9 @@ def fold_product(fold: Fold, seen: ProductSeen, cause: str) -> None:
             if early is not None:
                 for place, (at, pieces) in early.levels.items():
                     stock = catalogue.count(stock, StockSeen(at, pieces, variant.variant_id, location=place))
-        fold.page.stock[variant.variant_id] = catalogue.withdraw(stock, seen.at) if seen.deleted else stock
-        _tell_of(fold, fold.page.stock[variant.variant_id], seen.at, cause)
+        stock = catalogue.withdraw(stock, seen.at) if seen.deleted else stock
+        fold.page.stock[variant.variant_id] = stock
+        _tell_of(fold, stock, seen.at, cause)
     for variant_id in product.variants:
         known = fold.page.stock.get(variant_id)
         if known is not None:

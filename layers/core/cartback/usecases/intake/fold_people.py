@@ -65,16 +65,18 @@ def met(fold: Fold, contact: Contact, at: datetime, cause: str, of_record: bool 
         return None
     _follow_record(fold, names, at)
     if of_record and names.customer and names.email:
-        contact, names = _without_old_address(fold, contact, names)
+        contact, names = _without_old_address(fold, contact, names, names.email)
     owner = _owner(fold, names)
+    if owner is None:
+        return None
     owner = _told(fold, owner, contact, names, at, cause)
-    account = account_of(fold, names.customer, make=True) if names.customer else None
+    account = _made_account(fold, names.customer) if names.customer else None
     if account is not None and account.person_id != owner.person_id:
         _link(fold, owner, account)
     if names.phone:
         _share_number(fold, names.phone, owner)
         if owner.person_id == identity.number_id(fold.shop, names.phone):
-            _let_all_refuse(fold, names.phone, cause)
+            _let_all_refuse(fold, names.phone, fold.person(owner.person_id) or owner, cause)
     return fold.person(owner.person_id)
 
 
@@ -114,9 +116,10 @@ def _follow_record(fold: Fold, names: Names, at: datetime) -> None:
     if not names.customer or not names.account_email:
         return
     row = account_of(fold, names.customer)
-    since = row.accounts.get(names.customer) if row is not None else None
-    if since is not None and since >= at and not identity.is_mailbox(row, names.account_email):
-        return
+    if row is not None and not identity.is_mailbox(row, names.account_email):
+        since = row.accounts.get(names.customer)
+        if since is not None and since >= at:
+            return
     box = identity.vouch(mailbox(fold, names.account_email), names.customer, at)
     if row is not None and row.person_id != box.person_id and row.erased_at is None:
         if row.email_hash is None:
@@ -129,22 +132,24 @@ def _follow_record(fold: Fold, names: Names, at: datetime) -> None:
     fold.keep(box)
 
 
-def _without_old_address(fold: Fold, contact: Contact, names: Names) -> tuple[Contact, Names]:
+def _without_old_address(
+    fold: Fold, contact: Contact, names: Names, address_hash: str
+) -> tuple[Contact, Names]:
     """An older record of an account tells of it what it knows, but no longer under which address."""
     row = account_of(fold, names.customer)
-    if row is None or identity.is_mailbox(row, names.email):
+    if row is None or identity.is_mailbox(row, address_hash):
         return contact, names
     return replace(contact, email=None, consents=()), replace(names, email=None, account_email=None)
 
 
-def _owner(fold: Fold, names: Names) -> Person:
+def _owner(fold: Fold, names: Names) -> Person | None:
+    """Whoever the strongest of the names is; None where none was told."""
     if names.email:
         return mailbox(fold, names.email)
-    if names.customer:
-        return account_of(fold, names.customer, make=True)
-    if names.user:
-        return account_of(fold, names.user, make=True)
-    return _of_number(fold, names.phone)
+    account = names.customer or names.user
+    if account:
+        return _made_account(fold, account)
+    return _of_number(fold, names.phone) if names.phone else None
 
 
 def mailbox(fold: Fold, address_hash: str) -> Person:
@@ -166,13 +171,17 @@ def mailbox(fold: Fold, address_hash: str) -> Person:
     return row
 
 
-def account_of(fold: Fold, name: str | None, make: bool = False) -> Person | None:
-    """Who an account is: the mailbox of its record, else somebody without an address; made if it is asked for."""
+def account_of(fold: Fold, name: str | None) -> Person | None:
+    """Who an account is: the mailbox of its record, else somebody without an address."""
     found = fold.person(fold.page.aliases.get(name)) if name else None
+    return found if found is not None and found.erased_at is None else None
+
+
+def _made_account(fold: Fold, name: str) -> Person:
+    """Who an account is, made where it is nobody yet."""
+    found = fold.person(fold.page.aliases.get(name))
     if found is not None and found.erased_at is None:
         return found
-    if not make or name is None:
-        return None
     row = replace(returned(found) if found is not None else fold.stranger(name), aliases=(name,))
     fold.page.aliases[name] = row.person_id
     fold.keep(row)
@@ -221,9 +230,8 @@ def _with_refusals_by_number(fold: Fold, row: Person, number: str | None) -> Per
     return row
 
 
-def _let_all_refuse(fold: Fold, number: str, cause: str) -> None:
-    """A number that says no says it for everybody whom we would reach by it."""
-    row = fold.person(identity.number_id(fold.shop, number))
+def _let_all_refuse(fold: Fold, number: str, row: Person, cause: str) -> None:
+    """A number that says no says it for everybody whom we would reach by it; ``row`` is the number's own."""
     last = fold.person(fold.page.aliases.get(number))
     sharing = [one for one in (last, *map(fold.person, row.beside)) if one is not None and one != row]
     reached = {one.person_id: one for one in sharing if one.erased_at is None and one.phone_hash == number}

@@ -90,10 +90,10 @@ class PartPeople:
         cursor = ""
         while True:
             page, cursor = self.tables.carts(shop, cursor)
-            open_ones = [cart for cart in page if cart.is_open and cart.person_id is not None]
-            people = self._people(shop, {cart.person_id for cart in open_ones})
-            for cart in open_ones:
-                person = people.get(cart.person_id)
+            owned = [(cart.person_id, cart) for cart in page if cart.is_open and cart.person_id is not None]
+            people = self._people(shop, {owner for owner, _ in owned})
+            for owner, cart in owned:
+                person = people.get(owner)
                 while person is not None and (into := following(cart, person)) is not None:
                     person = self._people(shop, {into})[into]
                 if person is None or (person.reachable and not belongs(cart, person)):

@@ -49,6 +49,7 @@ class EnrolShop:
         half = getattr(self.adapter(before.platform), visit.word, None) if before is not None else None
         if before is None or half is None:
             raise Refused("no such ceremony", 401)
+        answer: Answer
         now = self.clock.now()
         if visit.word == "register":
             fresh = self.tokens.fresh() + self.tokens.fresh()
