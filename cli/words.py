@@ -69,6 +69,27 @@ _REASONS = {
         "das Postfach oder seine Domain hat für heute genug Fragen bekommen: Es wird morgen gefragt",
     ),
     "due": ("it was due, and nothing spoke against it", "sie war fällig, und nichts sprach dagegen"),
+    "stock_low": ("stock is that low", "der Bestand ist so niedrig"),
+    "restocked": ("there is enough again", "es ist wieder genug da"),
+    "low_again": (
+        "stock rose and fell again since, which is another story",
+        "der Bestand stieg und fiel seither wieder: Das ist eine neue Geschichte",
+    ),
+    "not_sold": ("the shop does not sell it any more", "der Shop verkauft es nicht mehr"),
+    "not_counted": ("the shop counts no pieces of it", "der Shop zählt davon keine Stücke"),
+    "no_step_at_this_limit": (
+        "the flow has nothing to do at this limit",
+        "der Ablauf hat bei dieser Grenze nichts zu tun",
+    ),
+    "supply_on_its_way": ("enough of it is on its way", "genug davon ist unterwegs"),
+    "ordered_before": (
+        "an earlier order has not come in yet",
+        "eine frühere Bestellung ist noch nicht eingetroffen",
+    ),
+    "effect_unsettled": (
+        "it may have happened already, which has to be found out first",
+        "es ist vielleicht schon geschehen, und das muss zuerst geklärt werden",
+    ),
     "emptied": ("the shopper emptied the cart", "der Warenkorb wurde geleert"),
     "enough_for_cart": (
         "this cart has had three messages within 30 days",
@@ -145,6 +166,7 @@ _VERDICTS = {
     "wait": ("wait", "warten"),
     "skip": ("leave this touch out", "diesen Schritt auslassen"),
     "stop": ("stop", "aufhören"),
+    "act": ("act", "handeln"),
 }
 _EVENTS = {
     "bought": ("bought", "gekauft"),

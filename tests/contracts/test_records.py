@@ -18,6 +18,7 @@ from cartback.ports import RowSet
 from cartback.store.codec import decode, encode, packed
 from cartback.store.tables import CARTS_KEPT, CATALOGUE_KEPT, PEOPLE_KEPT
 from cartback.subjects.cart import KIND as CART_KIND
+from cartback.subjects.level import KIND as LEVEL_KIND
 from tests.fakes.world import START
 
 SHIRT = Item(
@@ -200,6 +201,19 @@ def test_a_dossier_holds_cart_person_and_the_stock_of_its_items(room):
 def test_a_dossier_without_stock_reads_none(room):
     saved(room, carts={"c1": CART}, stock={"v1": STOCK})
     assert room.records.context("demo", "c1", None, None, CART_KIND).stock == {}
+
+
+def test_a_dossier_about_a_level_of_stock_holds_its_variant_and_the_product_of_that(room):
+    saved(
+        room,
+        stock={"v1": Stock("demo", "v1", product_id="p1")},
+        products={"p1": Product("demo", "p1", on_sale=True)},
+    )
+    context = room.records.context("demo", "v1/15", None, None, LEVEL_KIND)
+    assert (context.about.stock.variant_id, context.about.limit) == ("v1", "15")
+    assert context.products["p1"].on_sale
+    assert room.records.context("demo", "v2/15", None, None, LEVEL_KIND).about is None
+    assert room.records.context("other", "v1/15", None, None, LEVEL_KIND).about is None
 
 
 def test_a_dossier_follows_people_who_were_merged_to_the_end(room):

@@ -90,15 +90,17 @@ class MemoryRecords:
     ) -> Context:
         blocks = {name: self.tables.live("blocks", shop, name) for name in kind.blocks}
         block = blocks.get("shop") or blocks.get("marketing")
-        row = self.tables.live(kind.part, shop, subject_id)
-        if row is None:
+        kept = self.tables.live(kind.part, shop, kind.row_of(subject_id))
+        if kept is None:
             return Context(None, None, shop_block=block)
+        row = kind.seen(kept, subject_id)
         view, person = kind.view(row), None
         wanted = view.person_id
         while wanted is not None:
             person = self.tables.live("persons", shop, wanted)
             wanted = kind.following(row, person) if person is not None else None
-        names = () if variants is None else {*variants, *view.variants}
+        names = set() if variants is None else {*variants, *view.variants}
+        names |= {kind.row_of(subject_id)} if kind.part == "stock" else set()
         stock = {name: self.tables.live("stock", shop, name) for name in names}
         known = {name: found for name, found in stock.items() if found is not None}
         behind_at = noted_at(blocks.get(BEHIND))
@@ -106,7 +108,9 @@ class MemoryRecords:
         while account is not None and account.merged_into:
             account = self.tables.live("persons", shop, account.merged_into)
         if person is None or account is None or account.person_id == person.person_id:
-            return Context(row, person, known, block, behind_at)
+            products = {name: self.tables.live("products", shop, name) for name in view.products}
+            there = {name: found for name, found in products.items() if found is not None}
+            return Context(row, person, known, block, behind_at, products=there)
         return Context(row, with_account(person, account), known, block, behind_at, account, person)
 
     def save(self, shop: str, before: RowSet, after: RowSet) -> None:  # noqa: C901 (one transaction, told in one piece)

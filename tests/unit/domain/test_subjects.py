@@ -13,21 +13,32 @@ from cartback.domain.consent import signup
 from cartback.domain.consent.signup import SignUp
 from cartback.domain.context import Context
 from cartback.domain.decision import Decision
-from cartback.domain.flows import LAWS, MARKETING, RANKS
+from cartback.domain.flows import LAWS, MARKETING, RANKS, subject_of
+from cartback.domain.goods.catalogue import Stock
+from cartback.domain.goods.levels import Crossing
 from cartback.domain.people.customer import Person
 from cartback.domain.subject import Kind, Subject
 from cartback.domain.trade.cart import Cart
 from cartback.domain.trade.items import Item
 from cartback.ports import RowSet
+from cartback.subjects.level import Level
 from tests.fakes.world import START, a_policy
 
 ROWS = {
+    "level": Level(
+        Stock("demo", "s1", levels={"": (START, 8)}, crossings={"8": Crossing(True, 1, START)}), "8"
+    ),
     "cart": Cart("demo", "s1", items=(Item("v1", "Hemd"),), person_id="p1", activity_at=START),
     "signup": SignUp("demo", "s1", generation=1, state=signup.PENDING, email="ada@example.com"),
 }
 """A live row of each kind, in its first generation."""
 
 every_kind = pytest.mark.parametrize("kind", subjects.all_kinds(), ids=lambda kind: kind.name)
+closable_kind = pytest.mark.parametrize(
+    "kind",
+    [kind for kind in subjects.all_kinds() if kind.closable(ROWS[kind.name], 1)],
+    ids=lambda kind: kind.name,
+)
 every_flow = pytest.mark.parametrize("name", flows.names())
 
 
@@ -58,10 +69,9 @@ def test_a_live_subject_is_not_over_and_another_generation_of_it_is(kind: Kind):
     assert kind.view(row).generation == 1
 
 
-@every_kind
+@closable_kind
 def test_what_a_flow_lets_go_of_is_over_and_let_go_of_once(kind: Kind):
     row = ROWS[kind.name]
-    assert kind.closable(row, 1)
     assert not kind.closable(row, 2)
     closed = kind.closed(row, START, "all_sent", "run-1", None)
     assert kind.ended(closed, 1)
@@ -76,6 +86,51 @@ def test_an_erasure_takes_the_person_out_of_each_kind_that_holds_people(part: st
     gone = kind.erased(ROWS[name], START, "erasure")
     assert kind.view(gone).person_id is None
     assert "ada" not in repr(gone)
+
+
+def test_what_no_flow_lets_go_of_is_what_the_shop_alone_says():
+    assert {kind.name for kind in subjects.all_kinds() if not kind.closable(ROWS[kind.name], 1)} == {"level"}
+
+
+# ── levels of stock ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def a_level(limit: str = "8", **changes: object) -> Level:
+    return Level(replace(ROWS["level"].stock, **changes), limit)
+
+
+def test_a_level_is_a_part_of_its_variants_row_whatever_the_variant_is_called():
+    kind = subjects.kind("level")
+    assert kind.row_of("shirt/blue/15") == "shirt/blue"
+    assert kind.seen(a_level().stock, "shirt/blue/15").limit == "15"
+
+
+@pytest.mark.parametrize(
+    ("level", "why"),
+    [
+        (a_level(deleted=True), "not_sold"),
+        (a_level(endless=True), "not_counted"),
+        (a_level(levels={"": (START, None)}), "not_counted"),
+        (a_level(crossings={"8": Crossing(False, 1, START)}), "restocked"),
+        (a_level(crossings={"8": Crossing(True, 2, START)}), "low_again"),
+        (a_level("15"), "low_again"),
+        (a_level(), None),
+    ],
+)
+def test_a_level_is_over_when_there_is_enough_again_or_nothing_is_sold_or_counted(
+    level: Level, why: str | None
+):
+    assert subjects.kind("level").ended(level, 1) == why
+
+
+def test_a_decision_about_a_level_reads_its_variant_and_the_product_of_that():
+    view = subjects.kind("level").view(a_level(product_id="p1"))
+    assert (view.generation, view.variants, view.products) == (1, ("s1",), ("p1",))
+
+
+def test_a_run_about_a_part_is_called_by_the_whole_and_the_part():
+    card = replace(flows.rules("cart_recovery").FLOW, id_field="variant_id", part_field="limit")
+    assert subject_of(card, {"variant_id": "v1", "limit": 8, "generation": 2}) == ("v1/8", 2)
 
 
 # ── flows about them ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cartback.domain.goods.catalogue import Stock
+    from cartback.domain.goods.catalogue import Product, Stock
     from cartback.domain.people.customer import Person
     from cartback.domain.trade.cart import Cart
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a decision looks at, read at one moment. ``about`` is the subject's own row, of whatever kind it is;
-    ``stock`` holds what is known of its variants.
+    ``stock`` holds what is known of its variants, ``products`` of its products.
 
     ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
     (``paused_deliverability``); ``behind_at`` is when its news was last found to be late (``domain.shop.grace``).
@@ -32,6 +32,7 @@ class Context:
     behind_at: datetime | None = None
     account: Person | None = None
     own: Person | None = None
+    products: dict[str, Product] = field(default_factory=dict)
 
     @property
     def cart(self) -> Cart | None:

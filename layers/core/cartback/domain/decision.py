@@ -1,4 +1,4 @@
-"""What a rule answers: send, wait, skip or stop, with a reason that is kept."""
+"""What a rule answers: send, act, wait, skip or stop, with a reason that is kept."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ class Outcome(StrEnum):
     WAIT = "wait"
     SKIP = "skip"
     STOP = "stop"
+    ACT = "act"
 
 
-SEND, WAIT, SKIP, STOP = Outcome
+SEND, WAIT, SKIP, STOP, ACT = Outcome
 
 
 class Reason(StrEnum):
@@ -74,6 +75,15 @@ class Reason(StrEnum):
     DOUBTFUL = "doubtful"
     ALL_DONE = "all_done"
     ALL_SENT = "all_sent"
+    LOW = "stock_low"
+    RESTOCKED = "restocked"
+    LOW_AGAIN = "low_again"
+    NOT_SOLD = "not_sold"
+    NOT_COUNTED = "not_counted"
+    NO_TIER = "no_step_at_this_limit"
+    ON_ITS_WAY = "supply_on_its_way"
+    ORDERED_BEFORE = "ordered_before"
+    UNSETTLED = "effect_unsettled"
 
 
 @dataclass(frozen=True, slots=True)

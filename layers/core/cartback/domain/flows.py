@@ -32,7 +32,8 @@ class Flow:
     """A flow's card.
 
     ``starts_on`` are the facts that start it, ``id_field`` the field of them that names the subject, and ``kind`` what
-    kind of subject that is (``subjects``). ``purpose`` says what it is for; ``law`` is one of ``LAWS`` and ``topic``
+    kind of subject that is (``subjects``). Where that is a part of what ``id_field`` names, ``part_field`` says which:
+    the subject is called ``<id>/<part>``. ``purpose`` says what it is for; ``law`` is one of ``LAWS`` and ``topic``
     what a consent must cover, where one is needed. ``rank`` is one of ``RANKS``: a flow that claims none lets all
     others go first. ``steps`` are its effects in their order, as its machine and its texts name them; empty where a
     shop's policy names them. ``owner`` answers for it, ``builder`` and ``reviewer`` change it, ``it`` runs it
@@ -55,6 +56,7 @@ class Flow:
     reviewer: str = "legal"
     it: str = "operations"
     kpi: str = ""
+    part_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +131,5 @@ def execution_name(flow: str, shop: str, subject: str, generation: int) -> str:
 
 def subject_of(flow: Flow, data: Mapping[str, object]) -> tuple[str, int]:
     """Subject and generation of the run that a fact's data asks for."""
-    return str(data[flow.id_field]), int(data.get("generation", 1))  # type: ignore[call-overload]
+    part = f"/{data[flow.part_field]}" if flow.part_field else ""
+    return f"{data[flow.id_field]}{part}", int(data.get("generation", 1))  # type: ignore[call-overload]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cartback.domain.money import Money
     from cartback.domain.people.customer import Person
 
-CART, SIGNUP = "cart", "signup"
+CART, SIGNUP, LEVEL = "cart", "signup", "level"
 
 _TOLD_UNDER = {SIGNUP: "request"}
 """Under which word a timeline is stored, where that is older than the kind's name."""
@@ -45,7 +45,7 @@ class View:
     """What rules may ask of a subject of any kind: who it belongs to, what it holds, since when, what it is worth.
 
     ``account_row`` is the row of the account that it was told with, if it is another than the person's. ``variants``
-    are the goods whose stock a decision looks at.
+    are the goods whose stock a decision looks at, ``products`` the products that it asks about.
     """
 
     generation: int = 1
@@ -56,6 +56,11 @@ class View:
     locale: str | None = None
     worth: Money | None = None
     variants: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+
+
+def _same_name(subject_id: str) -> str:
+    return subject_id
 
 
 def _nobody_else(row: Any, person: Person) -> str | None:
@@ -78,17 +83,21 @@ def _nothing_told(row: Any, generation: int, because: str, now: datetime) -> Fac
 class Kind:
     """A kind of subject: where its rows are, and what the house may ask of one and do with it.
 
-    ``part`` is the part of a ``RowSet`` that holds its rows. ``blocks`` are the blocks that a decision about it looks
-    at. ``view`` says what rules may ask; ``ended`` why nothing more is to be said about a generation (None while it is
-    live). ``following`` is where to go on looking for its owner, ``counted`` the row with a message counted. A flow
-    that ends lets go of what is ``closable``: ``closed`` is the row then, ``told_end`` the fact that says so.
-    ``of_person`` names those of a person, where its rows hold people; ``erased`` is the row without them.
+    ``part`` is the part of a ``RowSet`` that holds its rows. Where a subject is a part of what a row holds, ``row_of``
+    names the row by the subject's id, and ``seen`` makes of both what all others here are given. ``blocks`` are the
+    blocks that a decision about it looks at. ``view`` says what rules may ask; ``ended`` why nothing more is to be said
+    about a generation (None while it is live). ``following`` is where to go on looking for its owner, ``counted`` the
+    row with a message counted. A flow that ends lets go of what is ``closable``: ``closed`` is the row then,
+    ``told_end`` the fact that says so. ``of_person`` names those of a person, where its rows hold people; ``erased`` is
+    the row without them.
     """
 
     name: str
     part: str
     view: Callable[[Any], View]
     ended: Callable[[Any, int], str | None]
+    row_of: Callable[[str], str] = _same_name
+    seen: Callable[[Any, str], Any] = _as_it_is
     blocks: tuple[str, ...] = ()
     following: Callable[[Any, Person], str | None] = _nobody_else
     counted: Callable[[Any, str, datetime], Any] = _as_it_is

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cartback.domain.flows import Flow
     from cartback.domain.messaging.due import Due
     from cartback.domain.subject import Subject
-    from cartback.ports import Clock, DueIndex, Ledger, Metrics, Records, Runs, Settings
+    from cartback.ports import Clock, DueIndex, Ledger, Metrics, Records, RowSet, Runs, Settings
 
 MOST_GROUPS = 20
 """Groups of one sweep: a thousand carts, at some 35 ms each. What is left is due a minute later just as well."""
@@ -89,9 +89,15 @@ class StartListed:
         """The rows that the entries are about, in one read."""
         wanted: dict[str, list[str]] = {}
         for due in group:
-            wanted.setdefault(subjects.kind(due.kind).part, []).append(due.cart_id)
+            kind = subjects.kind(due.kind)
+            wanted.setdefault(kind.part, []).append(kind.row_of(due.cart_id))
         page = self.records.read(shop, **wanted)
-        return {due.subject: getattr(page, subjects.kind(due.kind).part)[due.cart_id] for due in group}
+        return {due.subject: self._row(page, due) for due in group}
+
+    def _row(self, page: RowSet, due: Due) -> Any:
+        kind = subjects.kind(due.kind)
+        kept = getattr(page, kind.part)[kind.row_of(due.cart_id)]
+        return kind.seen(kept, due.cart_id) if kept is not None else None
 
     def _leave_out(
         self,

@@ -120,28 +120,32 @@ class DynamoRecords:
     ) -> Context:
         """Read subject, person and stock at once; what the guesses missed is read after."""
         guessed = set(variants or ())
-        wanted: dict[str, Iterable[str]] = {kind.part: [subject_id], "blocks": kind.blocks}
+        name = kind.row_of(subject_id)
+        wanted: dict[str, Iterable[str]] = {"stock": guessed, kind.part: [name], "blocks": kind.blocks}
         page = self.read(
             shop,
             persons=[person_id] if person_id else [],
-            stock=guessed,
             seen_from=subject_id,
             **wanted,
         )
-        row = getattr(page, kind.part)[subject_id]
+        kept = getattr(page, kind.part)[name]
+        row = kind.seen(kept, subject_id) if kept is not None else None
         block = page.blocks.get("shop") or page.blocks.get("marketing")
         if row is None:
             return Context(None, None, shop_block=block)
         view = kind.view(row)
         person = self._owner(shop, row, view.person_id, page, kind)
         account = self._account(shop, view.account_row, page)
-        more = set(view.variants) - guessed if variants is not None else set()
-        if more:
-            page.stock.update(self.read(shop, stock=more).stock)
+        more = set(view.variants) - page.stock.keys() if variants is not None else set()
+        if more or view.products:
+            beside = self.read(shop, stock=more, products=view.products)
+            page.stock.update(beside.stock)
+            page.products.update(beside.products)
         stock = {i: known for i, known in page.stock.items() if known is not None}
         behind_at = noted_at(page.blocks.get(BEHIND))
         if person is None or account is None or account.person_id == person.person_id:
-            return Context(row, person, stock, block, behind_at)
+            products = {i: known for i, known in page.products.items() if known is not None}
+            return Context(row, person, stock, block, behind_at, products=products)
         return Context(row, with_account(person, account), stock, block, behind_at, account, person)
 
     def _owner(self, shop: str, row: Any, wanted: str | None, page: RowSet, kind: Kind) -> Person | None:

@@ -31,8 +31,10 @@ def close(
     Raises TryLater if the row keeps changing.
     """
     for _ in range(MOST_TRIES):
-        before = records.read(shop, **{kind.part: [subject_id]})
-        row = getattr(before, kind.part)[subject_id]
+        name = kind.row_of(subject_id)
+        before = records.read(shop, **{kind.part: [name]})
+        kept = getattr(before, kind.part)[name]
+        row = kind.seen(kept, subject_id) if kept is not None else None
         if row is None or not kind.closable(row, generation):
             return row
         after = RowSet(**{kind.part: {subject_id: kind.closed(row, now, because, run, by)}})
