@@ -15,7 +15,7 @@ _PATH = re.compile(r"/logos/([a-z0-9-]+)\.(day|night)\.png")
 class Look:
     """One shop's look. ``drawn`` and ``drawn_dark`` are the colours of its logo: plate, sign on it, letters.
 
-    ``brand`` is what its settings hold besides.
+    ``brand`` is what its settings hold of it besides, ``form_of_address`` how it speaks German.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Look:
     drawn: tuple[str, str, str]
     drawn_dark: tuple[str, str, str] | None
     brand: dict[str, Any] = field(default_factory=dict)
+    form_of_address: str = "sie"
 
     @property
     def letters(self) -> str:
@@ -39,6 +40,7 @@ LOOKS = {
         ("#2f5d50", "#ffffff", "#2f5d50"),
         ("#8fc7b3", "#101413", "#d7efe6"),
         {"accent": "#2f5d50", "phone": "+49 761 5550100"},
+        form_of_address="du",
     ),
     "demo-woocommerce": Look(
         "Rosenrot",
@@ -114,6 +116,7 @@ def document(shop: str, url: str) -> dict[str, Any]:
             "Am Musterhang 7, 79098 Freiburg",
             "HRB 000000, Amtsgericht Musterstadt",
         ],
+        "form_of_address": look.form_of_address,
         "brand": {
             "header": [{"url": f"{url}/", "de": "Zum Shop", "en": "To the shop"}],
             "social": {"instagram": "https://www.instagram.com/"},

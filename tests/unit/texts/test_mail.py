@@ -47,7 +47,7 @@ def test_a_subject_is_one_line_whatever_a_product_is_called(words):
     subject, _, _ = write(items=(replace(LAMP, title=words, variant_title=None),))
     assert subject.isprintable() or "\u200d" in subject
     assert len(subject) <= 120
-    assert subject.endswith("Warenkorb")
+    assert subject.startswith("Noch in Ihrem Warenkorb: ")
 
 
 @pytest.mark.parametrize(
@@ -233,9 +233,15 @@ def test_a_reply_is_offered_only_where_somebody_reads_it():
 
 
 def test_a_mail_greets_by_name_or_without_one():
-    assert "Hallo Erika," in write()[2]
-    assert "Guten Tag," in write(first_name=None)[2]
-    assert "Guten Tag," in write(first_name="win at evil.example")[2]
+    familiar = replace(SHOP, form_of_address="du")
+    assert "Hallo Erika," in write(shop=familiar)[2]
+    assert "Hallo," in write(shop=familiar, first_name=None)[2]
+    assert "Hallo," in write(shop=familiar, first_name="win at evil.example")[2]
+    assert "Guten Tag," in write()[2]
+
+
+def test_who_is_called_sie_is_not_greeted_by_their_first_name():
+    assert "Erika" not in write()[2]
 
 
 def test_an_unknown_field_is_refused_with_text_and_field():
@@ -284,7 +290,7 @@ def test_a_cart_without_items_is_refused():
     ("touch", "one", "two"),
     [
         ("reminder", "und 1 weiteren Artikel ausgesucht", "und 2 weitere Artikel ausgesucht"),
-        ("answers", "und 1 weiterer Artikel. Wenn", "und 2 weitere Artikel. Wenn"),
+        ("answers", "und 1 weiterer Artikel. So", "und 2 weitere Artikel. So"),
         ("last_note", "und 1 weiterem Artikel ist", "und 2 weiteren Artikeln ist"),
     ],
 )

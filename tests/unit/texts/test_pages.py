@@ -115,8 +115,8 @@ def test_the_button_of_a_page_has_the_accent_of_the_shop():
 def test_with_one_way_only_nobody_is_asked_which_way():
     two = replace(VIEW, channels={"email": True, "sms": False})
     one, both = (Read(texts.page("prefs", "de", {"shop": SHOP, "view": view})) for view in (VIEW, two))
-    assert "Wege" not in one.shown
-    assert "Wege" in both.shown
+    assert "Auf welchem Weg" not in one.shown
+    assert "Auf welchem Weg" in both.shown
     assert [kind for kind in one.values("type", "input") if kind == "hidden"] == ["hidden"]
 
 

@@ -7,6 +7,16 @@ from collections.abc import Iterable, Sequence
 OFFERED = ("de", "en")
 """The languages that Cartback's own pages and texts exist in."""
 
+SIE, DU = "sie", "du"
+FORMS = {"de": (SIE, DU)}
+"""The forms of address of a language that has several, the usual one first. English calls everybody "you"."""
+
+
+def tongue(lang: str, form: str) -> str:
+    """A language as a form of address speaks it, as files and texts are named: ``de``, ``de-du``, ``en``."""
+    forms = FORMS.get(lang, ())
+    return f"{lang}-{form}" if form in forms[1:] else lang
+
 
 _SPOKEN = {
     **dict.fromkeys("deu ger des dea dec del".split(), "de"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from cartback.domain.consent.frequency import Frequency
+from cartback.domain.language import SIE
 from cartback.domain.shop.brand import Brand
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ class ShopFace:
 
     ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything. ``prices``
     says whether they are shown as the platform tells them, without tax or with it (``domain.trade.bill``).
-    ``sources`` are further names under which it speaks, though no link leads there.
+    ``sources`` are further names under which it speaks, though no link leads there. ``form_of_address`` is one of
+    ``domain.language.FORMS``: how it speaks to people in a language that has several.
     """
 
     shop: str
@@ -42,6 +44,7 @@ class ShopFace:
     sources: tuple[str, ...] = ()
     privacy_url: str | None = None
     imprint_url: str | None = None
+    form_of_address: str = SIE
 
     @property
     def hosts(self) -> tuple[str, ...]:

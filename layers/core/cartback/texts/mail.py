@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import Refused
+from cartback.domain.language import tongue
 from cartback.domain.money import in_words, number_in_words
 from cartback.domain.shop.weblink import is_local, tagged, web_link
 from cartback.domain.trade.bill import NET
@@ -26,7 +27,7 @@ PICTURE = 96
 
 LONGEST_SUBJECT = 120
 TOPICS = ("shipping", "returns", "support")
-_ARTICLE = {"de": "Ihr Artikel", "en": "your article"}
+_ARTICLE = {"de": "Ihr Artikel", "de-du": "Dein Artikel", "en": "your article"}
 """What an article is called whose own words may not stand in a mail."""
 
 WITHOUT_CART = ("double_opt_in",)
@@ -76,8 +77,9 @@ def write(flow: str, touch: str, lang: str, fields: MailFields | QuestionFields)
         facts = _facts_without_cart(lang, fields, text)
     else:
         facts = _facts(flow, touch, lang, fields, text)
-    label = words(f"layouts/email.{lang}", facts)
-    own = words(text, facts)
+    form = fields.shop.form_of_address
+    label = words(f"layouts/email.{lang}", facts, form)
+    own = words(text, facts, form)
     if not own.keys().isdisjoint(label):
         raise Refused(f"{text}: blocks that belong to the layout: {', '.join(sorted(own.keys() & label))}")
     subject = one_line(own["subject"], LONGEST_SUBJECT)
@@ -103,7 +105,8 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> d
         for topic in TOPICS
         if (link := web_link(getattr(shop, f"{topic}_url"), local=local))
     }
-    items = tuple(_shown_item(item, lang, local=local) for item in fields.items[:MOST_ITEMS])
+    nameless = _ARTICLE[tongue(lang, shop.form_of_address)]
+    items = tuple(_shown_item(item, lang, nameless, local=local) for item in fields.items[:MOST_ITEMS])
     return {
         "lang": lang,
         "shop": branding.shown(shop, lang, tags),
@@ -151,13 +154,13 @@ def _facts_without_cart(lang: str, fields: QuestionFields, text: str) -> dict[st
     }
 
 
-def _shown_item(item: Item, lang: str, *, local: bool) -> ShownItem:
+def _shown_item(item: Item, lang: str, nameless: str, *, local: bool) -> ShownItem:
     price, cost = item.unit_price, item.cost
     link = web_link(item.image_url, local=local)
     picture, is_square = pictures.square(link, PICTURE) if link else (None, False)
     too_small = price is not None and cost is not None and not price.amount and bool(cost.amount)
     return ShownItem(
-        name=_article(item.title, 120) or _ARTICLE[lang],
+        name=_article(item.title, 120) or nameless,
         variant=(_article(item.variant_title, 80) or "…") if item.variant_title else None,
         quantity=number_in_words(item.quantity, lang),
         price=in_words(price, lang) if price is not None and not too_small else None,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from cartback.domain.consent.consent import TOPICS
 from cartback.domain.errors import Refused
+from cartback.domain.language import SIE
 from cartback.domain.shop.brand import Brand
 from cartback.texts import branding
 from cartback.texts.cleaning import one_line
@@ -41,6 +42,9 @@ METHODS = {
 changes nothing a second time. ``unsaved`` leads back to the form instead: what was chosen there is known to the
 browser alone. ``alone`` has none: it answers another site's form, which cannot be sent again."""
 
+NAMELESS = ("away", "unsaved", "unsent", "ask", "answered")
+"""Pages without a shop: while our stores are away nobody knows whose they are, and a question is to the shop's team."""
+
 
 def write(name: str, lang: str, fields: PageFields) -> str:
     """Write a page. Raises ``Refused`` as ``texts.page`` says."""
@@ -51,12 +55,13 @@ def write(name: str, lang: str, fields: PageFields) -> str:
     shop = branding.shown(fields.shop, lang, {}) if fields.shop else None
     facts: dict[str, object] = {"lang": lang, "shop": shop, "wording": fields.wording}
     facts |= {"until": until, "question": fields.question, "faults": fields.faults}
+    form = fields.shop.form_of_address if fields.shop else SIE
     return laid_out(
         "page.html",
         {
             **facts,
-            "text": words(f"pages/{name}.{lang}", facts),
-            "label": words(f"layouts/page.{lang}", facts),
+            "text": words(f"pages/{name}.{lang}", facts, form),
+            "label": words(f"layouts/page.{lang}", facts, form),
             "method": METHODS[name],
             "switches": [_switch(other) for other in LANGUAGES if other != lang and METHODS[name] != "alone"],
             "tongues": [_switch(each) for each in LANGUAGES],

@@ -8,17 +8,24 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound, UndefinedError
 
 from cartback.domain.errors import Refused
+from cartback.domain.language import SIE, tongue
 from cartback.texts.folder import ROOT
 
 
-def words(text: str, facts: Mapping[str, object]) -> dict[str, str]:
-    """Render every block of ``<text>.j2`` to plain words. Raises ``Refused`` naming the text and what it lacks."""
-    template = _template(_environment("words"), text)
-    context = template.new_context(dict(facts))
-    try:
-        return {name: _unwrapped("".join(block(context))) for name, block in template.blocks.items()}
-    except UndefinedError as error:
-        raise Refused(f"{text}: {error.message}") from error
+def words(text: str, facts: Mapping[str, object], form: str = SIE) -> dict[str, str]:
+    """Render every block of ``<text>.j2`` to plain words, as a form of address says them.
+
+    ``<text>-<form>.j2`` holds the blocks that it says in another way. Raises ``Refused`` naming the text and what it
+    lacks.
+    """
+    spoken: dict[str, str] = {}
+    for name, template in _layers(text, form):
+        context = template.new_context(dict(facts))
+        try:
+            spoken |= {part: _unwrapped("".join(block(context))) for part, block in template.blocks.items()}
+        except UndefinedError as error:
+            raise Refused(f"{name}: {error.message}") from error
+    return spoken
 
 
 def laid_out(layout: str, facts: Mapping[str, object]) -> str:
@@ -31,6 +38,17 @@ def laid_out(layout: str, facts: Mapping[str, object]) -> str:
         return _template(_environment(kind), f"layouts/{layout}").render(facts)
     except UndefinedError as error:
         raise Refused(f"layouts/{layout}: {error.message}") from error
+
+
+@cache
+def _layers(text: str, form: str) -> tuple[tuple[str, Template], ...]:
+    """The files of a text by their names, the house's usual words first."""
+    usual = _template(_environment("words"), text)
+    stem, _, lang = text.rpartition(".")
+    other = f"{stem}.{tongue(lang, form)}"
+    if other == text or not (ROOT / f"{other}.j2").is_file():
+        return ((text, usual),)
+    return ((text, usual), (other, _template(_environment("words"), other)))
 
 
 def _template(environment: Environment, text: str) -> Template:

@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, fiel
 from cartback.domain.channels import CHANNELS
 from cartback.domain.consent.jurisdiction import PACKS, STRICTEST
 from cartback.domain.errors import Refused
+from cartback.domain.language import DU, SIE
 from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.messaging.warm_up import WarmUp
 from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Policy, Touch
@@ -208,6 +209,9 @@ class ShopSettings(Part):
         LANGUAGES,
         min_length=1,
         description=f"one or more of {', '.join(LANGUAGES)}, each once, the default first",
+    )
+    form_of_address: Annotated[str, one_of(SIE, DU)] = Field(
+        SIE, description=f"{SIE} or {DU}: how it speaks German"
     )
     brand: BrandSettings = Field(BrandSettings(), description=f"{', '.join(BrandSettings.model_fields)}")
     links: Links = Field(

@@ -204,6 +204,7 @@ def face(settings: ShopSettings) -> ShopFace:
         sources=settings.sources,
         privacy_url=settings.links.privacy_url,
         imprint_url=settings.links.imprint_url,
+        form_of_address=settings.form_of_address,
     )
 
 
