@@ -51,10 +51,16 @@ def find_cart(records: Records, shop: str, said: str) -> Cart:
 
 def story_of(cart: Cart, ledger: Ledger, lang: str) -> list[Moment]:
     """Everything that is kept of a cart, in the order in which it happened."""
-    lines = ledger.story(cart.shop, Subject(CART, cart.cart_id).timeline)
-    claims = (ledger.read_claim(cart.shop, claim_id) for claim_id in _claim_ids(lines))
+    steps = (_told(step.at, step.what, _details(step), lang) for step in cart.history)
+    told = told_of(cart.shop, Subject(CART, cart.cart_id), ledger, lang)
+    return sorted([*steps, *told], key=lambda moment: moment.at)
+
+
+def told_of(shop: str, about: Subject, ledger: Ledger, lang: str) -> list[Moment]:
+    """What was decided about a subject of any kind, and what became of its messages, in the order of time."""
+    lines = ledger.story(shop, about.timeline)
+    claims = (ledger.read_claim(shop, claim_id) for claim_id in _claim_ids(lines))
     moments = [
-        *(_told(step.at, step.what, _details(step), lang) for step in cart.history),
         *(_told(line.at, line.kind, line.data, lang) for line in lines),
         *(_message(claim, lang) for claim in claims if claim is not None),
     ]

@@ -120,6 +120,10 @@ _REASONS = {
     "not_yet": ("it is not due yet", "sie ist noch nicht fällig"),
     "subject_unknown": ("what it is about is not known any more", "worum es geht, ist nicht mehr bekannt"),
     "not_confirmed": ("nobody said yes within 48 hours", "niemand hat binnen 48 Stunden Ja gesagt"),
+    "joined": (
+        "it turned out to be another of the shop's orders",
+        "es stellte sich als eine andere Bestellung des Shops heraus",
+    ),
     "no_touches": ("the policy has no touches", "die Regeln sehen keine Nachricht vor"),
     "opted_out": ("the person opted out", "die Person hat sich abgemeldet"),
     "other_address": (

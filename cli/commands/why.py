@@ -11,12 +11,14 @@ from cartback.domain.consent.consent import key
 from cartback.domain.messaging.timing import after_caps
 from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
+from cartback.domain.trade.order_parts import subjects_of
+from cartback.domain.trade.ownership import names_of
 from cartback.ports import Records
 from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
 from cli import privacy, words
 from cli.privacy import ByAddress, Who
 from cli.screen import Desk, desk, moment, table
-from cli.story import Moment, story_of
+from cli.story import Moment, story_of, told_of
 
 _PARTS = {"decisions": ("decision", "not_started"), "messages": ("message",), "failures": ("parked",)}
 
@@ -62,7 +64,7 @@ def why(
         (c["channel"], c["state"], c["basis"], c["source"], moment(c["at"])) for c in told["consents"]
     ]
     lines = {
-        part: [(line["cart_id"], moment(line["at"]), line["says"]) for line in told[part]] for part in _PARTS
+        part: [(line["about"], moment(line["at"]), line["says"]) for line in told[part]] for part in _PARTS
     }
     here.tell(
         told,
@@ -73,7 +75,7 @@ def why(
         else "No consent is kept.",
         "",
         "" if lines["decisions"] else "Nothing was decided yet.",
-        *(table(("cart", "when (UTC)", part), rows) for part, rows in lines.items() if rows),
+        *(table(("about", "when (UTC)", part), rows) for part, rows in lines.items() if rows),
     )
 
 
@@ -86,17 +88,22 @@ def _block(records: Records, shop: str, person: Person, now: datetime) -> str | 
 
 
 def _history(here: Desk, records: Records, shop: str, person: Person) -> dict[str, list[dict[str, Any]]]:
-    """What was decided on this person's carts, what became of messages, what failed: of repeated lines the last."""
+    """What was decided on this person's carts and orders, what became of messages, what failed: of repeated lines the
+    last. A line's ``about`` is our id of a cart, or a timeline's name; ``cart_id`` is there for scripts of before.
+    """
     ledger = here.stack.ledger()
     found: dict[str, list[dict[str, Any]]] = {part: [] for part in _PARTS}
-    for cart in records.read(shop, carts=person.cart_ids).carts.values():
-        if cart is None:
-            continue
-        story = story_of(cart, ledger, here.lang)
+    carts = records.read(shop, carts=person.cart_ids).carts.values()
+    stories = {cart.cart_id: story_of(cart, ledger, here.lang) for cart in carts if cart is not None}
+    for order in here.stack.orders().of_names(shop, names_of(person)):
+        for about in subjects_of(order):
+            stories[about.timeline] = told_of(shop, about, ledger, here.lang)
+    for name, story in stories.items():
         for part, kinds in _PARTS.items():
             last = {
                 _sameness(each): {
-                    "cart_id": cart.cart_id,
+                    "about": name,
+                    "cart_id": name,
                     "at": each.at,
                     "says": each.says,
                     "data": each.data,

@@ -9,17 +9,25 @@ from decimal import Decimal
 
 import pytest
 
+from cartback import subjects
+from cartback.domain.claims import Claim
 from cartback.domain.errors import Conflict
+from cartback.domain.goods.catalogue import Stock
 from cartback.domain.money import Money
 from cartback.domain.observations import OrderSeen, ParcelSeen, RefundSeen, ReturnSeen
+from cartback.domain.people.customer import Person
+from cartback.domain.subject import Subject
 from cartback.domain.trade import orders, sale
 from cartback.domain.trade.items import Item
 from cartback.domain.trade.orders import Order
 from cartback.domain.trade.sale import PaymentTold, Piece, Sale
+from cartback.ports import RowSet, TimelineEntry, Unchanged
 from cartback.store.codec import decode, sparse, unpacked
+from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.tables import ORDERS_KEPT, STRAYS_KEPT
 from cartback.store.trade.orders import DynamoOrders
-from tests.fakes.memory import MemoryOrders, MemoryTables
+from cartback.store.trade.records import DynamoRecords
+from tests.fakes.memory import MemoryLedger, MemoryOrders, MemoryRecords, MemoryTables
 from tests.fakes.world import START, HandClock
 
 DAY = timedelta(days=1)
@@ -139,3 +147,66 @@ def test_an_amount_of_nothing_is_told():
 def _text(body) -> bytes:
     plain = unpacked(body)
     return plain if isinstance(plain, bytes) else plain.encode()
+
+
+# ── as the subject of a run ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def house(request, clock):
+    """The stores that a decision about an order looks at: orders, records, ledger."""
+    if request.param == "memory":
+        tables = MemoryTables(clock)
+        return MemoryOrders(tables), MemoryRecords(tables), MemoryLedger(tables)
+    stack = request.getfixturevalue("stack")
+    return (
+        DynamoOrders(stack.clients, "Orders", clock),
+        DynamoRecords(stack.clients, stack.tables, clock),
+        DynamoLedger(stack.clients, stack.tables, clock),
+    )
+
+
+IDS = {"order": "o1", "parcel": "o1/x", "return": "o1/r"}
+every_kind = pytest.mark.parametrize("kind", ["order", "parcel", "return"])
+
+
+def peopled(house) -> None:
+    """An order whose buyer became another row, with a variant in stock."""
+    orders_, records, _ = house
+    orders_.save("demo", {}, {"o1": whole()})
+    people = {
+        "p1": Person("demo", "p1", merged_into="p2"),
+        "p2": Person("demo", "p2", email="ada@example.com", accounts={"acc": START}),
+    }
+    records.save("demo", RowSet(), RowSet(persons=people, stock={"v1": Stock("demo", "v1")}))
+
+
+@every_kind
+def test_a_decision_about_an_order_or_a_part_of_it_sees_row_person_and_stock(house, kind):
+    peopled(house)
+    subject = subjects.kind(kind)
+    context = house[1].context("demo", IDS[kind], None, (), subject)
+    row = context.about if kind == "order" else context.about.order
+    assert row == replace(whole(), version=1)
+    assert context.person.person_id == "p2"
+    assert set(context.stock) == ({"v1"} if kind != "return" else set())
+    for nothing in ("o9", "o9/x") if kind == "order" else ("o9/x", "o1/y"):
+        assert house[1].context("demo", nothing, None, (), subject).about is None
+
+
+@every_kind
+def test_a_message_about_an_order_is_not_claimed_once_a_word_of_it_came_after_the_decision(house, kind):
+    peopled(house)
+    orders_, records, ledger = house
+    about = Subject(kind, IDS[kind])
+    read = records.read("demo", orders=["o1"]).orders["o1"]
+    claim = Claim(
+        "demo", "k1", about.id, 1, "care", "email", "p2", "h1", "service", 1, START, flow="f", kind=kind
+    )
+    guards = [Unchanged("orders", subjects.kind(kind).row_of(about.id), read.version)]
+    line = TimelineEntry(START, "decision", {"word": "send"})
+    orders_.save("demo", {"o1": read}, {"o1": replace(read, standing=sale.CANCELLED)})
+    assert ledger.claim(claim, guards, RowSet(), line) == "changed"
+    current = [replace(guards[0], version=read.version + 1)]
+    assert ledger.claim(claim, current, RowSet(), line) is None
+    assert ledger.story("demo", about.timeline) == [line]

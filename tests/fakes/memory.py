@@ -91,9 +91,9 @@ class MemoryRecords:
         blocks = {name: self.tables.live("blocks", shop, name) for name in kind.blocks}
         block = blocks.get("shop") or blocks.get("marketing")
         kept = self.tables.live(kind.part, shop, kind.row_of(subject_id))
-        if kept is None:
+        row = kind.seen(kept, subject_id) if kept is not None else None
+        if row is None:
             return Context(None, None, shop_block=block)
-        row = kind.seen(kept, subject_id)
         view, person = kind.view(row), None
         wanted = view.person_id
         while wanted is not None:

@@ -115,7 +115,10 @@ def ledger() -> DynamoLedger:
 
     env = os.environ
     tables = Tables(
-        carts=env.get("CARTS_TABLE", ""), customers=env.get("CUSTOMERS_TABLE", ""), ledger=env["LEDGER_TABLE"]
+        carts=env.get("CARTS_TABLE", ""),
+        customers=env.get("CUSTOMERS_TABLE", ""),
+        ledger=env["LEDGER_TABLE"],
+        orders=env.get("ORDERS_TABLE", ""),
     )
     return DynamoLedger(clients(), tables, clock())
 

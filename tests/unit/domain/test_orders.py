@@ -10,10 +10,12 @@ import pytest
 
 from cartback.domain.money import Money
 from cartback.domain.observations import OrderSeen, ParcelSeen, RefundSeen, ReturnSeen
+from cartback.domain.people import identity
 from cartback.domain.people.customer import Person
 from cartback.domain.trade import orders, ownership, precedence, sale
 from cartback.domain.trade.items import Item
 from cartback.domain.trade.order_facts import told_by
+from cartback.domain.trade.order_parts import part_id, ref_of, row_of
 from cartback.domain.trade.orders import Order
 from cartback.domain.trade.sale import Piece, Sale
 from tests.fakes.world import START
@@ -165,6 +167,32 @@ def test_an_order_belongs_to_the_address_that_it_was_told_with_and_to_the_mailbo
     assert not ownership.belongs(replace(order, address_hash="h-eve"), bob)
     assert not ownership.belongs(replace(order, account="other", address_hash=None), ada)
     assert set(ownership.names_of(ada)) == {"h-ada", "acc"}
+
+
+def test_nothing_is_said_of_an_order_in_a_mailbox_that_its_account_left_since():
+    order = orders.of_buyer(an_order(), "p1", None, "acc", "h-old")
+    old = Person("demo", "p1", email_hash="h-old", moved_to="p2", moved_at=START + DAY)
+    assert not ownership.belongs(order, old)
+    assert ownership.belongs(replace(order, placed_at=START + 2 * DAY), old)
+    assert identity.following(order, old) == "p2"
+    assert identity.following(replace(order, account=None), old) is None
+
+
+@pytest.mark.parametrize(
+    ("order_ref", "ref"), [("o1", "x"), ("o/1", "x/2"), ("o%2F1", "50%/x"), ("o1/", "/")]
+)
+def test_a_part_of_an_order_is_found_again_by_its_name(order_ref, ref):
+    name = part_id(order_ref, ref)
+    assert (row_of(name), ref_of(name)) == (order_ref, ref)
+
+
+def test_an_order_that_no_shopper_made_at_a_checkout_is_remembered_as_one():
+    made = OrderSeen((), "o1", START, START, staff=True)
+    assert orders.ordered(Order("demo", "o1"), made).staff
+    told_again = orders.ordered(
+        orders.ordered(Order("demo", "o1"), made), replace(made, at=START + DAY, staff=False)
+    )
+    assert told_again.staff
 
 
 def test_the_first_told_buyer_of_an_order_stays_and_gaps_are_filled():

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     SHOPPER_ACTIVE = "shopper_active"
     CART_UNKNOWN = "cart_unknown"
     SUBJECT_UNKNOWN = "subject_unknown"
+    JOINED = "joined"
     REOPENED = "reopened_since"
     EMPTIED = "emptied"
     BOUGHT_ELSEWHERE = "bought_elsewhere"

@@ -126,6 +126,7 @@ class OrderSeen:
     names (as ``Contact.aliases`` writes them) under which the buyer may be known, now or once a cart arrives: whoever
     is so has bought, too, but is not made one person with the buyer. Without ``order_ref`` it ends what a purchase ends
     and is told to nobody. ``sale`` is what the order holds, for the record of trade.
+    ``staff`` says that no shopper made it at a checkout.
     """
 
     refs: tuple[str, ...]
@@ -145,6 +146,7 @@ class OrderSeen:
     renewal: bool = False
     origin: Origin | None = None
     sale: Sale | None = None
+    staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cartback.domain.people.customer import Person
 
 CART, SIGNUP, LEVEL = "cart", "signup", "level"
+ORDER, PARCEL, RETURN = "order", "parcel", "return"
 
 _TOLD_UNDER = {SIGNUP: "request"}
 """Under which word a timeline is stored, where that is older than the kind's name."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cartback.domain.people.customer import Person
     from cartback.domain.subject import Kind
     from cartback.domain.trade.cart import Cart
+    from cartback.domain.trade.orders import Order
 
 
 @dataclass(slots=True)
@@ -27,7 +28,8 @@ class RowSet:
 
     ``refs`` lead from a shop's reference to a cart, ``aliases`` from a hash to a person, ``inventory`` from a shop's
     inventory item to a variant, ``products`` to all variants of one; ``blocks`` hold the reason why an address (by its
-    hash) gets nothing, and under ``shop`` why nobody of this shop does.
+    hash) gets nothing, and under ``shop`` why nobody of this shop does. ``orders`` are read here for those who
+    decide, and written through the port ``Orders`` alone.
     """
 
     carts: dict[str, Cart | None] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class RowSet:
     products: dict[str, Product | None] = field(default_factory=dict)
     blocks: dict[str, str | None] = field(default_factory=dict)
     requests: dict[str, SignUp | None] = field(default_factory=dict)
+    orders: dict[str, Order | None] = field(default_factory=dict)
 
 
 class Records(Protocol):
@@ -61,6 +64,7 @@ class Records(Protocol):
         products: Iterable[str] = (),
         blocks: Iterable[str] = (),
         requests: Iterable[str] = (),
+        orders: Iterable[str] = (),
     ) -> RowSet: ...
 
     def save(self, shop: str, before: RowSet, after: RowSet) -> None:

@@ -27,6 +27,8 @@ LEDGER_KEPT = timedelta(days=400)
 LAPSED_LINKS_KEPT = timedelta(days=60)
 CATALOGUE_KEPT = timedelta(days=730)
 ORDERS_KEPT = timedelta(days=730)
+ORDER_ROW = "order"
+"""The sort key of an order's own row, among those of its buyer's names."""
 STRAYS_KEPT = timedelta(days=90)
 """Words of an order that was never told: a parcel, a refund, an attempt to pay."""
 
@@ -112,10 +114,18 @@ def inventory_key(shop: str, inventory_ref: str) -> str:
     return f"{shop}#inventory#{inventory_ref}"
 
 
-def get_all(clients: Clients, wanted: Mapping[str, list[str]]) -> dict[tuple[str, str], Row]:
+def get_all(
+    clients: Clients, wanted: Mapping[str, list[str]], sorted_as: Mapping[str, str] | None = None
+) -> dict[tuple[str, str], Row]:
     """Read rows of several tables by key, consistently: ``{table: [pk, …]}`` to ``{(table, pk): row}``.
 
-    One request per hundred keys. Raises TryLater if DynamoDB keeps answering with a part only.
+    ``sorted_as`` is the sort key of the rows that are meant, in tables that have one. One request per hundred keys.
+    Raises TryLater if DynamoDB keeps answering with a part only.
     """
-    keys = [(table, {"pk": text(pk)}) for table, pks in wanted.items() for pk in dict.fromkeys(pks)]
+    further = {table: {"sk": text(sk)} for table, sk in (sorted_as or {}).items()}
+    keys = [
+        (table, {"pk": text(pk)} | further.get(table, {}))
+        for table, pks in wanted.items()
+        for pk in dict.fromkeys(pks)
+    ]
     return {(table, row["pk"]["S"]): row for table, row in get_rows(clients, keys, "read rows")}

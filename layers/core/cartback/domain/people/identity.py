@@ -30,6 +30,7 @@ from cartback.domain.trade import purchases, visits
 if TYPE_CHECKING:
     from cartback.domain.consent.consent import Consent
     from cartback.domain.trade.cart import Cart
+    from cartback.domain.trade.orders import Order
     from cartback.domain.trade.purchases import Told
 
 MOST_LINKS = 10
@@ -94,8 +95,8 @@ def move(account: str, old: Person, new: Person, at: datetime, now: datetime) ->
     return link(new, left, now)
 
 
-def following(cart: Cart, person: Person) -> str | None:
-    """The row in which to go on looking for the owner of a cart; None if ``person`` is the owner."""
+def following(cart: Cart | Order, person: Person) -> str | None:
+    """The row in which to go on looking for the owner of a cart or an order; None if ``person`` is the owner."""
     if person.merged_into is not None:
         return person.merged_into
     left = cart.account is not None and cart.account not in person.accounts

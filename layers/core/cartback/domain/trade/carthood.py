@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cartback.domain.observations import CartSeen, CustomerSeen, Observation, OrderSeen
-from cartback.domain.trade.origins import AS_TOLD, ITSELF, SHOPPER, Reckoning
+from cartback.domain.trade.origins import AS_TOLD, ITSELF, SHOPPER, STAFF, Reckoning
 from cartback.domain.trade.sale import Sale
 
 
@@ -18,7 +18,7 @@ def reckoned(seen: Observation, shop: Reckoning = AS_TOLD) -> list[Observation]:
         return [seen]
     by = shop.maker(seen.origin)
     if isinstance(seen, OrderSeen):
-        return [replace(seen, refs=(), renewal=True)] if by == ITSELF else [seen]
+        return [replace(seen, refs=(), renewal=True) if by == ITSELF else replace(seen, staff=by == STAFF)]
     if by != SHOPPER and seen.completed_at is not None:
         bought = OrderSeen((), None, seen.completed_at, seen.at, contact=seen.contact, renewal=by == ITSELF)
         return [bought]

@@ -48,7 +48,8 @@ class Order:
 
     Of what nobody told, fields are None or empty. ``account`` and ``address_hash`` are keyed hashes of the names that
     it was told with, which lead to its buyer (``domain.trade.ownership``); ``person_id`` is the row that they led to
-    when it was first told. ``joined`` names the order that this row turned out to be: a payment's name for it.
+    when it was first told, and ``account_row`` that of the account, if it is another. ``staff`` says that no shopper
+    made it at a checkout. ``joined`` names the order that this row turned out to be: a payment's name for it.
     ``causes`` holds, by fact, the event that first made it true, so that a repeated fold tells the same.
     """
 
@@ -76,6 +77,7 @@ class Order:
     in_store: bool | None = None
     wholesale: bool | None = None
     preorder: bool | None = None
+    staff: bool = False
     payments: dict[str, Payment] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
     parcels: dict[str, Parcel] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class Order:
     cart_id: str | None = None
     account: str | None = None
     address_hash: str | None = None
+    account_row: str | None = None
     joined: str | None = None
     erased_at: datetime | None = None
     said: dict[str, Said] = field(default_factory=dict)
@@ -161,6 +164,7 @@ def ordered(order: Order, seen: OrderSeen) -> Order:
         "shipped": said.shipped,
         "test": seen.test or None,
         "renewal": seen.renewal or None,
+        "staff": seen.staff or None,
         "in_store": said.in_store,
         "wholesale": said.wholesale,
         "preorder": said.preorder,
@@ -218,13 +222,19 @@ def absorb(order: Order, other: Order) -> tuple[Order, Order]:
         cart_id=one.cart_id or other.cart_id,
         account=one.account or other.account,
         address_hash=one.address_hash or other.address_hash,
+        account_row=one.account_row or other.account_row,
         causes={**other.causes, **one.causes},
     )
     return one, Order(order.shop, other.order_ref, version=other.version, joined=order.order_ref)
 
 
 def of_buyer(
-    order: Order, person_id: str, cart_id: str | None, account: str | None, address_hash: str | None
+    order: Order,
+    person_id: str,
+    cart_id: str | None = None,
+    account: str | None = None,
+    address_hash: str | None = None,
+    account_row: str | None = None,
 ) -> Order:
     """Remember whose it is. What was told first stays; what was missing is added."""
     return replace(
@@ -233,6 +243,7 @@ def of_buyer(
         cart_id=order.cart_id or cart_id,
         account=order.account or account,
         address_hash=order.address_hash or address_hash,
+        account_row=order.account_row or (account_row if account_row != person_id else None),
     )
 
 

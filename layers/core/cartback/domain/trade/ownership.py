@@ -71,10 +71,13 @@ def names_of(person: Person) -> tuple[str, ...]:
 def belongs(order: Order, person: Person) -> bool:
     """Whether a message about the order may go to this person's address.
 
-    As for carts (``identity.belongs``): it was told with that address, or by an account whose mailbox it is.
+    As for carts (``identity.belongs``): it was told with that address, or by an account whose mailbox it is. Who
+    reads a mailbox after an account left it is unknown, so nothing is said there of what was bought before.
     """
     if order.account is not None and order.account in person.accounts:
         return True
+    if person.moved_at is not None and order.placed_at is not None and order.placed_at <= person.moved_at:
+        return False
     if order.address_hash is not None:
         return order.address_hash == person.email_hash
     return order.account is not None and order.account in person.aliases

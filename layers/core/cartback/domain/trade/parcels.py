@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cartback.domain.trade import sale
+from cartback.domain.trade.order_parts import part_id
 from cartback.domain.trade.precedence import weight_of
 from cartback.domain.trade.registers import Said, heard
 from cartback.domain.trade.sale import ParcelSeen, Piece
@@ -64,4 +65,4 @@ def told(parcel: Parcel, seen: ParcelSeen) -> Parcel:
 
 def parcel_id(order_ref: str, parcel_ref: str) -> str:
     """The name of a parcel in facts and as the subject of a run."""
-    return f"{order_ref}/{parcel_ref}"
+    return part_id(order_ref, parcel_ref)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cartback.domain.trade import sale
+from cartback.domain.trade.order_parts import part_id
 from cartback.domain.trade.precedence import weight_of
 from cartback.domain.trade.registers import Said, heard
 from cartback.domain.trade.sale import Piece, ReturnSeen
@@ -48,4 +49,4 @@ def told(known: Return, seen: ReturnSeen) -> Return:
 
 def return_id(order_ref: str, return_ref: str) -> str:
     """The name of a return in facts and as the subject of a run."""
-    return f"{order_ref}/{return_ref}"
+    return part_id(order_ref, return_ref)

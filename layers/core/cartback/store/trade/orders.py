@@ -18,14 +18,12 @@ from cartback.domain.trade.orders import Order
 from cartback.store.codec import decode, expires, is_expired, number, sparse, text
 from cartback.store.errors import translated
 from cartback.store.paging import get_rows, pages, write_rows
-from cartback.store.tables import ORDERS_KEPT, STRAYS_KEPT, buyer_key, order_key
+from cartback.store.tables import ORDER_ROW, ORDERS_KEPT, STRAYS_KEPT, buyer_key, order_key
 
 if TYPE_CHECKING:
     from cartback.ports import Clock
     from cartback.store.clients import Clients
     from cartback.store.codec import Row
-
-_ORDER = "order"
 
 
 class DynamoOrders:
@@ -40,7 +38,7 @@ class DynamoOrders:
         """See ``ports.Orders``."""
         wanted = {order_key(shop, ref): ref for ref in refs}
         found: dict[str, Order | None] = dict.fromkeys(wanted.values())
-        keys = ((self._table, _key(pk, _ORDER)) for pk in wanted)
+        keys = ((self._table, _key(pk, ORDER_ROW)) for pk in wanted)
         now = self._clock.now()
         for _, row in get_rows(self._clients, keys, "read orders"):
             if not is_expired(row, now):
@@ -86,7 +84,7 @@ class DynamoOrders:
 
     def _put(self, shop: str, ref: str, row: Order, now: datetime) -> None:
         kept = replace(row, version=row.version + 1)
-        item = _key(order_key(shop, ref), _ORDER) | {
+        item = _key(order_key(shop, ref), ORDER_ROW) | {
             "version": number(kept.version),
             "body": sparse(kept),
             "expires_at": _end(row, now),

@@ -27,12 +27,14 @@ from cartback.store.tables import (
     CARTS_KEPT,
     CATALOGUE_KEPT,
     LEDGER_KEPT,
+    ORDER_ROW,
     PEOPLE_KEPT,
     alias_key,
     cart_key,
     evidence_key,
     get_all,
     inventory_key,
+    order_key,
     owned_by,
     person_key,
     product_key,
@@ -79,6 +81,7 @@ class DynamoRecords:
         products: Iterable[str] = (),
         blocks: Iterable[str] = (),
         requests: Iterable[str] = (),
+        orders: Iterable[str] = (),
         seen_from: str = "",
     ) -> RowSet:
         """Read the named rows of one shop in one request per hundred; ``seen_from`` is the cart that blocks are for."""
@@ -93,12 +96,13 @@ class DynamoRecords:
             "stock": {i: (here.catalogue, stock_key(shop, i)) for i in stock},
             "inventory": {i: (here.catalogue, inventory_key(shop, i)) for i in inventory},
             "products": {i: (here.catalogue, product_key(shop, i)) for i in products},
+            "orders": {i: (here.orders, order_key(shop, i)) for i in orders},
         }
         wanted: dict[str, list[str]] = {}
         for part in keys.values():
             for table, pk in part.values():
                 wanted.setdefault(table, []).append(pk)
-        rows = get_all(self._clients, wanted) if wanted else {}
+        rows = get_all(self._clients, wanted, {here.orders: ORDER_ROW}) if wanted else {}
         now, page = self._clock.now(), RowSet()
         for name, part in keys.items():
             into, kind = getattr(page, name), _kind_of(name) if part else None
@@ -233,6 +237,10 @@ def _kind_of(part: str) -> Any:
         from cartback.domain.consent.signup import SignUp  # whoever looks for none costs no cold start
 
         return SignUp
+    if part == "orders":
+        from cartback.domain.trade.orders import Order
+
+        return Order
     return {"carts": Cart, "persons": Person, "stock": Stock, "products": Product}.get(part)
 
 
@@ -263,11 +271,12 @@ def check_unchanged(tables: Tables, shop: str, part: str, name: str, version: in
         "carts": (tables.carts, cart_key(shop, name)),
         "persons": (tables.customers, person_key(shop, name)),
         "requests": (tables.customers, request_key(shop, name)),
+        "orders": (tables.orders, order_key(shop, name)),
     }[part]
     return {
         "ConditionCheck": {
             "TableName": table,
-            "Key": {"pk": text(pk)},
+            "Key": {"pk": text(pk)} | ({"sk": text(ORDER_ROW)} if table == tables.orders else {}),
             "ConditionExpression": "version = :version",
             "ExpressionAttributeValues": {":version": number(version)},
         }

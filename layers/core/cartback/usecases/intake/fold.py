@@ -171,12 +171,16 @@ class Fold:
         """Remember whose an order is, by the names that it was told with or else those of its cart."""
         names = fold_people.names_of(self, contact)
         account, address = names.customer, names.email
+        known = fold_people.account_of(self, account)
+        row = known.person_id if known is not None else None
         if person is None and cart is not None:
             person, account, address = self.person(cart.person_id), cart.account, cart.address_hash
+            row = cart.account_row
         if ref and person is not None and person.erased_at is None:
             if not (account or address):
                 account = next(iter(names.told), None)
-            self.buyers[ref] = Buyer(person.person_id, cart.cart_id if cart else None, account, address)
+            cart_id = cart.cart_id if cart else None
+            self.buyers[ref] = Buyer(person.person_id, cart_id, account, address, row)
 
     def _cart_of(self, refs: tuple[str, ...], cause: str) -> Cart:
         """The one cart of these references: found, made of several rows that are the same, or new.

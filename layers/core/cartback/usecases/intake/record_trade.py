@@ -37,6 +37,7 @@ class Buyer(NamedTuple):
     cart_id: str | None = None
     account: str | None = None
     address_hash: str | None = None
+    account_row: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

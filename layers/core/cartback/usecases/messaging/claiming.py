@@ -56,8 +56,9 @@ def guards_of(claim: Claim, flow: Flow, kind: Kind, context: Context, rows: RowS
     ]
     if marketing:
         guards.append(NotBlocked("marketing"))
-    if claim.subject.id not in getattr(rows, kind.part):
-        guards.append(Unchanged(kind.part, claim.subject.id, context.about.version))
+    name = kind.row_of(claim.subject.id)
+    if name not in getattr(rows, kind.part):
+        guards.append(Unchanged(kind.part, name, context.about.version))
     return guards
 
 

@@ -16,6 +16,7 @@ from cartback.domain.consent.signup import request_id_for
 from cartback.domain.people.traces import traces
 from cartback.domain.subject import CART, Subject
 from cartback.domain.trade import ownership
+from cartback.domain.trade.order_parts import subjects_of
 from cartback.usecases.people.erase_person import person_of, rows_of
 from cartback.usecases.people.mentions import hashed_trace, mentions
 
@@ -82,6 +83,7 @@ class ExportPerson:
         person = person_of(self.records, shop, person_id)
         rows = rows_of(self.records, shop, person)
         carts = self._carts(shop, rows, person)
+        bought = self.orders.of_names(shop, ownership.names_of(person))
         told: dict[str, Any] = _plain(
             {
                 "shop": shop,
@@ -90,8 +92,16 @@ class ExportPerson:
                 "blocked_addresses": self._blocks(shop, person),
                 "sign_ups": self._sign_ups(shop, person),
                 "consents": self._consents(shop, rows),
-                "carts": [{"cart": cart, "story": self._story(shop, cart)} for cart in carts],
-                "orders": self.orders.of_names(shop, ownership.names_of(person)),
+                "carts": [
+                    {"cart": cart, "story": self._story(shop, Subject(CART, cart.cart_id))} for cart in carts
+                ],
+                "orders": bought,
+                "stories_of_orders": {
+                    about.timeline: story
+                    for order in bought
+                    for about in subjects_of(order)
+                    if (story := self._story(shop, about))
+                },
             }
         )
         return told
@@ -136,10 +146,10 @@ class ExportPerson:
         found = self.tables.carts_of(shop, [*rows, *person.accounts])
         return [cart for cart in found if cart.person_id in rows or cart.account in person.accounts]
 
-    def _story(self, shop: str, cart: Cart) -> list[dict[str, Any]]:
+    def _story(self, shop: str, about: Subject) -> list[dict[str, Any]]:
         """What was decided and sent, each message with what became of it."""
         told = []
-        for line in self.ledger.story(shop, Subject(CART, cart.cart_id).timeline):
+        for line in self.ledger.story(shop, about.timeline):
             claim_id = line.data.get("claim_id")
             claim = self.ledger.read_claim(shop, claim_id) if claim_id and line.kind == "decision" else None
             told.append({"line": line} | ({"message": claim} if claim is not None else {}))
