@@ -218,9 +218,9 @@ class Stack:
 
 def known() -> Known:
     """What there is in the folders."""
-    names = frozenset(flow.name for flow in flows.all_flows())
+    cards = {flow.name: flow for flow in flows.all_flows()}
     texts = folder.written("cart_recovery")
-    return Known(frozenset(shops.platforms()), names, texts, shops.check_secret, channels.names())
+    return Known(frozenset(shops.platforms()), cards, texts, shops.check_secret, channels.names())
 
 
 def local(start: Path) -> Stack:

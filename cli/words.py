@@ -97,6 +97,14 @@ _REASONS = {
     ),
     "erased": ("the person asked to be forgotten", "die Person wollte vergessen werden"),
     "expired": ("it is too late for this touch", "für diesen Schritt ist es zu spät"),
+    "older_than_flow": (
+        "it happened before this flow was switched on",
+        "es geschah, bevor dieser Ablauf eingeschaltet wurde",
+    ),
+    "not_wanted": (
+        "the shop does without this message",
+        "der Shop verzichtet auf diese Nachricht",
+    ),
     "flow_off": ("the shop has switched this flow off", "der Shop hat diesen Ablauf ausgeschaltet"),
     "given_up": ("the reminding of this cart was over", "die Erinnerung an diesen Warenkorb war vorbei"),
     "no_address": ("there is no address to write to", "es gibt keine Adresse"),

@@ -1,14 +1,17 @@
-"""``cartback flows``: which flows there are, what starts each, and whether a shop has them switched on."""
+"""``cartback flows``: which flows there are, what starts each, its options, and how a shop has them switched on."""
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 import typer
 
+from cartback.domain.flow_options import Option, Told
 from cartback.domain.flows import Flow
+from cartback.domain.policy import Policy
 from cartback.flows import all_flows
-from cli.screen import desk, table
+from cli.screen import desk, moment, table
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,35 +21,34 @@ def add_to(app: typer.Typer) -> None:
 
 def flows(
     context: typer.Context,
-    shop: Annotated[str | None, typer.Option(help="say also what this shop has switched on")] = None,
+    shop: Annotated[str | None, typer.Option(help="say also what this shop has switched on, and how")] = None,
 ) -> None:
     """List the flows by their cards. Asks no stack, unless a shop is named."""
     here, cards = desk(context), all_flows()
-    on: frozenset[str] | None = None
-    if shop is not None:
-        on = frozenset(here.stack.book().show(shop).policy().flows)
-    heads = (
-        "flow",
-        "what",
-        "starts on",
-        "about",
-        "law",
-        "rank",
-        "judged by",
-        *(("on",) if on is not None else ()),
-    )
+    policy = here.stack.book().show(shop).policy() if shop is not None else None
+    heads = ("flow", "what", "starts on", "about", "law", "rank", "judged by")
+    shops = ("on", "since (UTC)") if policy else ()
     here.tell(
-        [_facts(card, on) for card in cards],
-        table(heads, [_row(card, on) for card in cards]),
+        [_facts(card, policy) for card in cards],
+        table((*heads, *shops, "options"), [_row(card, policy) for card in cards]),
     )
 
 
-def _row(card: Flow, on: frozenset[str] | None) -> tuple[str, ...]:
+def _row(card: Flow, policy: Policy | None) -> tuple[str, ...]:
+    options = " ".join(f"{option.name}={json.dumps(_value(card, option, policy))}" for option in card.options)
     told = (card.name, card.title, " ".join(card.starts_on), card.kind, card.law, card.rank, card.kpi)
-    return told if on is None else (*told, "on" if card.name in on else "off")
+    if policy is None:
+        return (*told, options)
+    on = card.name in policy.flows
+    return (*told, "on" if on else "off", moment(policy.flows_since.get(card.name)) if on else "", options)
 
 
-def _facts(card: Flow, on: frozenset[str] | None) -> dict[str, Any]:
+def _value(card: Flow, option: Option[Any], policy: Policy | None) -> Told:
+    """The value that counts for a shop, as settings spell it; the card's default without one."""
+    return option.told(policy.option(card.name, option) if policy else option.default)
+
+
+def _facts(card: Flow, policy: Policy | None) -> dict[str, Any]:
     told = {
         "name": card.name,
         "title": card.title,
@@ -63,5 +65,20 @@ def _facts(card: Flow, on: frozenset[str] | None) -> dict[str, Any]:
         "reviewer": card.reviewer,
         "it": card.it,
         "kpi": card.kpi,
+        "options": [_option(card, option, policy) for option in card.options],
     }
-    return told if on is None else {**told, "on": card.name in on}
+    if policy is None:
+        return told
+    since = policy.flows_since.get(card.name)
+    return {**told, "on": card.name in policy.flows, "since": since.isoformat() if since else None}
+
+
+def _option(card: Flow, option: Option[Any], policy: Policy | None) -> dict[str, Any]:
+    told = {
+        "name": option.name,
+        "kind": option.kind,
+        "says": option.says,
+        "allowed": option.allowed,
+        "default": option.told(option.default),
+    }
+    return told if policy is None else {**told, "value": _value(card, option, policy)}

@@ -12,6 +12,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.people.address import email
 from cartback.domain.shop.settings import ShopSettings
 from cartback.store.messaging.standing import DynamoStanding
+from cartback.usecases.shop.edit_shop import STAMPS
 from cartback.usecases.shop.resume_shop import ResumeShop
 from cli.documents import as_yaml, assignment, document, text_of
 from cli.screen import Desk, Usage, desk, moment, somebody, table
@@ -219,13 +220,13 @@ def _set(place: dict[str, Any], path: str, value: object) -> None:
 
 
 def _flows(settings: ShopSettings) -> str:
-    return " ".join(sorted(name for name, on in settings.rules.flows.items() if on)) or "none"
+    return " ".join(sorted(name for name, choice in settings.rules.flows.items() if choice.on)) or "none"
 
 
 def _differences(before: Any, after: Any, path: str = "") -> Any:
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
-            if path or key not in ("version", "changed_at", "changed_by"):
+            if path or key not in STAMPS:
                 yield from _differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
     elif before != after:
         yield path, before, after

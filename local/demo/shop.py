@@ -93,7 +93,7 @@ def _book(stage: Stage) -> EditShop:
         stage.clock,
         Known(
             frozenset(shops.platforms()),
-            frozenset(flow.name for flow in flows.all_flows()),
+            {flow.name: flow for flow in flows.all_flows()},
             folder.written("cart_recovery"),
             check_secret=shops.check_secret,
             channels=channels.names(),

@@ -349,5 +349,5 @@ class World:
         """Start the runs that the published facts ask for."""
         started = []
         for fact in list(self.bus.facts):
-            started.extend(self.start_flows(fact.name, fact.shop, fact.data))
+            started.extend(self.start_flows(fact.name, fact.shop, fact.data, fact.at))
         return started

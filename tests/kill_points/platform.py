@@ -209,7 +209,7 @@ class Platform:
         while self.heard < len(facts):
             fact = facts[self.heard]
             self.heard += 1
-            self.patiently(lambda fact=fact: self.world.start_flows(fact.name, fact.shop, fact.data))
+            self.patiently(lambda fact=fact: self.world.start_flows(fact.name, fact.shop, fact.data, fact.at))
 
     def patiently(self, do: Callable[[], Any], tries: int = 3) -> Any:
         """Call something again after a failure, as EventBridge and people do; gives its answer or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 from typer.testing import CliRunner
@@ -37,6 +38,30 @@ def test_a_shop_is_told_which_are_on(cartback):
     }
     assert on == {"cart_recovery": True, "double_opt_in": False}
     assert "off" in cartback("flows", "--shop", "lamps").stdout
+
+
+def test_a_shop_sees_its_options_and_since_when_each_flow_is_on(cartback):
+    assert cartback("shop", "add", "lamps", "--platform", "shopify", *LINE).exit_code == 0
+    assert cartback("shop", "edit", "lamps", "policy.flows.double_opt_in.remind=false").exit_code == 0
+    cards = {card["name"]: card for card in json.loads(cartback("flows", "--shop", "lamps", "--json").stdout)}
+    (remind,) = cards["double_opt_in"]["options"]
+    assert (remind["kind"], remind["default"], remind["value"]) == ("flag", True, False)
+    assert remind["says"]
+    assert remind["allowed"] == "true or false"
+    kept = json.loads(cartback("shop", "show", "lamps", "--json").stdout)["settings"]
+    since = {name: card["since"] for name, card in cards.items() if card["on"]}
+    assert {name: datetime.fromisoformat(at) for name, at in since.items()} == {
+        name: datetime.fromisoformat(at) for name, at in kept["switched_on"].items()
+    }
+    assert "remind=false" in cartback("flows", "--shop", "lamps").stdout
+
+
+def test_an_option_of_a_wrong_kind_is_refused_by_the_command_line(cartback):
+    assert cartback("shop", "add", "lamps", "--platform", "shopify", *LINE).exit_code == 0
+    done = cartback("shop", "edit", "lamps", "policy.flows.double_opt_in.remind=perhaps")
+    assert done.exit_code == 1
+    assert "policy.flows.double_opt_in.remind" in done.stderr
+    assert "true or false" in done.stderr
 
 
 @pytest.mark.parametrize("shop", ["nobody", "lamps"])

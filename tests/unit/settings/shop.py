@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from cartback import shops
 from cartback.domain.errors import Conflict
+from cartback.domain.flow_options import Count, Counts, Flag, Span, Text, Texts, Word, Words
+from cartback.domain.flows import Flow
 from cartback.domain.shop.settings import ShopSettings
+from cartback.flows import all_flows
 from cartback.ports import KeptSettings, ShopKeys
 from cartback.usecases.shop.edit_shop import EditShop, Known
 
@@ -19,9 +22,25 @@ DOCUMENT = {
     "sender": {"name": "Lampenladen Köln", "address": "Hallo@lampen.example"},
     "imprint": ["Lampenladen GmbH", "Lichtweg 3, 50667 Köln"],
 }
+AFTER = Span("after", timedelta(days=90), "how long", timedelta(days=30), timedelta(days=730))
+MOST = Count("most", 2, "how many", 1, 5, "messages")
+TIERS = Counts("tiers", (15, 8, 5), "levels", 0, 1000, length=4)
+OPTIONS = (
+    Flag("mild", True, "whether gently"),
+    MOST,
+    TIERS,
+    AFTER,
+    Word("day", "tue", "on which day", ("mon", "tue")),
+    Words("ways", ("email",), "by which ways", ("email", "sms")),
+    Text("account", "", "which account"),
+    Texts("approvers", (), "who approves"),
+)
+WINBACK = Flow("winback", ("person.lapsed",), "person", "person_id", "win somebody back", options=OPTIONS)
+"""A flow that is nowhere, with an option of each kind."""
+
 KNOWN = Known(
     platforms=frozenset({"shopify", "generic"}),
-    flows=frozenset({"cart_recovery", "double_opt_in"}),
+    flows={card.name: card for card in (*all_flows(), WINBACK)},
     texts={name: frozenset({"de", "en"}) for name in ("reminder", "answers", "last_note")},
     check_secret=shops.check_secret,
     channels=frozenset({"email"}),

@@ -8,6 +8,7 @@ import pytest
 
 from cartback import shops
 from cartback.domain.errors import Conflict, Refused
+from cartback.flows import all_flows
 from cartback.ports import KeptSettings
 from cartback.usecases.shop.edit_shop import EditShop, Known
 from tests.fakes.senders import generic_headers
@@ -130,7 +131,7 @@ def test_of_two_edits_at_once_one_wins_and_the_other_is_told() -> None:
 def test_a_preset_without_its_texts_is_refused() -> None:
     known = Known(
         frozenset({"shopify"}),
-        frozenset({"cart_recovery", "double_opt_in"}),
+        {card.name: card for card in all_flows()},
         {"reminder": frozenset({"de"})},
         shops.check_secret,
         frozenset({"email"}),

@@ -42,7 +42,7 @@ class Player:
         while self.told < len(facts):
             fact = facts[self.told]
             self.told += 1
-            for name in self.world.start_flows(fact.name, fact.shop, fact.data):
+            for name in self.world.start_flows(fact.name, fact.shop, fact.data, fact.at):
                 given = self.world.runs.started[name]
                 if "generation" in given:
                     run = Run("cart_recovery", name, fact.shop, given["subject"], given["generation"])

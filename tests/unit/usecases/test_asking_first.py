@@ -82,6 +82,18 @@ def test_the_same_wishes_in_another_order_are_the_same_request(form):
     assert form.request().ip == HERE.ip
 
 
+@pytest.mark.parametrize("switched", [0, 12])
+def test_a_shop_that_does_without_the_reminder_asks_once_and_takes_a_yes_as_long_as_ever(form, switched):
+    runs = Runs(form)
+    form.ask()
+    runs.until(switched)
+    policies = form.world.settings.policies
+    policies["demo"] = replace(policies["demo"], options={"double_opt_in": {"remind": False}})
+    runs.until(47)
+    assert [touch for _, touch in runs.mails()] == ["confirm"]
+    assert form.press(form.token(0)).done
+
+
 def test_forms_of_others_lock_nobody_out_and_only_mails_count(form):
     runs = Runs(form)
     for number in range(15):

@@ -49,7 +49,7 @@ class Runs:
             self._begin(fact)
 
     def _begin(self, fact: Fact) -> None:
-        for name in self.world.start_flows(fact.name, fact.shop, fact.data):
+        for name in self.world.start_flows(fact.name, fact.shop, fact.data, fact.at):
             given = self.world.runs.started[name]
             run = Run("cart_recovery", name, "demo", given["subject"], given["generation"])
             self.due[run] = (self.world.clock.now() + timedelta(seconds=given["wait_seconds"]), 0)

@@ -43,6 +43,8 @@ class Reason(StrEnum):
     BOUGHT_RECENTLY = "bought_recently"
     OWNER_IN_DOUBT = "owner_in_doubt"
     FLOW_OFF = "flow_off"
+    OLDER_THAN_FLOW = "older_than_flow"
+    NOT_WANTED = "not_wanted"
     HEARD_TOO_LATE = "heard_too_late"
     SUPERSEDED = "superseded"
     BOT = "bot"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cartback.domain.context import Context
     from cartback.domain.decision import Decision
     from cartback.domain.facts import Fact
+    from cartback.domain.flow_options import Option
     from cartback.domain.messaging.due import Due
     from cartback.domain.policy import Plan, Policy
 
@@ -38,6 +39,8 @@ class Flow:
     others go first. ``steps`` are its effects in their order, as its machine and its texts name them; empty where a
     shop's policy names them. ``owner`` answers for it, ``builder`` and ``reviewer`` change it, ``it`` runs it
     (OPS-16); ``kpi`` is the figure that it is judged by, ``area`` and ``title`` are how people find it (OPS-8).
+    ``options`` are what a shop may set of it (``policy.flows.<flow>.<option>``); its rules read them with
+    ``Policy.option``.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Flow:
     it: str = "operations"
     kpi: str = ""
     part_field: str = ""
+    options: tuple[Option[Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

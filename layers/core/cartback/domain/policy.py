@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from cartback.domain.flow_options import Option, Told, value_of
 from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.messaging.warm_up import WarmUp
 from cartback.domain.trade.origins import AS_TOLD, Reckoning
@@ -47,6 +48,7 @@ class Policy:
     """The rules of one shop at one version of its settings. Built from validated settings, never by hand.
 
     ``pack`` names the law of the shop's market (``domain.consent.jurisdiction``), the strictest if nothing is said.
+    ``options`` holds by flow what the shop set of it, as it wrote it, and ``flows_since`` when it was switched on.
     """
 
     version: int
@@ -69,6 +71,20 @@ class Policy:
     crowd: Crowd = Crowd()
     reckoning: Reckoning = AS_TOLD
     one_visit: timedelta = timedelta(days=5)
+    options: dict[str, dict[str, Told]] = field(default_factory=dict)
+    flows_since: dict[str, datetime] = field(default_factory=dict)
+
+    def option[T](self, flow: str, option: Option[T]) -> T:
+        """What the shop wants of a flow, as its card declares it."""
+        return value_of(option, self.options.get(flow, {}))
+
+    def is_news(self, flow: str, at: datetime | None) -> bool:
+        """Whether a flow may act on what happened at this instant: not if it was switched on later.
+
+        A flow without an instant was on before anybody kept one; what has no instant is as good as new.
+        """
+        since = self.flows_since.get(flow)
+        return since is None or at is None or at >= since
 
 
 @dataclass(frozen=True, slots=True)

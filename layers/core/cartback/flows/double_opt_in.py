@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cartback.domain.channels import ADDRESS_OF
 from cartback.domain.consent import signup
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Address, Decision, Ready, Reason
+from cartback.domain.flow_options import Flag
 from cartback.domain.flows import SERVICE, TRANSACTIONAL, Flood, Flow, LinkWish
 from cartback.domain.language import first_spoken
 from cartback.domain.policy import Plan, Policy, Touch
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cartback.domain.messaging.due import Due
 
 ATTEMPTS = ("confirm", "confirm_again")
+REMIND = Flag("remind", True, "Whether who has not answered after a day is asked once more.")
 FLOW = Flow(
     name="double_opt_in",
     starts_on=("subscription.requested",),
@@ -40,6 +42,7 @@ FLOW = Flow(
     area="customers",
     title="Double opt-in",
     kpi="share of sign-ups that are confirmed",
+    options=(REMIND,),
 )
 
 WINDOW = timedelta(days=1)
@@ -79,6 +82,8 @@ def decide(
         return Decision(STOP, Reason.FLOW_OFF)
     if position >= len(plan.touches) or not request.is_pending(now):
         return Decision(STOP, Reason.NOT_CONFIRMED)
+    if position and not policy.option(FLOW.name, REMIND):
+        return Decision(SKIP, Reason.NOT_WANTED)
     if crowded:
         if position:  # a reminder too many is left out
             return Decision(SKIP, Reason.ENOUGH_QUESTIONS)

@@ -12,6 +12,7 @@ from cartback.domain.messaging.due import Due, listed_at, waits_on_list
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.money import Money
 from cartback.flows import rules, started_by
+from cartback.usecases import starting
 from cartback.usecases.starting import begin, note
 
 if TYPE_CHECKING:
@@ -37,21 +38,23 @@ class StartFlows:
     clock: Clock
     index: DueIndex
 
-    def __call__(self, fact: str, shop: str, data: Mapping[str, object]) -> list[str]:
-        """Give the names of the runs that were started now."""
+    def __call__(
+        self, fact: str, shop: str, data: Mapping[str, object], at: datetime | None = None
+    ) -> list[str]:
+        """Give the names of the runs that were started now. ``at`` is when it happened, as the fact says."""
         policy = self.settings.policy(shop)
         started = []
         for flow in started_by(fact):
             subject, generation = subject_of(flow, data)
             now = self.clock.now()
-            if policy is None or flow.name not in policy.flows:
-                why = "shop_unknown" if policy is None else "flow_off"
-                said = {"reason": why, "generation": str(generation)}
+            why = starting.hindrance(policy, flow.name, at)
+            if policy is None or why is not None:
+                said = {"reason": str(why), "generation": str(generation)}
                 note(self.ledger, flow, shop, subject, "not_started", said, now)
                 continue
             looked_at = rules(flow.name).first_look(data, policy)
             if looked_at is not None and (waits_on_list(policy) or looked_at > now + LONGEST_WAIT):
-                self._list(flow, shop, data, listed_at(looked_at, policy), now)
+                self._list(flow, shop, data, listed_at(looked_at, policy), at, now)
                 continue
             person_id, wait_seconds = data.get("person_id"), whole_seconds(now, looked_at or now)
             run = begin(self.runs, self.ledger, flow, shop, subject, generation, person_id, wait_seconds, now)
@@ -60,12 +63,28 @@ class StartFlows:
         return started
 
     def _list(
-        self, flow: Flow, shop: str, data: Mapping[str, object], due_at: datetime, now: datetime
+        self,
+        flow: Flow,
+        shop: str,
+        data: Mapping[str, object],
+        due_at: datetime,
+        told_at: datetime | None,
+        now: datetime,
     ) -> None:
         subject, generation = subject_of(flow, data)
         person_id = str(data["person_id"]) if data.get("person_id") else None
         self.index.put(
-            Due(shop, flow.name, subject, generation, due_at, person_id, _worth(data), kind=flow.kind)
+            Due(
+                shop=shop,
+                flow=flow.name,
+                cart_id=subject,
+                generation=generation,
+                due_at=due_at,
+                person_id=person_id,
+                worth=_worth(data),
+                kind=flow.kind,
+                told_at=told_at,
+            )
         )
         said = {"generation": str(generation), "due_at": due_at.isoformat()}
         note(self.ledger, flow, shop, subject, "listed", said, now)

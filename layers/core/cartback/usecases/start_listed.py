@@ -11,7 +11,7 @@ from cartback import subjects
 from cartback.domain.decision import Decision
 from cartback.domain.messaging.due import in_groups
 from cartback.flows import rules
-from cartback.usecases.starting import begin, note
+from cartback.usecases.starting import begin, hindrance, note
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,9 +67,9 @@ class StartListed:
         rows = self._read(shop, group)
         for due in group:
             flow = self.flows[due.flow]
-            if policy is None or due.flow not in policy.flows:
-                why = "shop_unknown" if policy is None else "flow_off"
-                self._leave_out(due, flow, "not_started", {"reason": why}, now, counts)
+            why = hindrance(policy, due.flow, due.told_at)
+            if policy is None or why is not None:
+                self._leave_out(due, flow, "not_started", {"reason": str(why)}, now, counts)
                 continue
             found = rules(due.flow).look(due, rows[due.subject], policy, now)
             if isinstance(found, Decision):

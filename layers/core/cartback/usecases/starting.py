@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cartback.domain.decision import Reason
 from cartback.domain.flows import execution_name
 from cartback.domain.subject import Subject
 from cartback.ports import TimelineEntry
@@ -12,7 +13,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cartback.domain.flows import Flow
+    from cartback.domain.policy import Policy
     from cartback.ports import Ledger, Runs
+
+
+def hindrance(policy: Policy | None, flow: str, at: datetime | None) -> Reason | None:
+    """Why no run of a flow begins for what happened at this instant: the shop is gone, or it is off, or was then."""
+    if policy is None:
+        return Reason.SHOP_UNKNOWN
+    if flow not in policy.flows:
+        return Reason.FLOW_OFF
+    return None if policy.is_news(flow, at) else Reason.OLDER_THAN_FLOW
 
 
 def begin(

@@ -27,6 +27,8 @@ ROUND = {DUE_INDEX: timedelta(minutes=1), BATCH: timedelta(minutes=30)}
 class Due:
     """An entry of the list: which run is to begin, about what, and when. ``worth`` decides who comes first.
 
+    ``told_at`` is the instant of the fact that it was listed for.
+
     ``cart_id`` is the id of its subject, whatever ``kind`` that has: the name is stored. ``looks`` counts how often the
     shopper was found active and the entry written anew.
     """
@@ -40,6 +42,7 @@ class Due:
     worth: Money | None = None
     looks: int = 0
     kind: str = CART
+    told_at: datetime | None = None
 
     @property
     def subject(self) -> Subject:

@@ -50,8 +50,8 @@ def _line(detail: ErrorDetails, allowed: Mapping[str, str]) -> str:
         return f"{path}: is missing; {hint}"
     why = str(detail.get("ctx", {}).get("error") or "")
     if why:  # the rule itself says what would do
-        return f"{path}: {_shown(detail['input'])} is not allowed: {why}"
-    return f"{path}: {_shown(detail['input'])} is not allowed; {hint}"
+        return f"{path}: {shown(detail['input'])} is not allowed: {why}"
+    return f"{path}: {shown(detail['input'])} is not allowed; {hint}"
 
 
 def _beside(before: str, allowed: Mapping[str, str]) -> list[str]:
@@ -76,7 +76,8 @@ def _path(steps: tuple[int | str, ...]) -> str:
     return path
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as a refusal quotes it."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 

@@ -12,8 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringCon
 from cartback.domain.people import address
 from cartback.domain.shop.hosts import host_of
 from cartback.domain.shop.weblink import in_ascii, is_local, web_link
-
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+from cartback.domain.spans import span_of, span_words
 
 
 def _web(text: str) -> str:
@@ -55,21 +54,6 @@ def _line(text: str) -> str:
     return text
 
 
-def _span(value: object) -> timedelta:
-    """Read minutes as a number, or a text such as ``45m``, ``1h``, ``3d``."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**6:
-        return timedelta(minutes=value)
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,5}[mhd]", value, re.ASCII):
-        return int(value[:-1]) * _UNITS[value[-1]]
-    raise ValueError
-
-
-def span_words(span: timedelta) -> str:
-    """A span as settings spell it, in the largest unit that needs no fraction: ``90m``, ``1h``, ``3d``."""
-    unit = next(word for word in ("d", "h", "m") if span % _UNITS[word] == timedelta(0))
-    return f"{span // _UNITS[unit]}{unit}"
-
-
 def one_of(*words: str) -> AfterValidator:
     """One of these words, spelled exactly so."""
 
@@ -93,7 +77,7 @@ Host = Annotated[str, AfterValidator(_host)]
 Source = Annotated[str, AfterValidator(_source)]
 Mail = Annotated[str, AfterValidator(_mail)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Span = Annotated[timedelta, BeforeValidator(_span), PlainSerializer(span_words, return_type=str)]
+Span = Annotated[timedelta, BeforeValidator(span_of), PlainSerializer(span_words, return_type=str)]
 
 URL_WORDS = "an https:// address (http:// only on this machine) without user name and fragment"
 SPAN_WORDS = "minutes, or a text such as 45m, 1h or 3d"

@@ -25,6 +25,7 @@ from cartback.domain.shop.presets import PRESETS
 from cartback.domain.shop.setting_brand import BrandSettings, renamed
 from cartback.domain.shop.setting_crowd import CrowdSettings
 from cartback.domain.shop.setting_faults import explain
+from cartback.domain.shop.setting_flows import FLOW_WORDS, FlowChoice, Flows
 from cartback.domain.shop.setting_kinds import (
     SPAN_WORDS,
     URL_WORDS,
@@ -158,8 +159,8 @@ class PolicySettings(Part):
     orchestration: Annotated[str, one_of(*ORCHESTRATIONS)] = Field(
         PER_CART, description=f"one of {', '.join(ORCHESTRATIONS)}"
     )
-    flows: dict[Word, bool] = Field(
-        {"cart_recovery": True, "double_opt_in": True}, description="names of flows, each true or false"
+    flows: Flows = Field(
+        {"cart_recovery": FlowChoice(), "double_opt_in": FlowChoice()}, description=FLOW_WORDS
     )
 
     @field_validator("silence")
@@ -225,6 +226,9 @@ class ShopSettings(Part):
     version: int = Field(0, ge=0, description="a whole number; written by Cartback")
     changed_at: AwareDatetime | None = Field(None, description="an instant; written by Cartback")
     changed_by: Text | None = Field(None, description="who changed it; written by Cartback")
+    switched_on: dict[Word, AwareDatetime] = Field(
+        {}, description="instants by the flows that are on; written by Cartback"
+    )
 
     @field_validator("languages")
     @classmethod
@@ -257,11 +261,15 @@ class ShopSettings(Part):
         """The whole record, defaults included, as ``parse`` reads it."""
         return self.model_dump(mode="json", by_alias=True)
 
-    def stamped(self, version: int, at: datetime, by: str) -> Self:
-        """This record as a given version, changed at an instant by somebody."""
-        return self.parse(
-            {**self.as_document(), "version": version, "changed_at": at.isoformat(), "changed_by": by}
-        )
+    def stamped(
+        self, version: int, at: datetime, by: str, switched_on: Mapping[str, datetime] | None = None
+    ) -> Self:
+        """This record as a given version, changed at an instant by somebody; and since when its flows are on."""
+        stamps = {"version": version, "changed_at": at.isoformat(), "changed_by": by}
+        document = {**self.as_document(), **stamps}
+        if switched_on is not None:
+            document["switched_on"] = {name: since.isoformat() for name, since in switched_on.items()}
+        return self.parse(document)
 
     def restore_hosts(self) -> tuple[str, ...]:
         """The hosts that a restore link may lead to."""
@@ -276,7 +284,7 @@ class ShopSettings(Part):
         )
         return Policy(
             version=self.version,
-            flows=frozenset(name for name, on in rules.flows.items() if on),
+            flows=frozenset(name for name, choice in rules.flows.items() if choice.on),
             touches=own or preset.touches,
             silence=preset.silence if rules.silence is None else rules.silence,
             since=preset.since,
@@ -297,4 +305,6 @@ class ShopSettings(Part):
             crowd=rules.crowd.crowd(),
             one_visit=timedelta(days=rules.one_visit_days),
             reckoning=rules.origins.reckoning(),
+            options={name: choice.options for name, choice in rules.flows.items() if choice.options},
+            flows_since={name: since for name, since in self.switched_on.items() if name in rules.flows},
         )

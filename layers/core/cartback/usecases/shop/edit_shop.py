@@ -9,27 +9,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import Conflict, Refused
+from cartback.domain.shop.setting_flows import ON, refusals, switched_on, unfold
 from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import KeptSettings, ShopKeys
 
 if TYPE_CHECKING:
+    from cartback.domain.flows import Flow
     from cartback.ports import Clock, KeyStore, ShopBook
 
-_STAMPS = ("version", "changed_at", "changed_by")
+STAMPS = ("version", "changed_at", "changed_by", "switched_on")
+"""What Cartback writes into the record itself."""
+
 _PRESENT = 2
 """Secrets that are accepted at the same time: the newest, and the one that it replaces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is in the folders: platforms, flows, channels, and for each touch of the recovery the languages of
-    its text.
+    """What there is in the folders: platforms, cards of flows, channels, and for each touch of the recovery the
+    languages of its text.
 
     ``check_secret`` raises Refused for a platform and a secret with which it could never sign.
     """
 
     platforms: frozenset[str]
-    flows: frozenset[str]
+    flows: Mapping[str, Flow]
     texts: Mapping[str, frozenset[str]]
     check_secret: Callable[[str, str], None]
     channels: frozenset[str]
@@ -50,11 +54,11 @@ class EditShop:
 
     def add(self, document: Mapping[str, object], by: str) -> ShopSettings:
         """Take in a shop. A shop that was removed before goes on counting its versions."""
-        settings = self._checked({key: value for key, value in document.items() if key not in _STAMPS})
+        settings = self._checked({key: value for key, value in document.items() if key not in STAMPS})
         kept = self.book.read(settings.shop)
         if kept is not None and not kept.removed:
             raise Refused(f"shop: {settings.shop} exists already; use edit")
-        return self._keep(settings, kept.settings.version if kept else 0, by)
+        return self._keep(settings, None, kept.settings.version if kept else 0, by)
 
     def show(self, shop: str, version: int | None = None) -> ShopSettings:
         """The present settings of a shop, or those of an earlier version."""
@@ -64,10 +68,13 @@ class EditShop:
         return kept.settings
 
     def edit(self, shop: str, changes: Mapping[str, object], by: str) -> ShopSettings:
-        """Change single fields by their dotted paths, such as ``policy.preset``."""
+        """Change single fields by their dotted paths, such as ``policy.preset`` or ``policy.flows.winback.after``.
+
+        A flow that is switched on or off keeps its options; one that gets an option is not switched on by that.
+        """
         document = self.show(shop).as_document()
         for path, value in changes.items():
-            _assign(document, path, value)
+            _assign(document, _to_its_switch(document, path, value), value)
         return self.replace(shop, document, by)
 
     def replace(self, shop: str, document: Mapping[str, object], by: str) -> ShopSettings:
@@ -80,11 +87,11 @@ class EditShop:
             raise Refused(f"shop: must stay {shop}; add another shop instead")
         if document.get("version", present.version) != present.version:
             raise Conflict(_outdated(shop, present.version))
-        stamps = {key: value for key, value in present.as_document().items() if key in _STAMPS}
+        stamps = {key: value for key, value in present.as_document().items() if key in STAMPS}
         settings = self._checked({**document, "shop": shop, **stamps})
         if settings == present:
             return present
-        settings = self._keep(settings, present.version, by)
+        settings = self._keep(settings, present, present.version, by)
         self._follow_platform(settings)
         return settings
 
@@ -138,8 +145,13 @@ class EditShop:
             raise Refused("\n".join(lines))
         return settings
 
-    def _keep(self, settings: ShopSettings, before: int, by: str) -> ShopSettings:
-        settings = settings.stamped(before + 1, self.clock.now(), by)
+    def _keep(
+        self, settings: ShopSettings, present: ShopSettings | None, version: int, by: str
+    ) -> ShopSettings:
+        """Keep as the next version. A flow that it switches on acts on nothing older than this instant."""
+        now, before = self.clock.now(), present.rules.flows if present else {}
+        since = switched_on(before, present.switched_on if present else {}, settings.rules.flows, now)
+        settings = settings.stamped(version + 1, now, by, since)
         self._put(KeptSettings(settings))
         return settings
 
@@ -158,6 +170,17 @@ class EditShop:
 def _outdated(shop: str, version: int | None) -> str:
     now = "" if version is None else f" and is at version {version}"
     return f"version: {shop} was changed by somebody else in the meantime{now}; look at it again and repeat the change"
+
+
+def _to_its_switch(document: dict[str, Any], path: str, value: object) -> str:
+    """The path of a change; where it leads into a flow, that is unfolded in the document. A bare word is its switch."""
+    parts = path.split(".")
+    if parts[:2] != ["policy", "flows"] or len(parts) < 3:
+        return path
+    policy = document["policy"]
+    policy["flows"] = unfolded = unfold(policy["flows"]) or {}
+    unfolded.setdefault(parts[2], {ON: False})
+    return f"{path}.{ON}" if len(parts) == 3 and not isinstance(value, Mapping) else path
 
 
 def _assign(document: dict[str, Any], path: str, value: object) -> None:
@@ -195,11 +218,7 @@ def _platform(settings: ShopSettings, known: Known) -> list[str]:
 
 
 def _flows(settings: ShopSettings, known: Known) -> list[str]:
-    unknown = sorted(set(settings.rules.flows) - known.flows)
-    return [
-        f"policy.flows.{name}: no such flow; allowed: one of {', '.join(sorted(known.flows))}"
-        for name in unknown
-    ]
+    return list(refusals(settings.rules.flows, known.flows))
 
 
 def _texts(settings: ShopSettings, known: Known) -> list[str]:
