@@ -113,6 +113,19 @@ def test_a_policy_is_read_at_most_once_a_minute_and_a_change_is_seen_after_it(cl
     assert settings.policy("lamp-shop").version == 2
 
 
+def test_the_options_of_flows_and_since_when_they_are_on_reach_whoever_acts(clients: Clients) -> None:
+    told = {"double_opt_in": {"on": True, "remind": False}, "winback": {"tiers": [8, 5], "after": "90d"}}
+    settings = ShopSettings.parse(document(policy={"flows": told})).stamped(
+        1, NOW, "anna", {"double_opt_in": NOW - timedelta(days=1)}
+    )
+    DynamoShopBook(clients, TABLE).put(KeptSettings(settings))
+    policy = CachedSettings(clients, TABLE, Standing()).policy("lamp-shop")
+    assert policy is not None
+    assert policy == settings.policy()
+    assert policy.options["winback"] == {"tiers": [8, 5], "after": "90d"}
+    assert policy.flows_since == {"double_opt_in": NOW - timedelta(days=1)}
+
+
 def test_a_shop_that_is_not_there_or_was_removed_has_no_policy_and_no_face(clients: Clients) -> None:
     book, clock = DynamoShopBook(clients, TABLE), Standing()
     settings = CachedSettings(clients, TABLE, clock)
