@@ -37,9 +37,9 @@ def claim_ignores_the_version_of_the_cart(patches: Patches) -> None:
             stored = self.tables.rows["persons"].get((claim.shop, read.person_id))
             if stored is None or stored[0].version == read.version or cart is None:
                 return read
-            return visits.saying(
-                customer.sent(stored[0], claim.claimed_at), cart, claim.touch, claim.claimed_at
-            )
+            counted = customer.sent(stored[0], claim.claimed_at)
+            said = visits.saying(counted.visits, cart, claim.touch, claim.claimed_at)
+            return replace(counted, visits=said)
 
         carts = {name: _as_stored(self, "carts", claim.shop, row) for name, row in rows.carts.items()}
         cart = next(iter(carts.values()), None)

@@ -80,9 +80,9 @@ def the_second_row_of_a_cart_keeps_its_run(patches: Patches) -> None:
             return cart.noting(at, "second row", cause)
         return before(cart, at, because, cause, by)
 
-    def alone(before, person, cart, *rest):
-        is_second = any(step.what == "second row" for step in cart.history)
-        return before(None if is_second else person, cart, *rest)
+    def alone(before, known, *rest):
+        cart = next(one for one in rest if isinstance(one, carts.Cart))
+        return before(() if any(step.what == "second row" for step in cart.history) else known, *rest)
 
     patches.around(carts, "give_up", give_up)
     patches.around(visits, "newer", alone)

@@ -21,9 +21,9 @@ from cartback.domain.trade.cart import (
     OPEN,
     REOPEN_AFTER,
     Cart,
-    Item,
 )
 from cartback.domain.trade.cart_owner import identify
+from cartback.domain.trade.items import Item
 from tests.fakes.world import START
 
 MINUTE = timedelta(minutes=1)

@@ -32,15 +32,24 @@ def owner(*carts: Cart, person: Person = ADA, now=START) -> Person:
     return person
 
 
+def told(person: Person, about: Cart) -> Person:
+    said = visits.saying(person.visits, about, "reminder", START + MINUTE)
+    return replace(person, visits=said)
+
+
+def said_before(person: Person, about: Cart, generation: int, now) -> tuple[visits.Said, ...]:
+    return visits.said_before(person.visits, person.last_order_at, about, generation, now)
+
+
 def reminded(person: Person, *carts: Cart, within=WITHIN) -> list[str]:
-    return [one.cart_id for one in carts if visits.newer(person, one, within) is None]
+    return [one.cart_id for one in carts if visits.newer(person.visits, one, within) is None]
 
 
 def test_of_carts_with_the_same_goods_the_newest_is_reminded_of_and_the_others_point_to_it():
     three = [cart(f"c{n}", START + n * 20 * MINUTE) for n in range(3)]
     person = owner(*three)
     assert reminded(person, *three) == ["c2"]
-    assert {visits.newer(person, one, WITHIN).cart_id for one in three[:2]} == {"c2"}
+    assert {visits.newer(person.visits, one, WITHIN).cart_id for one in three[:2]} == {"c2"}
 
 
 @pytest.mark.parametrize(
@@ -106,28 +115,26 @@ def test_whoever_goes_on_filling_one_cart_does_not_change_the_row_each_time():
 
 def test_what_was_said_about_the_same_goods_is_not_said_again_under_another_name():
     first, second, other = cart("c1"), cart("c2", START + DAY, SHIRT, CUP), cart("c3", START + DAY, LAMP)
-    person = visits.saying(owner(first), first, "reminder", START + MINUTE)
-    assert [word.touch for word in visits.said_before(person, second, 1, START + DAY)] == ["reminder"]
-    assert visits.said_before(person, other, 1, START + DAY) == ()
-    assert visits.said_before(person, first, 1, START + DAY) == (), (
-        "the claim itself knows of its own generation"
-    )
-    assert len(visits.said_before(person, first, 2, START + DAY)) == 1
+    person = told(owner(first), first)
+    assert [word.touch for word in said_before(person, second, 1, START + DAY)] == ["reminder"]
+    assert said_before(person, other, 1, START + DAY) == ()
+    assert said_before(person, first, 1, START + DAY) == (), "the claim itself knows of its own generation"
+    assert len(said_before(person, first, 2, START + DAY)) == 1
 
 
 def test_a_purchase_and_a_month_begin_a_new_story():
     first, second = cart("c1"), cart("c2", START + DAY)
-    person = visits.saying(owner(first), first, "reminder", START + MINUTE)
+    person = told(owner(first), first)
     bought = replace(person, last_order_at=START + 2 * MINUTE)
-    assert visits.said_before(bought, second, 1, START + DAY) == ()
-    assert visits.said_before(person, second, 1, START + MINUTE + 30 * DAY) == ()
+    assert said_before(bought, second, 1, START + DAY) == ()
+    assert said_before(person, second, 1, START + MINUTE + 30 * DAY) == ()
 
 
 def test_what_provably_did_not_go_out_was_not_said():
     first = cart("c1")
     person = owner(first)
-    said = visits.saying(person, first, "reminder", START + MINUTE)
-    assert visits.unsaid(said, START + MINUTE) == person
+    said = visits.saying(person.visits, first, "reminder", START + MINUTE)
+    assert visits.unsaid(said, START + MINUTE) == person.visits
 
 
 def test_a_row_keeps_so_many_carts_and_no_more():

@@ -8,6 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cartback.domain.hashes import short
+from cartback.domain.messaging.ranks import MONEY as MONEY
+from cartback.domain.messaging.ranks import NEWS as NEWS
+from cartback.domain.messaging.ranks import RANKS as RANKS
+from cartback.domain.messaging.ranks import SERVICE as SERVICE
 
 if TYPE_CHECKING:
     from cartback.domain.context import Context
@@ -16,11 +20,6 @@ if TYPE_CHECKING:
     from cartback.domain.flow_options import Option
     from cartback.domain.messaging.due import Due
     from cartback.domain.policy import Plan, Policy
-
-SERVICE, MONEY, NEWS = "service", "money", "news"
-RANKS = (SERVICE, MONEY, NEWS)
-"""Whose message goes first where one person's budget has room for one only: what somebody asked for or needs, then
-what there is something to win by, then what could as well come tomorrow (TIM-7, CON-8)."""
 
 MARKETING, TRANSACTIONAL, INTERNAL = "marketing", "transactional", "internal"
 LAWS = (MARKETING, TRANSACTIONAL, INTERNAL)

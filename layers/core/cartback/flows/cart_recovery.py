@@ -254,7 +254,8 @@ def heard_in_time(moment: Moment) -> Decision | None:
 
 def newest_of_its_visit(moment: Moment) -> Decision | None:
     """A younger cart of the same visit is reminded of in place of this one."""
-    other = visits.newer(moment.context.person, _cart(moment), moment.policy.one_visit)
+    person = moment.context.person
+    other = visits.newer(person.visits if person is not None else (), _cart(moment), moment.policy.one_visit)
     return None if other is None else Decision(STOP, Reason.SUPERSEDED, inputs={"by": other.cart_id})
 
 
@@ -268,9 +269,9 @@ def shopper_rests(moment: Moment) -> Decision | None:
 
 def not_told_already(moment: Moment) -> Decision | None:
     """The goods have had enough messages, or this very text, be it under the name of another cart."""
-    cart, step, now = _cart(moment), moment.step, moment.now
+    cart, step, now, person = _cart(moment), moment.step, moment.now, moment.person
     own = EffectKey(cart.shop, FLOW.name, moment.subject, step.name, step.channel).claim_id
-    said = visits.said_before(moment.person, cart, moment.subject.generation, now)
+    said = visits.said_before(person.visits, person.last_order_at, cart, moment.subject.generation, now)
     before = lately(cart.reminders, now, besides=own)
     elsewhere = {word.at for word in said} - {reminder.at for reminder in before}
     count = len(before) + len(elsewhere)

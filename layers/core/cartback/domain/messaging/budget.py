@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cartback.domain.flows import MONEY, RANKS
+from cartback.domain.messaging.ranks import MONEY, RANKS
 from cartback.domain.money import Money
 
 AHEAD = timedelta(days=1)
@@ -28,7 +28,7 @@ MOST_KEPT = 20
 class Intent:
     """The next message that a run means to send: about which subject, in which flow, when, and what it may win.
 
-    ``rank`` is the flow's own, one of ``domain.flows.RANKS``: many messages have no worth in money. ``opened``
+    ``rank`` is the flow's own, one of ``domain.messaging.ranks``: many messages have no worth in money. ``opened``
     marks a subject that was only just opened: then ``due_at`` is its last activity, and the policy says how long
     after it the first message is due.
     """

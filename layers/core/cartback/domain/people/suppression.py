@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cartback.domain.people.customer import Person
+    from cartback.domain.people.person import Person
 
 OFTEN, LISTED = "bounced_often", "suppressed"
 FOR_NOW = frozenset({OFTEN, LISTED})

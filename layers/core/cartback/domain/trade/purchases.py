@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cartback.domain.observations import OrderSeen
-    from cartback.domain.people.customer import Person
 
 REMEMBERED = 10
 
@@ -71,13 +70,15 @@ def heard(known: tuple[Purchase, ...], told: Told, now: datetime) -> tuple[Purch
     return known if after == found else _latest(after if one is found else one for one in known)
 
 
-def remembered(person: Person, told: Told, now: datetime | None) -> dict[str, Any]:
+def remembered(
+    known: tuple[Purchase, ...], last_order_at: datetime | None, told: Told, now: datetime | None
+) -> dict[str, Any]:
     """What changes of somebody who bought: the purchases, known from ``now`` on, and the date of the latest.
 
     It is the later of an order's making and its payment.
     """
-    known = person.purchases if now is None else heard(person.purchases, told, now)
-    before = () if person.last_order_at is None else (person.last_order_at,)
+    known = known if now is None else heard(known, told, now)
+    before = () if last_order_at is None else (last_order_at,)
     return {"purchases": known, "last_order_at": max([last_at(known, told), *before])}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cartback.domain.observations import CartSeen, OrderSeen
-    from cartback.domain.trade.cart import Cart
+    from cartback.domain.trade.cart_row import Cart
 
 CHECKOUT = "checkout:"
 """How references of checkouts begin."""

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.hashes import short
 from cartback.domain.messaging.reminders import COUNTED_WITHIN
-from cartback.domain.trade.cart import GIVEN_UP, OPEN
+from cartback.domain.trade.cart_row import GIVEN_UP, OPEN
 
 if TYPE_CHECKING:
-    from cartback.domain.people.customer import Person
-    from cartback.domain.trade.cart import Cart
+    from cartback.domain.trade.cart_row import Cart
 
 MOST_VISITS = 8
 """How many carts of a person are remembered with what was in them; the bound of the row, as everywhere."""
@@ -96,18 +95,18 @@ def united(one: tuple[Visit, ...], other: tuple[Visit, ...]) -> tuple[Visit, ...
     return tuple(sorted(both, key=_age))[-MOST_VISITS:]
 
 
-def newer(person: Person | None, cart: Cart, within: timedelta) -> Visit | None:
+def newer(known: tuple[Visit, ...], cart: Cart, within: timedelta) -> Visit | None:
     """The newest open cart of the same story that is younger than this one; None if this is the one to remind of.
 
     Both are compared as the person's row has them, so that of two that are looked at at once exactly one is the newest.
     """
-    if person is None or cart.activity_at is None:
+    if cart.activity_at is None:
         return None
-    mine = next((one for one in person.visits if one.cart_id == cart.cart_id), None)
+    mine = next((one for one in known if one.cart_id == cart.cart_id), None)
     mine = mine or of(cart, cart.activity_at)
     rivals = [
         one
-        for one in person.visits
+        for one in known
         if one.open
         and one.cart_id != cart.cart_id
         and _age(one) > _age(mine)
@@ -116,15 +115,17 @@ def newer(person: Person | None, cart: Cart, within: timedelta) -> Visit | None:
     return max(rivals, key=_age, default=None)
 
 
-def said_before(person: Person | None, cart: Cart, generation: int, now: datetime) -> tuple[Said, ...]:
+def said_before(
+    known: tuple[Visit, ...], bought_at: datetime | None, cart: Cart, generation: int, now: datetime
+) -> tuple[Said, ...]:
     """What was said about the same goods within a month and since the last purchase, this generation's own left out."""
-    if person is None or cart.activity_at is None or not any(visit.said for visit in person.visits):
+    if cart.activity_at is None or not any(visit.said for visit in known):
         return ()
     goods = set(_goods(cart))
-    since = max(filter(None, (now - COUNTED_WITHIN, person.last_order_at)))
+    since = max(filter(None, (now - COUNTED_WITHIN, bought_at)))
     return tuple(
         word
-        for visit in person.visits
+        for visit in known
         for word in visit.said
         if word.at > since
         and (visit.cart_id != cart.cart_id or word.generation != generation)
@@ -132,27 +133,22 @@ def said_before(person: Person | None, cart: Cart, generation: int, now: datetim
     )
 
 
-def saying(person: Person, cart: Cart, touch: str, now: datetime) -> Person:
+def saying(known: tuple[Visit, ...], cart: Cart, touch: str, now: datetime) -> tuple[Visit, ...]:
     """Count a touch that is claimed now as said."""
-    known = person.visits
     if cart.activity_at is not None and all(one.cart_id != cart.cart_id for one in known):
         known = _latest([*known, of(cart, cart.activity_at)], now)
     word = Said(touch, cart.generation, now)
-    visits = tuple(
+    return tuple(
         replace(one, said=(*(old for old in one.said if old.at > now - COUNTED_WITHIN), word))
         if one.cart_id == cart.cart_id
         else one
         for one in known
     )
-    return replace(person, visits=visits)
 
 
-def unsaid(person: Person, at: datetime) -> Person:
+def unsaid(known: tuple[Visit, ...], at: datetime) -> tuple[Visit, ...]:
     """Take back what was claimed at an instant and provably did not go out."""
-    visits = tuple(
-        replace(one, said=tuple(word for word in one.said if word.at != at)) for one in person.visits
-    )
-    return replace(person, visits=visits)
+    return tuple(replace(one, said=tuple(word for word in one.said if word.at != at)) for one in known)
 
 
 def _goods(cart: Cart) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cartback.domain.observations import CartSeen
-    from cartback.domain.trade.cart import Cart
+    from cartback.domain.trade.cart_row import Cart
 
 
 def better(cart: Cart, seen: CartSeen, known_at: datetime | None) -> str | None:

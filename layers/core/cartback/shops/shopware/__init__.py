@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
 from cartback.domain.intake import payload_reader
-from cartback.domain.intake.signatures import proven
+from cartback.shops.shopware.signing import signed
 
 if TYPE_CHECKING:
     from cartback.domain.intake.responses import Answer, Visit
@@ -128,7 +126,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     from cartback.shops.shopware import traces, translation
 
     understand: translation.Translation = getattr(translation, name)
-    return despite(lambda: understand(delivery), lambda: traces.of(delivery))
+    return despite(lambda: understand(delivery), lambda: traces.of(delivery, name))
 
 
 def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:
@@ -140,12 +138,3 @@ def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:
         return despite(lambda: translation.entity(wanted, text), lambda: traces.of_entity(wanted, text))
 
     return [seen for document in documents for seen in read(document)]
-
-
-def signed(message: bytes, signature: str, secrets: Sequence[str]) -> bool:
-    """Whether one of these secrets made this signature: HMAC-SHA256 in lower-case hexadecimal digits."""
-
-    def proof(secret: str) -> bytes:
-        return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest().encode()
-
-    return proven(secrets, [signature.strip()], proof)

@@ -17,7 +17,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.responses import Answer, Visit
 from cartback.ports import ShopKeys
-from cartback.shops.shopware import signed
+from cartback.shops.shopware.signing import signed
 
 APP_NAME = "Cartback"  # as in docs/shops/shopware-manifest.xml: it is part of the proof
 TOLERANCE = timedelta(minutes=10)

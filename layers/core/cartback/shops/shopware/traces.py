@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.intake import salvage
 from cartback.domain.intake.salvage import Where
-from cartback.shops import shopware
 
 if TYPE_CHECKING:
     from cartback.domain.observations import Fetch, OrderSeen
@@ -21,9 +20,9 @@ ORDER = Where(
 _PURCHASES = frozenset({"order", "order_paid", "order_cancelled", "order_returned"})
 
 
-def of(delivery: Delivery) -> OrderSeen | None:
-    """The order in an event that was refused."""
-    if shopware.TOPICS.get(delivery.topic) not in _PURCHASES:
+def of(delivery: Delivery, name: str) -> OrderSeen | None:
+    """The order in an event that was refused by this function of ``translation``."""
+    if name not in _PURCHASES:
         return None
     order = salvage.dig(salvage.document(delivery.body), "data.payload.order").value
     return salvage.of_order(order, ORDER, delivery.received_at)

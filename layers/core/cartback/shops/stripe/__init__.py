@@ -86,7 +86,7 @@ def observe(delivery: Delivery) -> list[Observation] | None:
     from cartback.shops.stripe import traces, translation
 
     understand: translation.Translation = getattr(translation, name)
-    return despite(lambda: understand(delivery), lambda: traces.of(delivery))
+    return despite(lambda: understand(delivery), lambda: traces.of(delivery, name))
 
 
 def fetched(wanted: Fetch, documents: Sequence[str]) -> list[Observation]:

@@ -9,7 +9,6 @@ from cartback.domain.errors import Refused
 from cartback.domain.intake import salvage
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.intake.salvage import Where
-from cartback.shops import stripe
 from cartback.shops.stripe import refs
 
 if TYPE_CHECKING:
@@ -82,9 +81,9 @@ _PURCHASES: dict[str, tuple[Where, Callable[[object], bool]]] = {
 }
 
 
-def of(delivery: Delivery) -> OrderSeen | None:
-    """The purchase in an event that was refused."""
-    known = _PURCHASES.get(stripe.TOPICS[delivery.topic])
+def of(delivery: Delivery, name: str) -> OrderSeen | None:
+    """The purchase in an event that was refused by this function of ``translation``."""
+    known = _PURCHASES.get(name)
     event = salvage.document(delivery.body)
     bought = salvage.dig(event, "data.object").value
     if known is None or known[1](bought):

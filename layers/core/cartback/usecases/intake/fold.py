@@ -6,12 +6,10 @@ to the bus follows from the rows' own story, so that a repeated fold tells the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain.facts import tell
 from cartback.domain.messaging.budget import Intent, intend
 from cartback.domain.observations import (
     CartSeen,
@@ -28,40 +26,24 @@ from cartback.domain.observations import (
     StockSeen,
 )
 from cartback.domain.people import customer
-from cartback.domain.people.customer import Person
 from cartback.domain.trade import cart as carts
 from cartback.domain.trade.cart import Cart
 from cartback.domain.trade.cart_owner import identify
 from cartback.domain.trade.payments import tell_failed, tell_ordered, tell_refunded
 from cartback.domain.trade.purchases import Told, told_of
 from cartback.usecases.intake import fold_goods, fold_people, fold_visits, forgetting
+from cartback.usecases.intake.draft import Draft
 from cartback.usecases.intake.record_trade import Buyer, order_of
 from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
 
 if TYPE_CHECKING:
-    from cartback.domain.facts import Fact
-    from cartback.domain.observations import (
-        Contact,
-        Observation,
-    )
-    from cartback.ports import RowSet
+    from cartback.domain.observations import Contact, Observation
+    from cartback.domain.people.person import Person
 
 
 @dataclass(slots=True)
-class Fold:
-    """One pass over observations. ``page`` is changed in place; ``facts`` collects what to tell.
-
-    ``old_news`` are the causes that tell of what happened before anybody listened, or tell it once more. ``buyers``
-    collects whose the orders are that were told of, for the record of trade.
-    """
-
-    shop: str
-    page: RowSet
-    now: datetime
-    hashed: Callable[[str], str]
-    facts: list[Fact] = field(default_factory=list)
-    old_news: Container[str] = ()
-    buyers: dict[str, Buyer] = field(default_factory=dict)
+class Fold(Draft):
+    """One pass over observations, each folded into the draft by the kind that it is of."""
 
     def apply(self, seen: Observation, cause: str) -> None:  # noqa: C901 (one case per kind of observation)
         """Fold one observation in; ``cause`` is the key of the event that brought it."""
@@ -101,10 +83,6 @@ class Fold:
             cart = self.page.carts.get(cart_id) if cart_id else None
             if cart is not None and person is not None:
                 self.page.carts[cart.cart_id] = self._identified(cart, person, seen.contact, seen.at, cause)
-
-    def tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
-        """Remember a fact to be told once the rows are saved."""
-        self.facts.append(tell(name, self.shop, at, *same, **data))
 
     # carts and orders ---------------------------------------------------------------------------------------------
 
@@ -255,30 +233,3 @@ class Fold:
                     self.page.carts[cart_id] = cart
                     fold_visits.remember(self.page, cart, self.now)
                     self._tell_of_cart(cart, cause)
-
-    def known_as(self, names: Iterable[str]) -> list[Person]:
-        """Everybody to whom one of these names (hashes) leads, by id."""
-        found = filter(None, (self.person(self.page.aliases.get(name)) for name in names))
-        return sorted({person.person_id: person for person in found}.values(), key=lambda one: one.person_id)
-
-    def stranger(self, name: str) -> Person:
-        """A new person; its row may be that of somebody who was forgotten, or whose pointer has ended."""
-        person_id = customer.person_id_for(self.shop, name)
-        before = self.page.persons.get(person_id)
-        if before is None:
-            return Person(self.shop, person_id)
-        if name in before.aliases and before.erased_at is None and not before.merged_into:
-            return before  # only the pointer has ended: what they said has not
-        return Person(self.shop, person_id, version=before.version, **customer.chain(before))
-
-    def person(self, person_id: str | None) -> Person | None:
-        """The person of this id, or the one that the row was merged into."""
-        person = self.page.persons.get(person_id) if person_id else None
-        while person is not None and person.merged_into:
-            person = self.page.persons.get(person.merged_into)
-        return person
-
-    def keep(self, person: Person | None) -> None:
-        """Let a row be as it is given, on the page that is saved."""
-        if person is not None:
-            self.page.persons[person.person_id] = person

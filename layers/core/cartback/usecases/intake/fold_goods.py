@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cartback.domain.observations import ProductSeen, ProductViewed
-    from cartback.usecases.intake.fold import Fold
+    from cartback.usecases.intake.draft import Draft
 
 
-def fold_stock(fold: Fold, seen: StockSeen, cause: str) -> None:
+def fold_stock(fold: Draft, seen: StockSeen, cause: str) -> None:
     """A count of pieces: of a variant, or of an inventory item whose variant may not be known yet."""
     variant_id = (
         seen.variant_id
@@ -34,7 +34,7 @@ def fold_stock(fold: Fold, seen: StockSeen, cause: str) -> None:
     _tell_of(fold, after, seen.at, cause)
 
 
-def fold_product(fold: Fold, seen: ProductSeen, cause: str) -> None:
+def fold_product(fold: Draft, seen: ProductSeen, cause: str) -> None:
     """A product with its variants; counts that came before it find their variant now.
 
     Of a deleted product most shops tell the id and nothing else: its variants are known from earlier words. The
@@ -65,13 +65,13 @@ def fold_product(fold: Fold, seen: ProductSeen, cause: str) -> None:
         fold.facts.extend(told_of_product(product, seen.at))
 
 
-def _tell_of(fold: Fold, stock: Stock, at: datetime, cause: str) -> None:
+def _tell_of(fold: Draft, stock: Stock, at: datetime, cause: str) -> None:
     """What a word made true of a variant; nothing of one that only waits to be named, and nothing of old news."""
     if cause not in fold.old_news and not stock.variant_id.startswith(WAITING):
         fold.facts.extend(told_of_variant(stock, at))
 
 
-def tell_of_view(fold: Fold, seen: ProductViewed, cause: str) -> None:
+def tell_of_view(fold: Draft, seen: ProductViewed, cause: str) -> None:
     """Somebody looked at a product. That makes nobody known: no row is written for it."""
     people = [one for one in fold_people.known(fold, seen.contact) if one.erased_at is None]
     known = [one.person_id for one in sorted(people, key=lambda one: not one.reachable)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cartback.domain.observations import Contact
-    from cartback.usecases.intake.fold import Fold
+    from cartback.usecases.intake.draft import Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Names:
         return tuple(filter(None, (self.customer, self.email, self.user, self.phone)))
 
 
-def names_of(fold: Fold, contact: Contact) -> Names:
+def names_of(fold: Draft, contact: Contact) -> Names:
     """The names of a contact, hashed."""
     told = (
         ("customer", contact.customer_ref),
@@ -53,7 +53,7 @@ def names_of(fold: Fold, contact: Contact) -> Names:
     return Names(*(fold.hashed(f"{kind}:{value}") if value else None for kind, value in told))
 
 
-def met(fold: Fold, contact: Contact, at: datetime, cause: str, of_record: bool = False) -> Person | None:
+def met(fold: Draft, contact: Contact, at: datetime, cause: str, of_record: bool = False) -> Person | None:
     """The person behind a contact, with what is said of them; None for nobody, and for news of who was forgotten since.
 
     ``of_record`` says that the contact is the platform's own record of a customer.
@@ -80,13 +80,13 @@ def met(fold: Fold, contact: Contact, at: datetime, cause: str, of_record: bool 
     return fold.person(owner.person_id)
 
 
-def known(fold: Fold, contact: Contact) -> list[Person]:
+def known(fold: Draft, contact: Contact) -> list[Person]:
     """Everybody whom the names of a contact identify, by id; nobody is made."""
     hashes = [fold.hashed(alias) for alias in contact.identifying()]
     return fold.known_as(hashes)
 
 
-def bought(fold: Fold, contact: Contact, told: Told, beside: Iterable[str]) -> None:
+def bought(fold: Draft, contact: Contact, told: Told, beside: Iterable[str]) -> None:
     """Somebody of these names bought: the mailbox and the account did, whoever is linked may be the same.
 
     ``beside`` are hashes of further names that an order gives.
@@ -106,12 +106,12 @@ def bought(fold: Fold, contact: Contact, told: Told, beside: Iterable[str]) -> N
             fold.keep(identity.bought_beside(latest or other, told, fold.now))
 
 
-def _is_forgotten(fold: Fold, names: Names, at: datetime) -> bool:
+def _is_forgotten(fold: Draft, names: Names, at: datetime) -> bool:
     named = filter(None, (names.customer, names.email)) if names.customer or names.email else (names.phone,)
     return any(customer.is_forgotten(row, at) for row in fold.known_as(filter(None, named)))
 
 
-def _follow_record(fold: Fold, names: Names, at: datetime) -> None:
+def _follow_record(fold: Draft, names: Names, at: datetime) -> None:
     """What the platform's own record says of an account: which mailbox it is. Older records say nothing any more."""
     if not names.customer or not names.account_email:
         return
@@ -133,7 +133,7 @@ def _follow_record(fold: Fold, names: Names, at: datetime) -> None:
 
 
 def _without_old_address(
-    fold: Fold, contact: Contact, names: Names, address_hash: str
+    fold: Draft, contact: Contact, names: Names, address_hash: str
 ) -> tuple[Contact, Names]:
     """An older record of an account tells of it what it knows, but no longer under which address."""
     row = account_of(fold, names.customer)
@@ -142,7 +142,7 @@ def _without_old_address(
     return replace(contact, email=None, consents=()), replace(names, email=None, account_email=None)
 
 
-def _owner(fold: Fold, names: Names) -> Person | None:
+def _owner(fold: Draft, names: Names) -> Person | None:
     """Whoever the strongest of the names is; None where none was told."""
     if names.email:
         return mailbox(fold, names.email)
@@ -152,7 +152,7 @@ def _owner(fold: Fold, names: Names) -> Person | None:
     return _of_number(fold, names.phone) if names.phone else None
 
 
-def mailbox(fold: Fold, address_hash: str) -> Person:
+def mailbox(fold: Draft, address_hash: str) -> Person:
     """The row of an address: found, parted from one that an older version mixed with another, or new."""
     found = fold.person(fold.page.aliases.get(address_hash))
     if found is None:
@@ -171,13 +171,13 @@ def mailbox(fold: Fold, address_hash: str) -> Person:
     return row
 
 
-def account_of(fold: Fold, name: str | None) -> Person | None:
+def account_of(fold: Draft, name: str | None) -> Person | None:
     """Who an account is: the mailbox of its record, else somebody without an address."""
     found = fold.person(fold.page.aliases.get(name)) if name else None
     return found if found is not None and found.erased_at is None else None
 
 
-def _made_account(fold: Fold, name: str) -> Person:
+def _made_account(fold: Draft, name: str) -> Person:
     """Who an account is, made where it is nobody yet."""
     found = fold.person(fold.page.aliases.get(name))
     if found is not None and found.erased_at is None:
@@ -188,7 +188,7 @@ def _made_account(fold: Fold, name: str) -> Person:
     return row
 
 
-def _of_number(fold: Fold, number: str) -> Person:
+def _of_number(fold: Draft, number: str) -> Person:
     row = fold.person(identity.number_id(fold.shop, number))
     if row is None or row.erased_at is not None:
         row = Person(fold.shop, identity.number_id(fold.shop, number)) if row is None else returned(row)
@@ -197,7 +197,7 @@ def _of_number(fold: Fold, number: str) -> Person:
     return row
 
 
-def _told(fold: Fold, owner: Person, contact: Contact, names: Names, at: datetime, cause: str) -> Person:
+def _told(fold: Draft, owner: Person, contact: Contact, names: Names, at: datetime, cause: str) -> Person:
     """Fold what is said of somebody into their row, with what is known against their address or number."""
     # Only an account's name greets: what a guest types beside an address may be anybody's advertising.
     named = contact if contact.customer_ref else replace(contact, first_name=None)
@@ -212,13 +212,13 @@ def _told(fold: Fold, owner: Person, contact: Contact, names: Names, at: datetim
     return row
 
 
-def _tell_what_was_said(fold: Fold, row: Person, cause: str) -> None:
+def _tell_what_was_said(fold: Draft, row: Person, cause: str) -> None:
     for word in row.consents.values():
         if word.cause == cause:
             fold.facts.extend(tell_said(fold.shop, row.person_id, word))
 
 
-def _with_refusals_by_number(fold: Fold, row: Person, number: str | None) -> Person:
+def _with_refusals_by_number(fold: Draft, row: Person, number: str | None) -> Person:
     """Who left by answering a message left with the number: for whoever is told with it afterwards."""
     said = fold.person(identity.number_id(fold.shop, number)) if number else None
     if said is None or said.person_id == row.person_id:
@@ -230,7 +230,7 @@ def _with_refusals_by_number(fold: Fold, row: Person, number: str | None) -> Per
     return row
 
 
-def _let_all_refuse(fold: Fold, number: str, row: Person, cause: str) -> None:
+def _let_all_refuse(fold: Draft, number: str, row: Person, cause: str) -> None:
     """A number that says no says it for everybody whom we would reach by it; ``row`` is the number's own."""
     last = fold.person(fold.page.aliases.get(number))
     sharing = [one for one in (last, *map(fold.person, row.beside)) if one is not None and one != row]
@@ -243,7 +243,7 @@ def _let_all_refuse(fold: Fold, number: str, row: Person, cause: str) -> None:
         _tell_what_was_said(fold, row, cause)
 
 
-def _share_number(fold: Fold, number: str, owner: Person) -> None:
+def _share_number(fold: Draft, number: str, owner: Person) -> None:
     """Remember who was told with a number: the last one; of several, all, in a row of the number."""
     last = fold.person(fold.page.aliases.get(number))
     shared = fold.person(identity.number_id(fold.shop, number))
@@ -262,12 +262,12 @@ def _share_number(fold: Fold, number: str, owner: Person) -> None:
     fold.page.aliases[number] = owner.person_id
 
 
-def _link(fold: Fold, one: Person, other: Person) -> None:
+def _link(fold: Draft, one: Person, other: Person) -> None:
     for row in identity.link(one, other, fold.now):
         fold.keep(row)
 
 
-def _buyers(fold: Fold, names: Names) -> Iterator[Person]:
+def _buyers(fold: Draft, names: Names) -> Iterator[Person]:
     for name in (names.customer, names.email):
         yield from fold.known_as([name] if name else [])
     row = fold.person(identity.number_id(fold.shop, names.phone)) if names.phone else None
@@ -275,7 +275,7 @@ def _buyers(fold: Fold, names: Names) -> Iterator[Person]:
         yield row
 
 
-def _sharing(fold: Fold, number: str | None, said: str | None) -> Iterator[Person]:
+def _sharing(fold: Draft, number: str | None, said: str | None) -> Iterator[Person]:
     """Who was told with a number, unless that is a number of nobody, or of too many to be one household."""
     if number is None or (said is not None and address.is_made_up(said)):
         return
@@ -286,7 +286,7 @@ def _sharing(fold: Fold, number: str | None, said: str | None) -> Iterator[Perso
     yield from filter(None, (fold.person(i) for i in (fold.page.aliases.get(number), *others)))
 
 
-def _bearers(fold: Fold, name: str) -> Iterator[Person]:
+def _bearers(fold: Draft, name: str) -> Iterator[Person]:
     """Whoever is known under a further name of an order; else somebody nameless, whose cart may be on its way."""
     found = fold.person(fold.page.aliases.get(name))
     if found is None:

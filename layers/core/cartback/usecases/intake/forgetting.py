@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from cartback.domain.observations import CustomerErased, DataRequested, ShopErased
     from cartback.domain.people.customer import Person
-    from cartback.usecases.intake.fold import Fold
+    from cartback.usecases.intake.draft import Draft
 
 
-def erased(fold: Fold, seen: CustomerErased, cause: str) -> None:
+def erased(fold: Draft, seen: CustomerErased, cause: str) -> None:
     """Forget everybody of these names. Somebody we have not met is forgotten too: what comes late is not kept."""
     names = tuple(fold.hashed(alias) for alias in seen.contact.identifying())
     address = fold_people.names_of(fold, seen.contact).email
@@ -34,7 +34,7 @@ def erased(fold: Fold, seen: CustomerErased, cause: str) -> None:
 
 
 def forget(
-    fold: Fold,
+    fold: Draft,
     people: Iterable[Person],
     asked_at: datetime,
     cause: str,
@@ -69,19 +69,19 @@ def forget(
         fold.facts.append(tell("customer.erased", fold.shop, fold.now, person_id=person.person_id))
 
 
-def _is_of_another(fold: Fold, owner_id: str | None, person: Person) -> bool:
+def _is_of_another(fold: Draft, owner_id: str | None, person: Person) -> bool:
     """Whether what the person remembers is somebody else's by now: who logs in on a shared device takes the cart."""
     owner = fold.person(owner_id)
     return owner is not None and owner.person_id != person.person_id
 
 
-def _leads_to(fold: Fold, name: str, person: Person) -> bool:
+def _leads_to(fold: Draft, name: str, person: Person) -> bool:
     """Whether a name is this person's, or nobody's yet."""
     owner = fold.person(fold.page.aliases.get(name))
     return owner is None or owner.person_id == person.person_id
 
 
-def asked(fold: Fold, seen: DataRequested) -> None:
+def asked(fold: Draft, seen: DataRequested) -> None:
     """Tell that somebody wants to know what is known; once, also where nothing is known."""
     known: list[Person | None] = [*fold_people.known(fold, seen.contact)]
     for person in known or [None]:
@@ -99,7 +99,7 @@ def asked(fold: Fold, seen: DataRequested) -> None:
         )
 
 
-def shop_erased(fold: Fold, seen: ShopErased) -> None:
+def shop_erased(fold: Draft, seen: ShopErased) -> None:
     """Write to nobody of this shop any more, and tell that everybody is to be forgotten."""
     fold.page.blocks["shop"] = "shop_left"
     fold.facts.append(tell("shop.erased", fold.shop, seen.at, seen.at, erased_at=seen.at))

@@ -56,7 +56,8 @@ def _saying(person: Person, context: Context, claim: Claim) -> Person:
     """The row that remembers what was said about a cart; of other subjects none is one story with another."""
     if claim.subject.kind != CART or context.cart is None:
         return person
-    return visits.saying(person, context.cart, claim.touch, claim.claimed_at)
+    said = visits.saying(person.visits, context.cart, claim.touch, claim.claimed_at)
+    return replace(person, visits=said)
 
 
 def reserve(
@@ -100,7 +101,7 @@ def give_back(records: Records, claim: Claim, account_row: str) -> None:
             continue
         before, after = RowSet(persons={account_row: row}), RowSet()
         if row is not None:
-            unsent = visits.unsaid(customer.unsent(row, claim.claimed_at), claim.claimed_at)
+            unsent = customer.unsent(row, claim.claimed_at)
             after = RowSet(persons={account_row: unsent})
         try:
             records.save(claim.shop, before, after)

@@ -21,7 +21,6 @@ from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.messaging.warm_up import next_day
 from cartback.domain.people import customer
-from cartback.domain.trade import visits
 from cartback.ports import Doubtful, NotSent, RowSet
 from cartback.usecases.messaging.budgeting import counting, give_back, reserve
 from cartback.usecases.messaging.claiming import claim_for, counted_with, guards_of
@@ -263,7 +262,7 @@ class SendMessage:
             person = self.records.read(claim.shop, persons=[claim.person_id]).persons.get(claim.person_id)
             if person is None:
                 return
-            unsent = visits.unsaid(customer.unsent(person, claim.claimed_at), claim.claimed_at)
+            unsent = customer.unsent(person, claim.claimed_at)
             try:
                 self.ledger.release(claim, released, unsent)
             except Conflict:
