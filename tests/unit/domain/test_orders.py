@@ -15,8 +15,8 @@ from cartback.domain.people.customer import Person
 from cartback.domain.trade import orders, ownership, precedence, sale
 from cartback.domain.trade.items import Item
 from cartback.domain.trade.order_facts import told_by
-from cartback.domain.trade.order_parts import part_id, ref_of, row_of
 from cartback.domain.trade.orders import Order
+from cartback.domain.trade.part_names import part_id, ref_of, row_of
 from cartback.domain.trade.sale import Piece, Sale
 from tests.fakes.world import START
 

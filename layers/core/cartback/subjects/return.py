@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.people import identity
 from cartback.domain.subject import RETURN, Kind, View
-from cartback.domain.trade.order_parts import return_of, row_of
+from cartback.domain.trade.order_parts import return_of
+from cartback.domain.trade.part_names import row_of
 from cartback.subjects import order
 
 if TYPE_CHECKING:

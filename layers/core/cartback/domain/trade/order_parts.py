@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cartback.domain.subject import ORDER, PARCEL, RETURN, Subject
+from cartback.domain.trade.part_names import part_id, ref_of
 
 if TYPE_CHECKING:
     from cartback.domain.trade.orders import Order
@@ -26,21 +27,6 @@ class PartOf[T]:
     def version(self) -> int:
         """That of the order's row."""
         return self.order.version
-
-
-def part_id(order_ref: str, ref: str) -> str:
-    """The name of a part. Only the order's own name may hold a slash, so the last one parts the two."""
-    return f"{order_ref}/{ref.replace('%', '%25').replace('/', '%2F')}"
-
-
-def row_of(name: str) -> str:
-    """The order whose row holds the part of this name."""
-    return name.rpartition("/")[0]
-
-
-def ref_of(name: str) -> str:
-    """What the shop calls the part of this name."""
-    return name.rpartition("/")[2].replace("%2F", "/").replace("%25", "%")
 
 
 def parcel_of(order: Order, name: str) -> PartOf[Parcel] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cartback.domain.trade import sale
-from cartback.domain.trade.order_parts import part_id
+from cartback.domain.trade.part_names import part_id
 from cartback.domain.trade.precedence import weight_of
 from cartback.domain.trade.registers import Said, heard
 from cartback.domain.trade.sale import Piece, ReturnSeen
