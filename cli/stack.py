@@ -40,6 +40,7 @@ from cartback.store.queue import SqsQueue
 from cartback.store.results.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
 from cartback.store.results.insights import DynamoAudits
 from cartback.store.shop.health import DynamoHealth
+from cartback.store.shop.refusals import DynamoRefusals
 from cartback.store.shop.settings import DynamoShopBook
 from cartback.store.tables import Tables
 from cartback.store.tokens import SystemTokens
@@ -136,6 +137,10 @@ class Stack:
     def health(self) -> DynamoHealth:
         """How well each shop is heard."""
         return DynamoHealth(self.clients, self["InsightsTable"], self.clock)
+
+    def refusals(self) -> DynamoRefusals:
+        """Webhooks that were refused for their signature."""
+        return DynamoRefusals(self.clients, self["InsightsTable"], self.clock)
 
     def records(self) -> DynamoRecords:
         """Carts and people."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from cartback.domain.errors import Refused, TryLater
+from cartback.domain.errors import Refused
 from cartback.domain.shop.health import LINK, Health, Stranger
+from cli import first_cart
 from cli.commands.shop import SecretFile, Shop, group, typed_secret
 from cli.documents import document
-from cli.screen import Desk, desk, distance, moment, table
-
-_LOOK_EVERY = 2.0
+from cli.screen import desk, distance, moment, table
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,13 +42,16 @@ def connect(
         lines.append(
             f"Subscribed to {len(done.made)}, {len(done.kept)} were there, {done.ended} old ones ended."
         )
-    heard = None
-    if wait:
+    if done.missing:
+        lines += ["Missing:", *(f"  {number}. {one}" for number, one in enumerate(done.missing, 1))]
+    heard, cart = None, None
+    if wait and not done.missing:
         if not here.as_json:
-            here.tell({}, *lines, "Now let something happen in the shop, such as a thing put into a cart …")
+            here.tell({}, *lines, first_cart.ASKED)
             lines = []
-        heard = _heard(here, shop, began, wait)
+        heard, cart = first_cart.heard(here, shop, began, wait)
         lines.append(f"Heard at {moment(heard)} (UTC).")
+        lines.extend(first_cart.seen(here, settings, cart))
     told: dict[str, Any] = {
         "shop": shop,
         "webhook_url": done.hook,
@@ -59,9 +59,13 @@ def connect(
         "kept": list(done.kept),
         "ended": done.ended,
         "by_hand": list(done.by_hand),
+        "missing": list(done.missing),
         "heard_at": heard,
+        "cart_id": cart.cart_id if cart else None,
     }
     here.tell(told, *lines)
+    if done.missing:
+        raise Refused("missing: what the list says; then connect again, what is there already stays")
 
 
 @group.command()
@@ -99,6 +103,7 @@ def health(context: typer.Context, shop: Shop) -> None:
     book, now = here.stack.health(), here.stack.clock.now()
     pulse, known = book.pulse(shop), book.read(shop) or Health(shop)
     strangers = book.strangers(shop)
+    refused = here.stack.refusals().lately(shop)
     last = pulse.last_event_at if pulse else None
     rows = [
         (
@@ -110,6 +115,7 @@ def health(context: typer.Context, shop: Shop) -> None:
         ("gaps last time / ever", f"{known.gaps} / {known.gaps_ever}"),
         ("last gap found (UTC)", moment(known.last_gap_at) or "none"),
         ("subscriptions", known.subscriptions),
+        ("refused signatures, last hour", _refused_words(refused)),
         ("problem", known.problem or "none"),
         *((f"not the shop's: {one.name}", stranger_words(one)) for one in strangers),
     ]
@@ -122,10 +128,16 @@ def health(context: typer.Context, shop: Shop) -> None:
         "gaps_ever": known.gaps_ever,
         "last_gap_at": known.last_gap_at,
         "subscriptions": known.subscriptions,
+        "refused_last_hour": refused,
         "problem": known.problem,
         "strangers": [asdict(one) for one in strangers],
     }
     here.tell(told, table(("", ""), rows))
+
+
+def _refused_words(count: int) -> str:
+    """How many webhooks were turned away, and what that most often means."""
+    return f"{count} at least: the sender signs with another secret, see shop secret" if count else "none"
 
 
 def stranger_words(one: Stranger) -> str:
@@ -142,15 +154,3 @@ def _access(file: str) -> dict[str, str]:
     if not all(isinstance(name, str) and isinstance(value, str) for name, value in read.items()):
         raise Refused("access: every field must be a text; quote what looks like a number")
     return dict(read)
-
-
-def _heard(here: Desk, shop: str, since: datetime, seconds: int) -> datetime:
-    """Wait for an event that came after ``since``. Raises TryLater when none does."""
-    until = time.monotonic() + seconds
-    while True:
-        pulse = here.stack.health().pulse(shop)
-        if pulse is not None and pulse.last_event_at >= since:
-            return pulse.last_event_at
-        if time.monotonic() >= until:
-            raise TryLater(f"{shop} was not heard within {seconds} s; see docs/shops.md for its traps")
-        time.sleep(_LOOK_EVERY)

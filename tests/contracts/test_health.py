@@ -8,6 +8,7 @@ import pytest
 
 from cartback.domain.shop.health import Health, Pulse
 from cartback.store.shop.health import DynamoHealth
+from cartback.store.shop.refusals import DynamoRefusals
 from tests.contracts.stack import Stack
 from tests.fakes.world import START, HandClock
 
@@ -81,3 +82,20 @@ def test_a_stranger_is_counted_by_kind_and_name_until_it_was_not_heard_for_a_mon
     assert (again.first_at, again.last_at) == (first, first + timedelta(days=20))
     clock.move(days=31)
     assert book.strangers("demo") == []
+
+
+def test_a_refused_signature_is_seen_at_once_and_further_ones_are_written_together_a_minute_later(
+    stack, clock
+):
+    book, seen = (DynamoRefusals(stack.clients, "Insights", clock) for _ in range(2))
+    book.refused("demo")
+    assert seen.lately("demo") == 1
+    for _ in range(500):
+        book.refused("demo")
+        book.refused("-")
+    assert seen.lately("demo") == 1, "a flood is no flood of writings"
+    clock.move(minutes=1)
+    book.refused("other")
+    assert (seen.lately("demo"), seen.lately("-"), seen.lately("other")) == (501, 500, 1)
+    clock.move(minutes=75)
+    assert seen.lately("demo") == 0

@@ -33,6 +33,7 @@ from cartback.store.messaging.standing import DynamoStanding
 from cartback.store.people.proofs import ConsentChains
 from cartback.store.results.insights import DynamoAudits
 from cartback.store.shop.health import DynamoHealth
+from cartback.store.shop.refusals import DynamoRefusals
 from cartback.store.tables import CARTS_KEPT, LEDGER_KEPT, ORDERS_KEPT
 from cartback.subjects.cart import KIND as CART_KIND
 from tests.contracts.scale import Scale, tries
@@ -343,6 +344,16 @@ def every_stranger_is_counted_and_listed_until_it_was_not_heard_for_a_month(here
     assert [one.name for one in book.strangers("demo")][:2] == ["host0.example", "host5.example"]
     here.clock.move(days=11)
     assert [(one.name, one.first_at) for one in book.strangers("demo")] == [("host0.example", START)]
+
+
+@tries("DynamoRefusals.refused", "DynamoRefusals.lately")
+def refusals_of_the_last_hour_are_summed_and_those_of_other_shops_and_hours_are_not(here: Scale) -> None:
+    for minutes in (0, 40, 50, 90, 100, 110):
+        here.clock.at = START + timedelta(minutes=minutes)
+        book = DynamoRefusals(here.clients, "Insights", here.clock)
+        book.refused("demo")
+        DynamoRefusals(here.clients, "Insights", here.clock).refused("demo2")
+    assert (book.lately("demo"), book.lately("demo2"), book.lately("demo3")) == (4, 4, 0)
 
 
 @tries("DynamoHealth.first")

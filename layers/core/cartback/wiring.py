@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cartback.store.messaging.ledger import DynamoLedger
     from cartback.store.metrics import EmbeddedMetrics
     from cartback.store.shop.health import DynamoHealth
+    from cartback.store.shop.refusals import DynamoRefusals
     from cartback.store.shop.settings import CachedSettings
     from cartback.store.tokens import PepperedHasher
     from cartback.store.trade.orders import DynamoOrders
@@ -172,7 +173,17 @@ def receive_webhook() -> ReceiveWebhook:
 
     keys = SecretKeys(clients(), os.environ["SHOP_SECRET_PREFIX"], clock())
     queue = SqsQueue(clients(), os.environ["INTAKE_QUEUE_URL"], lambda delivery: raw().aside(delivery))
-    return ReceiveWebhook(keys, queue, clock(), shops.load, metrics)
+    # Not set while the function is of the version before its layer: then nothing is counted.
+    counted = refusals if os.environ.get("INSIGHTS_TABLE") else None
+    return ReceiveWebhook(keys, queue, clock(), shops.load, metrics, counted)
+
+
+@cache
+def refusals() -> DynamoRefusals:
+    """Refused signatures, counted."""
+    from cartback.store.shop.refusals import DynamoRefusals
+
+    return DynamoRefusals(clients(), os.environ["INSIGHTS_TABLE"], clock())
 
 
 @cache

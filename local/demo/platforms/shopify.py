@@ -7,6 +7,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from cartback.shops.shopify.api import SCOPES
 from local.demo import shopify
 from local.demo.assortment import PRODUCT_NUMBERS, Variant
 from local.demo.platforms import Asked, DemoShop, Told, says
@@ -102,6 +103,8 @@ class Shop(DemoShop):
         known = {
             "Orders": self._list_orders,
             "Checkouts": self._list_checkouts,
+            "Scopes": _scopes,
+            "People": _people,
             "Subscriptions": self._list_subscriptions,
             "Subscribe": self._subscribe,
         }
@@ -131,6 +134,14 @@ class Shop(DemoShop):
 
     def _list_checkouts(self, variables: dict[str, Any]) -> dict[str, Any]:
         return {"abandonedCheckouts": _page([])}
+
+
+def _scopes(variables: dict[str, Any]) -> dict[str, Any]:
+    return {"currentAppInstallation": {"accessScopes": [{"handle": handle} for handle in SCOPES]}}
+
+
+def _people(variables: dict[str, Any]) -> dict[str, Any]:
+    return {"customers": {"nodes": [{"defaultEmailAddress": {"emailAddress": "mia@example.com"}}]}}
 
 
 def _page(nodes: list[dict[str, Any]]) -> dict[str, Any]:

@@ -10,9 +10,14 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from cartback.domain.consent.jurisdiction import PACKS
 from cartback.domain.intake.responses import path_word
+from cartback.domain.money import Money
 from cartback.domain.shop.health import Health
-from cli.commands import reach
+from cartback.domain.trade.cart import Cart
+from cartback.domain.trade.items import Item
+from cartback.ports import RowSet
+from cli import first_cart
 from cli.stack import Stack
 
 Cartback = Callable[..., Result]
@@ -65,6 +70,13 @@ def test_health_tells_who_spoke_in_the_shops_place_and_where_its_links_lead(
     assert "4 times" in shown
 
 
+def test_health_shows_signatures_that_were_refused_in_the_last_hour(laden: Cartback, stack: Stack) -> None:
+    assert json.loads(laden("shop", "health", "laden", "--json").output)["refused_last_hour"] == 0
+    stack.refusals().refused("laden")
+    assert json.loads(laden("shop", "health", "laden", "--json").output)["refused_last_hour"] == 1
+    assert "signs with another secret" in " ".join(laden("shop", "health", "laden").output.split())
+
+
 def test_health_of_a_shop_that_is_not_there_is_refused(cartback: Cartback) -> None:
     assert cartback("shop", "health", "nobody").exit_code == 1
 
@@ -103,7 +115,7 @@ def test_a_shop_on_a_private_address_is_never_called(laden: Cartback, tmp_path: 
 def test_waiting_ends_with_the_event_or_says_that_none_came(
     laden: Cartback, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reach, "_LOOK_EVERY", 0.05)
+    monkeypatch.setattr(first_cart, "LOOK_EVERY", 0.05)
     assert laden("shop", "connect", "laden", "--wait", "1").exit_code == 3
     stack.health().beat("laden", stack.clock.now())
     assert "Heard at" in laden("shop", "connect", "laden", "--wait", "1").output
@@ -125,6 +137,46 @@ def test_the_secret_of_answers_is_kept_rotated_and_dropped_with_the_shop(
     assert keys.read("laden/whatsapp").secrets == ("the-second-auth-token",)
     assert laden("shop", "remove", "laden", "--yes").exit_code == 0
     assert keys.read("laden/whatsapp") is None
+
+
+def test_a_first_cart_is_seen_with_what_comes_next_and_the_law_that_says_so(
+    laden: Cartback, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_cart, "LOOK_EVERY", 0.05)
+    now = stack.clock.now()
+    item = Item("v1", "Lampe", unit_price=Money(4900, "EUR"))
+    rows = RowSet(
+        carts={"old": Cart("laden", "old", activity_at=now - timedelta(days=1))},
+    )
+    stack.records().save("laden", RowSet(), rows)
+    stack.health().beat("laden", now)
+    done = laden("shop", "connect", "laden", "--wait", "1")
+    assert "No cart came yet" in done.output
+    fresh = Cart("laden", "new", activity_at=now, items=(item,))
+    stack.records().save("laden", RowSet(), RowSet(carts={"new": fresh}))
+    shown = " ".join(laden("shop", "connect", "laden", "--wait", "1").output.split())
+    assert "Cart new arrived: open, 1 lines, nobody is known for it yet." in shown
+    assert "next, by the settings of now: reminder" in shown
+    assert "Law of this shop: dach. A reminder needs a confirmed double opt-in, or an earlier order" in shown
+    assert "cartback cart show laden new" in shown
+
+
+def test_a_shop_that_signs_with_another_secret_is_told_so_while_it_waits(
+    laden: Cartback, stack: Stack
+) -> None:
+    stack.refusals().refused("laden")
+    done = laden("shop", "connect", "laden", "--wait", "0")
+    assert done.exit_code == 0
+    done = laden("shop", "connect", "laden", "--wait", "1")
+    assert done.exit_code == 3
+    assert "1 deliveries were refused for their signature" in done.stderr
+
+
+@pytest.mark.parametrize("pack", sorted(PACKS))
+def test_the_law_of_every_market_says_what_it_takes(pack: str) -> None:
+    said = first_cart.law(pack)
+    assert "double opt-in" in said
+    assert ("a box that the shopper ticked" in said) is (pack != "dach")
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "shopify FindDiscount": _object({"code": _CODE}),
     "shopify DeleteDiscount": _object({"id": {"type": "string", "pattern": "^gid://"}}),
+    "shopify Scopes": _object({}),
+    "shopify People": _object({}),
     "shopify Subscriptions": _object({}),
     "shopify Subscribe": _object(
         {

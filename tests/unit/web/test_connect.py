@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from cartback.shops import business_central
 from cartback.usecases.shop.connect_shop import ConnectShop
 from cartback.web.client import Http
 from tests.fakes.world import DictKeys, SeededTokens
-from tests.unit.web.platforms import COMPANY, BusinessCentral, Stripe, WooCommerce
+from tests.unit.web.platforms import COMPANY, BusinessCentral, Shopify, Stripe, WooCommerce
 from tests.unit.web.server import Says, serving
 
 API = "https://api.example/"
@@ -127,19 +128,90 @@ def test_an_access_that_is_not_whole_names_its_fields(connect):
     assert "access.consumer" in refusal.value.reason
 
 
-def test_after_a_failure_half_way_connecting_again_makes_the_rest(connect):
+def test_topics_that_are_refused_are_all_named_and_connecting_again_makes_the_rest(connect):
     shop = WooCommerce()
     with serving(shop) as server:
-        shop.next = [
-            Says(200, []),
-            Says(201, {"id": 1, "topic": "order.created", "status": "active"}),
-            Says(403),
-        ]
-        with pytest.raises(Refused):
-            connect("laden", "woocommerce", _woo(server.url))
-        shop.next = []
+        made = Says(201, {"id": 1, "topic": "order.created", "status": "active"})
+        shop.next = [Says(200, []), made, Says(403), Says(403)]
+        first = connect("laden", "woocommerce", _woo(server.url))
         again = connect("laden", "woocommerce")
-    assert len(again.made) == len(shops.api("woocommerce").SUBSCRIBED)
+    wanted = shops.api("woocommerce").SUBSCRIBED
+    assert len(first.missing) == 2
+    assert all(one.startswith("topic ") for one in first.missing)
+    assert len(first.made) == len(wanted) - 2
+    assert again.missing == ()
+    lost = {one.split()[1].rstrip(":") for one in first.missing}
+    assert lost < set(again.made), "and the one that was only said to be made"
+
+
+def _shopify(**more: Any) -> tuple[Shopify, dict[str, str]]:
+    shop = Shopify()
+    granted = [{"handle": handle} for handle in more.get("scopes", shops.api("shopify").SCOPES)]
+    shop.data = {
+        "Scopes": {"currentAppInstallation": {"accessScopes": granted}},
+        "People": more.get("people", {"customers": {"nodes": []}}),
+        "Subscriptions": {"webhookSubscriptions": {"nodes": []}},
+        "Subscribe": more.get("subscribe", _subscribed),
+    }
+    access = {"domain": "laden.myshopify.com", "client_id": "app", "client_secret": "secret-of-the-app"}
+    return shop, access
+
+
+def _subscribed(variables: dict[str, Any]) -> dict[str, Any]:
+    one = {
+        "id": "gid://shopify/WebhookSubscription/1",
+        "topic": variables["topic"],
+        "uri": variables["subscription"]["uri"],
+    }
+    return {"webhookSubscriptionCreate": {"webhookSubscription": one, "userErrors": []}}
+
+
+DENIED = {"errors": [{"message": "no", "extensions": {"code": "ACCESS_DENIED"}}]}
+
+
+def _connected(connect: ConnectShop, keys: DictKeys, secret: str = "secret-of-the-app", **more: Any):
+    keys.by_shop["laden"] = ShopKeys("shopify", (secret,))
+    shop, access = _shopify(**more)
+    with serving(shop) as server:
+        done = connect("laden", "shopify", {**access, "api_url": server.url})
+    assert shop.broken == []
+    return done
+
+
+def test_a_shop_of_shopifys_with_everything_lacks_nothing(connect, keys):
+    done = _connected(connect, keys)
+    assert done.missing == ()
+    assert set(done.made) == set(shops.api("shopify").SUBSCRIBED)
+
+
+def test_who_may_write_may_read(connect, keys):
+    scopes = ("write_orders", "read_customers", "write_products", "read_inventory")
+    assert _connected(connect, keys, scopes=scopes).missing == ()
+
+
+def test_scopes_people_topics_and_the_signature_that_are_missing_are_said_in_one_list(connect, keys):
+    def subscribe(variables: dict[str, Any]) -> dict[str, Any]:
+        return DENIED if "CONSENT" in variables["topic"] else _subscribed(variables)
+
+    done = _connected(
+        connect,
+        keys,
+        secret="another-secret",
+        scopes=("read_customers", "read_products"),
+        people=DENIED,
+        subscribe=subscribe,
+    )
+    kinds = [one.partition(":")[0] for one in done.missing]
+    assert kinds == [
+        "scope read_orders",
+        "scope read_inventory",
+        "protected customer data (name, e-mail, phone)",
+        "signature",
+        "topic customers_email_marketing_consent/update",
+        "topic customers_marketing_consent/update",
+    ]
+    assert all("no consent and no farewell is heard" in one for one in done.missing[-2:])
+    assert "orders/create" in done.made, "what could be subscribed to is"
 
 
 @pytest.mark.parametrize("platform", shops.platforms())

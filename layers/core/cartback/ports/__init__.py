@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from cartback.ports.upkeep import HealthBook as HealthBook
     from cartback.ports.upkeep import Heartbeat as Heartbeat
     from cartback.ports.upkeep import RawSweep as RawSweep
+    from cartback.ports.upkeep import Refusals as Refusals
     from cartback.ports.upkeep import Standing as Standing
     from cartback.ports.upkeep import Strangers as Strangers
     from cartback.ports.upkeep import TableSweep as TableSweep
@@ -100,7 +101,9 @@ _ROOMS = {
     "ports.messages": "ADDRESS_REFUSED Channel Doubtful NotSent Outgoing Sent Texts",
     "ports.service": "Http ShopApi",
     "ports.trade": "Orders",
-    "ports.upkeep": "AuditBook Heartbeat HealthBook DeadLetterSweep RawSweep Standing Strangers TableSweep ToldOnce",
+    "ports.upkeep": (
+        "AuditBook DeadLetterSweep Heartbeat HealthBook RawSweep Refusals Standing Strangers TableSweep ToldOnce"
+    ),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

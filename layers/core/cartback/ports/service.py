@@ -80,6 +80,10 @@ class ShopApi(Protocol):
         """The webhook subscriptions that there are, whoever made them."""
         return _CANNOT
 
+    def lacks(self) -> tuple[str, ...]:
+        """What this access may not do and has to, each with what to do about it; empty where nothing can be asked."""
+        return ()
+
     def topics(self) -> tuple[str, ...]:
         """The topics to subscribe to."""
         return ()

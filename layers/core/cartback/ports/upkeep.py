@@ -64,6 +64,16 @@ class Strangers(Protocol):
     def strangers(self, shop: str) -> list[Stranger]: ...
 
 
+class Refusals(Protocol):
+    """Webhooks whose signature was missing or wrong, by the shop whose door they came to."""
+
+    def refused(self, shop: str) -> None:
+        """Count one. It may be written later, together with others."""
+
+    def lately(self, shop: str) -> int:
+        """How many there were in about the last hour, at least."""
+
+
 class RawSweep(Protocol):
     """The raw events that were kept, and the exports collected from them, for whoever has to forget somebody."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from cartback.domain.errors import Refused
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.payload_reader import Reader
 from cartback.domain.money import Money
@@ -27,11 +28,14 @@ NEEDS = Needs(
 )
 # Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "theirs", False
+SCOPES = ("read_orders", "read_customers", "read_products", "read_inventory")
 BY_HAND = (
-    "Shopify Dev Dashboard: make an app for this shop and install it.",
-    "It needs read_orders, read_customers, read_products, read_inventory; for codes read_discounts, write_discounts.",
-    "Its client secret signs the webhooks: cartback shop secret SHOP.",
-    "Hand it over: cartback shop connect SHOP --access-file FILE (domain, and client_id with client_secret).",
+    "Shopify Dev Dashboard (dev.shopify.com) > Apps > Create app > Start from Dev Dashboard.",
+    f"Versions: webhooks API version {graphql.VERSION}, scopes {','.join(SCOPES)}; release it.",
+    "API access: select the protected customer data name, e-mail and phone; without them no person is named.",
+    "Install the app on the shop. App and shop have to belong to the same organisation.",
+    "Settings: its client secret signs the webhooks. cartback shop secret SHOP",
+    "A file with domain, client_id and client_secret: cartback shop connect SHOP --access-file FILE --wait 300",
 )
 
 # The law's topics are no subscriptions: they are set with the app.
@@ -42,6 +46,7 @@ SUBSCRIBED = tuple(
     for topic in shopify.TOPICS
     if not topic.endswith(("/redact", "/data_request")) and not topic.startswith(BY_ANOTHER_RIGHT)
 )
+CONSENT_TOPICS = ("customers_email_marketing_consent/update", "customers_marketing_consent/update")
 _ENUM = {topic.upper().replace("/", "_"): topic for topic in SUBSCRIBED}
 _LOOK_SECONDS = 2.0
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -67,6 +72,8 @@ class Api(ShopApi):
             )
         )
         self._http = http
+        secret = given.get("client_secret")
+        self._signs_otherwise = secret is not None and secret not in keys.secrets
 
     def stock_now(self, variants: Sequence[str]) -> tuple[VariantSeen, ...]:
         """See ``ports.ShopApi``: over all places that sell online."""
@@ -152,6 +159,34 @@ class Api(ShopApi):
     def topics(self) -> tuple[str, ...]:
         """See ``ports.ShopApi``."""
         return SUBSCRIBED
+
+    def lacks(self) -> tuple[str, ...]:
+        """See ``ports.ShopApi``: scopes, protected customer data, and whether the app's own secret signs."""
+        found = self._ask(graphql.SCOPES, {})["currentAppInstallation"]["accessScopes"].each(500)
+        handles = {one["handle"].text(120) for one in found}
+        # Who may write may read (Shopify lists only the wider one).
+        scopes = [one for one in SCOPES if not {one, one.replace("read_", "write_")} & handles]
+        missing = [
+            f"scope {one}: add it to a version of the app, release it, install it anew" for one in scopes
+        ]
+        if "read_customers" not in scopes and not self._names_people():
+            missing.append(
+                "protected customer data (name, e-mail, phone): select it under API access of the app"
+            )
+        if self._signs_otherwise:
+            missing.append(
+                "signature: the app's client secret is none of the shop's secrets: cartback shop secret"
+            )
+        return tuple(missing)
+
+    def _names_people(self) -> bool:
+        try:
+            self._ask(graphql.PEOPLE, {})
+        except Refused as refusal:
+            if refusal.status != 403:
+                raise
+            return False
+        return True
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """See ``ports.ShopApi``: those of this app; ones made in the shop's own settings are not listed."""

@@ -66,6 +66,9 @@ FIND_DISCOUNT = "query FindDiscount($code: String!) { codeDiscountNodeByCode(cod
 DELETE_DISCOUNT = (
     f"mutation DeleteDiscount($id: ID!) {{ discountCodeDelete(id: $id) {{ deletedCodeDiscountId {_NO} }} }}"
 )
+SCOPES = "query Scopes { currentAppInstallation { accessScopes { handle } } }"
+# Asks for one protected field: an app that may not read it is refused, whatever its scopes are.
+PEOPLE = "query People { customers(first: 1) { nodes { defaultEmailAddress { emailAddress } } } }"
 SUBSCRIPTIONS = "query Subscriptions { webhookSubscriptions(first: 100) { nodes { id topic uri } } }"
 # The errors of these two have no code.
 SUBSCRIBE = (

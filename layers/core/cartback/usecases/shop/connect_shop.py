@@ -21,13 +21,17 @@ OURS, THEIRS, TOLD = "ours", "theirs", "told"
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """What was done: topics that were subscribed to now, that were before, and steps that are left to a person."""
+    """What was done: topics that were subscribed to now, that were before, and steps that are left to a person.
+
+    ``missing`` is what the access lacks: all of it at once, each with what to do.
+    """
 
     hook: str
     made: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     ended: int = 0
     by_hand: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class ConnectShop:
             self.keys.write(shop, replace(keys, api={k: v for k, v in keys.api.items() if k != "hook"}))
             return Connected(hook, by_hand=module.BY_HAND)
         self.keys.write(shop, keys)
-        return self._subscribed(shop, keys, api, there, base)
+        return self._subscribed(shop, keys, api, there, base, list(api.lacks()))
 
     def _with_secret(self, shop: str, keys: ShopKeys, module: ModuleType) -> ShopKeys:
         if keys.secrets or module.SIGNED_BY == TOLD:
@@ -72,22 +76,31 @@ class ConnectShop:
         return replace(keys, secrets=(self.tokens.fresh(),))
 
     def _subscribed(
-        self, shop: str, keys: ShopKeys, api: ShopApi, there: Sequence[Subscription], base: str
+        self,
+        shop: str,
+        keys: ShopKeys,
+        api: ShopApi,
+        there: Sequence[Subscription],
+        base: str,
+        missing: list[str],
     ) -> Connected:
         hook = keys.api["hook"]
         ours = {one.topic: one for one in there if one.url == hook}
         made: list[str] = []
         for topic in api.topics():
-            if topic not in ours:
-                keys = self._made(shop, keys, api, topic)
-                made.append(topic)
-            elif not ours[topic].live:
-                api.renew(ours[topic])
+            try:
+                if topic not in ours:
+                    keys = self._made(shop, keys, api, topic)
+                    made.append(topic)
+                elif not ours[topic].live:
+                    api.renew(ours[topic])
+            except Refused as refusal:
+                missing.append(_unheard(topic, refusal, self.module(keys.platform)))
         old = [one for one in there if _was_ours(one, base, hook)]
         for one in old:
             api.unsubscribe(one)
         kept = tuple(topic for topic in api.topics() if topic in ours)
-        return Connected(hook, tuple(made), kept, len(old))
+        return Connected(hook, tuple(made), kept, len(old), missing=tuple(missing))
 
     def _made(self, shop: str, keys: ShopKeys, api: ShopApi, topic: str) -> ShopKeys:
         subscription = api.subscribe(topic, keys.api["hook"], keys.secrets[0] if keys.secrets else "")
@@ -95,6 +108,16 @@ class ConnectShop:
             keys = replace(keys, secrets=(subscription.secret, *keys.secrets)[:2])
             self.keys.write(shop, keys)
         return keys
+
+
+def _unheard(topic: str, refusal: Refused, module: ModuleType) -> str:
+    """What is not heard for want of a topic, in one line."""
+    loss = (
+        "; without it no consent and no farewell is heard"
+        if topic in getattr(module, "CONSENT_TOPICS", ())
+        else ""
+    )
+    return f"topic {topic}: {refusal.reason}{loss}"
 
 
 def _may_call(module: ModuleType, keys: ShopKeys, http: Http) -> bool:
