@@ -88,4 +88,5 @@ def law(pack: str) -> str:
 def _cart_since(here: Desk, shop: str, since: datetime) -> Cart | None:
     """The cart that changed last, if that was after ``since``, as far as two clocks agree."""
     found, _ = here.stack.shelf().carts(shop)
-    return found[0] if found and found[0].activity_at >= since - CLOCKS_DIFFER else None
+    recent = [cart for cart in found[:1] if cart.activity_at and cart.activity_at >= since - CLOCKS_DIFFER]
+    return recent[0] if recent else None

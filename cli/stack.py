@@ -80,6 +80,16 @@ class StackClients(Clients):
         """CloudFormation."""
         return self._make("cloudformation")
 
+    @cached_property
+    def sns(self) -> Any:
+        """Who is told of alarms."""
+        return self._make("sns")
+
+    @cached_property
+    def awslambda(self) -> Any:
+        """Lambda's limits of the account."""
+        return self._make("lambda")
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -87,7 +97,7 @@ class Stack:
 
     name: str
     outputs: Mapping[str, str]
-    clients: Clients
+    clients: StackClients
     clock: Clock = field(default_factory=SystemClock)
     is_local: bool = False
 

@@ -14,6 +14,7 @@ from cartback.domain.shop.settings import ShopSettings
 from cartback.store.messaging.standing import DynamoStanding
 from cartback.usecases.shop.edit_shop import STAMPS
 from cartback.usecases.shop.resume_shop import ResumeShop
+from cli.checklist import may_send, sender_words
 from cli.documents import as_yaml, assignment, document, text_of
 from cli.screen import Desk, Usage, desk, moment, somebody, table
 from cli.words import reason
@@ -64,6 +65,7 @@ def add(
     accepted = book.set_secret(shop, secret) if secret is not None else 0
     hook = f"{here.stack['ApiUrl'].rstrip('/')}/webhooks/{shop}"
     lines = [f"{shop} is there, at version {settings.version}.", f"Webhooks go to {hook}"]
+    lines.extend(_of_sender(here, settings))
     if not accepted:
         lines.append(f"It has no secret yet, so nothing is taken in: cartback shop secret {shop}")
     here.tell({"shop": shop, "version": settings.version, "webhook_url": hook, "secrets": accepted}, *lines)
@@ -127,7 +129,8 @@ def edit(
     rows = [(path, _cell(old), _cell(new)) for path, old, new in changed]
     told = {"shop": shop, "version": after.version, "changed": [path for path, _, _ in changed]}
     if rows:
-        here.tell(told, table(("field", "was", "is"), rows), f"{shop} is at version {after.version}.")
+        said = f"{shop} is at version {after.version}."
+        here.tell(told, table(("field", "was", "is"), rows), said, *_of_sender(here, after))
     else:
         here.tell(told, f"Nothing changed; {shop} stays at version {after.version}.")
 
@@ -184,6 +187,12 @@ def secret(
     more = "" if accepted == 1 else " The one before it counts until `--retire`."
     line = f"{shop} accepts {accepted} secret{'' if accepted == 1 else 's'}, within a minute.{more}"
     here.tell({"shop": shop, "secrets": accepted}, line)
+
+
+def _of_sender(here: Desk, settings: ShopSettings) -> list[str]:
+    """A warning where the stack would refuse the shop's sender, whatever SES knows of it."""
+    senders, address = here.stack.outputs.get("Senders"), settings.sender.address
+    return [] if may_send(address, senders) else [f"Mind: {sender_words(address, senders or '')}."]
 
 
 def typed_secret(here: Desk, file: str | None) -> str:

@@ -38,6 +38,7 @@ GIVEN = {
     "AWS::URLSuffix": "amazonaws.com",
     "Stage": "prod",
     "Sender": ["hello@shop.example"],
+    "Recipients": ["*"],
 }
 
 

@@ -145,7 +145,10 @@ def test_whoever_may_send_mail_may_send_it_only_from_the_senders_of_the_stack():
         "WorkDeskRole",
     }
     for _, statement in senders:
-        assert statement["Condition"] == {"StringLike": {"ses:FromAddress": {"Ref": "Sender"}}}
+        assert statement["Condition"] == {
+            "StringLike": {"ses:FromAddress": {"Ref": "Sender"}},
+            "ForAllValues:StringLike": {"ses:Recipients": {"Ref": "Recipients"}},
+        }
 
 
 @every_door

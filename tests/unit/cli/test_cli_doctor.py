@@ -125,6 +125,8 @@ def test_the_exit_code_says_whether_something_must_be_done(cartback, shop, monke
         "DMARC",
         "BIMI",
         "voice",
+        "sender",
+        "other cart mails",
     }
 
 

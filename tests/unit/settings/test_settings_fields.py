@@ -128,6 +128,7 @@ WRONG = [
     ("price_note.en", {"en": "x" * 121}),
     ("price_note.fr", {"fr": "TVA comprise"}),
     ("prices", "cheap"),
+    ("only_reminders", "perhaps"),
     ("policy", "standard"),
     ("policy.preset", {"preset": "wild"}),
     ("policy.silence", {"silence": 4}),

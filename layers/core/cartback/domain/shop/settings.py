@@ -223,6 +223,7 @@ class ShopSettings(Part):
     rules: PolicySettings = Field(
         PolicySettings(), alias="policy", description="preset and what differs from it"
     )
+    only_reminders: bool = Field(False, description="true or false")
     version: int = Field(0, ge=0, description="a whole number; written by Cartback")
     changed_at: AwareDatetime | None = Field(None, description="an instant; written by Cartback")
     changed_by: Text | None = Field(None, description="who changed it; written by Cartback")

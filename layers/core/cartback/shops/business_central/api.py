@@ -30,6 +30,10 @@ BY_HAND = (
     "Hand it over: cartback shop connect SHOP --access-file FILE.",
     "The file names tenant, environment, company (its GUID), client_id and client_secret.",
 )
+ALSO_REMINDS = (
+    "reminders of quotes by Power Automate, by Sales, or by people",
+    "sign: a flow that begins with a sales quote",
+)
 
 LIVES_FOR = timedelta(days=3)
 MOST_PAGES = 20

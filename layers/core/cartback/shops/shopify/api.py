@@ -37,6 +37,11 @@ BY_HAND = (
     "Settings: its client secret signs the webhooks. cartback shop secret SHOP",
     "A file with domain, client_id and client_secret: cartback shop connect SHOP --access-file FILE --wait 300",
 )
+ALSO_REMINDS = (
+    "Apps > Messaging > Automations (in older shops Marketing > Automations): abandoned checkout, cart, product browse",
+    "older shops: Settings > Checkout > Abandoned checkouts, send automatically",
+    "sign: Orders > Abandoned checkouts shows e-mails sent or recovered",
+)
 
 # The law's topics are no subscriptions: they are set with the app.
 # Nor are those that ask for a right which an app that was made before may lack: they are subscribed by hand.

@@ -25,6 +25,10 @@ BY_HAND = (
     "Install the app of docs/shops/shopware-manifest.xml: it registers itself, subscribes, and brings its API access.",
     "Or only for the API: Settings > System > Integrations, and cartback shop connect SHOP --access-file FILE.",
 )
+ALSO_REMINDS = (
+    "plugins that mail about abandoned carts, and flows under Settings > Automation > Flow Builder",
+    "sign: mails about carts under Settings > Email templates that the core does not bring",
+)
 
 PAGE = 50
 _LOOK_SECONDS = 2.0

@@ -30,6 +30,10 @@ BY_HAND = (
     "It reads Checkout Sessions, Customers, Events, Prices; it writes Webhook Endpoints, Coupons, Promotion Codes.",
     "Hand it over: cartback shop connect SHOP --access-file FILE (secret_key).",
 )
+ALSO_REMINDS = (
+    "whoever mails the recovery URL of checkout.session.expired: your own code, or a tool that listens to it",
+    "sign: another webhook endpoint for checkout.session.expired",
+)
 
 ALL_EVENTS = "events"
 PAGE = 100

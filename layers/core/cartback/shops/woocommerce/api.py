@@ -25,6 +25,10 @@ BY_HAND = (
     "WooCommerce > Settings > Advanced > REST API: add a key with the permission Read/Write, for an administrator.",
     "Hand it over: cartback shop connect SHOP --access-file FILE (url, consumer_key, consumer_secret).",
 )
+ALSO_REMINDS = (
+    "plugins: CartFlows' Cart Abandonment (follow-up e-mails), AutomateWoo, MailPoet, Mailchimp for WooCommerce",
+    "sign: a cron hook of such a plugin under Tools > Scheduled Actions",
+)
 
 # Deleted and restored things are told by webhooks only; the lists do not have them any more.
 SUBSCRIBED = tuple(topic for topic in woocommerce.TOPICS if not topic.startswith("cartflows."))
