@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check test-fast test-flows test-browser fuzz simulate mutants structures bench peak load lint docs lock clean
+.PHONY: help setup demo up down deploy test check test-fast test-flows test-browser fuzz simulate mutants structures bench peak load lint docs lock clean
 
 BIN := .venv/bin
 # Virtual seconds per real one: an hour a second for the demo, ten minutes a second for trying things by hand.
@@ -34,6 +34,12 @@ up: setup ## the local cloud with a shop and no shoppers, until Ctrl-C or `make 
 
 down: setup ## stop the local cloud
 	@$(BIN)/python -m local.up --stop
+
+STAGE ?=
+SENDER ?=
+deploy: setup ## the template to AWS: STAGE=dev SENDER=hello@shop.example, more in WITH="AlarmEmail=… PublicUrl=…"; later STAGE= alone
+	@words=$$($(BIN)/python -m local.preflight "$(STAGE)" "$(if $(SENDER),Sender=$(SENDER))" $(WITH)); \
+	  $(BIN)/sam build $(addprefix --parameter-overrides ,$(filter Architecture=%,$(WITH))) && mapfile -t words <<<"$$words" && $(BIN)/sam deploy "$${words[@]}"
 
 # The local cloud waits more than it works, so it is tried beside the fast rooms, and what it said is printed after them.
 BESIDE := .local/beside.out

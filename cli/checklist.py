@@ -121,7 +121,7 @@ def surroundings(outputs: Mapping[str, str], account: Account) -> list[Finding]:
         *_mail(account.mail),
         *_alarms(account.alarms),
         *_links(outputs.get("ApiUrl", "")),
-        *_recipients(outputs.get("Recipients")),
+        *_recipients(outputs.get("AllowedRecipients")),
     ]
     if account.lambdas is not None:
         few = account.lambdas < FEW_LAMBDAS

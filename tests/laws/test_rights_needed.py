@@ -202,4 +202,5 @@ def test_the_reading_finds_what_is_known_to_be_done():
         "sqs:SendMessage",
         "secretsmanager:GetSecretValue",
         "s3:PutObject",  # what does not fit into a message is put aside
+        "dynamodb:UpdateItem",  # refused signatures are counted
     }

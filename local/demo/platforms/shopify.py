@@ -6,8 +6,9 @@ import json
 import secrets
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 
-from cartback.shops.shopify.api import SCOPES
+from cartback.shops.shopify.api import SCOPES, SUBSCRIBED
 from local.demo import shopify
 from local.demo.assortment import PRODUCT_NUMBERS, Variant
 from local.demo.platforms import Asked, DemoShop, Told, says
@@ -33,6 +34,11 @@ class Shop(DemoShop):
         self._orders: dict[int, dict[str, Any]] = {}
         self._subscriptions: list[dict[str, str]] = []
         return self.secret
+
+    @property
+    def subscribed(self) -> bool:
+        """Whether Cartback has subscribed to everything that it wants of this shop."""
+        return len(self._subscriptions) >= len(SUBSCRIBED)
 
     def access(self) -> dict[str, str]:
         """A custom app's token."""
@@ -96,7 +102,10 @@ class Shop(DemoShop):
         return Parcel(told.topic, self.hook, body, {"content-type": "application/json", **signed})
 
     def answer(self, asked: Asked) -> Answer:
-        """The few documents that Cartback sends, told apart by their names."""
+        """The app's token, and the few documents that Cartback sends, told apart by their names."""
+        if asked.path == "admin/oauth/access_token":
+            own = parse_qs(asked.body.decode()).get("client_secret") == [self.secret]
+            return says(200, {"access_token": self._token, "expires_in": 86399}) if own else says(400)
         if asked.headers.get("x-shopify-access-token") != self._token:
             return says(401, {"errors": "[API] Invalid API key or access token"})
         said = asked.read()

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from cartback.store.results import browse
 from cli.cartback import app
 from cli.stack import Stack, StackClients
+from tests.unit.cli.policy import actions, allowed
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 _TABLES = {
@@ -102,10 +103,26 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
 
 @pytest.fixture
 def cartback(stack: Stack) -> Callable[..., Result]:
-    """Run one line; ``typed`` is what comes in on standard input."""
+    """Run one line; ``typed`` is what comes in on standard input.
+
+    Whatever a line asks of AWS, the policy that the production guide hands to operators has to allow.
+    """
+    asked: set[str] = set()
+    emitter = stack.clients._session.events
+
+    def note(model: Any, params: Any, **_: Any) -> None:
+        asked.update(actions(model.service_model.signing_name, model.name, params))
+
+    for service in vars(stack.clients).values():  # made before, with hooks of their own
+        if hasattr(service, "meta"):
+            service.meta.events.register("provide-client-params", note)
+    emitter.register("provide-client-params", note)
 
     def run(*line: str, typed: str | None = None) -> Result:
-        return CliRunner().invoke(app, list(line), obj=stack, input=typed, catch_exceptions=False)
+        asked.clear()
+        done = CliRunner().invoke(app, list(line), obj=stack, input=typed, catch_exceptions=False)
+        assert asked <= allowed(), f"docs/policies/operate.json lacks {sorted(asked - allowed())}"
+        return done
 
     return run
 

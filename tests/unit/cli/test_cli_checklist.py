@@ -119,7 +119,7 @@ def test_a_stack_that_is_ready_has_nothing_to_do():
         ("concurrency", None, {"lambdas": 10}),
         ("backup", None, {"recovery": False}),
         ("own domain", {"ApiUrl": "https://a1.execute-api.eu-central-1.amazonaws.com"}, {}),
-        ("recipients", {"ApiUrl": URL, "Recipients": "*@lampen.example"}, {}),
+        ("recipients", {"ApiUrl": URL, "AllowedRecipients": "*@lampen.example"}, {}),
     ],
 )
 def test_what_a_stack_lacks_must_be_done_before_real_shoppers_meet_it(about, outputs, account):
