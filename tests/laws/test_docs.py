@@ -65,6 +65,16 @@ def test_every_link_of_a_page_leads_to_a_file_and_to_a_heading_of_it(page: Path)
             assert anchor in _anchors(target), f"{name_of(page)} links to {link}"
 
 
+@pytest.mark.parametrize("page", _PAGES, ids=name_of)
+def test_every_heading_of_a_page_has_something_below_it(page: Path):
+    text = re.sub(r"^ *```.*?^ *```", "code", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    parts = re.split(r"^(#+) (.+)$", text, flags=re.MULTILINE)
+    headings = list(zip(parts[1::3], parts[2::3], parts[3::3], strict=True))
+    for (depth, title, below), following in zip(headings, [*headings[1:], ("", "", "")], strict=False):
+        has_sections = len(following[0]) > len(depth)
+        assert below.strip() or has_sections, f"{name_of(page)}: nothing below {title}"
+
+
 def test_a_file_that_is_cited_is_in_the_repository():
     """Pages by their path or the end of it, code where a folder is named. Another project's is cited by its address."""
     there = {
