@@ -52,6 +52,8 @@ GOOD: dict[str, Any] = {
     },
     "shopify FindDiscount": {"code": "BACK-1234"},
     "shopify DeleteDiscount": {"id": "gid://shopify/DiscountCodeNode/1"},
+    "shopify Scopes": {},
+    "shopify People": {},
     "shopify Subscriptions": {},
     "shopify Subscribe": {
         "topic": "ORDERS_PAID",
@@ -111,6 +113,8 @@ BAD: dict[str, tuple[tuple[Any, ...], Any]] = {
     "shopify CreateDiscount": (("discount", "customerGets", "value"), {"percentage": 10}),
     "shopify FindDiscount": (("code",), "back 1"),
     "shopify DeleteDiscount": (("id",), "1"),
+    "shopify Scopes": (("first",), 1),
+    "shopify People": (("first",), 1),
     "shopify Subscriptions": (("first",), 1),
     "shopify Subscribe": (("topic",), "orders/paid"),
     "shopify Unsubscribe": (("id",), None),
