@@ -234,7 +234,7 @@ class Stack:
 def known() -> Known:
     """What there is in the folders."""
     cards = {flow.name: flow for flow in flows.all_flows()}
-    texts = folder.written("cart_recovery")
+    texts = {kind: folder.written("cart_recovery", kind) for kind in folder.SPELT}
     return Known(frozenset(shops.platforms()), cards, texts, shops.check_secret, channels.names())
 
 

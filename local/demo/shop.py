@@ -94,7 +94,7 @@ def _book(stage: Stage) -> EditShop:
         Known(
             frozenset(shops.platforms()),
             {flow.name: flow for flow in flows.all_flows()},
-            folder.written("cart_recovery"),
+            {kind: folder.written("cart_recovery", kind) for kind in folder.SPELT},
             check_secret=shops.check_secret,
             channels=channels.names(),
         ),

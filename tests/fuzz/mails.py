@@ -15,7 +15,7 @@ from cartback.domain.money import Money
 from cartback.domain.people import address
 from cartback.domain.shop.brand import Brand
 from cartback.domain.trade.items import Item
-from cartback.ports import Outgoing
+from cartback.ports import Mail, Outgoing
 from tests.fuzz import mutations
 from tests.unit.texts import samples as mails
 
@@ -30,9 +30,7 @@ OUTGOING = Outgoing(
     sender="hallo@shop.example",
     sender_name="Haus Demo",
     reply_to="hallo@shop.example",
-    subject="Noch in Ihrem Warenkorb",
-    html="<p>Grüße</p>",
-    text="Grüße\n",
+    content=Mail("Noch in Ihrem Warenkorb", "<p>Grüße</p>", "Grüße\n"),
     leave_url="https://api.example/u/demo." + "x" * 43,
     lang="de",
     flow="cart_recovery",
@@ -44,7 +42,10 @@ OUTGOING = Outgoing(
 def envelopes(random: Random) -> None:
     """What stands in the headers of a mail: no line of anybody's making, and one recipient."""
     name = random.choice(("address", "sender", "sender_name", "reply_to", "subject", "leave_url", "text"))
-    message = replace(OUTGOING, **{name: mutations.text(random, getattr(OUTGOING, name))})
+    strange = {name: mutations.text(random, getattr(OUTGOING, name))}
+    if name in ("subject", "text"):
+        strange = {"content": replace(OUTGOING.mail, **strange)}
+    message = replace(OUTGOING, **strange)
     head = mime(message).partition(b"\r\n\r\n")[0].decode("ascii")
     lines = re.sub(r"\r\n[ \t]", " ", head).split("\r\n")
     names = [line.partition(":")[0] for line in lines]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cartback.channels import ses_events
+from cartback.channels import receipts
 from cartback.domain.consent.consent import GRANTED, WITHDRAWN
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.observations import Fetch
@@ -85,7 +85,7 @@ class KilledWorld(World):
         watch = WatchStanding(Watched(self.standing, self.injector), self.records, self.clock, self.metrics)
         self.apply_receipts = replace(self.apply_receipts, watch_standing=watch)
         self.take_batch = TakeBatch(
-            self.apply_events, self.apply_receipts, unpack, ses_events.receipts, self.queue, self.metrics
+            self.apply_events, self.apply_receipts, unpack, receipts, self.queue, self.metrics
         )
 
     def other_worker(self, delivery: Delivery) -> None:

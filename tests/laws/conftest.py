@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from cartback import wiring
-from cartback.channels import ses_events
+from cartback.channels import receipts
 from cartback.ports import ShopKeys
 from cartback.store.queue import unpack
 from cartback.usecases.take_batch import TakeBatch
@@ -25,9 +25,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World(HandClock(datetime.fromisoformat(SAMPLED_AT)), shops=(SHOP,))
     world.settings.policies[SHOP], world.settings.faces[SHOP] = a_policy(), a_face(SHOP)
     world.keys.by_shop[SHOP] = ShopKeys("shopify", (SECRET,))
-    batch = TakeBatch(
-        world.apply_events, world.apply_receipts, unpack, ses_events.receipts, world.queue, world.metrics
-    )
+    batch = TakeBatch(world.apply_events, world.apply_receipts, unpack, receipts, world.queue, world.metrics)
     monkeypatch.setattr(wiring, "take_batch", lambda: batch)
     monkeypatch.setattr(wiring, "settings", lambda: world.settings)
     for name in (set(doors()) | {"lapsed", "start_exporting"}) - {"apply_events"}:

@@ -8,10 +8,12 @@ import pytest
 from jinja2 import Environment
 
 from cartback import texts
+from cartback.domain.channels import CONTENT_OF
 from cartback.domain.language import DU, FORMS, SIE
 from cartback.domain.shop.presets import PRESETS
 from cartback.domain.wording.tone import addresses_somebody, in_another_form, untrue
 from cartback.flows import all_flows
+from cartback.texts import brief
 from cartback.texts.folder import ROOT
 from cartback.texts.pages import NAMELESS
 from tests.unit.texts.samples import VIEW, Read, fields, question
@@ -103,6 +105,40 @@ def test_every_mail_can_be_written_and_says_what_a_mail_needs(flow, touch, lang)
         assert "None" not in part
         assert "Lumen & Holz" in part
     assert subject
+
+
+BRIEF = [
+    (kind, flow, touch, lang)
+    for kind in brief.BLOCKS
+    for flow in FLOWS
+    for touch in sorted(texts.written(flow, kind))
+    for lang in texts.LANGUAGES
+]
+
+
+@pytest.mark.parametrize("form", FORMS["de"])
+@pytest.mark.parametrize(("kind", "flow", "touch", "lang"), BRIEF)
+def test_every_message_without_a_layout_can_be_written_says_how_to_leave_and_promises_nothing(
+    kind, flow, touch, lang, form
+):
+    given = facts(flow)
+    shop = replace(given.shop, form_of_address=form)
+    said = texts.write(kind, flow, touch, lang, replace(given, shop=shop))
+    assert "{{" not in said.text
+    assert "None" not in said.text
+    assert untrue(said.text) is None
+    assert lang != "de" or in_another_form(said.text, form) is None
+    if given.leave_url and kind != "card":
+        assert given.leave_url in said.text
+    for path in ROOT.glob(f"{flow}/{touch}.{texts.folder.SPELT[kind]}.{lang}.j2"):
+        assert blocks(path) == set(brief.BLOCKS[kind])
+
+
+def test_every_touch_of_every_preset_has_a_text_for_the_channel_that_it_names():
+    for preset in PRESETS.values():
+        for touch in preset.touches:
+            have = texts.written("cart_recovery", CONTENT_OF[touch.channel])
+            assert have.get(touch.name) == frozenset(texts.LANGUAGES), (preset.name, touch)
 
 
 @pytest.mark.parametrize(("flow", "touch", "lang"), MAILS)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cartback import texts, wiring
 from cartback.domain.policy import Policy
 from cartback.flows import all_flows
-from cartback.ports import Channel, Clock, ShopFace, ShopKeys
+from cartback.ports import Channel, Clock, Mail, ShopFace, ShopKeys
 from cartback.store.intake.once import REMEMBERED
 from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.apply_receipts import ApplyReceipts
@@ -100,15 +100,15 @@ class Words:
     def __init__(self, season: Season) -> None:
         self._season = season
 
-    def email(self, flow: str, touch: str, lang: str, fields: Mapping[str, Any]) -> tuple[str, str, str]:
+    def write(self, kind: str, flow: str, touch: str, lang: str, fields: Mapping[str, Any]) -> Mail:
         if flow == "double_opt_in":
-            return touch, "sign-up", str(fields["confirm_url"])
+            return Mail(touch, "sign-up", str(fields["confirm_url"]))
         labels = {item.title for item in fields["items"]}
         label = labels.pop()
         if labels:
             self._season.violated("I3", f"one mail about {label} and {sorted(labels)}")
         self._season.invocation.rendered, self._season.invocation.lang = label, lang
-        return touch, label, f"{fields['restore_url']} {fields['prefs_url']}"
+        return Mail(touch, label, f"{fields['restore_url']} {fields['prefs_url']}")
 
     @staticmethod
     def page(name: str, lang: str, fields: Mapping[str, Any]) -> str:

@@ -367,7 +367,7 @@ def collect_export() -> CollectExport:
 @cache
 def take_batch() -> TakeBatch:
     """The worker behind the queue."""
-    from cartback.channels import ses_events
+    from cartback.channels import receipts
     from cartback.store.intake.once import PowertoolsOnce
     from cartback.store.messaging.standing import DynamoStanding
     from cartback.store.queue import SqsQueue
@@ -401,7 +401,7 @@ def take_batch() -> TakeBatch:
     standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
     watch = WatchStanding(standing, records(), clock(), metrics())
     news = ApplyReceipts(ledger(), records(), bus(), clock(), metrics(), watch)
-    return TakeBatch(events, news, raw().unpack, ses_events.receipts, parking, metrics())
+    return TakeBatch(events, news, raw().unpack, receipts, parking, metrics())
 
 
 @cache

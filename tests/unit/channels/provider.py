@@ -3,13 +3,14 @@
 import json
 import threading
 from base64 import b64decode
+from dataclasses import replace
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 
 from cartback.domain.flows import MARKETING
-from cartback.ports import Outgoing
+from cartback.ports import Mail, Outgoing
 
 MESSAGE = Outgoing(
     shop="lumen",
@@ -18,15 +19,19 @@ MESSAGE = Outgoing(
     sender="hallo@lumen.example",
     sender_name="Müller, Söhne & Co.",
     reply_to="fragen@lumen.example",
-    subject="Leselampe Nora (Messing) – noch in Ihrem Warenkorb",
-    html="<p>Grüße</p>",
-    text="Grüße\n",
+    content=Mail("Leselampe Nora (Messing) – noch in Ihrem Warenkorb", "<p>Grüße</p>", "Grüße\n"),
     leave_url="https://abcdefghij.execute-api.eu-central-1.amazonaws.com/prod/u/lumen." + "x" * 43,
     lang="de",
     flow="cart_recovery",
     touch="reminder",
     kind=MARKETING,
 )
+
+
+def changed(**changes) -> Outgoing:
+    """The message with other fields, of itself or of its mail."""
+    of_mail = {name: changes.pop(name) for name in ("subject", "html", "text") if name in changes}
+    return replace(MESSAGE, content=replace(MESSAGE.mail, **of_mail), **changes)
 
 
 class Provider(ThreadingHTTPServer):

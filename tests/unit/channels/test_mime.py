@@ -1,4 +1,3 @@
-from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.utils import parseaddr
@@ -9,11 +8,11 @@ from hypothesis import strategies as st
 
 from cartback.channels.mime import mime
 from cartback.domain.people import address
-from tests.unit.channels.provider import MESSAGE
+from tests.unit.channels.provider import MESSAGE, changed
 
 
 def read(**changes):
-    return message_from_bytes(mime(replace(MESSAGE, **changes)), policy=policy.default)
+    return message_from_bytes(mime(changed(**changes)), policy=policy.default)
 
 
 def test_a_mail_has_a_plain_and_an_html_part_that_say_what_was_given():
@@ -64,7 +63,7 @@ def test_a_mail_carries_no_header_but_these():
 def test_any_shop_name_arrives_as_it_is(name):
     name = name.strip()
     # Read with the older of Python's two parsers: the newer keeps the space that RFC 2047 §6.2 wants ignored.
-    told = message_from_bytes(mime(replace(MESSAGE, sender_name=name)))["From"].replace("\r\n", "")
+    told = message_from_bytes(mime(changed(sender_name=name)))["From"].replace("\r\n", "")
     shown, address = parseaddr(told)
     assert (str(make_header(decode_header(shown))), address) == (name, "hallo@lumen.example")
 
@@ -76,7 +75,7 @@ WORDS = st.text(st.characters(exclude_categories=["C", "Zl", "Zp", "Zs"]) | st.j
 @example("=?utf-8?q?a=0D=0A?=", "=?")
 def test_no_words_make_another_header_or_a_line_that_mail_servers_refuse(subject, name):
     subject, name = " ".join(subject.split()), " ".join(name.split())
-    raw = mime(replace(MESSAGE, subject=subject, sender_name=name))
+    raw = mime(changed(subject=subject, sender_name=name))
     mail = message_from_bytes(raw, policy=policy.default)
     assert sorted(mail.keys()) == sorted(read().keys())
     assert mail["To"] == "erika@example.com"
@@ -88,7 +87,7 @@ def test_no_words_make_another_header_or_a_line_that_mail_servers_refuse(subject
 
 
 def test_lines_of_a_body_never_grow_too_long_for_mail_servers():
-    raw = mime(replace(MESSAGE, html="<p>" + "ä" * 5000 + "</p>", text="x" * 5000))
+    raw = mime(changed(html="<p>" + "ä" * 5000 + "</p>", text="x" * 5000))
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
 
 

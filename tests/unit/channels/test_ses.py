@@ -9,7 +9,7 @@ from cartback.channels.ses import ONE_REQUEST, Ses
 from cartback.domain.channels import CHANNELS
 from cartback.domain.flows import MARKETING, TRANSACTIONAL
 from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
-from tests.unit.channels.provider import MESSAGE, Provider
+from tests.unit.channels.provider import MESSAGE, Provider, changed
 
 IMPATIENT = Config(read_timeout=0.2)
 GOOD = (200, "", "", 0)
@@ -140,7 +140,7 @@ def test_the_claim_travels_as_a_tag_so_that_receipts_find_it():
 )
 def test_what_must_not_reach_a_header_is_not_sent(change):
     with Provider() as provider:
-        outcome = Ses("mails", provider.client(ONE_REQUEST)).send(replace(MESSAGE, **change))
+        outcome = Ses("mails", provider.client(ONE_REQUEST)).send(changed(**change))
         assert isinstance(outcome, NotSent)
         assert outcome.reason.startswith(next(iter(change)).removesuffix("_id"))
         assert outcome.after_seconds is None

@@ -41,7 +41,7 @@ WINBACK = Flow("winback", ("person.lapsed",), "person", "person_id", "win somebo
 KNOWN = Known(
     platforms=frozenset({"shopify", "generic"}),
     flows={card.name: card for card in (*all_flows(), WINBACK)},
-    texts={name: frozenset({"de", "en"}) for name in ("reminder", "answers", "last_note")},
+    texts={"mail": {name: frozenset({"de", "en"}) for name in ("reminder", "answers", "last_note")}},
     check_secret=shops.check_secret,
     channels=frozenset({"email"}),
 )

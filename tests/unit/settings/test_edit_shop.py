@@ -12,7 +12,7 @@ from cartback.flows import all_flows
 from cartback.ports import KeptSettings
 from cartback.usecases.shop.edit_shop import EditShop, Known
 from tests.fakes.senders import generic_headers
-from tests.unit.settings.shop import START, BookInMemory, KeysInMemory, Ticking, desk, document
+from tests.unit.settings.shop import KNOWN, START, BookInMemory, KeysInMemory, Ticking, desk, document
 
 OLD, NEW, NEWEST = ("shpss_" + letter * 32 for letter in "abc")
 
@@ -132,7 +132,7 @@ def test_a_preset_without_its_texts_is_refused() -> None:
     known = Known(
         frozenset({"shopify"}),
         {card.name: card for card in all_flows()},
-        {"reminder": frozenset({"de"})},
+        {"mail": {"reminder": frozenset({"de"})}},
         shops.check_secret,
         frozenset({"email"}),
     )
@@ -264,3 +264,35 @@ def test_a_touch_on_a_channel_that_nobody_serves_is_refused_with_those_that_are(
     assert (
         edit.edit("lamp-shop", {"policy.touches": None, "policy.preset": "multichannel"}, "anna").version == 2
     )
+
+
+BY_SMS = {"touches": [{"name": "reminder", "after": "1h", "channel": "sms"}]}
+
+
+def with_sms(*langs: str) -> EditShop:
+    """The use case where a file serves SMS, and its texts are there in these languages."""
+    texts = {**KNOWN.texts, "text": {"reminder": frozenset(langs)}}
+    known = replace(KNOWN, channels=KNOWN.channels | {"sms"}, texts=texts)
+    return EditShop(BookInMemory(), KeysInMemory(), Ticking(), known)
+
+
+def test_a_channel_on_which_the_shop_is_nobody_yet_is_refused_with_what_would_do() -> None:
+    edit = with_sms("de", "en")
+    with pytest.raises(Refused, match=r"^senders.sms: is missing, and messages go by sms; allowed: a number"):
+        edit.add(document(policy=BY_SMS), "anna")
+    assert edit.add(document(policy=BY_SMS, senders={"sms": "Lampen"}), "anna").senders == {"sms": "Lampen"}
+
+
+def test_a_preset_that_names_a_served_channel_needs_its_sender_too() -> None:
+    edit = with_sms("de", "en")
+    with pytest.raises(Refused) as refused:
+        edit.add(document(policy={"preset": "multichannel"}), "anna")
+    assert "senders.sms: is missing" in refused.value.reason
+
+
+def test_a_touch_needs_a_text_of_the_kind_that_its_channel_carries() -> None:
+    edit = with_sms("en")
+    with pytest.raises(
+        Refused, match=r"^policy.touches\[0\].name: 'reminder' has no text for sms \(text\) in de; "
+    ):
+        edit.add(document(policy=BY_SMS, senders={"sms": "Lampen"}), "anna")

@@ -307,9 +307,9 @@ class Noted:
     def __init__(self) -> None:
         self.given: list[dict] = []
 
-    def email(self, flow, touch, lang, fields):
+    def write(self, kind, flow, touch, lang, fields):
         self.given.append(fields)
-        return texts.email(flow, touch, lang, fields)
+        return texts.write(kind, flow, touch, lang, fields)
 
     wording = staticmethod(texts.wording)
 

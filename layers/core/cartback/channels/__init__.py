@@ -3,7 +3,8 @@
 A file says which channel it serves (``CHANNEL``, one of ``domain.channels``), what implements it (``ADAPTER``, a
 ``ports.Channel``), which variables of the environment it needs (``NEEDS``) and how one is made of them (``from_env``).
 A file whose name ends with ``_answers`` hears what people answer on a channel (``ANSWERS_ON``): it is a
-``ports.AnswerLine``. One whose name ends with ``_events`` reads what a provider tells of its messages.
+``ports.AnswerLine``. One whose name ends with ``_events`` reads what a provider tells of its messages: ``tells`` says
+whether an envelope of the intake queue is its own, ``receipts`` what stands in it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from cartback.domain.errors import Refused
 
 if TYPE_CHECKING:
+    from cartback.domain.messaging.receipts import Receipt
     from cartback.ports import AnswerLine, Channel
 
 _HEARS, _TELLS = "_answers", "_events"
@@ -42,6 +44,21 @@ def served() -> dict[str, ModuleType]:
     found = (module.name for module in pkgutil.iter_modules(__path__))
     modules = [import_module(f"{__name__}.{name}") for name in found if not name.endswith((_HEARS, _TELLS))]
     return {module.CHANNEL: module for module in modules if hasattr(module, "CHANNEL")}
+
+
+def receipts(envelope: Mapping[str, Any]) -> list[Receipt]:
+    """What a provider's news says of our messages, read by the file that knows it; nothing if none does.
+
+    Raises ``Refused`` for news of a known shape that cannot be read.
+    """
+    return [receipt for module in _told() if module.tells(envelope) for receipt in module.receipts(envelope)]
+
+
+@cache
+def _told() -> tuple[ModuleType, ...]:
+    """The files that read what providers tell: each says of an envelope whether it ``tells`` of its messages."""
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(import_module(f"{__name__}.{name}") for name in names if name.endswith(_TELLS))
 
 
 @cache

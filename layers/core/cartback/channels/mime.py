@@ -51,15 +51,15 @@ def mime(message: Outgoing) -> bytes:
     if message.reply_to:
         mail["Reply-To"] = Address(addr_spec=_mailbox(message.reply_to, "reply_to"))
     mail["To"] = Address(addr_spec=_mailbox(message.address, "address"))
-    mail["Subject"] = _one_line(message.subject, "subject")
+    mail["Subject"] = _one_line(message.mail.subject, "subject")
     if message.leave_url is not None:
         # RFC 8058: both headers, https, and the body of the mail has a visible link besides.
         mail["List-Unsubscribe"] = f"<{_link(message.leave_url)}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # RFC 3834 §5: a machine wrote this, so out-of-office notes need not answer it.
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(_body(message.text, "text"), cte="quoted-printable")
-    mail.add_alternative(_body(message.html, "html"), subtype="html", cte="quoted-printable")
+    mail.set_content(_body(message.mail.text, "text"), cte="quoted-printable")
+    mail.add_alternative(_body(message.mail.html, "html"), subtype="html", cte="quoted-printable")
     return mail.as_bytes()
 
 

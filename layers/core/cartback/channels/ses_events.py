@@ -76,6 +76,11 @@ COMPLAINTS: dict[str, Meaning | None] = {
 """Feedback types (RFC 5965 § 7.3 and its registry); without one, and of any other, somebody complained."""
 
 
+def tells(event: Mapping[str, Any]) -> bool:
+    """Whether this is what SES publishes."""
+    return "eventType" in event or "notificationType" in event
+
+
 def receipts(event: Mapping[str, Any]) -> list[Receipt]:
     """The receipt of one event; nothing for kinds that say nothing about a claim (Open, DeliveryDelay).
 

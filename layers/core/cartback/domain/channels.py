@@ -11,3 +11,16 @@ CHANNELS = (EMAIL, "sms", "whatsapp", "push", "letter")
 PHONE, MAIL, DEVICE, POSTAL = "phone", "email", "device", "postal"
 ADDRESS_OF = {EMAIL: MAIL, "sms": PHONE, "whatsapp": PHONE, "push": DEVICE, "letter": POSTAL}
 """Which kind of address a channel writes to."""
+
+MAIL_CONTENT, TEXT_CONTENT, CARD_CONTENT, LETTER_CONTENT = "mail", "text", "card", "letter"
+CONTENT_OF = {
+    EMAIL: MAIL_CONTENT,
+    "sms": TEXT_CONTENT,
+    "whatsapp": TEXT_CONTENT,
+    "push": CARD_CONTENT,
+    "letter": LETTER_CONTENT,
+}
+"""Which kind of content a channel carries: a mail with its layout, a few plain words, a title with a line, a letter."""
+
+SENDERS = ("sms", "whatsapp")
+"""Channels on which a shop writes under a name or a number of its own, beside its mail address."""

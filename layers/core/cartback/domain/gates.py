@@ -133,7 +133,7 @@ def _basis_of(moment: Moment) -> Ready | Decision:
     if person is None or address is None:
         gone = person is not None and person.erased_at is not None
         return Decision(STOP, Reason.ERASED if gone else Reason.NO_ADDRESS)
-    blocked = suppression.reason_at(person, moment.now)
+    blocked = suppression.reason_at(person, moment.now, channel)
     if blocked is not None:
         return Decision(STOP, blocked)
     allowed = permission(person, channel, topic, policy)

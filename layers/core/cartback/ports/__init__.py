@@ -41,11 +41,16 @@ if TYPE_CHECKING:
     from cartback.ports.intake import Speaker as Speaker
     from cartback.ports.intake import Translator as Translator
     from cartback.ports.messages import ADDRESS_REFUSED as ADDRESS_REFUSED
+    from cartback.ports.messages import Card as Card
     from cartback.ports.messages import Channel as Channel
+    from cartback.ports.messages import Content as Content
     from cartback.ports.messages import Doubtful as Doubtful
+    from cartback.ports.messages import Letter as Letter
+    from cartback.ports.messages import Mail as Mail
     from cartback.ports.messages import NotSent as NotSent
     from cartback.ports.messages import Outgoing as Outgoing
     from cartback.ports.messages import Sent as Sent
+    from cartback.ports.messages import Text as Text
     from cartback.ports.messages import Texts as Texts
     from cartback.ports.rows import ClaimIndex as ClaimIndex
     from cartback.ports.rows import ConsentChains as ConsentChains
@@ -98,7 +103,7 @@ _ROOMS = {
         "ClaimIndex DueIndex Guard Ledger NotBlocked TimelineEntry Link RowSet ConsentChains Records Unchanged"
     ),
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
-    "ports.messages": "ADDRESS_REFUSED Channel Doubtful NotSent Outgoing Sent Texts",
+    "ports.messages": "ADDRESS_REFUSED Card Channel Content Doubtful Letter Mail NotSent Outgoing Sent Text Texts",
     "ports.service": "Http ShopApi",
     "ports.trade": "Orders",
     "ports.upkeep": (

@@ -11,12 +11,50 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """What a mail says: the same words as a page and without markup."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A few words on one line, as an SMS carries them; links stand in them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A title and a line, and what opens at a tap, as a push message carries them."""
+
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter says: its subject line, and paragraphs with a blank line between them."""
+
+    subject: str
+    text: str
+
+
+type Content = Mail | Text | Card | Letter
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message, ready to leave. ``address`` is the only place where a person appears outside the store.
 
-    ``sender_name`` is the shop's name as the inbox shows it, beside the bare address ``sender``. ``kind`` is what it is
-    for the law and for the provider, ``marketing`` or ``transactional`` (``domain.flows.LAWS``): said by whoever sends
-    it, and never guessed from what it holds.
+    ``channel`` is the way that it goes, ``content`` what it says, of the kind that this channel carries
+    (``domain.channels.CONTENT_OF``); ``sender`` is who the shop is there, for a mail a bare address, beside which
+    ``sender_name`` is the shop's name as the inbox shows it. ``kind`` is what it is for the law and for the provider,
+    ``marketing`` or ``transactional`` (``domain.flows.LAWS``): said by whoever sends it, and never guessed from what it
+    holds.
     """
 
     shop: str
@@ -25,14 +63,35 @@ class Outgoing:
     sender: str
     sender_name: str
     reply_to: str | None
-    subject: str
-    html: str
-    text: str
+    content: Content
     leave_url: str | None
     lang: str
     flow: str
     touch: str
     kind: str
+    channel: str = "email"
+
+    @property
+    def mail(self) -> Mail:
+        """What it says as a mail. Raises TypeError for anything else: it came to the wrong channel."""
+        if not isinstance(self.content, Mail):
+            raise TypeError(f"{type(self.content).__name__} is no mail")
+        return self.content
+
+    @property
+    def subject(self) -> str:
+        """The line above it; "" where its kind has none."""
+        return self.content.subject if isinstance(self.content, Mail | Letter) else ""
+
+    @property
+    def html(self) -> str:
+        """The page that it is; "" for what is no mail."""
+        return self.content.html if isinstance(self.content, Mail) else ""
+
+    @property
+    def text(self) -> str:
+        """Its words without markup."""
+        return self.content.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +132,8 @@ class Channel(Protocol):
 class Texts(Protocol):
     """The words. Raises ``Refused`` if a text names a field that does not exist."""
 
-    def email(self, flow: str, touch: str, lang: str, fields: Mapping[str, object]) -> tuple[str, str, str]:
-        """Subject, HTML and plain text."""
+    def write(self, kind: str, flow: str, touch: str, lang: str, fields: Mapping[str, object]) -> Content:
+        """What a message says, of a kind of content (``domain.channels``)."""
 
     def page(self, name: str, lang: str, fields: Mapping[str, object]) -> str:
         """A whole HTML page."""

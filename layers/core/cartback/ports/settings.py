@@ -20,6 +20,7 @@ class ShopFace:
 
     ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything. ``prices``
     says whether they are shown as the platform tells them, without tax or with it (``domain.trade.bill``).
+    ``senders`` says who the shop is on channels other than e-mail, by a name or a number.
     ``sources`` are further names under which it speaks, though no link leads there. ``form_of_address`` is one of
     ``domain.language.FORMS``: how it speaks to people in a language that has several.
     """
@@ -45,6 +46,7 @@ class ShopFace:
     privacy_url: str | None = None
     imprint_url: str | None = None
     form_of_address: str = SIE
+    senders: dict[str, str] = field(default_factory=dict)
 
     @property
     def hosts(self) -> tuple[str, ...]:

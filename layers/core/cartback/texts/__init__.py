@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
+from cartback.domain.channels import MAIL_CONTENT
 from cartback.texts.fields import MailFields, PageFields, QuestionFields, read
 from cartback.texts.folder import LANGUAGES, written
 from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS, headers_for
 
 if TYPE_CHECKING:
-    from cartback.ports import ShopFace
+    from cartback.ports import Content, ShopFace
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
@@ -30,6 +31,7 @@ __all__ = [
     "headers_for",
     "page",
     "wording",
+    "write",
     "written",
 ]
 
@@ -48,6 +50,22 @@ def email(
 
     kind: type[MailFields | QuestionFields] = QuestionFields if flow in mail.WITHOUT_CART else MailFields
     return mail.write(flow, touch, lang, read(kind, fields, f"{flow}/{touch}.email.{lang}"))
+
+
+def write(
+    kind: str, flow: str, touch: str, lang: str, fields: MailFields | QuestionFields | Mapping[str, object]
+) -> Content:
+    """Write what a message says, of a kind of content (``domain.channels``). Raises ``Refused`` as ``email`` does, and
+    for words that are too long for their kind or do not say how to leave where somebody may.
+    """
+    from cartback.ports import Mail
+
+    if kind == MAIL_CONTENT:
+        return Mail(*email(flow, touch, lang, fields))
+    from cartback.texts import brief, mail
+
+    asks: type[MailFields | QuestionFields] = QuestionFields if flow in mail.WITHOUT_CART else MailFields
+    return brief.write(kind, flow, touch, lang, read(asks, fields, f"{flow}/{touch}.{kind}.{lang}"))
 
 
 def browser_script(known: str | None) -> dict[str, object]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cartback.domain.channels import CARD_CONTENT, LETTER_CONTENT, MAIL_CONTENT, TEXT_CONTENT
+
 ROOT = Path(__file__).parent
 
 LANGUAGES = tuple(sorted(path.name.split(".")[1] for path in ROOT.glob("layouts/email.??.j2")))
 """The languages that the layouts speak."""
 
 
-def written(flow: str) -> dict[str, frozenset[str]]:
-    """The touches of a flow and the languages in which each has an e-mail."""
+SPELT = {MAIL_CONTENT: "email", TEXT_CONTENT: "text", CARD_CONTENT: "card", LETTER_CONTENT: "letter"}
+"""How the names of files spell what kind of content a text is."""
+
+
+def written(flow: str, kind: str = MAIL_CONTENT) -> dict[str, frozenset[str]]:
+    """The touches of a flow and the languages in which each has a text of this kind."""
     languages: dict[str, set[str]] = {}
-    for path in ROOT.glob(f"{flow}/*.email.??.j2"):
+    for path in ROOT.glob(f"{flow}/*.{SPELT[kind]}.??.j2"):
         touch, _, lang, _ = path.name.split(".")
         languages.setdefault(touch, set()).add(lang)
     return {touch: frozenset(found) for touch, found in languages.items()}

@@ -71,12 +71,7 @@ class ShownItem:
 def write(flow: str, touch: str, lang: str, fields: MailFields | QuestionFields) -> tuple[str, str, str]:
     """Write the mail of a touch: subject, HTML and plain text. Raises ``Refused`` as ``texts.email`` says."""
     text = f"{flow}/{touch}.email.{lang}"
-    if not (ROOT / f"layouts/email.{lang}.j2").is_file():
-        raise Refused(f"there is no language {lang}")
-    if isinstance(fields, QuestionFields):
-        facts = _facts_without_cart(lang, fields, text)
-    else:
-        facts = _facts(flow, touch, lang, fields, text)
+    facts = facts_of(flow, touch, lang, fields, text)
     form = fields.shop.form_of_address
     label = words(f"layouts/email.{lang}", facts, form)
     own = words(text, facts, form)
@@ -95,11 +90,22 @@ def write(flow: str, touch: str, lang: str, fields: MailFields | QuestionFields)
     return subject, laid_out("email.html", everything), laid_out("email.txt", everything).strip() + "\n"
 
 
-def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str) -> dict[str, Any]:
+def facts_of(
+    flow: str, touch: str, lang: str, fields: MailFields | QuestionFields, text: str, medium: str = "email"
+) -> dict[str, Any]:
+    """The facts that a text may name, made fit to be shown, whatever kind of content it is."""
+    if not (ROOT / f"layouts/email.{lang}.j2").is_file():
+        raise Refused(f"there is no language {lang}")
+    if isinstance(fields, QuestionFields):
+        return _facts_without_cart(lang, fields, text)
+    return _facts(flow, touch, lang, fields, text, medium)
+
+
+def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str, medium: str) -> dict[str, Any]:
     if not fields.items:
         raise Refused(f"{text}: a cart without items is nothing to write about")
     shop, local = fields.shop, is_local(fields.shop.url)
-    tags = {"utm_source": "cartback", "utm_medium": "email", "utm_campaign": flow, "utm_content": touch}
+    tags = {"utm_source": "cartback", "utm_medium": medium, "utm_campaign": flow, "utm_content": touch}
     links = {
         topic: tagged(link, tags)
         for topic in TOPICS

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cartback.domain import claims
+from cartback.domain.channels import EMAIL
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.facts import CATALOGUE, tell
 from cartback.domain.messaging import bounces
 from cartback.domain.messaging.bounces import SoftBounce
-from cartback.domain.people import customer, suppression
+from cartback.domain.people import suppression
 from cartback.domain.subject import CART
 from cartback.ports import RowSet
 
@@ -46,7 +47,7 @@ class ApplyReceipts:
             before, claim = found
             self.metrics.count("Receipts", state=receipt.state, shop=receipt.shop)
             self._heed(receipt, claim)
-            if self.watch_standing is not None:
+            if self.watch_standing is not None and claim.channel == EMAIL:
                 self.watch_standing(before, claim, receipt.permanent)
             self._tell(receipt, claim)
 
@@ -74,7 +75,10 @@ class ApplyReceipts:
         elif receipt.listed:
             until = receipt.at + suppression.RECHECKED_AFTER
             self._change(
-                claim, lambda person: customer.block(person, suppression.LISTED, self.clock.now(), until)
+                claim,
+                lambda person: suppression.on_channel(
+                    person, claim.channel, suppression.LISTED, self.clock.now(), until
+                ),
             )
         elif receipt.state == claims.COMPLAINED and claim.state == claims.COMPLAINED:
             self._block(claim, "complained")
@@ -100,12 +104,15 @@ class ApplyReceipts:
         person = replace(person, soft_bounces=came_back)
         until = bounces.too_often_until(came_back, claim.address_hash)
         if until is None:
-            return suppression.lifted(person, suppression.OFTEN)
-        return customer.block(person, suppression.OFTEN, self.clock.now(), until)
+            return suppression.lifted_on(person, claim.channel, suppression.OFTEN)
+        return suppression.on_channel(person, claim.channel, suppression.OFTEN, self.clock.now(), until)
 
     def _block(self, claim: Claim, because: str) -> None:
         """Block the address (it survives the person's erasure) and, where we know them, the person."""
-        self._change(claim, lambda person: customer.block(person, because, self.clock.now()), because)
+        now = self.clock.now()
+        self._change(
+            claim, lambda person: suppression.on_channel(person, claim.channel, because, now), because
+        )
 
     def _change(
         self, claim: Claim, of_person: Callable[[Person], Person], because: str = "", lift: str = ""

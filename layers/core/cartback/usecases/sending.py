@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cartback.domain.channels import ADDRESS_OF, EMAIL, SENDERS
 from cartback.domain.claims import SENT, named, settle
-from cartback.domain.errors import Conflict
+from cartback.domain.errors import Conflict, Refused
 from cartback.ports import Outgoing
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from cartback.domain.claims import Claim
     from cartback.domain.decision import Address
     from cartback.domain.flows import Flow
-    from cartback.ports import Ledger, ShopFace
+    from cartback.ports import Content, Ledger, ShopFace
 
 MOST_TRIES = 8
 
@@ -23,28 +24,34 @@ def addressed(
     claim: Claim,
     address: Address,
     face: ShopFace,
-    words: tuple[str, str, str],
+    content: Content,
     lang: str,
     flow: Flow,
     leave_url: str | None = None,
 ) -> Outgoing:
-    """The message of a claim, from the shop as it shows itself; ``words`` are subject, HTML and plain text."""
-    subject, html, text = words
+    """The message of a claim, from the shop as it shows itself on the channel of the claim.
+
+    Raises Refused where the address is of a kind that the channel does not write to, or the shop is nobody there.
+    """
+    if address.kind != ADDRESS_OF[claim.channel]:
+        raise Refused(f"{claim.channel}: writes to no address of the kind {address.kind}")
+    sender = face.sender if claim.channel == EMAIL else face.senders.get(claim.channel, "")
+    if not sender and claim.channel in SENDERS:
+        raise Refused(f"{claim.channel}: the shop has no sender there; set senders.{claim.channel}")
     return Outgoing(
         shop=claim.shop,
         claim_id=claim.claim_id,
         address=address.value,
-        sender=face.sender,
+        sender=sender,
         sender_name=face.sender_name or face.name,
-        reply_to=face.reply_to,
-        subject=subject,
-        html=html,
-        text=text,
+        reply_to=face.reply_to if claim.channel == EMAIL else None,
+        content=content,
         leave_url=leave_url,
         lang=lang,
         flow=flow.name,
         touch=claim.touch,
         kind=flow.law,
+        channel=claim.channel,
     )
 
 

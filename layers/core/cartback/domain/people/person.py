@@ -11,6 +11,7 @@ from cartback.domain.consent.preferences import NO_WISHES, Preferences
 from cartback.domain.hashes import short
 from cartback.domain.messaging.bounces import SoftBounce
 from cartback.domain.messaging.budget import Intent
+from cartback.domain.people.stop import Stop
 from cartback.domain.trade.purchases import Purchase
 from cartback.domain.trade.visits import Visit
 
@@ -32,6 +33,7 @@ class Person:
     present words by ``consent.key``. Each change of them is an entry of ``fresh_evidence``, which is written with the
     row and then lives on its own; ``evidence_head`` and ``evidence_length`` hold it in place. ``traces``
     are those of forgotten carts and orders (``domain.people.traces``), None where no release remembered them.
+    ``stops`` says by channel why nothing may be sent there, e-mail apart, which is ``blocked``.
     """
 
     shop: str
@@ -75,6 +77,7 @@ class Person:
     moved_at: datetime | None = None
     visits: tuple[Visit, ...] = ()
     traces: tuple[str, ...] | None = None
+    stops: dict[str, Stop] = field(default_factory=dict)
 
     def consent(self, channel: str, purpose: str = MARKETING) -> Consent | None:
         """What this person last said about a channel, as a whole or for one purpose."""

@@ -160,8 +160,9 @@ def _refusals(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
         return
     if person.erased_at is not None:
         yield None, _from(each, person.erased_at)
-    if person.blocked_recorded_at is not None and suppression.reason_at(person, claim.claimed_at):
-        yield None, _from(each, person.blocked_recorded_at)
+    since = suppression.recorded_at(person, claim.channel)
+    if since is not None and suppression.reason_at(person, claim.claimed_at, claim.channel):
+        yield None, _from(each, since)
     said = _words(claim, person) if claim.purpose != SERVICE else []
     for word in said:
         undone = any(later.state == GRANTED and later.at > word.at for later in said)

@@ -54,6 +54,14 @@ def _line(text: str) -> str:
     return text
 
 
+def _sign(text: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}|[A-Za-z0-9 ]{0,10}[A-Za-z][A-Za-z0-9 ]{0,10}", text, re.ASCII):
+        raise ValueError
+    if not text.startswith("+") and (len(text) > 11 or text != text.strip()):
+        raise ValueError
+    return text
+
+
 def one_of(*words: str) -> AfterValidator:
     """One of these words, spelled exactly so."""
 
@@ -76,8 +84,10 @@ Url = Annotated[str, StringConstraints(max_length=500), AfterValidator(_web)]
 Host = Annotated[str, AfterValidator(_host)]
 Source = Annotated[str, AfterValidator(_source)]
 Mail = Annotated[str, AfterValidator(_mail)]
+Sign = Annotated[str, AfterValidator(_sign)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Span = Annotated[timedelta, BeforeValidator(span_of), PlainSerializer(span_words, return_type=str)]
 
 URL_WORDS = "an https:// address (http:// only on this machine) without user name and fragment"
+SIGN_WORDS = "a number such as +4930123456, or a name of up to 11 letters, digits and spaces"
 SPAN_WORDS = "minutes, or a text such as 45m, 1h or 3d"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator
 
-from cartback.domain.channels import CHANNELS
+from cartback.domain.channels import CHANNELS, SENDERS
 from cartback.domain.consent.jurisdiction import PACKS, STRICTEST
 from cartback.domain.errors import Refused
 from cartback.domain.language import DU, SIE
@@ -27,10 +27,12 @@ from cartback.domain.shop.setting_crowd import CrowdSettings
 from cartback.domain.shop.setting_faults import explain
 from cartback.domain.shop.setting_flows import FLOW_WORDS, FlowChoice, Flows
 from cartback.domain.shop.setting_kinds import (
+    SIGN_WORDS,
     SPAN_WORDS,
     URL_WORDS,
     Host,
     Mail,
+    Sign,
     Slug,
     Source,
     Span,
@@ -199,6 +201,9 @@ class ShopSettings(Part):
         "or id, a company's GUID, acct_…",
     )
     sender: Sender = Field(description="name and address")
+    senders: dict[Annotated[str, one_of(*SENDERS)], Sign] = Field(
+        {}, description=f"by channel ({', '.join(SENDERS)}), {SIGN_WORDS}"
+    )
     reply_to: Mail | None = Field(None, description="an e-mail address, or null")
     imprint: tuple[Text, ...] = Field(
         min_length=2, max_length=12, description="2 to 12 lines: at least the name and the postal address"

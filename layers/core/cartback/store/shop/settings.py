@@ -205,6 +205,7 @@ def face(settings: ShopSettings) -> ShopFace:
         privacy_url=settings.links.privacy_url,
         imprint_url=settings.links.imprint_url,
         form_of_address=settings.form_of_address,
+        senders=dict(settings.senders),
     )
 
 

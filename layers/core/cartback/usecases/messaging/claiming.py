@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cartback.domain.channels import EMAIL
 from cartback.domain.claims import Claim, EffectKey
 from cartback.domain.flows import MARKETING
 from cartback.domain.people.suppression import FOR_NOW
@@ -27,6 +28,7 @@ _FOR_AN_ANSWER = FOR_NOW | {"opted_out"}
 def claim_for(run: Run, step: str, channel: str, ready: Ready, policy: Policy, now: datetime) -> Claim:
     """The claim of one step of a run, with the basis that it stands on and the day's ceiling, if there is one."""
     advertises = ready.person_id != ""
+    warms = advertises and channel == EMAIL
     return Claim(
         shop=run.shop,
         claim_id=EffectKey(run.shop, run.flow, ready.subject, step, channel).claim_id,
@@ -42,7 +44,7 @@ def claim_for(run: Run, step: str, channel: str, ready: Ready, policy: Policy, n
         purpose=ready.purpose,
         flow=run.flow,
         kind=ready.subject.kind,
-        ceiling=policy.warm_up.ceiling(now) if policy.warm_up is not None and advertises else None,
+        ceiling=policy.warm_up.ceiling(now) if policy.warm_up is not None and warms else None,
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from cartback import flows, subjects
 from cartback.domain import claims
+from cartback.domain.channels import CONTENT_OF
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.messaging.timing import whole_seconds
@@ -273,6 +274,8 @@ class SendMessage:
         self, step: _Step, claim: Claim, decision: Decision, ready: Ready
     ) -> tuple[Outgoing, list[Link]]:
         rules, context, face = step.rules, step.context, step.face
+        if claim.channel not in self.channels:
+            raise Refused(f"{claim.channel}: no such channel is served here")
         lang = rules.language(context, face)
         account = step.kind.view(context.about).account_row
         urls: dict[str, str] = {}
@@ -283,8 +286,9 @@ class SendMessage:
             links.append(link_of(claim, wish.kind, token, until, lang, account))
             urls[f"{wish.kind}_url"] = f"{self.public_url}/{_PATHS[wish.kind]}/{claim.shop}.{token}"
         told = rules.fields(context, decision, face, lang, self.texts.wording)
-        words = self.texts.email(rules.FLOW.name, claim.touch, lang, {"shop": face, **told, **urls})
-        return addressed(claim, ready.address, face, words, lang, rules.FLOW, urls.get("leave_url")), links
+        kind = CONTENT_OF[claim.channel]
+        content = self.texts.write(kind, rules.FLOW.name, claim.touch, lang, {"shop": face, **told, **urls})
+        return addressed(claim, ready.address, face, content, lang, rules.FLOW, urls.get("leave_url")), links
 
     def _comes_back(self, step: _Step) -> datetime | None:
         """When the run comes back after this step; None if it was the last."""

@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain.channels import CONTENT_OF, EMAIL, SENDERS
 from cartback.domain.errors import Conflict, Refused
+from cartback.domain.policy import plan_for
 from cartback.domain.shop.setting_flows import ON, refusals, switched_on, unfold
+from cartback.domain.shop.setting_kinds import SIGN_WORDS
 from cartback.domain.shop.settings import ShopSettings
 from cartback.ports import KeptSettings, ShopKeys
 
@@ -26,15 +29,15 @@ _PRESENT = 2
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is in the folders: platforms, cards of flows, channels, and for each touch of the recovery the
-    languages of its text.
+    """What there is in the folders: platforms, cards of flows, channels, and by kind of content the languages in which
+    each touch of the recovery has a text.
 
     ``check_secret`` raises Refused for a platform and a secret with which it could never sign.
     """
 
     platforms: frozenset[str]
     flows: Mapping[str, Flow]
-    texts: Mapping[str, frozenset[str]]
+    texts: Mapping[str, Mapping[str, frozenset[str]]]
     check_secret: Callable[[str, str], None]
     channels: frozenset[str]
 
@@ -224,24 +227,32 @@ def _flows(settings: ShopSettings, known: Known) -> list[str]:
 def _texts(settings: ShopSettings, known: Known) -> list[str]:
     own = settings.rules.touches is not None
     lines = []
-    for position, touch in enumerate(settings.policy().touches):
-        without = [lang for lang in settings.languages if lang not in known.texts.get(touch.name, ())]
+    for position, touch in enumerate(plan_for(settings.policy(), known.channels).touches):
+        kind = CONTENT_OF[touch.channel]
+        texts = known.texts.get(kind, {})
+        without = [lang for lang in settings.languages if lang not in texts.get(touch.name, ())]
         if without:
             path = f"policy.touches[{position}].name" if own else "policy.preset"
-            there = ", ".join(sorted(known.texts)) or "none"
+            what = "text" if touch.channel == EMAIL else f"text for {touch.channel} ({kind})"
             lines.append(
-                f"{path}: {touch.name!r} has no text in {', '.join(without)}; texts there are: {there}"
+                f"{path}: {touch.name!r} has no {what} in {', '.join(without)}; "
+                f"texts there are: {', '.join(sorted(texts)) or 'none'}"
             )
     return lines
 
 
 def _channels(settings: ShopSettings, known: Known) -> list[str]:
-    """A touch of the shop's own must be one that can be sent; a preset's falls back to e-mail."""
+    """A touch of the shop's own must be one that can be sent, under a sender of the shop's; a preset's falls back."""
+    served = [touch.channel for touch in plan_for(settings.policy(), known.channels).touches]
     return [
         f"policy.touches[{position}].channel: {touch.channel} is not served here; "
         f"allowed: one of {', '.join(sorted(known.channels))}"
         for position, touch in enumerate(settings.rules.touches or ())
         if touch.channel not in known.channels
+    ] + [
+        f"senders.{channel}: is missing, and messages go by {channel}; allowed: {SIGN_WORDS}"
+        for channel in sorted(set(served))
+        if channel in SENDERS and channel not in settings.senders
     ]
 
 

@@ -1,0 +1,48 @@
+"""Messages without a layout: a few words for a telephone, a card that is tapped, a letter on paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cartback.domain.channels import CARD_CONTENT, LETTER_CONTENT, TEXT_CONTENT
+from cartback.domain.errors import Refused
+from cartback.ports import Card, Letter, Text
+from cartback.texts.folder import SPELT
+from cartback.texts.mail import facts_of
+from cartback.texts.rendering import words
+
+if TYPE_CHECKING:
+    from cartback.texts.fields import MailFields, QuestionFields
+
+BLOCKS = {TEXT_CONTENT: ("text",), CARD_CONTENT: ("title", "text"), LETTER_CONTENT: ("subject", "text")}
+"""What a text of each kind consists of."""
+
+LONGEST = {TEXT_CONTENT: 612, CARD_CONTENT: 180, LETTER_CONTENT: 4_000}
+"""Characters. Of a text: four parts of 153 (3GPP TS 23.040), which is what one concatenated message of SNS may cost at
+most here; of a card what lock screens show; of a letter one page."""
+
+_MUST_SAY_HOW_TO_LEAVE = (TEXT_CONTENT, LETTER_CONTENT)
+
+
+def write(
+    kind: str, flow: str, touch: str, lang: str, fields: MailFields | QuestionFields
+) -> Text | Card | Letter:
+    """Write a message of this kind. Raises ``Refused``, naming the text, for what is missing, too long, or says nothing
+    of how to leave although somebody may.
+    """
+    text = f"{flow}/{touch}.{SPELT[kind]}.{lang}"
+    facts = facts_of(flow, touch, lang, fields, text, kind)
+    said = words(text, facts, fields.shop.form_of_address)
+    missing = [name for name in BLOCKS[kind] if not said.get(name)]
+    if missing:
+        raise Refused(f"{text}: has no {', '.join(missing)}")
+    if len(said["text"]) > LONGEST[kind]:
+        raise Refused(f"{text}: {len(said['text'])} characters, and at most {LONGEST[kind]} are carried")
+    leave = facts["leave_url"]
+    if leave is not None and kind in _MUST_SAY_HOW_TO_LEAVE and leave not in said["text"]:
+        raise Refused(f"{text}: does not say how to leave (leave_url)")
+    if kind == TEXT_CONTENT:
+        return Text(said["text"])
+    if kind == CARD_CONTENT:
+        return Card(said["title"], said["text"], facts["button_url"])
+    return Letter(said["subject"], said["text"])
