@@ -64,12 +64,16 @@ def erase(stack: Stack) -> ErasePerson:
 
 def sweep(stack: Stack) -> SweepErased:
     """Forgetting everywhere else."""
+    tools = stack.connections()
     return SweepErased(
         records=stack.records(),
         tables=TableSweep(stack.clients, stack.tables),
         orders=stack.orders(),
         raw=RawSweep(stack.clients, stack["RawBucket"]),
         letters=DeadLetterSweep(stack.clients, stack["IntakeDlqUrl"]),
+        connections=tools.connections,
+        tools=tools.tools,
+        access=tools.keys,
         hasher=hasher(stack),
         adapter=wiring.source,
         clock=stack.clock,

@@ -116,6 +116,7 @@ class Stack:
             ledger=self["LedgerTable"],
             catalogue=self["CatalogueTable"],
             orders=self["OrdersTable"],
+            desk=self["DeskTable"],
         )
 
     def _secrets(self, prefix: str) -> SecretWriter:

@@ -142,7 +142,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
     by: By = None,
 ) -> None:
-    """Take a shop out: its webhooks are refused, nobody is written to. Carts and versions stay."""
+    """Take a shop out: its webhooks are refused, nobody is written to, its tools are cut off. Carts stay."""
     here = desk(context)
     book = here.stack.book()
     book.show(shop)
@@ -151,6 +151,7 @@ def remove(
     ):
         raise Refused(f"{shop} stays as it is")
     here.stack.answers().end(shop)
+    here.stack.connections().end(shop)
     book.remove(shop, by or somebody())
     here.tell({"shop": shop, "removed": True}, f"{shop} is removed.")
 

@@ -92,7 +92,12 @@ class Stack:
             self.own.dynamodb.create_table(TableName=name, **wanted)
             self.refs[name] = name
         self.tables = Tables(
-            carts="Carts", customers="Customers", ledger="Ledger", catalogue="Catalogue", orders="Orders"
+            carts="Carts",
+            customers="Customers",
+            ledger="Ledger",
+            catalogue="Catalogue",
+            orders="Orders",
+            desk="Desk",
         )
 
     def with_services(self) -> Stack:

@@ -84,7 +84,7 @@ def test_every_row_lies_under_the_key_that_it_had_in_the_release_before():
         "demo#block#h1",
         "demo#block#shop#0",
     ]
-    assert Tables() == Tables(carts="", customers="", ledger="", catalogue="")
+    assert Tables() == Tables(carts="", customers="", ledger="", catalogue="", orders="", desk="")
 
 
 def test_rows_are_kept_as_long_as_the_pages_of_privacy_and_cost_say():

@@ -18,6 +18,7 @@ from cartback.store.connectors.connections import DynamoConnections, SecretAcces
 from cartback.store.connectors.effects import DynamoAccounts, DynamoEffects
 from cartback.store.desk.book import DynamoDesk, DynamoWaiting
 from cartback.store.desk.waiting_runs import StepFunctionsAnswers
+from cartback.usecases.connectors.ending import end_all
 from tests.contracts.scale import Scale, tries
 from tests.fakes.world import START
 
@@ -72,6 +73,26 @@ def every_connection_and_token_of_a_shop_is_listed_over_all_pages(here: Scale) -
         store.drop(store.read("demo", "slack", f"a{n}"))
     assert (store.connected("demo"), store.tokens("demo")) == ([], [])
     assert len(store.connected("demo2")) == MANY
+
+
+@tries("DynamoConnections.drop", "DynamoConnections.revoke", "SecretAccess.drop")
+def every_connection_of_a_shop_that_goes_is_ended_with_its_access_and_no_other_shops(here: Scale) -> None:
+    store = DynamoConnections(here.clients, "Settings")
+    access = SecretAccess(here.services().clients, "cartback/test/connector/", here.clock)
+    for shop, n in ((shop, n) for shop in ("demo", "demo2") for n in range(MANY)):
+        store.save(None, Connection(shop, "slack", f"a{n}"))
+        store.keep_token(made(shop, f"tool {n}", ("tell:*",), f"{n:043d}", START, "anna")[0])
+        access.write(f"{shop}/slack/a{n}", {"token": str(n)})
+    assert end_all(store, store, access, "demo") == MANY
+    assert (store.connected("demo"), store.tokens("demo")) == ([], [])
+    assert (len(store.connected("demo2")), len(store.tokens("demo2"))) == (MANY, MANY)
+    kept = SecretAccess(here.stack.own, "cartback/test/connector/", here.clock)
+    left = {
+        shop: sum(kept.of(f"{shop}/slack/a{n}") is not None for n in range(MANY))
+        for shop in ("demo", "demo2")
+    }
+    assert left == {"demo": 0, "demo2": MANY}
+    assert end_all(store, store, access, "demo") == 0
 
 
 @tries("SecretAccess.write", "SecretAccess.of", "SecretAccess.drop")

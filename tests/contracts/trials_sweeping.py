@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from cartback.domain.desk.entries import TASK, opened
 from cartback.domain.people.customer import Person
 from cartback.domain.trade.cart import Cart
 from cartback.domain.trade.orders import Order
 from cartback.ports import Delivery, RowSet
+from cartback.store.desk.book import DynamoDesk
 from cartback.store.intake.raw import S3Raw
 from cartback.store.people.raw_sweeping import RawSweep
 from cartback.store.people.sweeping import DeadLetterSweep
@@ -62,14 +64,18 @@ def a_shop_is_taken_out_of_every_table_but_for_blocks_and_proofs_and_no_other_sh
         )
         here.seeding.save(shop, RowSet(), page)
         here.seeding_orders.save(shop, {}, {"o1": Order(shop, "o1", placed_at=START, account="h1")})
+        for n in range(7):
+            DynamoDesk(here.stack.own, "Desk", here.clock).save(opened(shop, TASK, f"Task {n}", START, n))
     to_the_end(lambda cursor: here.sweep.purge("demo", cursor, START + DAY))
     left = {
-        key for table in ("Carts", "Customers", "Ledger", "Catalogue", "Orders") for key in here.keys(table)
+        key
+        for table in ("Carts", "Customers", "Ledger", "Catalogue", "Orders", "Desk")
+        for key in here.keys(table)
     }
     assert {key for key in left if key.startswith("demo#")} == {"demo#block#h9"} | {
         f"demo#consent#p{n}" for n in range(3)
     }
-    assert len([key for key in left if key.startswith("demo2#")]) == 40 + 3 + 1 + 30 + 1 + 3 + 2
+    assert len([key for key in left if key.startswith("demo2#")]) == 40 + 3 + 1 + 30 + 1 + 3 + 2 + 7
     ends = {row["expires_at"]["N"] for row in here.stack.rows("Ledger") if row["pk"]["S"].startswith("demo#")}
     assert ends == {str(int((START + DAY).timestamp()))}
 

@@ -274,7 +274,13 @@ class World:
         }
         self.raw_sweep, self.letters = MemoryRawSweep(self.raw), MemoryLetterSweep()
         self.sweep_erased = SweepErased(
-            **here, raw=self.raw_sweep, letters=self.letters, metrics=self.metrics
+            **here,
+            raw=self.raw_sweep,
+            letters=self.letters,
+            connections=self.effects.connections,
+            tools=self.effects.connections,
+            access=self.effects.keys,
+            metrics=self.metrics,
         )
         self.export = ExportPerson(
             **here, ledger=self.ledger, proofs=MemoryProofs(self.tables), raw=self.raw_sweep

@@ -1,4 +1,10 @@
-"""The composition root: the only reader of the environment. Everything is made on first use, nothing at import."""
+"""The composition root: the only reader of the environment. Everything is made on first use, nothing at import.
+
+It is a flat list, not a container that makes a use case by the names of its fields. Counted: of the 237 things that its
+45 use cases are given, 135 (57 %) are an adapter called like the field, and four use cases get nothing else; 41 would
+need words of their own all the same, for a variable, another account of the same kind, or a function of an adapter. A
+law reads here which variables and which rights a door needs, which a container would hide.
+"""
 
 from __future__ import annotations
 
@@ -328,9 +334,12 @@ def sweep_erased() -> SweepErased:
     env = os.environ
     return SweepErased(
         records=records(),
-        tables=TableSweep(clients(), records().tables),
+        tables=TableSweep(clients(), replace(records().tables, desk=env["DESK_TABLE"])),
         orders=orders(),
         raw=RawSweep(clients(), env["RAW_BUCKET"]),
+        connections=connections(),
+        tools=connections(),
+        access=connector_keys(),
         letters=DeadLetterSweep(clients(), env["INTAKE_DLQ_URL"]),
         hasher=hasher(),
         adapter=source,

@@ -132,6 +132,21 @@ def test_a_connection_is_made_listed_switched_and_dropped(cartback: Cartback, st
     assert cartback("connector", "add", "lamp-shop", "pigeon").exit_code == 1
 
 
+def test_a_shop_that_is_removed_keeps_no_connection_no_access_and_no_token(
+    cartback: Cartback, stack: Stack, tmp_path
+) -> None:
+    access = tmp_path / "access.yaml"
+    access.write_text("url: https://n8n.example/hook\nsecret: whsec_" + "c2VjcmV0" * 5)
+    made = cartback("connector", "add", "lamp-shop", "standard_webhooks", "--access-file", str(access))
+    assert made.exit_code == 0, made.stderr
+    assert cartback("connector", "token", "lamp-shop", "n8n", "--scope", "open:task").exit_code == 0
+    assert cartback("shop", "remove", "lamp-shop", "--yes").exit_code == 0
+    outside = stack.connections()
+    assert outside.standing("lamp-shop") == []
+    assert outside.tools.tokens("lamp-shop") == []
+    assert outside.keys.of("lamp-shop/standard_webhooks/main") is None
+
+
 def test_a_token_is_shown_once_and_revoked(cartback: Cartback, stack: Stack) -> None:
     made = json.loads(
         cartback("connector", "token", "lamp-shop", "n8n", "--scope", "open:task", "--json").stdout

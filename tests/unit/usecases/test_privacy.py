@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from cartback.domain.connectors.connection import Connection
+from cartback.domain.connectors.tool_tokens import made
 from cartback.domain.consent.evidence import UNKNOWN, following
 from cartback.domain.errors import Refused
 from cartback.domain.observations import Contact, CustomerErased, DataRequested, ShopErased
@@ -193,6 +195,30 @@ def test_a_shop_that_is_gone_for_good_loses_everything_but_blocks_and_proofs(wor
     assert {part for part, rows in world.tables.rows.items() if rows} == {"blocks", "evidence"}
     assert world.raw.batches == {}
     assert set(world.sweep_erased.tables.faded.values()) == {START + PROOF_KEPT}
+
+
+def test_a_shop_that_is_erased_is_cut_off_from_its_tools_and_its_neighbour_is_not(world, told):
+    outside = world.effects
+    for shop in ("demo", "other"):
+        outside.connections.save(None, Connection(shop, "slack", "main"))
+        outside.connections.keep_token(made(shop, "n8n", ("tell:*",), "t" * 43, START, "anna")[0])
+        outside.keys.write(f"{shop}/slack/main", {"token": "xoxb"})
+    world.deliver(told.delivery("gone", ShopErased(START), at=START))
+    sweep(world, None)
+    assert [
+        each.shop for each in (*outside.connections.connected("demo"), *outside.connections.tokens("demo"))
+    ] == []
+    assert set(outside.keys.by_name) == {"other/slack/main"}
+    assert len(outside.connections.connected("other")) == len(outside.connections.tokens("other")) == 1
+
+
+def test_a_person_who_is_erased_ends_no_connection(world, told):
+    world.effects.connections.save(None, Connection("demo", "slack", "main"))
+    world.deliver(told.delivery("first", cart(START, SHIRT), at=START))
+    world.deliver(told.delivery("gone", CustomerErased(ada(), START), at=START))
+    (fact,) = world.bus.named("customer.erased")
+    sweep(world, fact.data["person_id"])
+    assert world.effects.connections.connected("demo")
 
 
 def test_a_shop_that_came_back_keeps_what_it_has_since(world, told):

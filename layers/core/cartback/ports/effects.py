@@ -80,6 +80,9 @@ class ConnectorKeys(Protocol):
     def of(self, name: str) -> Mapping[str, str] | None:
         """The access under ``<shop>/<connector>/<account>``; None if there is none."""
 
+    def drop(self, name: str) -> None:
+        """Forget it; one that is gone already is no error."""
+
 
 class AccountBook(Protocol):
     """How each account at a vendor stands: its bucket and its breaker."""

@@ -42,6 +42,7 @@ class Tables:
     ledger: str = ""
     catalogue: str = ""
     orders: str = ""
+    desk: str = ""
 
 
 def cart_key(shop: str, cart_id: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cartback.domain.connectors.connection import Connection, check, parsed_name, switched
 from cartback.domain.connectors.tool_tokens import made
 from cartback.domain.errors import Refused
+from cartback.usecases.connectors.ending import end_all
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,6 +97,10 @@ class EditConnection:
         there = self._there(shop, name)
         self.keys.drop(f"{shop}/{there.connector}/{there.account}")
         self.connections.drop(there)
+
+    def end(self, shop: str) -> int:
+        """Forget all connections and tokens of a shop that is taken out; gives how many connections there were."""
+        return end_all(self.connections, self.tools, self.keys, shop)
 
     def make_token(self, shop: str, name: str, scopes: tuple[str, ...], by: str) -> tuple[ToolToken, str]:
         """Make a token for a tool that cannot sign; the token itself is given back once and never kept."""

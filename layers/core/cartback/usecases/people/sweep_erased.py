@@ -1,7 +1,8 @@
 """Take a forgotten person, or everybody of a shop, out of all that is kept beside the rows: page by page, twice.
 
 The rows are erased before, in one transaction (``forgetting``). This goes through carts that the person's row no
-longer remembers, raw events, dead letters, exports and sign-ups. Deliveries of a time before may still be on their
+longer remembers, raw events, dead letters, exports and sign-ups; of a shop also through its desk and the connections to
+its tools. Deliveries of a time before may still be on their
 way (Shopify's are accepted until they are 72 hours old, and the queue keeps them for four days): they change no row any
 more, but are kept as raw events, and so everything is looked through once more when no such delivery can come.
 
@@ -28,6 +29,7 @@ from cartback.domain.trade.cart import ERASED, cart_id_for
 from cartback.ports import (
     RowSet,
 )
+from cartback.usecases.connectors.ending import end_all
 from cartback.usecases.people.erase_person import rows_of
 from cartback.usecases.people.mentions import hashed_trace, mentions
 
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from cartback.domain.trade.orders import Order
     from cartback.ports import (
         Clock,
+        Connections,
+        ConnectorKeys,
         DeadLetterSweep,
         Delivery,
         Hasher,
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
         Records,
         ShopAdapter,
         TableSweep,
+        ToolTokens,
     )
 
 AGAIN_AFTER = timedelta(hours=192)
@@ -73,7 +78,7 @@ _OF_PERSON = (
     "rest",
     "orders",
 )  # runs in flight count by these places: add at the end
-_OF_SHOP = ("rows", "raw", "letters", "rest")
+_OF_SHOP = ("rows", "raw", "letters", "rest", "connections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,9 @@ class SweepErased:
     orders: Orders
     raw: RawSweep
     letters: DeadLetterSweep
+    connections: Connections
+    tools: ToolTokens
+    access: ConnectorKeys
     hasher: Hasher
     adapter: Callable[[str], ShopAdapter]
     clock: Clock
@@ -192,6 +200,9 @@ class _Work:
             return self._carts(inside)
         if part == "orders":
             return self._orders()
+        if part == "connections":
+            end_all(here.connections, here.tools, here.access, self.shop)
+            return ""
         if part == "rows":
             return here.tables.purge(self.shop, inside, self.now + PROOF_KEPT)
         if part == "raw":
