@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cartback import wiring
-from functions import confirm, preferences
+from functions import answer_ask, confirm, preferences
 from local.proxy import Answer, Handler, Server, serving
 from tests.browser.conftest import Opened
 from tests.browser.test_inbox import findings, wider_than_its_window
@@ -16,7 +16,7 @@ from tests.fakes.world import World
 from tests.unit.usecases.test_preferences import Reader
 from tests.unit.usecases.test_sign_up import SignUps
 
-DOORS = {"c": confirm, "p": preferences}
+DOORS = {"a": answer_ask, "c": confirm, "p": preferences}
 _SMALLEST = 44
 """WCAG 2.2, 2.5.5: as many pixels a finger needs."""
 

@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from tests.contracts.stack import CREDENTIALS, Stack
 from tests.doors.house import House
+from tests.doors.outside import Outside
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         monkeypatch.setenv(name, value)
     with mock_aws():
         yield House(Stack(), monkeypatch)
+
+
+@pytest.fixture
+def outside(house: House, monkeypatch: pytest.MonkeyPatch) -> Outside:
+    """What lies beyond the lamp shop's stack."""
+    return Outside(house, monkeypatch)
