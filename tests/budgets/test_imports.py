@@ -43,7 +43,9 @@ INTAKE_FORBIDDEN = {
     "zoneinfo": "the intake knows no wall clocks",
     "cartback.ports": "ten milliseconds of Protocols that nobody instantiates",
     "cartback.domain.trade.cart": "what a cart is, the worker knows",
+    "cartback.domain.trade.cart_row": "what a cart is, the worker knows",
     "cartback.domain.people.customer": "who somebody is, the worker knows",
+    "cartback.domain.people.person": "who somebody is, the worker knows",
     "cartback.usecases.apply_events": "applying is for the worker",
     "cartback.texts": "the intake writes nothing",
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from cartback import ports
 from tests.laws.reading import FUNCTIONS, PACKAGE, ROOT, files, imports, name_of, syntax, under
 
 # What each room of the package may know of the others. Its own files it knows anyway, but for shops.
@@ -70,6 +72,19 @@ def test_what_is_imported_by_a_name_that_is_put_together_is_of_the_same_room():
                 ("import_module", "__import__")
             ):
                 assert ast.unparse(call.args[0]).startswith("f'{__name__}.") or path == ports, name_of(path)
+
+
+def test_each_name_of_the_ports_is_that_of_its_room():
+    """What a type checker is told and what is loaded on first use are one list, and each name is in its room."""
+    told = {
+        alias.asname: node.module
+        for node in ast.walk(syntax(PACKAGE / "ports" / "__init__.py"))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("cartback.")
+        for alias in node.names
+    }
+    assert told == {name: f"cartback.{room}" for name, room in ports._ROOM_OF.items()}
+    for name, room in told.items():
+        assert getattr(ports, name) is getattr(import_module(room), name), name
 
 
 @pytest.mark.parametrize("path", under(FUNCTIONS), ids=name_of)
