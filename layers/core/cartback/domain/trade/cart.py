@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cartback.domain.trade import spending, ways_back
+from cartback.domain.trade import spending
 from cartback.domain.trade.cart_row import BOUGHT as BOUGHT
 from cartback.domain.trade.cart_row import EMPTIED as EMPTIED
 from cartback.domain.trade.cart_row import ERASED as ERASED
@@ -57,7 +57,7 @@ def see(
     cart = replace(
         cart,
         refs=_united(cart.refs, seen.refs),
-        restore_url=ways_back.better(cart, seen, known_at),
+        restore_url=_better_link(cart, seen, known_at),
         locale=seen.locale or seen.contact.locale or cart.locale,
         device=seen.device or cart.device,
         items=completed(cart.items, seen.items),
@@ -91,8 +91,8 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
     cart = replace(
         cart,
         refs=_united(cart.refs, other.refs),
-        restore_url=ways_back.of_both(cart, other),
-        **ways_back.owner_of_both(cart, other),
+        restore_url=_link_of_both(cart, other),
+        **_owner_of_both(cart, other),
         stage="checkout" if "checkout" in (cart.stage, other.stage) else cart.stage,
         reminders=tuple(dict.fromkeys([*cart.reminders, *other.reminders])),
         spent=_united(cart.spent, other.spent),
@@ -225,3 +225,29 @@ def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:
 
 def _united(first: tuple[str, ...], second: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *(ref for ref in second if ref)]))
+
+
+def _better_link(cart: Cart, seen: CartSeen, known_at: datetime | None) -> str | None:
+    """The better link: a checkout knows the address that was typed, a cart only its things; else the newer one."""
+    if seen.restore_url is None or cart.restore_url is None:
+        return seen.restore_url or cart.restore_url
+    if cart.stage == "checkout" != seen.stage:
+        return cart.restore_url
+    return cart.restore_url if known_at is not None and seen.at < known_at else seen.restore_url
+
+
+def _link_of_both(cart: Cart, other: Cart) -> str | None:
+    """The link of two rows that are one cart."""
+    if other.stage == "checkout" != cart.stage:
+        return other.restore_url or cart.restore_url
+    return cart.restore_url or other.restore_url
+
+
+def _owner_of_both(cart: Cart, other: Cart) -> dict[str, Any]:
+    """The fields that change with the owner, if the second of two rows that are one cart knows it better."""
+    mine, theirs = cart.identified_at, other.identified_at
+    older = theirs is None or (mine is not None and theirs <= mine)
+    if other.person_id is None or (cart.person_id is not None and older):
+        return {}
+    told = {"address_hash": other.address_hash, "account": other.account, "account_row": other.account_row}
+    return {"person_id": other.person_id, "identified_at": theirs, **told}
