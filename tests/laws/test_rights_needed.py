@@ -58,8 +58,8 @@ _DELETES_ROWS = {"apply_events", "confirm"}
 _NEVER = {
     # ``Records.save`` can delete a row that is gone from the page: only these doors take one away.
     "dynamodb:DeleteItem": set(doors()) - _DELETES_ROWS,
-    # Their use cases read audits and shops under the names by which other ports read rows and write lines.
-    "dynamodb:GetItem": {"audit", "start_reconciling"},
+    # Their use cases read audits, shops and rows under the names by which other ports read rows and connections.
+    "dynamodb:GetItem": {"audit", "start_reconciling", "sweep_erased"},
     "dynamodb:PutItem": {"collect_export", "end_proofs"},
     "dynamodb:BatchWriteItem": {"collect_export", "end_proofs"},
     # ``KeyStore.write`` makes what is not there; a door only changes what it has read before.
