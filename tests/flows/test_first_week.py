@@ -15,6 +15,10 @@ from typing import Any
 
 import pytest
 
+from cli import checklist
+from cli.commands import doctor
+from cli.mail_records import GOOD, MUST
+from cli.stack import local
 from local.cloud import ROOT
 from local.demo import back
 from local.demo.assortment import PLENTY
@@ -23,6 +27,7 @@ from local.demo.platforms.shopify import DOMAIN
 from local.demo.platforms.shopify import Shop as Shopify
 from local.demo.sender import Wire
 from local.demo.shopify import Buyer
+from local.deploy import SENDERS
 from tests.flows.conftest import POLICY
 from tests.flows.house import House, until
 
@@ -142,3 +147,12 @@ def test_the_lines_of_the_page_end_in_a_cart_that_is_seen_and_in_a_reminder(newc
     got = until(lambda: [each for each in mails.messages if each.to == (buyer.email,)], "the first reminder")
     assert got[0].tags["touch"] == "reminder"
     assert not [each for each in mails.messages if each.to == ("mia8801@example.com",)], "the law dach"
+
+
+def test_the_checklist_asks_the_cloud_as_far_as_it_answers(house: House):
+    stack = local(house.folder)
+    assert stack.outputs["Senders"] == SENDERS
+    found = {each.about: each for each in checklist.surroundings(stack.outputs, doctor.account(stack))}
+    assert found["alarms"].state == MUST, "nobody is told: no AlarmEmail was given"
+    assert found["recipients"].state == GOOD
+    assert {"SES sandbox", "concurrency", "backup"} <= set(found)

@@ -1,14 +1,18 @@
-"""The page of Shopify says what the code asks for: the same scopes, version and topics, and the same steps."""
+"""Every platform is connected in the same lines; and Shopify's page names scopes, version and topics of the code."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
+
+from cartback import shops
 from cartback.shops import shopify
 from cartback.shops.shopify import api, graphql
 
-PAGE = (Path(__file__).parents[3] / "docs" / "shops" / "shopify.md").read_text()
+PAGES = Path(__file__).parents[3] / "docs" / "shops"
+PAGE = (PAGES / "shopify.md").read_text()
 _SET_UP = PAGE.partition("## Set-up")[2].partition("\n## ")[0]
 
 
@@ -38,3 +42,21 @@ def test_nobody_is_sent_where_no_app_can_be_made_any_more():
     for text in (_SET_UP, " ".join(api.BY_HAND)):
         assert "Dev Dashboard" in text
         assert "Develop apps" not in text.replace("own *Develop apps* makes none", "")
+
+
+@pytest.mark.parametrize("platform", shops.platforms())
+def test_every_platform_is_connected_in_the_same_lines(platform):
+    """``shop add``, ``shop secret`` unless connecting makes the secret, ``shop connect`` until a cart is seen."""
+    module, page = shops.api(platform), (PAGES / f"{platform}.md").read_text()
+    assert page.count("## Set-up\n") == 1
+    block = re.search(r"^ *```sh\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL)
+    assert block
+    access = " --access-file access.yaml" if module.NEEDS.ways and platform != "shopware" else ""
+    secret = ["cartback shop secret myshop"] if module.SIGNED_BY == "theirs" else []
+    assert [line.strip() for line in block.group(1).splitlines()] == [
+        "cartback shop add myshop --file shop.yaml",
+        *secret,
+        f"cartback shop connect myshop{access} --wait 300",
+    ]
+    assert "first cart" in page or "core tells of no carts" in page
+    assert "witch the others off" in page
