@@ -10,12 +10,15 @@ from cartback.usecases.runs import Run
 
 @redact_errors
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Answer the run with ``wait`` (for which step, how long), ``next`` or ``stop``.
+    """Answer the run with ``wait`` (how long), ``next`` or ``stop``.
 
-    A machine names the step, or, where a plan says how many there are, its position in that.
+    A machine names the step; where a shop's policy says how many there are, it gives back what the last answer called
+    ``known``, and plan and position are in there. Runs of 0.1 name them one by one.
     """
     run, planned = Run.from_task(event), event.get("plan")
     plan = Plan.from_variables(planned) if planned else None
     if "step" in event:
         return wiring.touch().step(run, event["step"], plan)
-    return wiring.touch()(run, plan, int(event["position"]))
+    if "position" in event:
+        return wiring.touch()(run, plan, int(event["position"]))
+    return wiring.touch().planned(run, event.get("known") or {})

@@ -1,9 +1,9 @@
 """JSONata as state machines use it: a value in which every text ``{% … %}`` is an expression, compiled once.
 
 The library evaluates them all; but a simulation evaluates millions, and nearly all of ours are a path
-(``$states.input.next``, ``$plan``), a path compared with a word, or one with a number in its place. Those are walked
-directly; a test holds both ways to the same answers. Where they could differ (a list on the way, which JSONata maps
-over) the library answers.
+(``$states.input.next``, ``$plan``), a path compared with a word, or one with a number or an empty object in its
+place. Those are walked directly; a test holds both ways to the same answers. Where they could differ (a list on the way,
+which JSONata maps over) the library answers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _PATH = r"\$(?P<root>[A-Za-z_]\w*)(?P<steps>(?:\.[A-Za-z_]\w*)*)"
 _ONLY_PATH = re.compile(_PATH)
 _COMPARISON = re.compile(_PATH + r" = '(?P<word>[^'\\]*)'")
 _OR_NUMBER = re.compile(_PATH + r" \? \$(?P=root)(?P=steps) : (?P<number>\d+)")
+_OR_NOTHING = re.compile(_PATH + r" \? \$(?P=root)(?P=steps) : \{\}")
 _UNDEFINED = object()
 
 
@@ -53,6 +54,8 @@ def expression(text: str) -> Template:
         return _compare(found, by_library(text))
     if (found := _OR_NUMBER.fullmatch(text)) is not None:
         return _or_number(found, by_library(text))
+    if (found := _OR_NOTHING.fullmatch(text)) is not None:
+        return _or_nothing(found, by_library(text))
     if (found := _ONLY_PATH.fullmatch(text)) is not None:
         return _walk(found, by_library(text))
     return by_library(text)
@@ -109,6 +112,23 @@ def _compare(found: re.Match[str], slow: Template) -> Template:
     def evaluate(scope: Scope) -> Any:
         value = walk(scope)
         return value == word if isinstance(value, str) else slow(scope)
+
+    return evaluate
+
+
+def _or_nothing(found: re.Match[str], slow: Template) -> Template:
+    """An object that may be missing, or an empty one in its place."""
+    root, steps = found["root"], tuple(found["steps"].split(".")[1:])
+
+    def evaluate(scope: Scope) -> Any:
+        value = scope[0] if root == "states" else scope[1].get(root, _UNDEFINED)
+        for step in steps:
+            if not isinstance(value, dict):
+                return slow(scope)
+            value = value.get(step, _UNDEFINED)
+        if value is _UNDEFINED:
+            return {}
+        return value if isinstance(value, dict) else slow(scope)
 
     return evaluate
 

@@ -16,7 +16,7 @@ from cartback.domain.errors import MessageWithheld
 from cartback.domain.redaction import redact_errors
 from cartback.texts.away import PUT_OFF, excused
 from tests.contracts.stack import resources, template
-from tests.doors.house import SHOP, House, sample
+from tests.doors.house import SHOP, House, function_of, sample
 from tests.doors.test_links import consents, mailed, request  # noqa: F401 - a fixture
 from tests.doors.test_sign_up import FILLED, link, people, posted, wake
 from tests.fakes.outside import CountingMetrics
@@ -185,7 +185,7 @@ def test_a_person_gets_an_answer_before_lambda_ends_the_function_also_when_a_sto
     house: House, door: str
 ):
     """Three requests without an answer and the pauses between them (botocore: a random part of 1, 2, 4 … seconds)."""
-    function = "".join(word.capitalize() for word in door.split("_"))
+    function = function_of(door)
     house.monkeypatch.setenv("PATIENCE", house.stack.environment(function)["PATIENCE"])
     wiring.clients.cache_clear()
     config = wiring.clients().dynamodb.meta.config

@@ -46,18 +46,18 @@ def walk(house) -> dict[str, object]:
     event = sample("start_flows")
     event["detail"] = opened
     house.call("start_flows", event)
-    run = {
+    about = {
         "flow": "cart_recovery",
-        "run": "r",
         "shop": SHOP,
-        "cart_id": opened["data"]["cart_id"],
+        "subject": opened["data"]["cart_id"],
         "generation": 1,
+        "kind": "cart",
         "person_id": None,
         "variants": [],
+        "wait_seconds": 3600,
     }
     house.now += timedelta(hours=1)
-    looked = house.call("watch_cart", {**run, "rearms": 0})
-    house.call("touch", {**run, "plan": looked["plan"], "position": 0})
+    house.call("touch", {"run": {"name": "r", "about": about}, "known": {}})
     (mail,) = house.mails()
     broken = json.dumps(own(checkout(61))).replace('"items": [', '"items": [1, ')
     body = broken.encode()

@@ -213,7 +213,7 @@ class World:
         )
         self.apply_receipts = ApplyReceipts(self.ledger, self.records, self.bus, self.clock, self.metrics)
         self._wire_starting()
-        self.watch_cart = Look(
+        self.look = self.watch_cart = Look(
             self.records, self.settings, self.ledger, self.bus, self.clock, frozenset(channels)
         )
         self.touch = SendMessage(

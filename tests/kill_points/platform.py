@@ -274,15 +274,15 @@ class Platform:
     def _task(self, step: Call) -> Any:
         given = step.payload
         match step.function:
-            case "watch_cart":
-                return self.world.watch_cart(Run.from_task(given), int(given["rearms"]))
+            case "look":
+                return self.world.look.step(Run.from_task(given), given["step"])
+            case "touch" if "step" in given:
+                return self.world.touch.step(Run.from_task(given), given["step"])
             case "touch":
-                plan = Plan.from_variables(given["plan"])
-                return self.world.touch(Run.from_task(given), plan, int(given["position"]))
-            case "ask_confirmation":
-                return self.world.ask_confirmation(Run.of_question(given), None, int(given["position"]))
+                return self.world.touch.planned(Run.from_task(given), given["known"])
+        told = {**given["run"]["about"], "run": given["run"]["name"], **{k: given[k] for k in ("error", "cause")}}
         words = ("flow", "run", "shop", "subject", "error", "cause")
-        return self.world.park_run(*(str(given.get(word) or "") for word in words))
+        return self.world.park_run(*(str(told.get(word) or "") for word in words))
 
     # the mail provider -------------------------------------------------------------------------------------------
 

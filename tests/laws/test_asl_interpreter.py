@@ -55,8 +55,7 @@ def test_every_expression_of_every_machine_gives_what_the_library_gives(path):
         "wait_seconds": 5,
         "person_id": None,
         "variants": ["v"],
-        "position": 1,
-        "plan": {"a": [1]},
+        "known": {"person_id": None, "plan": {"a": [1]}, "position": 1},
     }
     states = {
         "input": answer,
@@ -66,14 +65,7 @@ def test_every_expression_of_every_machine_gives_what_the_library_gives(path):
             "Execution": {"Name": "run", "Input": answer | {"shop": "s", "flow": "f", "generation": 2}}
         },
     }
-    variables = {
-        "person_id": None,
-        "variants": [],
-        "rearms": 0,
-        "plan": {"touches": []},
-        "position": 0,
-        "error": "E",
-    }
+    variables = {"error": "E", "cause": "why"}
     for text in set(_expressions_in(json.loads(path.read_text()))):
         fast, slow = expressions.expression(text), expressions.by_library(text)
         assert _answer(fast, (states, variables)) == _answer(slow, (states, variables)), text
@@ -81,11 +73,23 @@ def test_every_expression_of_every_machine_gives_what_the_library_gives(path):
 
 @pytest.mark.parametrize(
     "given",
-    [{}, {"n": 0}, {"n": 3}, {"n": None}, {"n": "x"}, {"n": [1, 2]}, [{"n": 1}, {"n": 2}], 7],
+    [
+        {},
+        {"n": 0},
+        {"n": 3},
+        {"n": None},
+        {"n": "x"},
+        {"n": [1, 2]},
+        {"n": {}},
+        {"n": {"m": 0}},
+        [{"n": 1}, {"n": 2}],
+        7,
+    ],
     ids=str,
 )
-def test_a_number_in_the_place_of_a_missing_path_is_what_the_library_gives(given: Any) -> None:
-    text = "$states.input.n ? $states.input.n : 0"
+@pytest.mark.parametrize("instead", ["0", "{}"])
+def test_what_stands_in_the_place_of_a_missing_path_is_what_the_library_gives(given: Any, instead: str) -> None:
+    text = f"$states.input.n ? $states.input.n : {instead}"
     scope = ({"input": given}, {})
     assert _answer(expressions.expression(text), scope) == _answer(expressions.by_library(text), scope)
 

@@ -72,31 +72,30 @@ GIVEN = {
     "reconcile": _reconciling(),
     "export": _exporting(),
 }
-KNOWN = {"person_id": "p2", "variants": ["v1"]}
 PLAN = {"touches": [{"name": "reminder"}, {"name": "answers"}]}
 
 
-def look(run: str, knows: Mapping[str, Any], rearms: int, word: str = "", **answer: Any) -> Asks:
-    about = {"flow": "cart_recovery", "run": run, "shop": "brew", "cart_id": "c1", "generation": 2}
-    told = {"next": word, "wait_seconds": 61, "rearms": rearms + 1, "plan": PLAN, **KNOWN}
-    return Asks("watch_cart", {**about, **knows, "rearms": rearms}, told, **answer)
+def _about(machine: str, run: str) -> dict[str, Any]:
+    return {"run": {"name": run, "about": GIVEN[machine]}}
 
 
-def touch(run: str, position: int, word: str = "", **answer: Any) -> Asks:
-    """Each touch may find that the person was merged into another one."""
-    about = {"flow": "cart_recovery", "run": run, "shop": "brew", "cart_id": "c1", "generation": 2}
-    knows, learns = (
-        {"person_id": f"p{number + 2}", "variants": [f"v{number + 1}"]} for number in (position, position + 1)
-    )
-    told = {"next": word, "wait_seconds": 77 + position, "position": position + 1, **learns}
-    return Asks("touch", {**about, **knows, "plan": PLAN, "position": position}, told, **answer)
+def _known(number: int) -> dict[str, Any]:
+    """What an answer makes known; each touch may find that the person was merged into another one."""
+    return {"person_id": f"p{number + 1}", "variants": [f"v{number}"], "plan": PLAN, "position": number}
 
 
-def ask(run: str, position: int, word: str = "", **answer: Any) -> Asks:
-    about = {"run": run, "shop": "brew", "request_id": "r1", "generation": 3, "position": position}
-    return Asks(
-        "ask_confirmation", about, {"next": word, "wait_seconds": 90, "position": position + 1}, **answer
-    )
+def touch(run: str, number: int, word: str = "", **answer: Any) -> Asks:
+    """Call ``number`` of the one task of a recovery: it gives back what the call before made known."""
+    asked = {**_about("cart_recovery", run), "known": _known(number) if number else {}}
+    told = {"next": word, "wait_seconds": 77 + number, "known": _known(number + 1)}
+    return Asks("touch", asked, told, **answer)
+
+
+def ask(run: str, step: str, heard: int, word: str = "", **answer: Any) -> Asks:
+    """A question to a sign-up; so many answers were heard before."""
+    asked = {**_about("double_opt_in", run), "step": step, "known": _known(heard) if heard else {}}
+    told = {"next": word, "wait_seconds": 90 + heard, "known": _known(heard + 1)}
+    return Asks("look" if step == "end" else "touch", asked, told, **answer)
 
 
 def sweep(person_id: str | None, cursor: str, word: str = "", then: str = "", **answer: Any) -> Asks:
@@ -116,18 +115,20 @@ def compare(word: str = "", **answer: Any) -> Asks:
 
 def park(machine: str, run: str, why: str, because: str, /, **answer: Any) -> Asks:
     given = GIVEN[machine]
-    about = {"flow": machine, "run": run, "shop": "brew", "subject": given["subject"]}
+    about = {"flow": machine, "run": run, "shop": "brew", "subject": given.get("subject")}
+    if machine in _FLOWS:
+        about = _about(machine, run)
     return Asks("park_run", {**about, "error": why, "cause": because}, {"parked": True}, **answer)
 
 
-_FIRST = {"person_id": "p1", "variants": ["v0"]}
+_FLOWS = ("cart_recovery", "double_opt_in")
 
 
 def _first(machine: str, run: str, **answer: Any) -> list[Asks | int]:
     """The first call of a run, as it comes after whatever comes before it."""
     return {
-        "cart_recovery": lambda: [3600, look(run, _FIRST, 0, **answer)],
-        "double_opt_in": lambda: [ask(run, 0, **answer)],
+        "cart_recovery": lambda: [3600, touch(run, 0, **answer)],
+        "double_opt_in": lambda: [ask(run, "confirm", 0, **answer)],
         "erasure": lambda: [sweep("p1", "", **answer)],
         "export": lambda: [collect(run, "", **answer)],
         "reconcile": lambda: [compare(**answer)],
@@ -136,39 +137,21 @@ def _first(machine: str, run: str, **answer: Any) -> list[Asks | int]:
 
 def _courses() -> Iterator[Walk]:
     """What is meant to happen, with more pages and rounds than one."""
-    yield _walk("cart_recovery", "bought", 3600, look("bought", _FIRST, 0, "stop"))
+    yield _walk("cart_recovery", "bought", 3600, touch("bought", 0, "stop"))
+    thrice = [touch("all", 0, "wait"), 77, touch("all", 1, "wait"), 78, touch("all", 2, "stop")]
+    yield _walk("cart_recovery", "all", 3600, *thrice)
+    yield _walk("double_opt_in", "yes", ask("yes", "confirm", 0, "stop"))
     yield _walk(
-        "cart_recovery",
-        "active",
-        3600,
-        look("active", _FIRST, 0, "wait"),
-        61,
-        look("active", KNOWN, 1, "wait"),
-        61,
-        look("active", KNOWN, 2, "stop"),
+        "double_opt_in", "reminded", *_asked("reminded", "next"), ask("reminded", "confirm_again", 1, "stop")
     )
-    yield _walk(
-        "cart_recovery",
-        "all",
-        3600,
-        look("all", _FIRST, 0, "touch"),
-        touch("all", 0, "wait"),
-        77,
-        touch("all", 1, "wait"),
-        78,
-        touch("all", 2, "stop"),
-    )
-    yield _walk("cart_recovery", "once", 3600, look("once", _FIRST, 0, "touch"), touch("once", 0, "stop"))
-    yield _walk("double_opt_in", "yes", ask("yes", 0, "stop"))
-    yield _walk(
-        "double_opt_in",
-        "late",
-        ask("late", 0, "wait"),
-        90,
-        ask("late", 1, "wait"),
-        90,
-        ask("late", 2, "stop"),
-    )
+    late = (ask("late", "confirm", 1, "next"), 91, ask("late", "confirm_again", 2, "wait"), 92)
+    end = (ask("late", "confirm_again", 3, "next"), 93, ask("late", "end", 4, "stop"))
+    yield _walk("double_opt_in", "late", *_asked("late", "wait"), *late, *end)
+
+
+def _asked(run: str, word: str) -> list[Asks | int]:
+    """The first question, and the wait that it asks for."""
+    return [ask(run, "confirm", 0, word), 90]
 
 
 def _chores() -> Iterator[Walk]:
@@ -221,19 +204,18 @@ def _parked(machine: str, name: str, before: list[Asks | int], error: str, cause
 
 def _troubles() -> Iterator[Walk]:
     """Words that nobody knows, bugs, and troubles that pass or stay, at every task."""
-    for machine, (first, second) in _STEPS.items():
-        for step in filter(None, (first, second)):
+    for machine, (first, *more) in _STEPS.items():
+        for step in (first, *more):
             unknown = "no way leads on from: shrug"
-            yield from _parked(machine, "shrug", step("shrug", word="shrug"), "UnknownWord", unknown)
+            if step is not _last_look:  # after which the run is over, whatever it answers
+                yield from _parked(machine, "shrug", step("shrug", word="shrug"), "UnknownWord", unknown)
             long = "x" * 1_500
             yield from _parked(
                 machine, "bug", step("bug", error="KeyError", cause=long), "KeyError", long[:1_000]
             )
             for error in TRANSIENT:
                 *before, once = step("shaky", error=error)
-                end = step("shaky", word="stop" if machine in ("cart_recovery", "double_opt_in") else "done")[
-                    -1
-                ]
+                end = step("shaky", word="stop" if machine in _FLOWS else "done")[-1]
                 yield _walk(machine, "shaky", *before, once, 2, once, 6, end)
                 parked = park(machine, "shaky", error, "why")
                 *before, away = step("shaky", error=error, cause="why")
@@ -263,7 +245,7 @@ def _troubles() -> Iterator[Walk]:
 
 
 def _second_touch(run: str, **answer: Any) -> list[Asks | int]:
-    return [3600, look(run, _FIRST, 0, "touch"), touch(run, 0, "wait"), 77, touch(run, 1, **answer)]
+    return [3600, touch(run, 0, "wait"), 77, touch(run, 1, **answer)]
 
 
 def _second_round(run: str, **answer: Any) -> list[Asks | int]:
@@ -279,11 +261,21 @@ def _steps(machine: str) -> Any:
     return lambda run, **answer: _first(machine, run, **answer)
 
 
-_STEPS: dict[str, tuple[Any, Any]] = {
+def _last_look(run: str, **answer: Any) -> list[Asks | int]:
+    return [
+        *_asked(run, "next"),
+        ask(run, "confirm_again", 1, "next"),
+        91,
+        ask(run, "end", 2, **answer),
+    ]
+
+
+_STEPS: dict[str, tuple[Any, ...]] = {
     "cart_recovery": (_steps("cart_recovery"), _second_touch),
     "double_opt_in": (
         _steps("double_opt_in"),
-        lambda run, **answer: [ask(run, 0, "wait"), 90, ask(run, 1, **answer)],
+        lambda run, **answer: [*_asked(run, "next"), ask(run, "confirm_again", 1, **answer)],
+        _last_look,
     ),
     "erasure": (_steps("erasure"), _second_round),
     "export": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,6 +44,7 @@ _TRANSIENT = {
     "Lambda.TooManyRequestsException",
     "States.Timeout",
 }
+_VERBS = {"look", "touch", "act", "ask", "park_run"}
 _FLOWS_END_WITHIN = 35 * 86_400
 """Longer than the longest cadence; as the alarms and the pages of the flows say."""
 
@@ -183,10 +185,50 @@ def test_waits_are_asked_for_in_seconds_by_the_task_that_decided_them(path: Path
 
 
 @every_machine
+def test_each_retry_and_each_catch_stands_on_one_line(path: Path):
+    """A change to a flow shows its story, and not what is the same in every machine."""
+    for name, body in _states(path, "Task").items():
+        for key in ("Retry", "Catch"):
+            assert f'"{key}": {json.dumps(body[key], ensure_ascii=False)}' in path.read_text(), name
+
+
+def test_the_machines_of_flows_call_the_verbs_and_nothing_else():
+    for flow in all_flows():
+        called = {
+            body["Arguments"]["FunctionName"].strip("${}")
+            for body in _states(ROOT / "statemachines" / f"{flow.name}.asl.json", "Task").values()
+        }
+        assert called <= _VERBS, flow.name
+
+
+def test_the_machine_of_a_flow_with_steps_of_its_own_names_each_of_them_once():
+    for flow in all_flows():
+        sent = [
+            body["Arguments"]["Payload"].get("step")
+            for body in _states(ROOT / "statemachines" / f"{flow.name}.asl.json", "Task").values()
+            if body["Arguments"]["FunctionName"] == "${touch}"
+        ]
+        assert sent == list(flow.steps or [None]), flow.name
+
+
+@every_machine
 def test_every_run_ends(path: Path):
     """I7: a machine has a limit of its own, shorter than AWS's year."""
     name = path.name.removesuffix(".asl.json")
     assert machine(path)["TimeoutSeconds"] == _CHORES.get(name, _FLOWS_END_WITHIN)
+
+
+def _called_by_earlier_releases(machine_id: str) -> set[str]:
+    """The functions that runs of released definitions of a machine may still call (docs/upgrade.md)."""
+    released = ROOT / "events" / "machines"
+    return {
+        told["tasks"][state["Arguments"]["FunctionName"].strip("${}")]
+        for release, told in json.loads((released / "releases.json").read_text()).items()
+        for name, of in told["machines"].items()
+        if of["resource"] == machine_id
+        for state in machine(released / f"{name}.{release}.asl.json")["States"].values()
+        if state["Type"] == "Task"
+    }
 
 
 def test_step_functions_may_call_exactly_the_tasks_of_its_machine():
@@ -200,6 +242,7 @@ def test_step_functions_may_call_exactly_the_tasks_of_its_machine():
             for arn in statement["Resource"]
         }
         called = {target(arn) for arn in given["DefinitionSubstitutions"].values()}
+        called |= _called_by_earlier_releases(_resource_of(path))
         assert called <= allowed if target(given["Role"]) == SHARED_ROLE else called == allowed
 
 

@@ -95,8 +95,7 @@ def test_a_release_names_the_tasks_that_its_machines_call(release: str):
 def test_what_runs_call_keeps_its_logical_id_and_its_role_may_call_it(release: str):
     """CloudFormation replaces what is renamed: a machine with all its runs, a function under them."""
     told = releases()[release]
-    for task, name in told["tasks"].items():
-        assert doors().get(task) == name
+    assert set(told["tasks"].values()) <= set(doors().values())
     for name, of in told["machines"].items():
         assert of["resource"] in resources("AWS::Serverless::StateMachine"), name
         (policy,) = properties(of["role"])["Policies"]
@@ -145,7 +144,7 @@ def test_a_task_answers_what_a_machine_of_an_earlier_release_sends_it(release: s
     )
     world.clock.move(hours=1)
     payload = json.loads((DOORS / f"{task}.{release}.json").read_text())
-    answer = json.loads(json.dumps(importlib.import_module(task).handler(payload, CONTEXT)))
+    answer = _answered(_door(release, task), payload)
     for name in releases()[release]["machines"]:
         for called, state in _calls(defined(release, name)):
             if called != task or "Next" not in state:
@@ -163,14 +162,22 @@ def _played(world: World, release: str, name: str, given: Mapping[str, Any]) -> 
     """A run of a released definition on today's doors, in virtual time."""
     path = defined(release, name)
     kept = json.loads((MACHINES / f"{name}.{release}.input.json").read_text())
-    tasks = {task: lambda event, task=task: _answered(task, event) for task, _ in _calls(path)}
+    tasks = {
+        task: lambda event, door=_door(release, task): _answered(door, event) for task, _ in _calls(path)
+    }
     return play(
         Machine.load(path), {**kept, **given}, tasks, elapse=lambda seconds: world.clock.move(seconds=seconds)
     )
 
 
-def _answered(task: str, event: Mapping[str, Any]) -> Any:
-    return json.loads(json.dumps(importlib.import_module(task).handler(event, CONTEXT)))
+def _door(release: str, task: str) -> str:
+    """The door that answers a released task today: the function is the same, its file may have another name."""
+    function = releases()[release]["tasks"][task]
+    return next(door for door, name in doors().items() if name == function)
+
+
+def _answered(door: str, event: Mapping[str, Any]) -> Any:
+    return json.loads(json.dumps(importlib.import_module(door).handler(event, CONTEXT)))
 
 
 @pytest.mark.parametrize("release", releases())

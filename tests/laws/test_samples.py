@@ -68,7 +68,11 @@ def test_a_sample_is_json_and_its_addresses_are_nobodys(path: Path):
 
 
 def test_every_door_has_a_sample_and_every_sample_a_door():
-    assert {_door(path) for path in SAMPLES} == set(doors())
+    """A door that only runs of earlier releases call has theirs."""
+    released = json.loads((EVENTS / "machines" / "releases.json").read_text()).values()
+    only_then = {task for told in released for task in told["tasks"]} & set(doors())
+    samples = {_door(path) for path in SAMPLES}
+    assert samples <= set(doors()) <= samples | only_then
 
 
 # ── their shape ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +114,7 @@ def test_a_sample_of_the_bus_is_a_fact_that_the_rule_lets_through(path: Path):
     validator.validate(event["detail"])
 
 
-@_of("watch_cart", "touch", "park_run", "ask_confirmation", "reconcile", "sweep_erased", "collect_export")
+@_of("look", "touch", "park_run", "reconcile", "sweep_erased", "collect_export")
 def test_a_sample_of_a_task_has_exactly_the_fields_that_the_machine_sends(path: Path):
     sent = [
         set(state["Arguments"]["Payload"])
@@ -199,7 +203,7 @@ def test_a_fact_starts_one_run_however_often_it_is_told(world: World):
     assert _handle("start_flows")["started"] == []
 
 
-@pytest.mark.parametrize("task", ["watch_cart", "touch"])
+@pytest.mark.parametrize("task", ["touch", "touch.second"])
 def test_a_task_answers_with_a_word_that_its_machine_knows(world: World, task: str):
     _handle("apply_events")
     world.clock.move(hours=1)
@@ -263,8 +267,9 @@ def test_a_page_of_the_shop_is_listened_to_and_given_the_script(
     assert len(world.queue.deliveries) == kept
 
 
-def test_a_request_that_is_gone_stops_its_run(world: World):
-    assert _handle("ask_confirmation")["next"] == "stop"
+@pytest.mark.parametrize("task", ["touch.step", "look"])
+def test_a_request_that_is_gone_stops_its_run(world: World, task: str):
+    assert _handle(task)["next"] == "stop"
 
 
 @pytest.mark.parametrize(

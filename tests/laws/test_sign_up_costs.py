@@ -29,21 +29,21 @@ def ask(words: list[str]) -> tuple[Run, list[Any], list[float]]:
     waits: list[float] = []
     answers = iter(words)
 
-    def ask_confirmation(payload: Mapping[str, Any]) -> dict[str, Any]:
+    def asked(payload: Mapping[str, Any]) -> dict[str, Any]:
         sent.append(payload)
-        return {"next": next(answers), "wait_seconds": 86_400, "position": payload["position"] + 1}
+        return {"next": next(answers), "wait_seconds": 86_400, "known": {"variants": [], "person_id": None}}
 
     def park_run(payload: Mapping[str, Any]) -> dict[str, bool]:
         sent.append(payload)
         return {"parked": True}
 
-    tasks = {"ask_confirmation": ask_confirmation, "park_run": park_run}
+    tasks = {"touch": asked, "look": asked, "park_run": park_run}
     return play(MACHINE, GIVEN, tasks, elapse=waits.append), sent, waits
 
 
 @pytest.mark.parametrize(
     ("words", "most"),
-    [(["wait", "stop"], 7), (["wait", "wait", "stop"], 10), (["wait", "wait", "wait", "stop"], 13)],
+    [(["next", "stop"], 7), (["next", "next", "stop"], 9), (["next", "wait", "next", "stop"], 12)],
     ids=["confirmed_within_a_day", "never_confirmed", "provider_asked_for_a_pause"],
 )
 def test_a_course_costs_no_more_transitions_than_the_page_of_the_flow_says(words: list[str], most: int):
@@ -53,13 +53,14 @@ def test_a_course_costs_no_more_transitions_than_the_page_of_the_flow_says(words
 
 
 def test_the_question_goes_out_at_once_and_each_attempt_knows_which_it_is():
-    _, sent, waits = ask(["wait", "wait", "stop"])
-    about = {"run": "run", "shop": "brew", "request_id": "r1", "generation": 2}
-    assert sent == [about | {"position": position} for position in (0, 1, 2)]
+    _, sent, waits = ask(["next", "next", "stop"])
+    run = {"name": "run", "about": GIVEN}
+    assert [payload["step"] for payload in sent] == ["confirm", "confirm_again", "end"]
+    assert all(payload["run"] == run for payload in sent)
     assert waits == [86_400, 86_400]
 
 
 def test_a_word_that_nobody_knows_parks_the_run():
     run, sent, _ = ask(["shrug"])
     assert (run.ended.status, run.ended.error) == ("FAILED", "Parked.UnknownWord")
-    assert sent[-1]["flow"] == "double_opt_in"
+    assert sent[-1]["run"]["about"]["flow"] == "double_opt_in"

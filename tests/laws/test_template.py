@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import tomllib
 
@@ -78,7 +79,10 @@ def test_every_door_has_a_function_and_every_function_a_door():
 
 @every_door
 def test_a_function_is_called_like_its_file(door: str):
-    assert doors()[door] == door.title().replace("_", "")
+    """But for one that runs of an earlier release call by the name that its file had then."""
+    released = json.loads((ROOT / "events" / "machines" / "releases.json").read_text()).values()
+    kept = {function for told in released for function in told["tasks"].values()}
+    assert doors()[door] == door.title().replace("_", "") or doors()[door] in kept
 
 
 # ── rights ───────────────────────────────────────────────────────────────────────────────────────────────────────

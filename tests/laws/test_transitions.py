@@ -27,70 +27,55 @@ HOUR = 3600
 
 
 def recover(
-    watch: list[str], touch: list[str], instead: Mapping[str, Callable[[Any], Any]] | None = None
+    words: list[str], instead: Mapping[str, Callable[[Any], Any]] | None = None
 ) -> tuple[Run, list[Any]]:
-    """Run the machine with tasks that answer these words in turn; give the run and the payloads that were sent.
+    """Run the machine with a task that answers these words in turn; give the run and the payloads that were sent.
 
-    ``instead`` are other tasks, by the names of their doors.
+    A word may be "early": the shopper was active again, so that there is no plan yet. ``instead`` are other tasks, by
+    the names of their doors.
     """
     sent: list[Any] = []
-    looks, touches = iter(watch), iter(touch)
+    answers = iter(words)
 
-    def watch_cart(payload: Mapping[str, Any]) -> dict[str, Any]:
+    def touch(payload: Mapping[str, Any]) -> dict[str, Any]:
         sent.append(payload)
-        word = next(looks)
-        rearms = payload["rearms"] + (word == "wait")
-        plan = PLAN if word == "touch" else None
-        return {"next": word, "wait_seconds": HOUR, "rearms": rearms, "plan": plan, **KNOWN}
-
-    def send(payload: Mapping[str, Any]) -> dict[str, Any]:
-        sent.append(payload)
-        word = next(touches)
-        return {"next": word, "wait_seconds": HOUR, "position": payload["position"] + 1, **KNOWN}
+        word, known = next(answers), payload["known"]
+        if word == "early":
+            return {"next": "wait", "wait_seconds": HOUR, "known": {**KNOWN, "looks": known.get("looks", 0) + 1}}
+        known = {**KNOWN, "plan": PLAN, "position": known.get("position", 0) + 1}
+        return {"next": word, "wait_seconds": HOUR, "known": known}
 
     def park_run(payload: Mapping[str, Any]) -> dict[str, bool]:
         sent.append(payload)
         return {"parked": True}
 
-    given = {"watch_cart": watch_cart, "touch": send, "park_run": park_run} | dict(instead or {})
-    return play(MACHINE, GIVEN, given), sent
+    return play(MACHINE, GIVEN, {"touch": touch, "park_run": park_run} | dict(instead or {})), sent
 
 
 @pytest.mark.parametrize(
-    ("watch", "touch", "most"),
+    ("words", "most"),
     [
-        (["stop"], [], 5),
-        (["touch"], ["stop"], 7),
-        (["touch"], ["wait", "stop"], 10),
-        (["touch"], ["wait", "wait", "stop"], 13),
-        (["wait", "stop"], [], 8),
-        (["wait", "wait", "touch"], ["wait", "wait", "stop"], 19),
+        (["stop"], 5),
+        (["wait", "stop"], 8),
+        (["wait", "wait", "stop"], 11),
+        (["early", "stop"], 8),
+        (["early", "early", "wait", "wait", "stop"], 17),
     ],
-    ids=[
-        "bought_before",
-        "bought_after_one",
-        "bought_after_two",
-        "three_touches",
-        "active_once",
-        "active_twice",
-    ],
+    ids=["bought_before", "bought_after_one", "three_touches", "active_once", "active_twice"],
 )
-def test_a_course_costs_no_more_transitions_than_the_page_of_the_flow_says(
-    watch: list[str], touch: list[str], most: int
-):
-    run, _ = recover(watch, touch)
+def test_a_course_costs_no_more_transitions_than_the_page_of_the_flow_says(words: list[str], most: int):
+    run, _ = recover(words)
     assert run.ended.status == "SUCCEEDED"
     assert run.transitions == most
 
 
-def test_the_tasks_get_what_the_run_knows_and_the_plan_stays_as_it_was_made():
-    _, sent = recover(["wait", "touch"], ["wait", "stop"])
-    about = {"flow": "cart_recovery", "run": "run", "shop": "brew", "cart_id": "c1", "generation": 1}
+def test_the_task_gets_what_the_run_knows_and_the_plan_stays_as_it_was_made():
+    _, sent = recover(["early", "wait", "stop"])
+    run = {"name": "run", "about": GIVEN}
     assert sent == [
-        about | {"person_id": None, "variants": [], "rearms": 0},
-        about | KNOWN | {"rearms": 1},
-        about | KNOWN | {"plan": PLAN, "position": 0},
-        about | KNOWN | {"plan": PLAN, "position": 1},
+        {"run": run, "known": {}},
+        {"run": run, "known": KNOWN | {"looks": 1}},
+        {"run": run, "known": KNOWN | {"plan": PLAN, "position": 1}},
     ]
 
 
@@ -99,15 +84,15 @@ def test_the_first_wait_is_the_one_that_the_starter_asked_for():
     play(
         MACHINE,
         GIVEN | {"wait_seconds": 61},
-        {"watch_cart": lambda _: {"next": "stop", "wait_seconds": 1, "rearms": 0, "plan": None, **KNOWN}},
+        {"touch": lambda _: {"next": "stop", "wait_seconds": 1, "known": KNOWN}},
         elapse=waits.append,
     )
     assert waits == [61]
 
 
-@pytest.mark.parametrize(("watch", "touch"), [(["shrug"], []), (["touch"], ["shrug"])])
-def test_a_word_that_nobody_knows_parks_the_run(watch: list[str], touch: list[str]):
-    run, sent = recover(watch, touch)
+@pytest.mark.parametrize("words", [["shrug"], ["wait", "shrug"]])
+def test_a_word_that_nobody_knows_parks_the_run(words: list[str]):
+    run, sent = recover(words)
     assert run.ended.status == "FAILED"
     assert run.ended.error == "Parked.UnknownWord"
     assert sent[-1]["error"] == "UnknownWord"
@@ -121,18 +106,11 @@ def test_a_bug_is_parked_with_its_reason_and_never_repeated():
         calls.append(payload)
         raise KeyError("total")
 
-    run, sent = recover(["touch"], [], {"touch": broken})
+    run, sent = recover([], {"touch": broken})
     assert len(calls) == 1
     assert run.ended.status == "FAILED"
     assert run.path[-2:] == ["Park the run", "Parked"]
-    assert sent[-1] == {
-        "flow": "cart_recovery",
-        "run": "run",
-        "shop": "brew",
-        "subject": "c1",
-        "error": "KeyError",
-        "cause": "'total'",
-    }
+    assert sent[-1] == {"run": {"name": "run", "about": GIVEN}, "error": "KeyError", "cause": "'total'"}
 
 
 def test_a_passing_trouble_is_repeated_and_each_repetition_is_paid_for():
@@ -142,11 +120,11 @@ def test_a_passing_trouble_is_repeated_and_each_repetition_is_paid_for():
         trouble = next(troubles, None)
         if trouble:
             raise TaskFailed(trouble)
-        return {"next": "stop", "wait_seconds": 1, "position": 1, **KNOWN}
+        return {"next": "stop", "wait_seconds": 1, "known": KNOWN}
 
-    run, _ = recover(["touch"], [], {"touch": shaky})
+    run, _ = recover([], {"touch": shaky})
     assert run.ended.status == "SUCCEEDED"
-    assert run.transitions == 7 + 3
+    assert run.transitions == 5 + 3
 
 
 def test_a_lasting_trouble_is_parked_after_more_than_an_hour():
@@ -155,7 +133,7 @@ def test_a_lasting_trouble_is_parked_after_more_than_an_hour():
     def away(payload: Any) -> Any:
         raise TaskFailed("TryLater", "the table is away")
 
-    run = play(MACHINE, GIVEN, {"watch_cart": away, "park_run": lambda _: {}}, elapse=waits.append)
+    run = play(MACHINE, GIVEN, {"touch": away, "park_run": lambda _: {}}, elapse=waits.append)
     assert run.ended.error == "Parked.TryLater"
     # FULL jitter draws from nothing to the longest pause: half of it on average.
     assert 3600 < sum(waits[1:]) / 2 < 3 * 3600
@@ -168,7 +146,7 @@ def test_a_run_whose_parking_fails_still_ends_with_the_first_reason():
     def worse(payload: Any) -> Any:
         raise OSError("second")
 
-    run, _ = recover([], [], {"watch_cart": broken, "park_run": worse})
+    run, _ = recover([], {"touch": broken, "park_run": worse})
     assert run.ended.status == "FAILED"
     assert (run.ended.error, run.ended.cause) == ("Parked.ValueError", "first")
 
@@ -177,6 +155,6 @@ def test_a_shopper_who_never_rests_cannot_keep_a_run_for_ever():
     run = play(
         MACHINE,
         GIVEN,
-        {"watch_cart": lambda _: {"next": "wait", "wait_seconds": HOUR, "rearms": 1, "plan": None, **KNOWN}},
+        {"touch": lambda _: {"next": "wait", "wait_seconds": HOUR, "known": KNOWN}},
     )
     assert run.ended.status == "TIMED_OUT"

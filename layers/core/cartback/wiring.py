@@ -469,8 +469,8 @@ def channels() -> Mapping[str, Channel]:
 
 
 @cache
-def watch_cart() -> Look:
-    """The task that looks whether a run's time has come."""
+def look() -> Look:
+    """The task that reads the truth for a run."""
     from cartback.channels import names
     from cartback.usecases.look import Look
 

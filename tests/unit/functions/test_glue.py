@@ -38,7 +38,7 @@ FACT = {
 @pytest.mark.parametrize(
     ("door", "event", "asked", "gives"),
     [
-        ("watch_cart", {**TASK, "rearms": "5"}, (RUN, 5), {"next": "x"}),
+        ("look", {**TASK, "rearms": "5"}, (RUN, 5), {"next": "x"}),
         (
             "sweep_erased",
             {"shop": "s", "person_id": "p", "cursor": "c", "lasts_seconds": 60},
@@ -127,7 +127,7 @@ def test_a_run_is_parked_under_its_own_words(doors: Doors, event: Any, asked: An
 # ── what goes wrong ──────────────────────────────────────────────────────────────────────────────────────────────
 
 TASKS = {
-    "watch_cart": {**TASK, "rearms": 0},
+    "look": {**TASK, "rearms": 0},
     "touch": {**TASK, "plan": PLAN, "position": 0},
     "sweep_erased": {"shop": "s", "person_id": "p", "cursor": ""},
     "reconcile": {"shop": "s"},

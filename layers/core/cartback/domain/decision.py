@@ -76,6 +76,8 @@ class Reason(StrEnum):
     WARMING_UP = "warming_up"
     PROVIDER_BUSY = "provider_busy"
     DOUBTFUL = "doubtful"
+    RESTLESS = "restless"
+    NO_TOUCHES = "no_touches"
     ALL_DONE = "all_done"
     ALL_SENT = "all_sent"
     LOW = "stock_low"

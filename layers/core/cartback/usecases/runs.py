@@ -13,6 +13,9 @@ from cartback.ports import TimelineEntry
 if TYPE_CHECKING:
     from cartback.domain.decision import Decision
 
+MOST_LOOKS = 500
+"""A shopper who never comes to rest cannot keep a run for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

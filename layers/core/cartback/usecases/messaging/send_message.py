@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cartback import flows, subjects
 from cartback.domain import claims
@@ -22,12 +22,13 @@ from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.messaging.warm_up import next_day
 from cartback.domain.people import customer
+from cartback.domain.policy import Plan
 from cartback.ports import Doubtful, NotSent, RowSet
 from cartback.usecases.messaging.budgeting import counting, give_back, reserve
 from cartback.usecases.messaging.claiming import claim_for, counted_with, guards_of
 from cartback.usecases.messaging.closing import close
 from cartback.usecases.messaging.links import link_of
-from cartback.usecases.runs import decision_line
+from cartback.usecases.runs import MOST_LOOKS, decision_line
 from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from cartback.domain.decision import Ready
     from cartback.domain.flows import Rules
     from cartback.domain.people.customer import Person
-    from cartback.domain.policy import Plan, Policy
+    from cartback.domain.policy import Policy
     from cartback.domain.subject import Kind
     from cartback.ports import (
         Bus,
@@ -62,7 +63,10 @@ _PATHS = {"restore": "r", "leave": "u", "prefs": "p", "confirm": "c"}
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One step of one run, with everything that was read for it."""
+    """One step of one run, with everything that was read for it.
+
+    ``looks`` counts how often a run that has no plan yet was woken too early before; None for every other run.
+    """
 
     run: Run
     rules: Rules
@@ -73,6 +77,12 @@ class _Step:
     face: ShopFace
     context: Context
     now: datetime
+    looks: int | None = None
+
+    def is_too_early(self, decision: Decision) -> bool:
+        """Whether a run that has no plan yet finds that its first step is not due."""
+        early = decision.reason in (Reason.SHOPPER_ACTIVE, Reason.NOT_YET)
+        return self.looks is not None and decision.word == WAIT and early
 
     @property
     def name(self) -> str:
@@ -118,24 +128,53 @@ class SendMessage:
             "known": {"person_id": answer["person_id"], "variants": answer["variants"]},
         }
 
+    def planned(self, run: Run, known: Mapping[str, Any]) -> dict[str, object]:
+        """Decide about the next step of a plan, for machines whose steps are the shop's policy.
+
+        ``known`` is what the last answer called so; without anything, the plan is made, and stays as it is from the
+        moment on at which its first step is due. Answers ``wait`` or ``stop``, and in ``known`` plan and position.
+        """
+        told = known.get("plan")
+        plan = Plan.from_variables(told) if told else None
+        looks = int(known.get("looks") or 0) if plan is None else None
+        answer, planned = self._go(run, plan, int(known.get("position") or 0), looks)
+        still = {"looks": looks + 1} if looks is not None else {}
+        goes_on = {"plan": planned.as_variables(), "position": answer["position"]} if planned else still
+        return {
+            "next": answer["next"],
+            "wait_seconds": answer["wait_seconds"],
+            "known": {"person_id": answer["person_id"], "variants": answer["variants"], **goes_on},
+        }
+
     def __call__(self, run: Run, plan: Plan | None, position: int) -> dict[str, object]:
         """Decide about step ``position`` of a run's plan; without one, of the flow's own."""
+        return self._go(run, plan, position, None)[0]
+
+    def _go(
+        self, run: Run, plan: Plan | None, position: int, looks: int | None
+    ) -> tuple[dict[str, object], Plan | None]:
+        """The answer, and the plan that the run goes on with; None where its first step is not due yet."""
         rules, kind = flows.rules(run.flow), subjects.kind(run.kind)
         for number in range(MOST_TRIES):
             now = self.clock.now()
             policy, face = self.settings.policy(run.shop), self.settings.shop(run.shop)
-            if policy is None or face is None:
+            planned = plan or (rules.plan(policy, self.channels) if policy is not None else None)
+            if policy is None or face is None or planned is None or not planned.touches:
+                why = Reason.SHOP_UNKNOWN if policy is None or face is None else Reason.NO_TOUCHES
                 name = plan.touches[position].name if plan is not None else ""
-                gone = decision_line(run, name, Decision(STOP, Reason.SHOP_UNKNOWN), 0, now)
-                self.ledger.note(run.shop, run.subject.timeline, gone)
-                return self._stopped(run, kind, Reason.SHOP_UNKNOWN, now)
-            planned = plan or rules.plan(policy, self.channels)
+                self.ledger.note(
+                    run.shop, run.subject.timeline, decision_line(run, name, Decision(STOP, why), 0, now)
+                )
+                return self._stopped(run, kind, why, now), None
             context = self.records.context(run.shop, run.subject_id, run.person_id, run.variants, kind)
-            step = _Step(run, rules, kind, planned, position, policy, face, context, now)
+            step = _Step(run, rules, kind, planned, position, policy, face, context, now, looks)
             step, decision = self._decided(step, counts=number == 0)
+            if step.is_too_early(decision):
+                return self._sleep_on(step, decision), None
+            self._begin(step, decision)
             answer = self._obey(step, decision)
             if answer is not None:
-                return answer
+                return answer, planned
         raise TryLater("subject or person keep changing", after_seconds=60)
 
     def _decided(self, step: _Step, counts: bool) -> tuple[_Step, Decision]:
@@ -164,6 +203,22 @@ class SendMessage:
         shop, floods = step.run.shop, step.rules.floods(step.context)
         many = [self.counters.count(shop, flood.name, flood.within) > flood.most for flood in floods]
         return any(many)
+
+    def _sleep_on(self, step: _Step, decision: Decision) -> dict[str, object]:
+        """Look again when the first step will be due; not for ever."""
+        self._note(step, decision)
+        if (step.looks or 0) >= MOST_LOOKS or decision.until is None:
+            self._note(step, Decision(STOP, Reason.RESTLESS))
+            return self._stopped(step.run, step.kind, Reason.RESTLESS, step.now)
+        return self._wait(step, step.position, whole_seconds(step.now, decision.until))
+
+    def _begin(self, step: _Step, decision: Decision) -> None:
+        """Tell that the first step is due, before anything comes of it; told twice, it is the same fact."""
+        if step.looks is None or decision.word == STOP or self.bus is None:
+            return
+        began = step.rules.began(step.context, step.policy)
+        if began is not None:
+            self.bus.publish([began])
 
     def _obey(self, step: _Step, decision: Decision) -> dict[str, object] | None:
         """Do what was decided. None if the rows were not as decided any more: decide again."""
