@@ -280,7 +280,11 @@ class Platform:
                 return self.world.touch.step(Run.from_task(given), given["step"])
             case "touch":
                 return self.world.touch.planned(Run.from_task(given), given["known"])
-        told = {**given["run"]["about"], "run": given["run"]["name"], **{k: given[k] for k in ("error", "cause")}}
+        told = {
+            **given["run"]["about"],
+            "run": given["run"]["name"],
+            **{k: given[k] for k in ("error", "cause")},
+        }
         words = ("flow", "run", "shop", "subject", "error", "cause")
         return self.world.park_run(*(str(told.get(word) or "") for word in words))
 

@@ -88,7 +88,9 @@ def test_every_expression_of_every_machine_gives_what_the_library_gives(path):
     ids=str,
 )
 @pytest.mark.parametrize("instead", ["0", "{}"])
-def test_what_stands_in_the_place_of_a_missing_path_is_what_the_library_gives(given: Any, instead: str) -> None:
+def test_what_stands_in_the_place_of_a_missing_path_is_what_the_library_gives(
+    given: Any, instead: str
+) -> None:
     text = f"$states.input.n ? $states.input.n : {instead}"
     scope = ({"input": given}, {})
     assert _answer(expressions.expression(text), scope) == _answer(expressions.by_library(text), scope)

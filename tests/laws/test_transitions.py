@@ -41,7 +41,11 @@ def recover(
         sent.append(payload)
         word, known = next(answers), payload["known"]
         if word == "early":
-            return {"next": "wait", "wait_seconds": HOUR, "known": {**KNOWN, "looks": known.get("looks", 0) + 1}}
+            return {
+                "next": "wait",
+                "wait_seconds": HOUR,
+                "known": {**KNOWN, "looks": known.get("looks", 0) + 1},
+            }
         known = {**KNOWN, "plan": PLAN, "position": known.get("position", 0) + 1}
         return {"next": word, "wait_seconds": HOUR, "known": known}
 

@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -176,7 +175,7 @@ class House:
         self.start_listed = StartListed(
             shops, due, records, settings, ledger, runs, flows, clock, self.metrics
         )
-        self.watch_cart = Look(records, settings, ledger, bus, clock, frozenset(channels))
+        self.look = Look(records, settings, ledger, bus, clock, frozenset(channels))
         self.touch = SendMessage(
             records,
             settings,
@@ -187,6 +186,7 @@ class House:
             clock,
             PUBLIC_URL,
             bus,
+            counters=guard("counters", MemoryCounters(self.tables), "count"),
         )
         self.desk = MemoryDesk(clock)
         self.park_run = ParkRun(ledger, clock, self.metrics, self.desk)
@@ -196,7 +196,7 @@ class House:
         )
         self.lapsed = Lapsed(ledger, settings)
         self.leave = Leave(ledger, records, bus, clock)
-        self._wire_pages(guard, seed)
+        self._wire_pages(guard)
         self._wire_looking(guard, platform)
 
     def _wire_intake(self, guard: Callable[..., Any], raw: Any, platform: Platform) -> None:
@@ -229,14 +229,11 @@ class House:
             self.metrics,
         )
 
-    def _wire_pages(self, guard: Callable[..., Any], seed: int) -> None:
+    def _wire_pages(self, guard: Callable[..., Any]) -> None:
         records, ledger, settings, clock = self.records, self.ledger, self.settings, self.clock
         words, counters = Words(self.season), guard("counters", MemoryCounters(self.tables), "count")
         self.subscribe = Subscribe(records, settings, counters, plain_hash, self.told, clock, self.metrics)
         here = {"ledger": ledger, "records": records, "settings": settings, "texts": words, "clock": clock}
-        self.ask_confirmation = replace(
-            self.touch, tokens=SeededTokens(-seed - 1), counters=counters, bus=None
-        )
         self.confirm = Confirm(**here, bus=self.told)
         self.preferences = Prefer(**here, bus=self.told)
 
@@ -274,8 +271,8 @@ class House:
     def at_the_doors(self) -> Iterator[None]:
         """Let the doors find these use cases, and nothing of the environment."""
         doors = (
-            "receive_webhook take_batch start_flows watch_cart touch park_run open_link leave lapsed settle_claims "
-            "settings subscribe ask_confirmation confirm preferences audit start_listed reconcile start_reconciling "
+            "receive_webhook take_batch start_flows look touch park_run open_link leave lapsed settle_claims "
+            "settings subscribe confirm preferences audit start_listed reconcile start_reconciling "
             "metrics"
         ).split()
         before = {name: getattr(wiring, name) for name in doors}

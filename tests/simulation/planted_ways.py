@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from cartback.usecases import starting
 from cartback.usecases.apply_events import ApplyEvents
 from cartback.usecases.intake.fold import Fold
-from cartback.usecases.look import Look
 from cartback.usecases.messaging.send_message import SendMessage
 from cartback.usecases.park_run import ParkRun
 from cartback.usecases.receive_webhook import ReceiveWebhook
@@ -141,8 +140,7 @@ def a_failure_ends_as_a_success(patches: Patches) -> None:
     """Catch States.ALL leads to the end of the story, and nobody ever hears of it."""
 
     def change(states):
-        for name in ("Look whether it was abandoned", "Send the touch"):
-            states[name]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Output": {}, "Next": "Done"}]
+        states["Send the touch"]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Output": {}, "Next": "Done"}]
 
     _machine(patches, change)
 
@@ -152,8 +150,7 @@ def tasks_are_not_tried_again(patches: Patches) -> None:
     """Without Retry, the first throttle ends a run."""
 
     def change(states):
-        for name in ("Look whether it was abandoned", "Send the touch"):
-            states[name]["Retry"] = []
+        states["Send the touch"]["Retry"] = []
 
     _machine(patches, change)
 
@@ -174,7 +171,8 @@ def the_first_touch_is_sent_again_and_again(patches: Patches) -> None:
     """The position is not carried on, so that the run stays at its first touch."""
 
     def change(states):
-        states["Send the touch"]["Assign"].pop("position")
+        known = "$merge([$states.result.Payload.known, {'position': 0}])"
+        states["Send the touch"]["Output"] = f"{{% $merge([$states.result.Payload, {{'known': {known}}}]) %}}"
 
     _machine(patches, change)
 
@@ -187,22 +185,17 @@ def failed_runs_leave_no_trace(patches: Patches) -> None:
 
 @bug
 def a_look_that_fails_counts_as_stop(patches: Patches) -> None:
-    """Any exception of the look ends the run as if the cart had been bought."""
+    """Any exception of the first look ends the run as if the cart had been bought."""
 
-    def call(before, self, run, rearms):
+    def planned(before, self, run, known):
         try:
-            return before(self, run, rearms)
-        except Exception:  # noqa: BLE001 - that is the bug
-            return {
-                "next": "stop",
-                "wait_seconds": 1,
-                "rearms": 0,
-                "plan": None,
-                "person_id": run.person_id,
-                "variants": list(run.variants),
-            }
+            return before(self, run, known)
+        except Exception:
+            if "plan" in known:
+                raise
+            return {"next": "stop", "wait_seconds": 1, "known": {}}
 
-    patches.around(Look, "__call__", call)
+    patches.around(SendMessage, "planned", planned)
 
 
 @bug

@@ -16,13 +16,12 @@ from cartback.domain.messaging.receipts import Receipt
 from cartback.ports import Outgoing, TimelineEntry
 from functions import (
     apply_events,
-    ask_confirmation,
+    look,
     park_run,
     receive_webhook,
     reconcile,
     start_flows,
     touch,
-    watch_cart,
 )
 from tests import asl
 from tests.fakes.world import plain_hash
@@ -44,14 +43,13 @@ from tests.simulation.stage import SeasonClock, Stage
 from tests.simulation.witness import Witness
 
 _TASKS = {
-    "watch_cart": watch_cart,
+    "look": look,
     "touch": touch,
     "park_run": park_run,
-    "ask_confirmation": ask_confirmation,
     "reconcile": reconcile,
 }
-_WITNESSED = frozenset({"touch", "ask_confirmation"})
-"""The tasks that send: shoppers may act in the middle of them."""
+_WITNESSED = frozenset({"touch"})
+"""The task that sends: shoppers may act in the middle of it."""
 
 _SHOP_FIRST = frozenset(
     "records.read records.save records.context ledger.note ledger.read_claim ledger.look counters.count".split()
