@@ -2,8 +2,8 @@
 
 The library evaluates them all; but a simulation evaluates millions, and nearly all of ours are a path
 (``$states.input.next``, ``$plan``), a path compared with a word, or one with a number or an empty object in its
-place. Those are walked directly; a test holds both ways to the same answers. Where they could differ (a list on the way,
-which JSONata maps over) the library answers.
+place. Those are walked directly; a test holds both ways to the same answers. Where they could differ (a list on the
+way, which JSONata maps over) the library answers.
 """
 
 from __future__ import annotations

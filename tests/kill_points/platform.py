@@ -35,6 +35,7 @@ from tests.fakes.world import World
 from tests.kill_points.injection import Crash, Injector, Watched
 
 MACHINES = Path(__file__).parents[2] / "statemachines"
+RELEASED = Path(__file__).parents[2] / "events" / "machines"
 MOST_RECEIVES, VISIBLE_AFTER = 5, 180
 
 
@@ -76,9 +77,7 @@ class KilledWorld(World):
         watched["fetcher"] = Watched(Shelf(), self.injector)
         self.apply_events = replace(self.apply_events, **watched)
         self.subscribe = replace(self.subscribe, counters=Watched(self.subscribe.counters, self.injector))
-        self.ask_confirmation = replace(
-            self.ask_confirmation, counters=Watched(self.ask_confirmation.counters, self.injector)
-        )
+        self.touch = replace(self.touch, counters=Watched(self.touch.counters, self.injector))
         self.collect = replace(self.collect, counters=Watched(self.collect.counters, self.injector))
         self.open_link = replace(self.open_link, counters=Watched(MemoryCounters(self.tables), self.injector))
         self.standing = MemoryStanding()
@@ -103,10 +102,14 @@ def _agrees(person: Person) -> bool:
 
 @dataclass
 class Platform:
-    """SQS, EventBridge, Step Functions, the mail provider and patient people, around one world."""
+    """SQS, EventBridge, Step Functions, the mail provider and patient people, around one world.
+
+    ``release`` is empty, or that of an earlier release (``.0.1``) whose machines are played.
+    """
 
     injector: Injector = field(default_factory=Injector)
     between: Callable[[], None] = lambda: None
+    release: str = ""
 
     def __post_init__(self) -> None:
         self.world = KilledWorld(self.injector)
@@ -245,7 +248,8 @@ class Platform:
                 self._drive(name, given)
 
     def _drive(self, name: str, given: dict[str, object]) -> None:
-        machine = Machine.load(MACHINES / f"{given['flow']}.asl.json")
+        folder = RELEASED if self.release else MACHINES
+        machine = Machine.load(folder / f"{given['flow']}{self.release}.asl.json")
         run = start(machine, json.loads(json.dumps(given)), name)
         step = run.resume()
         while not isinstance(step, Ended):
@@ -276,16 +280,23 @@ class Platform:
         match step.function:
             case "look":
                 return self.world.look.step(Run.from_task(given), given["step"])
+            case "watch_cart":
+                return self.world.watch_cart(Run.from_task(given), int(given["rearms"]))
+            case "touch" if "position" in given:
+                plan = Plan.from_variables(given["plan"])
+                return self.world.touch(Run.from_task(given), plan, int(given["position"]))
             case "touch" if "step" in given:
                 return self.world.touch.step(Run.from_task(given), given["step"])
             case "touch":
                 return self.world.touch.planned(Run.from_task(given), given["known"])
+        words = ("flow", "run", "shop", "subject", "error", "cause")
+        if not isinstance(given["run"], dict):
+            return self.world.park_run(*(str(given.get(word) or "") for word in words))
         told = {
             **given["run"]["about"],
             "run": given["run"]["name"],
             **{k: given[k] for k in ("error", "cause")},
         }
-        words = ("flow", "run", "shop", "subject", "error", "cause")
         return self.world.park_run(*(str(told.get(word) or "") for word in words))
 
     # the mail provider -------------------------------------------------------------------------------------------

@@ -36,6 +36,29 @@ def left_alone(platform: Platform) -> None:
     platform.run_all()
 
 
+def begun_under_the_first_release(platform: Platform) -> None:
+    """The same with the machine of 0.1, whose runs go on for 35 days: a look of its own before the first message."""
+    platform.release = ".0.1"
+    left_alone(platform)
+
+
+def bought_under_the_first_release(platform: Platform) -> None:
+    """Active, and then bought, before such a run looks."""
+    platform.release = ".0.1"
+    opened(platform)
+    for minutes, seen in ((50, cart), (100, order)):
+        at = START + timedelta(minutes=minutes)
+        what = (SHIRT,) if seen is cart else ("cart:c1",)
+        platform.tell(platform.told.delivery(f"at {minutes}", seen(at, *what), at=at))
+    platform.run_all()
+
+
+def gone_under_the_first_release(platform: Platform) -> None:
+    """The shop was removed before such a run looks."""
+    platform.release = ".0.1"
+    removed(platform)
+
+
 def in_bad_company(platform: Platform) -> None:
     """Beside the event lie one that nobody digests, one that nobody reads, and the event itself once more."""
     told = platform.told
@@ -321,6 +344,9 @@ def answered_by_message(platform: Platform) -> None:
 
 WAYS: tuple[Callable[[Platform], None], ...] = (
     left_alone,
+    begun_under_the_first_release,
+    bought_under_the_first_release,
+    gone_under_the_first_release,
     in_bad_company,
     with_a_tired_bus,
     active_for_long,

@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -162,9 +162,7 @@ def _played(world: World, release: str, name: str, given: Mapping[str, Any]) -> 
     """A run of a released definition on today's doors, in virtual time."""
     path = defined(release, name)
     kept = json.loads((MACHINES / f"{name}.{release}.input.json").read_text())
-    tasks = {
-        task: lambda event, door=_door(release, task): _answered(door, event) for task, _ in _calls(path)
-    }
+    tasks = {task: partial(_answered, _door(release, task)) for task, _ in _calls(path)}
     return play(
         Machine.load(path), {**kept, **given}, tasks, elapse=lambda seconds: world.clock.move(seconds=seconds)
     )

@@ -23,6 +23,8 @@ class Mind:
     error: Exception | None = None
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     looked: list[tuple[Any, ...]] = field(default_factory=list)
+    planned_for: list[tuple[Any, ...]] = field(default_factory=list)
+    steps: list[tuple[Any, ...]] = field(default_factory=list)
 
     def __call__(self, *given: Any, **named: Any) -> Any:
         self.asked.append((*given, named) if named else given)
@@ -34,6 +36,14 @@ class Mind:
         self.looked.append(given)
         if self.error is not None:
             raise self.error
+        return self.answer
+
+    def planned(self, *given: Any) -> Any:
+        self.planned_for.append(given)
+        return self.answer
+
+    def step(self, *given: Any) -> Any:
+        self.steps.append(given)
         return self.answer
 
     def whose(self, *given: Any) -> Any:

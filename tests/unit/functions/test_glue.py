@@ -6,6 +6,7 @@ another's place unnoticed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -79,6 +80,34 @@ def test_a_touch_is_of_its_run_its_plan_and_its_position(doors: Doors):
     mind = doors.stand_in("touch", {"next": "wait"})
     assert doors.call("touch", {**TASK, "plan": PLAN, "position": "2"}) == {"next": "wait"}
     assert mind.asked == [(RUN, Plan.from_variables(PLAN), 2)]
+
+
+ABOUT = {
+    "flow": "the_flow",
+    "shop": "the-shop",
+    "subject": "the-cart",
+    "generation": 7,
+    "kind": "cart",
+    "person_id": "somebody",
+    "variants": [],
+}
+TOLD = {"name": "the-run", "about": ABOUT}
+KNOWN = {"person_id": "the-person", "variants": ["v1", "v2"], "plan": PLAN, "position": 2}
+
+
+def test_a_touch_of_a_plan_gets_what_the_last_answer_made_known(doors: Doors):
+    mind = doors.stand_in("touch", {"next": "wait"})
+    for known in (KNOWN, {}, None):
+        assert doors.call("touch", {"run": TOLD, "known": known}) == {"next": "wait"}
+    nobody_else = replace(RUN, person_id="somebody", variants=())
+    assert mind.planned_for == [(RUN, KNOWN), (nobody_else, {}), (nobody_else, {})]
+
+
+@pytest.mark.parametrize("door", ["look", "touch"])
+def test_a_step_is_asked_for_by_its_name(doors: Doors, door: str):
+    mind = doors.stand_in(door, {"next": "next"})
+    assert doors.call(door, {"run": TOLD, "step": "the_step", "known": KNOWN}) == {"next": "next"}
+    assert [given[:2] for given in mind.steps] == [(RUN, "the_step")]
 
 
 @pytest.mark.parametrize(

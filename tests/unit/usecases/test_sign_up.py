@@ -39,8 +39,12 @@ class SignUps:
         self.world.clock.move(seconds=self.answer.get("wait_seconds", 0))
         fact = self.world.bus.named("subscription.requested")[-1].data
         run = Run("double_opt_in", "run", "demo", fact["request_id"], fact["generation"], kind="signup")
-        self.answer = self.world.ask_confirmation(run, None, self.answer["position"])
-        return self.answer["next"]
+        position = self.answer["position"]
+        step = ("confirm", "confirm_again", "end")[position]
+        answer = (self.world.look if step == "end" else self.world.touch).step(run, step)
+        goes_on = answer["next"] == "next"
+        self.answer = {**answer, "position": position + goes_on}
+        return "wait" if goes_on else answer["next"]
 
     def request(self):
         name = request_id_for("demo", HASH)

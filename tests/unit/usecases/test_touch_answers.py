@@ -14,6 +14,7 @@ from cartback.domain.messaging.receipts import Receipt
 from cartback.domain.messaging.warm_up import WarmUp
 from cartback.domain.money import Money
 from cartback.domain.observations import CustomerSeen, ShopLeft, StockSeen
+from cartback.domain.policy import plan_for
 from cartback.domain.tokens import hashed
 from cartback.ports import Doubtful, NotSent
 from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order
@@ -61,9 +62,12 @@ def test_after_a_message_the_next_one_is_waited_for_with_all_that_its_task_needs
     assert story.answer == {
         "next": "wait",
         "wait_seconds": 23 * 3600,
-        "position": 1,
-        "person_id": person_id(world),
-        "variants": ["v1", "v2"],
+        "known": {
+            "person_id": person_id(world),
+            "variants": ["v1", "v2"],
+            "plan": plan_for(a_policy(), ()).as_variables(),
+            "position": 1,
+        },
     }
 
 
@@ -71,7 +75,11 @@ def test_after_the_last_message_there_is_nothing_to_wait_for(world, told):
     story = opened(world, told)
     while story.wake() == "wait":
         pass
-    assert (story.answer["next"], story.answer["wait_seconds"], story.answer["position"]) == ("stop", 1, 2)
+    assert (story.answer["next"], story.answer["wait_seconds"], story.answer["known"]["position"]) == (
+        "stop",
+        1,
+        2,
+    )
     assert (row(world).status, row(world).closed_because, whys(world)) == (
         "given_up",
         "all_sent",
@@ -85,8 +93,8 @@ def test_a_stop_closes_the_cart_and_tells_the_bus_why(world, told):
     world.deliver(told.delivery("bye", ShopLeft(START), at=START))
     assert story.wake() == "stop"
     assert (row(world).closed_because, whys(world)) == ("shop_left", ["shop_left"])
-    assert (story.answer["wait_seconds"], story.answer["position"]) == (1, 0)
-    assert (story.answer["person_id"], story.answer["variants"]) == (story.run.person_id, ["v1", "v2"])
+    assert (story.answer["wait_seconds"], story.answer["known"]["position"]) == (1, 0)
+    assert story.answer["known"]["variants"] == ["v1", "v2"]
 
 
 def test_a_cart_that_was_opened_again_is_not_told_of_as_given_up_by_its_older_run(world, told):
@@ -104,7 +112,7 @@ def test_an_end_that_the_bus_did_not_take_is_told_when_the_task_is_called_again(
     story = opened(world, told)
     for number in range(2):
         story.wake()
-        assert story.answer["position"] == number + 1
+        assert story.answer["known"]["position"] == number + 1
     world.clock.move(seconds=story.answer["wait_seconds"])
     with monkeypatch.context() as away:
         away.setattr(world.bus, "publish", lambda facts: refuse())
@@ -196,7 +204,7 @@ def test_news_that_overtakes_the_mark_is_kept_and_the_run_goes_on(world, told, m
     assert story.wake() == "wait"
     ((claim, _),) = world.tables.rows["claims"].values()
     assert (claim.state, claim.provider_id, claim.other_provider_ids) == (claims.DELIVERED, "ses-1", ())
-    assert (story.answer["position"], story.answer["wait_seconds"]) == (1, 23 * 3600)
+    assert (story.answer["known"]["position"], story.answer["wait_seconds"]) == (1, 23 * 3600)
 
 
 def test_a_cart_that_moves_while_its_last_message_is_sent_keeps_the_mark_and_is_closed_all_the_same(
@@ -257,7 +265,7 @@ def test_a_full_day_of_a_new_sender_keeps_its_ceiling_and_when_it_looks_again(wo
     assert story.wake() == "wait"
     assert (told_last(story)["reason"], told_last(story)["ceiling"]) == ("warming_up", "0")
     assert told_last(story)["until"].startswith("2026-03-03T00:")
-    assert story.answer["position"] == 0
+    assert story.answer["known"]["position"] == 0
 
 
 def test_what_became_of_a_message_is_told_after_the_decision_to_send_it(world, told, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -40,21 +41,19 @@ class Story:
     def __init__(self, world: World) -> None:
         self.world = world
         world.start_due()
-        name, variables = next(reversed(world.runs.started.items()))
-        self.run = Run("cart_recovery", name, "demo", variables["subject"], variables["generation"])
-        self.answer = {"next": "wait", "wait_seconds": variables["wait_seconds"], "rearms": 0}
+        self.name, self.about = next(reversed(world.runs.started.items()))
+        self.run = Run("cart_recovery", self.name, "demo", self.about["subject"], self.about["generation"])
+        self.answer = {"next": "wait", "wait_seconds": self.about["wait_seconds"], "known": {}}
         self.plan: Plan | None = None
 
     def wake(self) -> str:
-        """Wait as long as was asked and look; gives the answer's word."""
+        """Wait as long as was asked and touch; gives the answer's word."""
         self.world.clock.move(seconds=self.answer["wait_seconds"])
-        if self.plan is None:
-            self.answer = self.world.watch_cart(self.run, self.answer["rearms"])
-            if self.answer["next"] == "touch":
-                self.plan = Plan.from_variables(self.answer["plan"])
-                self.answer = self.world.touch(self.run, self.plan, 0)
-        else:
-            self.answer = self.world.touch(self.run, self.plan, self.answer["position"])
+        known = json.loads(json.dumps(self.answer["known"]))
+        asked = {"run": {"name": self.name, "about": self.about}, "known": known}
+        self.answer = self.world.touch.planned(Run.from_task(asked), known)
+        if self.plan is None and "plan" in self.answer["known"]:
+            self.plan = Plan.from_variables(self.answer["known"]["plan"])
         return self.answer["next"]
 
     def last_reason(self) -> str:

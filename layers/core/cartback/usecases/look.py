@@ -41,11 +41,13 @@ class Look:
         """Look whether the step of this name is still to be taken, or, as ``end``, what is left after the last one.
 
         Answers ``next`` if nothing speaks against it, ``wait`` until it is due, or ``stop``, with which the subject is
-        let go of. Raises ValueError for a step that the flow's card does not have.
+        let go of. Raises KeyError for a step that the flow's card does not have.
         """
         now, rules, kind = self.clock.now(), flows.rules(run.flow), subjects.kind(run.kind)
-        steps = rules.FLOW.steps
-        position = len(steps) if name == END else steps.index(name)
+        steps = (*rules.FLOW.steps, END)
+        if name not in steps:
+            raise KeyError(name)
+        position = steps.index(name)
         policy = self.settings.policy(run.shop)
         if policy is None:
             decision = Decision(STOP, Reason.SHOP_UNKNOWN)
