@@ -20,7 +20,7 @@ PROFILE = Path(__file__).with_name("profile.json")
 SCALES = (1_000, 1_000_000, 100_000_000)
 SECONDS_A_MONTH = 365.25 / 12 * 86_400
 # Transitions of a run that ends after so many touches: counted on the machine itself by the tests.
-TRANSITIONS = {0: 5, 1: 7, 2: 10, 3: 13}
+TRANSITIONS = {0: 5, 1: 8, 2: 11, 3: 11}
 ALARMS = 27  # of the template, which a test counts
 MEMORY_GB = 0.5
 _SHARE_OF_A_CPU = 512 / 1769  # Lambda gives a whole CPU at 1,769 MB
@@ -55,6 +55,20 @@ class Shape:
         """Transitions per cart. Whoever is bought on the list has none."""
         saved = self.in_time * TRANSITIONS[0] if self.listed else 0.0
         return sum(TRANSITIONS[touches] * share for touches, share in self.ends.items()) - saved
+
+    @property
+    def touches(self) -> dict[str, float]:
+        """How often a cart's run is woken, by what becomes of it: the names of the recorded works.
+
+        A run that ends before its third message finds, when it is woken for the next one, that there is nothing to do.
+        """
+        first, last = 1 - self.ends[0], self.ends[3]
+        return {
+            "first_touch": first,
+            "touch": self.mails - first - last,
+            "last_touch": last,
+            "stopped_touch": self.runs - last,
+        }
 
     @property
     def runs(self) -> float:
@@ -119,24 +133,21 @@ def bill(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | None
     """What so many carts a month cost."""
     shape, works = shape or Shape(), (recorded or profile())["works"]
     size = batch_size(carts, shape)
-    touches, last = shape.mails, shape.ends[3]
     times = {  # invocations per cart
         "receive_webhook": shape.webhooks,
         "apply": shape.webhooks / size,
         "list_cart" if shape.listed else "start_flows": 1.0,
         "sweep_cart": 1.0 if shape.listed else 0.0,
-        "watch_cart": shape.runs,
-        "touch": touches - last,
-        "last_touch": last,
+        **shape.touches,
     }
     works = {**works, "apply": _between(works["apply_one"], works["apply_ten"], size)}
     used: Counter[str] = Counter()
     for door, often in times.items():
         used.update({name: amount * often for name, amount in used_by(works[door], shape).items()})
-    news = touches * shape.events_per_mail
+    news = shape.mails * shape.events_per_mail
     used.update(
         {
-            "api_request": shape.webhooks + touches * shape.clicks_per_mail,
+            "api_request": shape.webhooks + shape.mails * shape.clicks_per_mail,
             "transition": shape.transitions,
             "sns_publish": news,
             # Each message is sent once, and received and deleted with its batch.
@@ -220,8 +231,7 @@ def strains(carts: int, shape: Shape | None = None, recorded: dict[str, Any] | N
         "apply_ten": shape.webhooks / size,
         "list_cart" if shape.listed else "start_flows": 1.0,
         "sweep_cart": 1.0 if shape.listed else 0.0,
-        "watch_cart": shape.runs,
-        "touch": shape.mails,
+        **shape.touches,
     }
     seconds = sum(
         often * used_by(works[door], shape)["lambda_gb_second"] / MEMORY_GB for door, often in busy.items()

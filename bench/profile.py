@@ -1,6 +1,6 @@
 """Record what each piece of work asks of AWS: the profile that the bill is computed from.
 
-Plays webhooks, a start, a look and touches through the real handlers on the stand-in for AWS, and writes
+Plays webhooks, a start and touches through the real handlers on the stand-in for AWS, and writes
 ``bench/profile.json``. Batches are recorded small and full, because a quiet shop's batches hold one event; either over
 all events of fifty carts, because the first of a cart writes the most and keeps the most.
 """
@@ -29,7 +29,10 @@ from cartback.store.tables import cart_key
 
 PROFILE = ROOT / "bench" / "profile.json"
 _BLOCK = traffic.numbers_of_a_block()
-_RUNS = 10
+_RUNS = 12
+_LATER = timedelta(hours=1)
+"""After which carts that we have only just heard of are abandoned: the silence counts from then on."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class Tape:
 
 def record() -> dict[str, Any]:
     """The whole profile, as it is kept."""
-    os.environ["CARTBACK_CLOCK"] = f"0@{datetime.now(UTC).isoformat()}"
+    now = datetime.now(UTC)
+    _set_clock(now)
     recorder = Recorder()
     with listening(recorder), warm.furnished() as cloud, contextlib.redirect_stdout(io.StringIO()):
         tape = Tape(cloud, recorder)
@@ -80,8 +84,10 @@ def record() -> dict[str, Any]:
         _batches(tape, 1)  # forgotten: it made the worker warm
         works = {"receive_webhook": _webhooks(tape, range(_BLOCK))}
         works["apply_one"] = _batches(tape, 1)
-        left_open = _left_open(tape)
-        works |= _run(tape, left_open[:_RUNS]) | _listed(tape, left_open[_RUNS:])
+        left_open, bought = _opened(tape)
+        _set_clock(now + _LATER)
+        works |= _run(tape, left_open[:_RUNS], bought) | _listed(tape, left_open[_RUNS:])
+        _set_clock(now)
         _webhooks(tape, range(_BLOCK, 2 * _BLOCK))
         works["apply_ten"] = _batches(tape, 10)
     return {
@@ -89,6 +95,14 @@ def record() -> dict[str, Any]:
         "webhook_bytes": len(json.dumps(traffic.webhook(0, datetime.now(UTC)).request())),
         "works": {name: asdict(work) for name, work in works.items()},
     }
+
+
+def _set_clock(at: datetime) -> None:
+    """Stop the house's clock at an instant; whatever was made with another is made anew."""
+    os.environ["CARTBACK_CLOCK"] = f"0@{at.isoformat()}"
+    for made in vars(wiring).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
 
 
 def write(path: Path = PROFILE) -> dict[str, Any]:
@@ -117,47 +131,63 @@ def _batches(tape: Tape, size: int) -> Work:
     return _mean(works[:-1] if len(records) < size else works)
 
 
-def _left_open(tape: Tape) -> list[dict[str, Any]]:
-    """What was told of carts that were not bought since."""
+def _opened(tape: Tape) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What was told of carts that are still open, and of those that were bought since."""
     facts = []
     while told_of := tape.cloud.shelf.receive(FACTS, 10, 600):
         facts += [json.loads(body) for _, body, _ in told_of]
-    rows = {fact["data"]["cart_id"]: tape.cloud.shelf.row("Carts", _key(fact), "") for fact in facts}
-    return [fact for fact in facts if rows[fact["data"]["cart_id"]]["status"]["S"] == "open"]
+    opened = [fact for fact in facts if fact["fact"] == "cart.opened"]
+    status = {id(fact): tape.cloud.shelf.row("Carts", _key(fact), "")["status"]["S"] for fact in opened}
+    return tuple(  # type: ignore[return-value]
+        [fact for fact in opened if status[id(fact)] == wanted] for wanted in ("open", "bought")
+    )
 
 
 def _key(fact: dict[str, Any]) -> str:
     return cart_key(fact["shop"], fact["data"]["cart_id"])
 
 
-def _run(tape: Tape, facts: list[dict[str, Any]]) -> dict[str, Work]:
-    """One run of each course: started, looked at, touched; a last touch closes its cart."""
+def _run(tape: Tape, facts: list[dict[str, Any]], bought: list[dict[str, Any]]) -> dict[str, Work]:
+    """The steps of a run: started; the first touch, which finds the cart abandoned; one in the middle; the last, which
+    closes the cart; and a wake that finds it bought. A run that is far on is played by handing it an older plan."""
     tape.play("start_flows", {"detail": facts[0]})
     started = [tape.play("start_flows", {"detail": fact})[0] for fact in facts[1:]]
-    looked, touched, last = [], [], []
+    works: dict[str, list[Work]] = {"first_touch": [], "touch": [], "last_touch": [], "stopped_touch": []}
+    plan: dict[str, Any] = {}
     for number, fact in enumerate(facts):
-        task = {
-            "flow": "cart_recovery", "run": f"run-{number}", "shop": fact["shop"],
-            "cart_id": fact["data"]["cart_id"], "generation": fact["data"]["generation"],
-            "person_id": fact["data"]["person_id"], "variants": [],
-        }  # fmt: skip
-        look, answer = tape.play("watch_cart", task | {"rearms": 0})
-        if answer["next"] != "touch":
-            continue
-        looked.append(look)
-        known = {name: answer[name] for name in ("person_id", "variants", "plan")}
-        if number % 2:
-            known["plan"] = answer["plan"] | {"touches": answer["plan"]["touches"][:1]}
-        work, said = tape.play("touch", task | known | {"position": 0})
-        (last if said["next"] == "stop" else touched).append(work)
-    if not (touched[1:] and last[1:]):
-        raise RuntimeError("the bench's carts were not touched")
-    return {
-        "start_flows": _mean(started),
-        "watch_cart": _mean(looked[1:]),
-        "touch": _mean(touched[1:]),
-        "last_touch": _mean(last[1:]),
-    }
+        kind = ("first_touch", "touch", "last_touch")[number % 3]
+        known = {"plan": plan, "person_id": fact["data"]["person_id"], "variants": _variants(tape, fact)}
+        if kind == "first_touch":
+            known = {}
+        elif kind == "last_touch":
+            known["plan"] = plan | {"touches": plan["touches"][:1]}
+        work, said = tape.play("touch", _asked(number, fact, known))
+        if said["next"] != ("stop" if kind == "last_touch" else "wait") or not said["known"].get("plan"):
+            raise RuntimeError(f"the bench's carts were not touched: {said}")
+        plan = plan or said["known"]["plan"]
+        works[kind].append(work)
+    for number, fact in enumerate(bought[:_RUNS], len(facts)):
+        work, said = tape.play("touch", _asked(number, fact, {}))
+        if said["next"] != "stop":
+            raise RuntimeError(f"the bench's carts were not bought: {said}")
+        works["stopped_touch"].append(work)
+    return {"start_flows": _mean(started)} | {kind: _mean(each[1:]) for kind, each in works.items()}
+
+
+def _asked(number: int, fact: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """What the machine asks of a touch."""
+    about = {
+        "flow": "cart_recovery", "shop": fact["shop"], "subject": fact["data"]["cart_id"], "kind": "cart",
+        "generation": fact["data"]["generation"], "person_id": fact["data"]["person_id"],
+        "variants": [], "wait_seconds": 3600,
+    }  # fmt: skip
+    return {"run": {"name": f"run-{number}", "about": about}, "known": known}
+
+
+def _variants(tape: Tape, fact: dict[str, Any]) -> list[str]:
+    """The goods of a cart, as a touch before would have made them known."""
+    (cart,) = wiring.records().read(fact["shop"], carts=[fact["data"]["cart_id"]]).carts.values()
+    return [] if cart is None else [item.variant_id for item in cart.items]
 
 
 def _listed(tape: Tape, facts: list[dict[str, Any]]) -> dict[str, Work]:

@@ -1,4 +1,4 @@
-"""DynamoDB's condition expressions, as far as our stores write them: OR, AND, NOT, brackets, comparisons, functions."""
+"""DynamoDB's condition expressions, as far as our stores write them: OR, AND, NOT, brackets, comparisons, IN, functions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 Item = Mapping[str, Mapping[str, Any]]
-_TOKEN = re.compile(r"\s*(attribute_not_exists|attribute_exists|AND|OR|NOT|<=|>=|<>|=|<|>|\(|\)|[#:]?\w+)")
+_TOKEN = re.compile(r"\s*(attribute_not_exists|attribute_exists|AND|OR|NOT|<=|>=|<>|=|<|>|\(|\)|,|[#:]?\w+)")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
@@ -70,6 +70,9 @@ def _one(tokens: list[str]) -> tuple[Test, list[str]]:
     if first.startswith("attribute_"):
         wanted, name = first == "attribute_exists", tokens[2]
         return lambda item, names, values: (names.get(name, name) in item) == wanted, tokens[4:]
+    if tokens[1] == "IN":
+        end = tokens.index(")")
+        return _among(first, [token for token in tokens[3:end] if token != ","]), tokens[end + 1 :]
     name, compare, value = first, _COMPARE[tokens[1]], tokens[2]
 
     def compared(item: Item, names: Mapping[str, str], values: Item) -> bool:
@@ -77,6 +80,16 @@ def _one(tokens: list[str]) -> tuple[Test, list[str]]:
         return ours is not None and compare(_plain(ours), _plain(values[value]))
 
     return compared, tokens[3:]
+
+
+def _among(name: str, given: list[str]) -> Test:
+    """Whether an attribute is one of these values."""
+
+    def among(item: Item, names: Mapping[str, str], values: Item) -> bool:
+        ours = item.get(names.get(name, name))
+        return ours is not None and any(_plain(ours) == _plain(values[each]) for each in given)
+
+    return among
 
 
 def _plain(value: Mapping[str, Any]) -> Any:

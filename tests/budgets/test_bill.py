@@ -43,36 +43,42 @@ RECORDED = {
         "start_flows": work(1, 0, 0, "dynamodb.PutItem", "stepfunctions.StartExecution"),
         "list_cart": work(100, 0, 0, "dynamodb.PutItem"),
         "sweep_cart": work(1000, 0, 0, "dynamodb.PutItem"),
-        "watch_cart": work(3, 2, 1, "dynamodb.BatchGetItem"),
+        "first_touch": work(5, 3, 1, "sesv2.SendEmail", "dynamodb.BatchGetItem"),
         "touch": work(4, 4, 0, "sesv2.SendEmail", "dynamodb.PutItem"),
         "last_touch": work(8, 8, 4, "sesv2.SendEmail", "dynamodb.PutItem", "events.PutEvents"),
+        "stopped_touch": work(3, 2, 1, "dynamodb.BatchGetItem"),
         "sweep_idle": work(0, 0, 0),
     }
 }
-# Per cart: 10 webhooks, 10 batches of one, a start, a look, 1.5 mails of which a quarter is the last, 3 news of mails.
+# Per cart: 10 webhooks, 10 batches of one, a start, 3 news of mails; and 1.5 mails, of which a half is the first of its
+# cart and a sixth the last, and three in four runs are woken once more to find nothing to do.
+WOKEN = 0.75 + 0.5 + 0.25 + 0.75
+TOOK = 0.75 * 3 + 0.5 * 3 + 0.25 * 4 + 0.75 * 2
+WROTE, READ = 0.75 * 5 + 0.5 * 4 + 0.25 * 8 + 0.75 * 3, 0.75 * 3 + 0.5 * 4 + 0.25 * 8 + 0.75 * 2
+TOLD = 0.75 * 1 + 0.25 * 4 + 0.75 * 1
 SMALL = {
     "api_request": 10 + 0.15,
-    "lambda_request": 10 + 10 + 1 + 1 + 1.25 + 0.25 + 3,
-    "lambda_gb_second": (10 * 2 + 10 * 3 + 3 + 2 + 1.25 * 3 + 0.25 * 4) / 2,
-    "transition": (5 + 7 + 10 + 13) / 4,
-    "event": 10 + 1 + 1,
-    "write_unit": 20 + 1 + 3 + 5 + 2 + 3 * 4,
-    "read_unit": 10 + 2 + 5 + 2 + 3,
+    "lambda_request": 10 + 10 + 1 + WOKEN + 3,
+    "lambda_gb_second": (10 * 2 + 10 * 3 + 3 + TOOK) / 2,
+    "transition": (5 + 8 + 11 + 11) / 4,
+    "event": 10 + TOLD,
+    "write_unit": 20 + 1 + WROTE + 3 * 4,
+    "read_unit": 10 + READ + 3,
     "sqs_request": 13 * 3,
     "sns_publish": 3,
     "mail": 1.5,
-    "log_gb": 10 + 10 + 1 + 1 + 1.25 + 0.25,
+    "log_gb": 10 + 10 + 1 + WOKEN,
     "s3_put": 10,
 }
 # In full batches of ten the worker runs once a cart, and three news share a third of a batch.
 LARGE = SMALL | {
-    "lambda_request": 10 + 1 + 1 + 1 + 1.25 + 0.25 + 0.3,
-    "lambda_gb_second": (10 * 2 + 3 + 3 + 2 + 1.25 * 3 + 0.25 * 4) / 2,
-    "event": 20 + 1 + 1,
-    "write_unit": 50 + 1 + 3 + 5 + 2 + 12,
-    "read_unit": 20 + 2 + 5 + 2 + 3,
+    "lambda_request": 10 + 1 + 1 + WOKEN + 0.3,
+    "lambda_gb_second": (10 * 2 + 3 + 3 + TOOK) / 2,
+    "event": 20 + TOLD,
+    "write_unit": 50 + 1 + WROTE + 12,
+    "read_unit": 20 + READ + 3,
     "sqs_request": 13 * 1.2,
-    "log_gb": 10 + 1 + 1 + 1 + 1.25 + 0.25,
+    "log_gb": 10 + 1 + 1 + WOKEN,
     "s3_put": 1,
 }
 
@@ -123,7 +129,7 @@ def test_every_strain_is_what_a_second_asks_for_at_the_peak():
         "transitions": 10 * 35 / 4,
         "starts": 10,
         "put_events": 10 * (0.1 * 10 + 1),
-        "lambda": 10 * (10 * 2 + 3 + 3 + 2 + 1.5 * 3),
+        "lambda": 10 * (10 * 2 + 3 + 3 + TOOK),
         "api": 10 * 10,
         "table_writes": 10 * 10 * 5 * 0.5,
     }

@@ -13,15 +13,22 @@ from cli.cartback import app
 from tests.laws.test_transitions import recover
 
 _COURSES = {
-    0: (["stop"], []),
-    1: (["touch"], ["stop"]),
-    2: (["touch"], ["wait", "stop"]),
-    3: (["touch"], ["wait", "wait", "stop"]),
+    0: ["stop"],
+    1: ["wait", "stop"],
+    2: ["wait", "wait", "stop"],
+    3: ["wait", "wait", "stop"],
 }
 # Of the real handlers, as test_calls.py counts them: a profile that says less is older than the code.
 _CALLS = {
     "receive_webhook": {"sqs.SendMessage": 1},
     "start_flows": {"dynamodb.PutItem": 1, "stepfunctions.StartExecution": 1},
+    "first_touch": {
+        "dynamodb.BatchGetItem": 2,
+        "dynamodb.PutItem": 1,
+        "dynamodb.TransactWriteItems": 1,
+        "events.PutEvents": 1,
+        "sesv2.SendEmail": 1,
+    },
     "touch": {
         "dynamodb.BatchGetItem": 1,
         "dynamodb.PutItem": 1,
@@ -33,7 +40,7 @@ _CALLS = {
 
 @pytest.mark.parametrize("touches", sorted(cost.TRANSITIONS))
 def test_the_bill_counts_the_transitions_that_the_machine_makes(touches: int):
-    run, _ = recover(*_COURSES[touches])
+    run, _ = recover(_COURSES[touches])
     assert run.transitions == cost.TRANSITIONS[touches]
 
 
