@@ -34,7 +34,6 @@ _LATER = timedelta(hours=1)
 """After which carts that we have only just heard of are abandoned: the silence counts from then on."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """One invocation of a door: its calls, their units, the facts it told, CPU in milliseconds, and what it keeps."""

@@ -1,4 +1,4 @@
-"""DynamoDB's condition expressions, as far as our stores write them: OR, AND, NOT, brackets, comparisons, IN, functions."""
+"""DynamoDB's conditions, as far as our stores write them: OR, AND, NOT, brackets, comparisons, IN, functions."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def _one(tokens: list[str]) -> tuple[Test, list[str]]:
         return lambda item, names, values: (names.get(name, name) in item) == wanted, tokens[4:]
     if tokens[1] == "IN":
         end = tokens.index(")")
-        return _among(first, [token for token in tokens[3:end] if token != ","]), tokens[end + 1 :]
+        among = [each for each in tokens[3:end] if each.startswith(":")]
+        return _among(first, among), tokens[end + 1 :]
     name, compare, value = first, _COMPARE[tokens[1]], tokens[2]
 
     def compared(item: Item, names: Mapping[str, str], values: Item) -> bool:

@@ -161,3 +161,16 @@ def adapters(function: ast.FunctionDef, rooms: tuple[str, ...]) -> Iterator[tupl
 def machine(path: Path) -> Mapping[str, Any]:
     """A state machine's definition."""
     return json.loads(path.read_text())
+
+
+def called_by_earlier_releases(machine_id: str) -> set[str]:
+    """The functions that runs of released definitions of a machine may still call (docs/upgrade.md)."""
+    released = ROOT / "events" / "machines"
+    return {
+        told["tasks"][state["Arguments"]["FunctionName"].strip("${}")]
+        for release, told in json.loads((released / "releases.json").read_text()).items()
+        for name, of in told["machines"].items()
+        if of["resource"] == machine_id
+        for state in machine(released / f"{name}.{release}.asl.json")["States"].values()
+        if state["Type"] == "Task"
+    }

@@ -97,6 +97,8 @@ def test_a_task_is_told_ids_and_numbers_only(path: Path):
         "cursor",
         "error",
         "cause",
+        "step",
+        "known",
     }
     for name, state in machine(path)["States"].items():
         if state["Type"] == "Task":

@@ -16,6 +16,7 @@ from tests.laws.reading import (
     MACHINES,
     ROOT,
     SHARED_ROLE,
+    called_by_earlier_releases,
     doors,
     machine,
     properties,
@@ -218,19 +219,6 @@ def test_every_run_ends(path: Path):
     assert machine(path)["TimeoutSeconds"] == _CHORES.get(name, _FLOWS_END_WITHIN)
 
 
-def _called_by_earlier_releases(machine_id: str) -> set[str]:
-    """The functions that runs of released definitions of a machine may still call (docs/upgrade.md)."""
-    released = ROOT / "events" / "machines"
-    return {
-        told["tasks"][state["Arguments"]["FunctionName"].strip("${}")]
-        for release, told in json.loads((released / "releases.json").read_text()).items()
-        for name, of in told["machines"].items()
-        if of["resource"] == machine_id
-        for state in machine(released / f"{name}.{release}.asl.json")["States"].values()
-        if state["Type"] == "Task"
-    }
-
-
 def test_step_functions_may_call_exactly_the_tasks_of_its_machine():
     for path in MACHINES:
         given = properties(_resource_of(path))
@@ -242,7 +230,7 @@ def test_step_functions_may_call_exactly_the_tasks_of_its_machine():
             for arn in statement["Resource"]
         }
         called = {target(arn) for arn in given["DefinitionSubstitutions"].values()}
-        called |= _called_by_earlier_releases(_resource_of(path))
+        called |= called_by_earlier_releases(_resource_of(path))
         assert called <= allowed if target(given["Role"]) == SHARED_ROLE else called == allowed
 
 

@@ -20,7 +20,16 @@ from tests.laws.policies import (
     resolved,
     rights,
 )
-from tests.laws.reading import FLOWS_TO_COME, SHARED_ROLE, listed, properties, resources, target, template
+from tests.laws.reading import (
+    FLOWS_TO_COME,
+    SHARED_ROLE,
+    called_by_earlier_releases,
+    listed,
+    properties,
+    resources,
+    target,
+    template,
+)
 
 _FUNCTIONS = resources("AWS::Serverless::Function")
 _QUEUES = sorted(resources("AWS::SQS::Queue"))
@@ -151,7 +160,9 @@ def test_a_machine_calls_its_tasks_and_a_function_starts_its_machines_and_no_oth
         (_role_of(name), target(task))
         for name, each in machines.items()
         for task in each["Properties"]["DefinitionSubstitutions"].values()
-    } | {(SHARED_ROLE, verb) for verb in VERBS}
+    }
+    calls |= {(_role_of(name), task) for name in machines for task in called_by_earlier_releases(name)}
+    calls |= {(SHARED_ROLE, verb) for verb in VERBS}
     starts = {
         (_role_of(name), target(value))
         for name, function in _FUNCTIONS.items()
