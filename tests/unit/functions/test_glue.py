@@ -17,6 +17,7 @@ from cartback.domain.errors import Conflict, MessageWithheld, Refused, TryLater
 from cartback.domain.policy import Plan
 from cartback.usecases.runs import Run
 from tests.fakes.outside import CONTEXT
+from tests.fakes.world import START
 from tests.unit.functions.standing_in import Doors, http
 
 TASK = {
@@ -32,7 +33,14 @@ RUN = Run("the_flow", "the-run", "the-shop", "the-cart", 7, "the-person", ("v1",
 PLAN = {"policy_version": 3, "since": "activity", "give_up_after": 60, "touches": []}
 LEFT = CONTEXT.get_remaining_time_in_millis
 FACT = {
-    "detail": {"fact": "the.fact", "shop": "the-shop", "id": "the-fact-id", "data": {"a": 1}, "cause": "c"}
+    "detail": {
+        "fact": "the.fact",
+        "shop": "the-shop",
+        "id": "the-fact-id",
+        "at": START.isoformat(),
+        "data": {"a": 1},
+        "cause": "c",
+    }
 }
 
 
@@ -113,7 +121,7 @@ def test_a_step_is_asked_for_by_its_name(doors: Doors, door: str):
 @pytest.mark.parametrize(
     ("door", "event", "asked", "gave", "answers"),
     [
-        ("start_flows", FACT, ("the.fact", "the-shop", {"a": 1}), ["r1"], {"started": ["r1"]}),
+        ("start_flows", FACT, ("the.fact", "the-shop", {"a": 1}, START), ["r1"], {"started": ["r1"]}),
         ("start_erasing", FACT, ("the-shop", "the-fact-id", {"a": 1}), True, {"started": True}),
         ("start_reconciling", {"time": "noon", "id": "i1"}, ("noon i1",), ["s"], {"started": ["s"]}),
         ("start_reconciling", {"id": "i1"}, (" i1",), [], {"started": []}),
