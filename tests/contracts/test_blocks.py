@@ -18,7 +18,7 @@ from cartback.domain.errors import Conflict
 from cartback.domain.people.customer import Person, sent
 from cartback.domain.trade.cart import Cart
 from cartback.ports import RowSet, TimelineEntry
-from cartback.store.messaging.blocks import SHARDS, SHOP_WIDE
+from cartback.store.blocks import SHARDS, SHOP_WIDE
 from cartback.store.messaging.ledger import DynamoLedger
 from cartback.store.tables import Tables
 from cartback.store.trade.records import DynamoRecords

@@ -11,8 +11,8 @@ from cartback.domain.messaging.due import Due
 from cartback.domain.results.audit import KINDS, Audit
 from cartback.domain.shop.health import Health
 from cartback.store import tables
+from cartback.store.blocks import block_key
 from cartback.store.codec import decode, packed
-from cartback.store.messaging.blocks import block_key
 from cartback.store.messaging.claim_index import CLAIMED_ON, IN_DOUBT, index_keys
 from cartback.store.messaging.counters import DynamoCounters
 from cartback.store.messaging.due import DynamoDue

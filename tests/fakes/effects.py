@@ -8,15 +8,15 @@ from cartback import connectors
 from cartback.connectors.slack import people_of
 from cartback.ports import Ways
 from cartback.usecases.act import Act
+from cartback.usecases.answer_ask import AnswerAsk
 from cartback.usecases.ask import Ask
 from cartback.usecases.connectors.calling import Calling
-from cartback.usecases.connectors.forward_facts import ForwardFacts
 from cartback.usecases.connectors.hear_tool import HearTool
 from cartback.usecases.connectors.reach_vendor import ReachVendor
-from cartback.usecases.desk.answer_ask import AnswerAsk
 from cartback.usecases.desk.decide import Decide
 from cartback.usecases.desk.press_button import PressButton
-from cartback.usecases.desk.work_desk import WorkDesk
+from cartback.usecases.forward_facts import ForwardFacts
+from cartback.usecases.work_desk import WorkDesk
 from tests.fakes.connectors import (
     DictAccess,
     ListAnswers,

@@ -68,3 +68,31 @@ def test_a_circle_of_types_alone_is_found_as_well(tmp_path: Path):
         (house / f"{name}.py").write_text("\n".join(lines))
     (house / "__init__.py").write_text("from house import one")
     assert set(_circle(_graph(_modules(tmp_path, house)))) == {"house.one", "house.two", "house.three"}
+
+
+_LOW_TO_HIGH = {
+    "store": ("trade", "messaging", "intake", "people", "results", "shop", "connectors", "desk"),
+    "usecases": ("intake", "desk", "messaging", "connectors", "people", "consent", "results", "shop"),
+}
+"""The rooms of a layer from the lowest to the highest: each looks at those before it, and at no other. Files beside
+them are rooms of their own: what all share (``store.codec``, ``usecases.runs``), or what needs several of them (the
+verbs). In ``domain``, where a person is of consents, carts and messages, the order is one of files alone."""
+
+
+@pytest.mark.parametrize("layer", _LOW_TO_HIGH)
+def test_the_rooms_of_a_layer_stand_in_an_order_and_look_down_only(layer: str):
+    modules, graph = _modules(PACKAGE.parent, PACKAGE / layer), {}
+    for name, path in modules.items():
+        graph.setdefault(_room_of(name), set()).update(_room_of(each) for each in _named(path, modules))
+    graph = {room: known - {room} for room, known in graph.items()}
+    circle = _circle(graph)
+    assert not circle, " -> ".join(circle)
+    order = _LOW_TO_HIGH[layer]
+    rooms = {path.parent.name for path in (PACKAGE / layer).glob("*/__init__.py")}
+    assert rooms == set(order), "a new room stands somewhere in the order"
+    for place, room in enumerate(order):
+        assert graph.get(room, set()) & set(order) <= set(order[:place]), room
+
+
+def _room_of(module: str) -> str:
+    return module.split(".")[2] if module.count(".") > 1 else ""

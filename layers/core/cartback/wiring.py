@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from cartback.store.trade.orders import DynamoOrders
     from cartback.store.trade.records import DynamoRecords
     from cartback.usecases.act import Act
+    from cartback.usecases.answer_ask import AnswerAsk
     from cartback.usecases.ask import Ask
-    from cartback.usecases.connectors.forward_facts import ForwardFacts
     from cartback.usecases.connectors.hear_tool import HearTool
     from cartback.usecases.connectors.reach_vendor import ReachVendor
     from cartback.usecases.consent.confirm import Confirm
@@ -45,10 +45,9 @@ if TYPE_CHECKING:
     from cartback.usecases.consent.leave import Leave
     from cartback.usecases.consent.prefer import Prefer
     from cartback.usecases.consent.subscribe import Subscribe
-    from cartback.usecases.desk.answer_ask import AnswerAsk
     from cartback.usecases.desk.decide import Decide
     from cartback.usecases.desk.press_button import PressButton
-    from cartback.usecases.desk.work_desk import WorkDesk
+    from cartback.usecases.forward_facts import ForwardFacts
     from cartback.usecases.intake.collect import Collect
     from cartback.usecases.intake.receive_answer import ReceiveAnswer
     from cartback.usecases.look import Look
@@ -70,6 +69,7 @@ if TYPE_CHECKING:
     from cartback.usecases.start_flows import StartFlows
     from cartback.usecases.start_listed import StartListed
     from cartback.usecases.take_batch import TakeBatch
+    from cartback.usecases.work_desk import WorkDesk
 
 APPLY_TIMEOUT = timedelta(seconds=30)
 """The time-out of the function that applies events: how long a begun key is left to its worker."""
@@ -617,7 +617,7 @@ def ask() -> Ask:
 @cache
 def answer_ask() -> AnswerAsk:
     """The page of whoever was asked."""
-    from cartback.usecases.desk.answer_ask import AnswerAsk
+    from cartback.usecases.answer_ask import AnswerAsk
 
     return AnswerAsk(desk(), decide(), clock())
 
@@ -649,7 +649,7 @@ def hear_tool() -> HearTool:
 def forward_facts() -> ForwardFacts:
     """What tells shops' own tools of facts."""
     from cartback.store.desk.book import DynamoWaiting
-    from cartback.usecases.connectors.forward_facts import ForwardFacts
+    from cartback.usecases.forward_facts import ForwardFacts
 
     work = DynamoWaiting(clients(), os.environ["DESK_TABLE"], clock())
     return ForwardFacts(connections(), act(), work, desk(), clock(), metrics())
@@ -660,7 +660,7 @@ def work_desk() -> WorkDesk:
     """What the desk does by itself."""
     from cartback.store.shop.settings import DynamoShopBook, Remembered
     from cartback.store.tokens import SystemTokens
-    from cartback.usecases.desk.work_desk import WorkDesk
+    from cartback.usecases.work_desk import WorkDesk
 
     env = os.environ
     every_shop = Remembered(DynamoShopBook(clients(), env["SETTINGS_TABLE"]).names, clock())

@@ -10,9 +10,9 @@ from cartback.ports import Ways
 from cartback.usecases.act import Act
 from cartback.usecases.connectors.calling import Calling
 from cartback.usecases.connectors.edit_connection import EditConnection
-from cartback.usecases.connectors.forward_facts import ForwardFacts
 from cartback.usecases.connectors.hear_tool import HearTool
 from cartback.usecases.connectors.reach_vendor import ReachVendor
+from cartback.usecases.forward_facts import ForwardFacts
 from tests.fakes.connectors import (
     DictAccess,
     ListTeamMail,

@@ -14,9 +14,9 @@ from cartback.domain.errors import Conflict
 from cartback.domain.hashes import short
 from cartback.ports import Link, NotBlocked, TimelineEntry
 from cartback.ports.rows import BLOCKED, CHANGED
+from cartback.store.blocks import check_not_blocked
 from cartback.store.codec import decode, encode, expires, is_expired, number, text
 from cartback.store.errors import cancelled, translated
-from cartback.store.messaging.blocks import check_not_blocked
 from cartback.store.messaging.claim_index import index_keys
 from cartback.store.paging import pages
 from cartback.store.tables import LAPSED_LINKS_KEPT, LEDGER_KEPT

@@ -18,9 +18,9 @@ from cartback.domain.people.suppression import SHOP_WIDE
 from cartback.domain.shop.grace import BEHIND, noted_at
 from cartback.domain.trade.cart import Cart
 from cartback.ports import RowSet
+from cartback.store.blocks import MOST_TRIES, block_key, only_met_others, put_block
 from cartback.store.codec import decode, encode, expires, is_expired, number, packed, text
 from cartback.store.errors import translated
-from cartback.store.messaging.blocks import MOST_TRIES, block_key, only_met_others, put_block
 from cartback.store.pointers import pointer
 from cartback.store.splitting import in_transactions
 from cartback.store.tables import (
