@@ -14,6 +14,7 @@ from cartback.domain.people import address
 from cartback.domain.people.customer import Person
 from cartback.store.bus import EventBridgeBus
 from cartback.store.intake.raw import S3Raw
+from cartback.store.messaging.due import DynamoDue
 from cartback.store.metrics import NoMetrics
 from cartback.store.people.raw_sweeping import RawSweep
 from cartback.store.people.sweeping import DeadLetterSweep, TableSweep
@@ -58,7 +59,11 @@ def export(stack: Stack) -> ExportPerson:
 def erase(stack: Stack) -> ErasePerson:
     """Forgetting in the rows."""
     return ErasePerson(
-        stack.records(), hasher(stack), EventBridgeBus(stack.clients, stack["BusName"]), stack.clock
+        stack.records(),
+        hasher(stack),
+        EventBridgeBus(stack.clients, stack["BusName"]),
+        stack.clock,
+        lambda: DynamoDue(stack.clients, stack.tables.ledger),
     )
 
 

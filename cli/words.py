@@ -90,6 +90,13 @@ _REASONS = {
         "it may have happened already, which has to be found out first",
         "es ist vielleicht schon geschehen, und das muss zuerst geklärt werden",
     ),
+    "bought_since": ("they have bought again since", "seitdem wurde wieder gekauft"),
+    "came_back": ("they were in the shop meanwhile", "inzwischen war jemand wieder im Shop"),
+    "ticket_open": (
+        "they wait for an answer of the shop's people",
+        "es wartet noch jemand auf eine Antwort des Shops",
+    ),
+    "return_open": ("they are sending something back", "es ist noch eine Rücksendung offen"),
     "emptied": ("the shopper emptied the cart", "der Warenkorb wurde geleert"),
     "enough_for_cart": (
         "this cart has had three messages within 30 days",

@@ -11,10 +11,12 @@ from cartback.domain.consent.consent import key
 from cartback.domain.messaging.timing import after_caps
 from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
+from cartback.domain.subject import PERSON, Subject
 from cartback.domain.trade.order_parts import subjects_of
 from cartback.domain.trade.ownership import names_of
 from cartback.ports import Records
 from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
+from cartback.usecases.people.erase_person import rows_of
 from cli import privacy, words
 from cli.privacy import ByAddress, Who
 from cli.screen import Desk, desk, moment, table
@@ -88,13 +90,16 @@ def _block(records: Records, shop: str, person: Person, now: datetime) -> str | 
 
 
 def _history(here: Desk, records: Records, shop: str, person: Person) -> dict[str, list[dict[str, Any]]]:
-    """What was decided on this person's carts and orders, what became of messages, what failed: of repeated lines the
-    last. A line's ``about`` is our id of a cart, or a timeline's name; ``cart_id`` is there for scripts of before.
+    """What was decided on this person, their carts and orders, what became of messages, what failed: of repeated lines
+    the last. A line's ``about`` is our id of a cart, or a timeline's name; ``cart_id`` is there for scripts of before.
     """
     ledger = here.stack.ledger()
     found: dict[str, list[dict[str, Any]]] = {part: [] for part in _PARTS}
     carts = records.read(shop, carts=person.cart_ids).carts.values()
     stories = {cart.cart_id: story_of(cart, ledger, here.lang) for cart in carts if cart is not None}
+    for row in rows_of(records, shop, person):
+        about = Subject(PERSON, row)
+        stories[about.timeline] = told_of(shop, about, ledger, here.lang)
     for order in here.stack.orders().of_names(shop, names_of(person)):
         for about in subjects_of(order):
             stories[about.timeline] = told_of(shop, about, ledger, here.lang)

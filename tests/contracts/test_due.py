@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from cartback.domain.messaging.due import Due
+from cartback.domain.messaging.due import Due, entry_of
 from cartback.domain.money import Money
+from cartback.domain.people.awaited import Wait
 from cartback.store.messaging.due import SHARDS, DynamoDue
 from cartback.store.shop.settings import NAMES_FRESH_FOR, Remembered
 from tests.fakes.memory import MemoryDue, MemoryTables
@@ -77,3 +78,13 @@ def test_the_names_of_the_shops_are_asked_for_once_in_five_minutes():
     assert (remembered(), remembered()) == (["demo"], ["demo"])
     clock.move(seconds=NAMES_FRESH_FOR.total_seconds())
     assert (remembered(), len(asked)) == (["demo"], 2)
+
+
+def test_what_a_fact_waits_for_is_an_entry_of_its_own_beside_that_of_a_flow(index):
+    awaited = entry_of("demo", Wait("person.lapsed", "c1", START, START))
+    other = entry_of("demo", Wait("replenishment.due", "c1", START, START))
+    for due in (DUE, awaited, other, awaited):
+        index.put(due)
+    assert sorted(index.until("demo", START), key=lambda due: due.fact) == [DUE, awaited, other]
+    index.drop([awaited])
+    assert sorted(index.until("demo", START), key=lambda due: due.fact) == [DUE, other]

@@ -194,6 +194,19 @@ def test_a_decision_about_an_order_or_a_part_of_it_sees_row_person_and_stock(hou
         assert house[1].context("demo", nothing, None, (), subject).about is None
 
 
+def test_a_decision_about_a_person_sees_the_orders_of_all_their_names_and_whom_their_row_became(house):
+    peopled(house)
+    orders_, records, _ = house
+    of_others = replace(whole(), order_ref="o2", account="another", address_hash=None)
+    orders_.save("demo", {}, {"o2": of_others})
+    kind = subjects.kind("person")
+    for row, guess in (("p1", None), ("p1", "p2"), ("p2", "p2"), ("p2", "p1")):
+        context = records.context("demo", row, guess, (), kind)
+        assert (context.about.person_id, context.person.person_id) == (row, "p2")
+        assert [order.order_ref for order in context.orders] == ["o1"]
+    assert records.context("demo", "nobody", None, (), kind).about is None
+
+
 @every_kind
 def test_a_message_about_an_order_is_not_claimed_once_a_word_of_it_came_after_the_decision(house, kind):
     peopled(house)

@@ -16,6 +16,7 @@ from cartback.domain.people.identity import with_account
 from cartback.domain.shop.grace import BEHIND, noted_at
 from cartback.domain.subject import Kind
 from cartback.domain.trade.orders import Order
+from cartback.domain.trade.ownership import names_of
 from cartback.ports import Begun, Clock, Guard, Link, NotBlocked, RowSet, TimelineEntry
 from cartback.store.tables import (
     CARTS_KEPT,
@@ -110,7 +111,10 @@ class MemoryRecords:
         if person is None or account is None or account.person_id == person.person_id:
             products = {name: self.tables.live("products", shop, name) for name in view.products}
             there = {name: found for name, found in products.items() if found is not None}
-            return Context(row, person, known, block, behind_at, products=there)
+            orders = ()
+            if kind.with_orders and person is not None:
+                orders = tuple(MemoryOrders(self.tables).of_names(shop, names_of(person)))
+            return Context(row, person, known, block, behind_at, products=there, orders=orders)
         return Context(row, with_account(person, account), known, block, behind_at, account, person)
 
     def save(self, shop: str, before: RowSet, after: RowSet) -> None:  # noqa: C901 (one transaction, told in one piece)
@@ -381,4 +385,4 @@ class MemoryDue:
 
 
 def _due_name(due: Due) -> str:
-    return f"{due.due_at:%Y-%m-%dT%H:%M}#{due.cart_id}#{due.generation}#{due.flow}"
+    return f"{due.due_at:%Y-%m-%dT%H:%M}#{due.cart_id}#{due.generation}#{due.flow or due.fact}"

@@ -41,6 +41,7 @@ from cartback.usecases.people.export_person import ExportPerson
 from cartback.usecases.people.start_erasing import StartErasing
 from cartback.usecases.people.start_exporting import StartExporting
 from cartback.usecases.people.sweep_erased import SweepErased
+from cartback.usecases.people.tell_awaited import TellAwaited
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.usecases.results.audit import AuditDay, AuditShops, LookBack
 from cartback.usecases.shop.enrol_shop import EnrolShop
@@ -210,6 +211,7 @@ class World:
             adapter=self.adapter,
             settings=self.settings,
             record_trade=RecordTrade(self.orders, self.clock),
+            due=lambda: self.due,
         )
         self.apply_receipts = ApplyReceipts(self.ledger, self.records, self.bus, self.clock, self.metrics)
         self._wire_starting()
@@ -261,6 +263,7 @@ class World:
             {flow.name: flow for flow in all_flows()},
             self.clock,
             self.metrics,
+            lambda: TellAwaited(self.records, self.orders, self.due, self.bus, self.clock),
         )
 
     def _wire_privacy(self) -> None:
@@ -286,7 +289,7 @@ class World:
             **here, ledger=self.ledger, proofs=MemoryProofs(self.tables), raw=self.raw_sweep
         )
         self.collect_export = CollectExport(self.export, self.raw_sweep)
-        self.erase_person = ErasePerson(self.records, plain_hash, self.bus, self.clock)
+        self.erase_person = ErasePerson(self.records, plain_hash, self.bus, self.clock, lambda: self.due)
         self.start_erasing = StartErasing(self.runs)
         self.start_exporting = StartExporting(self.runs, self.metrics)
         self.end_proofs = EndProofs(self.records, here["tables"], self.clock, self.metrics)

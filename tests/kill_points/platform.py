@@ -69,6 +69,7 @@ class KilledWorld(World):
             "settings",
             "keys",
             "due",
+            "orders",
         ):
             setattr(self, name, Watched(getattr(self, name), self.injector))
         super()._wire()

@@ -15,7 +15,14 @@ from cartback.domain.deliverability import overdone
 from cartback.usecases.batch import Message
 from functions import apply_events as door
 from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
-from tests.kill_points import ways, ways_of_accounts, ways_of_listing, ways_of_pages, ways_of_signing_up
+from tests.kill_points import (
+    ways,
+    ways_of_accounts,
+    ways_of_lapsing,
+    ways_of_listing,
+    ways_of_pages,
+    ways_of_signing_up,
+)
 from tests.kill_points.injection import FAULTS, OVERTAKEN, Injector
 from tests.kill_points.news import STATES, news
 from tests.kill_points.platform import Platform
@@ -27,6 +34,7 @@ WAYS = (
     *ways_of_listing.WAYS,
     *ways_of_pages.WAYS,
     *ways_of_accounts.WAYS,
+    *ways_of_lapsing.WAYS,
 )
 # Where somebody stands by who sees the failure and repeats the command, or a schedule does.
 REPEATED = {

@@ -65,9 +65,11 @@ def _exporting() -> dict[str, Any]:
 # What starts each machine; the first two as ``starting.begin`` and its law have it.
 _CART = {"shop": "brew", "flow": "cart_recovery", "subject": "c1", "generation": 2}
 _SIGN_UP = {"shop": "brew", "flow": "double_opt_in", "subject": "r1", "generation": 3}
+_LAPSED = {"shop": "brew", "flow": "winback", "subject": "p1", "generation": 7, "kind": "person"}
 GIVEN = {
     "cart_recovery": {**_CART, "person_id": "p1", "variants": ["v0"], "wait_seconds": 3600},
     "double_opt_in": {**_SIGN_UP, "person_id": None, "variants": [], "wait_seconds": 1},
+    "winback": {**_LAPSED, "person_id": "p1", "variants": [], "wait_seconds": 1},
     "erasure": _erasing(person_id="p1"),
     "reconcile": _reconciling(),
     "export": _exporting(),
@@ -98,6 +100,13 @@ def ask(run: str, step: str, heard: int, word: str = "", **answer: Any) -> Asks:
     return Asks("look" if step == "end" else "touch", asked, told, **answer)
 
 
+def write(run: str, step: str, heard: int, word: str = "", **answer: Any) -> Asks:
+    """A message to somebody who stayed away; so many answers were heard before."""
+    asked = {**_about("winback", run), "step": step, "known": _known(heard) if heard else {}}
+    told = {"next": word, "wait_seconds": 80 + heard, "known": _known(heard + 1)}
+    return Asks("touch", asked, told, **answer)
+
+
 def sweep(person_id: str | None, cursor: str, word: str = "", then: str = "", **answer: Any) -> Asks:
     about = {"shop": "brew", "person_id": person_id, "cursor": cursor, "lasts_seconds": 1_209_600}
     return Asks("sweep_erased", about, {"next": word, "cursor": then, "wait_seconds": 345_600}, **answer)
@@ -121,7 +130,7 @@ def park(machine: str, run: str, why: str, because: str, /, **answer: Any) -> As
     return Asks("park_run", {**about, "error": why, "cause": because}, {"parked": True}, **answer)
 
 
-_FLOWS = ("cart_recovery", "double_opt_in")
+_FLOWS = ("cart_recovery", "double_opt_in", "winback")
 
 
 def _first(machine: str, run: str, **answer: Any) -> list[Asks | int]:
@@ -129,6 +138,7 @@ def _first(machine: str, run: str, **answer: Any) -> list[Asks | int]:
     return {
         "cart_recovery": lambda: [3600, touch(run, 0, **answer)],
         "double_opt_in": lambda: [ask(run, "confirm", 0, **answer)],
+        "winback": lambda: [write(run, "hello", 0, **answer)],
         "erasure": lambda: [sweep("p1", "", **answer)],
         "export": lambda: [collect(run, "", **answer)],
         "reconcile": lambda: [compare(**answer)],
@@ -147,6 +157,29 @@ def _courses() -> Iterator[Walk]:
     late = (ask("late", "confirm", 1, "next"), 91, ask("late", "confirm_again", 2, "wait"), 92)
     end = (ask("late", "confirm_again", 3, "next"), 93, ask("late", "end", 4, "stop"))
     yield _walk("double_opt_in", "late", *_asked("late", "wait"), *late, *end)
+
+
+def _winbacks() -> Iterator[Walk]:
+    """All three messages, each at a better hour, and each the last."""
+    for steps in (("hello",), ("hello", "ear"), ("hello", "ear", "choice")):
+        run, heard = f"until {steps[-1]}", 0
+        for end in ("stop", "next") if steps[-1] == "choice" else ("stop",):
+            story: list[Asks | int] = []
+            heard = 0
+            for step in steps[:-1]:
+                for word in ("wait", "next"):
+                    story += [write(run, step, heard, word), 80 + heard]
+                    heard += 1
+            story += [write(run, steps[-1], heard, "wait"), 80 + heard, write(run, steps[-1], heard + 1, end)]
+            yield _walk("winback", run, *story)
+
+
+def _second_message(run: str, **answer: Any) -> list[Asks | int]:
+    return [write(run, "hello", 0, "next"), 80, write(run, "ear", 1, **answer)]
+
+
+def _third_message(run: str, **answer: Any) -> list[Asks | int]:
+    return [*_second_message(run, word="next"), 81, write(run, "choice", 2, **answer)]
 
 
 def _asked(run: str, word: str) -> list[Asks | int]:
@@ -277,6 +310,7 @@ _STEPS: dict[str, tuple[Any, ...]] = {
         lambda run, **answer: [*_asked(run, "next"), ask(run, "confirm_again", 1, **answer)],
         _last_look,
     ),
+    "winback": (_steps("winback"), _second_message, _third_message),
     "erasure": (_steps("erasure"), _second_round),
     "export": (
         _steps("export"),
@@ -287,7 +321,7 @@ _STEPS: dict[str, tuple[Any, ...]] = {
         lambda run, **answer: [compare("more"), compare("more"), compare(**answer)],
     ),
 }
-WALKS = [*_courses(), *_chores(), *_troubles()]
+WALKS = [*_courses(), *_winbacks(), *_chores(), *_troubles()]
 NAMES = [path.name.removesuffix(".asl.json") for path in MACHINES]
 
 

@@ -93,12 +93,12 @@ def test_a_task_is_told_ids_and_numbers_only(path: Path):
         "rearms",
         "plan",
         "position",
+        "step",
+        "known",
         "lasts_seconds",
         "cursor",
         "error",
         "cause",
-        "step",
-        "known",
     }
     for name, state in machine(path)["States"].items():
         if state["Type"] == "Task":

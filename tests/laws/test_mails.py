@@ -16,6 +16,8 @@ from cartback import texts
 from cartback.domain.money import Money
 from cartback.domain.shop.colours import contrast
 from cartback.domain.shop.settings import ShopSettings
+from cartback.domain.subject import CART, PERSON, SIGNUP
+from cartback.flows import rules
 from cartback.store.shop.settings import face
 from local.demo import looks
 from tests.laws.test_texts import MAILS
@@ -73,15 +75,18 @@ def shop(brand: str):
 
 
 def written(flow: str, touch: str, lang: str, brand: str, items: str) -> SimpleNamespace:
-    if flow == "double_opt_in":
+    kind = rules(flow).FLOW.kind
+    if kind == SIGNUP:
         fields, ours = question(shop=shop(brand)), (question().confirm_url,)
     else:
         total = Money(100, "EUR") if LISTS[items][0].unit_price else None
         prefs = "https://api.example/p/lumen.cccc"
         fields = mail_fields(shop=shop(brand), items=LISTS[items], total=total, prefs_url=prefs)
+        if kind == PERSON:
+            fields = replace(fields, about=kind, items=(), total=None)
         ours = (RESTORE, LEAVE, prefs)
     subject, html, text = texts.email(flow, touch, lang, fields)
-    return SimpleNamespace(subject=subject, html=html, text=text, ours=ours, cart=flow != "double_opt_in")
+    return SimpleNamespace(subject=subject, html=html, text=text, ours=ours, cart=kind == CART)
 
 
 def colours_that_are_not_read(html: str) -> list[str]:
@@ -166,7 +171,7 @@ RULES = {
 @pytest.mark.parametrize(("flow", "touch", "lang"), MAILS)
 @pytest.mark.parametrize("brand", BRANDS)
 def test_a_mail_is_read_everywhere_whatever_the_brand_and_the_cart(flow, touch, lang, brand):
-    for items in LISTS if flow == "cart_recovery" else ["one thing"]:
+    for items in LISTS if rules(flow).FLOW.kind == CART else ["one thing"]:
         mail = written(flow, touch, lang, brand, items)
         faults = {rule: found for rule, of in RULES.items() if (found := of(mail))}
         assert faults == {}, items

@@ -11,8 +11,9 @@ from cartback import texts
 from cartback.domain.channels import CONTENT_OF
 from cartback.domain.language import DU, FORMS, SIE
 from cartback.domain.shop.presets import PRESETS
+from cartback.domain.subject import PERSON, SIGNUP
 from cartback.domain.wording.tone import addresses_somebody, in_another_form, untrue
-from cartback.flows import all_flows
+from cartback.flows import all_flows, rules
 from cartback.texts import brief
 from cartback.texts.folder import ROOT
 from cartback.texts.pages import NAMELESS
@@ -29,7 +30,9 @@ NEEDED = {"subject", "preheader", "headline", "intro", "button", "after"}
 
 def facts(flow: str):
     """Good fields for a mail of this flow."""
-    return fields() if flow == "cart_recovery" else question()
+    kind = rules(flow).FLOW.kind
+    without_goods = {"about": kind, "items": (), "total": None} if kind == PERSON else {}
+    return question() if kind == SIGNUP else fields(**without_goods)
 
 
 def blocks(path: Path) -> set[str]:

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from cartback.usecases.people.start_erasing import StartErasing
     from cartback.usecases.people.start_exporting import StartExporting
     from cartback.usecases.people.sweep_erased import SweepErased
+    from cartback.usecases.people.tell_awaited import TellAwaited
     from cartback.usecases.receive_webhook import ReceiveWebhook
     from cartback.usecases.results.audit import AuditShops
     from cartback.usecases.shop.enrol_shop import EnrolShop
@@ -406,6 +407,7 @@ def take_batch() -> TakeBatch:
         strangers=health(),
         told_once=health(),
         record_trade=RecordTrade(orders(), clock()),
+        due=due_index,
     )
     standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
     watch = WatchStanding(standing, records(), clock(), metrics())
@@ -457,7 +459,16 @@ def start_listed() -> StartListed:
         flows={flow.name: flow for flow in all_flows()},
         clock=clock(),
         metrics=metrics(),
+        tell_awaited=tell_awaited,
     )
+
+
+@cache
+def tell_awaited() -> TellAwaited:
+    """What tells that something fell due for somebody."""
+    from cartback.usecases.people.tell_awaited import TellAwaited
+
+    return TellAwaited(records(), orders(), due_index(), bus(), clock())
 
 
 @cache

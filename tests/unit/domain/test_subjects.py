@@ -16,6 +16,7 @@ from cartback.domain.decision import Decision
 from cartback.domain.flows import LAWS, MARKETING, RANKS, subject_of
 from cartback.domain.goods.catalogue import Stock
 from cartback.domain.goods.levels import Crossing
+from cartback.domain.people.awaited import Lapse
 from cartback.domain.people.customer import Person
 from cartback.domain.subject import Kind, Subject
 from cartback.domain.trade.cart import Cart
@@ -37,6 +38,7 @@ ROWS = {
     "order": ORDER,
     "parcel": PartOf(ORDER, "d1", Parcel(state="shipped", shipped_at=START)),
     "return": PartOf(ORDER, "r1", Return(state="requested", requested_at=START)),
+    "person": Person("demo", "s1", lapse=Lapse(1, "s1", START)),
     "signup": SignUp("demo", "s1", generation=1, state=signup.PENDING, email="ada@example.com"),
 }
 """A live row of each kind, in its first generation."""
@@ -97,11 +99,12 @@ def test_an_erasure_takes_the_person_out_of_each_kind_that_holds_people(part: st
     assert "ada" not in repr(gone)
 
 
-def test_what_no_flow_lets_go_of_is_what_the_shop_alone_says():
+def test_what_no_flow_lets_go_of_is_what_the_shop_or_the_buyer_alone_says():
     assert {kind.name for kind in subjects.all_kinds() if not kind.closable(ROWS[kind.name], 1)} == {
         "level",
         "order",
         "parcel",
+        "person",
         "return",
     }
 

@@ -172,6 +172,8 @@ WRONG = [
     ("policy.origins.bought_statuses", {"origins": {"bought_statuses": "pending"}}),
     ("policy.give_up_after_days", {"give_up_after_days": 0}),
     ("policy.silent_after_days", {"silent_after_days": 7}),
+    ("policy.lapse_days", {"lapse_days": 13}),
+    ("policy.expects[0]", {"expects": ["cart.abandoned"]}),
     ("policy.warm_up", {"warm_up": 50}),
     ("policy.warm_up.start", {"warm_up": {"start": "soon"}}),
     ("policy.warm_up.first_day", {"warm_up": {"start": "2026-09-01", "first_day": 0}}),

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from cartback.domain.goods.catalogue import Product, Stock
     from cartback.domain.people.customer import Person
     from cartback.domain.trade.cart import Cart
+    from cartback.domain.trade.orders import Order
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything a decision looks at, read at one moment. ``about`` is the subject's own row, of whatever kind it is;
-    ``stock`` holds what is known of its variants, ``products`` of its products.
+    ``stock`` holds what is known of its variants, ``products`` of its products, and ``orders`` the orders of all names
+    of the person, where the kind asks for them (``subject.Kind``).
 
     ``shop_block`` says why nobody of this shop is written to (``shop_left``), or not for marketing
     (``paused_deliverability``); ``behind_at`` is when its news was last found to be late (``domain.shop.grace``).
@@ -33,6 +35,7 @@ class Context:
     account: Person | None = None
     own: Person | None = None
     products: dict[str, Product] = field(default_factory=dict)
+    orders: tuple[Order, ...] = ()
 
     @property
     def cart(self) -> Cart | None:

@@ -89,6 +89,10 @@ class Reason(StrEnum):
     ON_ITS_WAY = "supply_on_its_way"
     ORDERED_BEFORE = "ordered_before"
     UNSETTLED = "effect_unsettled"
+    BOUGHT_SINCE = "bought_since"
+    CAME_BACK = "came_back"
+    TICKET_OPEN = "ticket_open"
+    RETURN_OPEN = "return_open"
 
 
 @dataclass(frozen=True, slots=True)

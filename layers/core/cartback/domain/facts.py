@@ -60,6 +60,7 @@ _PRICE = {**_SUM, "variant_id": "id", "changed_at": "time"}
 _ORDER = {"order_ref": "id", "person_id": "id"}
 _PARCEL = {**_ORDER, "parcel_id": "id"}
 _RETURN = {**_ORDER, "return_id": "id"}
+_TICKET = {**_ORDER, "ticket_id": "id"}
 CATALOGUE: dict[str, Kind] = {
     "cart.opened": _kind(
         "A cart holds something and belongs to somebody who can be reached; once per generation.",
@@ -197,6 +198,30 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "return.closed": _kind(
         "A return is dealt with.", "return_id", {**_RETURN, "closed_at": "time"}, "person_id"
+    ),
+    "person.lapsed": _kind(
+        "Somebody who bought before has bought nothing for as long as the shop's policy says; once per lapse.",
+        "person_id",
+        {"person_id": "id", "generation": "count", "last_bought_at": "time", "lapsed_at": "time"},
+    ),
+    "replenishment.due": _kind(
+        "By the rhythm in which somebody bought a product, it is used up; once per purchase of it.",
+        "person_id",
+        {"person_id": "id", "product_id": "id", "generation": "count", "due_at": "time"},
+    ),
+    "ticket.opened": _kind(
+        "Somebody asked the shop's people or complained, and waits for an answer.",
+        "ticket_id",
+        {**_TICKET, "opened_at": "time"},
+        "person_id",
+        "order_ref",
+    ),
+    "ticket.closed": _kind(
+        "What somebody asked or complained of is dealt with.",
+        "ticket_id",
+        {**_TICKET, "closed_at": "time"},
+        "person_id",
+        "order_ref",
     ),
     "customer.erased": _kind("A person was forgotten.", "person_id", {"person_id": "id"}),
     "consent.granted": _kind(

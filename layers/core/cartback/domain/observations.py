@@ -233,6 +233,20 @@ class RefundSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketSeen:
+    """A helpdesk's word of a ticket: ``state`` is ``opened`` or ``closed``, ``order_ref`` the order behind it, if any.
+
+    ``contact`` says who asked; they need not be known to the shop.
+    """
+
+    ticket_ref: str
+    at: datetime
+    state: str
+    contact: Contact
+    order_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProductViewed:
     """Somebody looked at a product. ``refs`` lead to the cart of this visit, whether or not it ever held anything."""
 
@@ -270,6 +284,7 @@ Observation = (
     | ParcelSeen
     | ReturnSeen
     | ProductViewed
+    | TicketSeen
     | Fetch
     | WordUnknown
 )

@@ -49,6 +49,8 @@ class Policy:
 
     ``pack`` names the law of the shop's market (``domain.consent.jurisdiction``), the strictest if nothing is said.
     ``options`` holds by flow what the shop set of it, as it wrote it, and ``flows_since`` when it was switched on.
+    ``lapse_after`` is after how long without a purchase a buyer has lapsed, ``expects`` which facts that fall due are
+    told even if no flow of the shop starts on them (``domain.people.awaited``).
     """
 
     version: int
@@ -73,6 +75,8 @@ class Policy:
     one_visit: timedelta = timedelta(days=5)
     options: dict[str, dict[str, Told]] = field(default_factory=dict)
     flows_since: dict[str, datetime] = field(default_factory=dict)
+    lapse_after: timedelta = timedelta(days=90)
+    expects: frozenset[str] = frozenset()
 
     def option[T](self, flow: str, option: Option[T]) -> T:
         """What the shop wants of a flow, as its card declares it."""

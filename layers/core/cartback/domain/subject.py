@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 CART, SIGNUP, LEVEL = "cart", "signup", "level"
 ORDER, PARCEL, RETURN = "order", "parcel", "return"
+PERSON = "person"
 
 _TOLD_UNDER = {SIGNUP: "request"}
 """Under which word a timeline is stored, where that is older than the kind's name."""
@@ -86,11 +87,11 @@ class Kind:
 
     ``part`` is the part of a ``RowSet`` that holds its rows. Where a subject is a part of what a row holds, ``row_of``
     names the row by the subject's id, and ``seen`` makes of both what all others here are given. ``blocks`` are the
-    blocks that a decision about it looks at. ``view`` says what rules may ask; ``ended`` why nothing more is to be said
-    about a generation (None while it is live). ``following`` is where to go on looking for its owner, ``counted`` the
-    row with a message counted. A flow that ends lets go of what is ``closable``: ``closed`` is the row then,
-    ``told_end`` the fact that says so. ``of_person`` names those of a person, where its rows hold people; ``erased`` is
-    the row without them.
+    blocks that a decision about it looks at, and ``with_orders`` says that it looks at all orders of its owner.
+    ``view`` says what rules may ask; ``ended`` why nothing more is to be said about a generation (None while it is
+    live). ``following`` is where to go on looking for its owner, ``counted`` the row with a message counted. A flow
+    that ends lets go of what is ``closable``: ``closed`` is the row then, ``told_end`` the fact that says so.
+    ``of_person`` names those of a person, where its rows hold people; ``erased`` is the row without them.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Kind:
     row_of: Callable[[str], str] = _same_name
     seen: Callable[[Any, str], Any] = _as_it_is
     blocks: tuple[str, ...] = ()
+    with_orders: bool = False
     following: Callable[[Any, Person], str | None] = _nobody_else
     counted: Callable[[Any, str, datetime], Any] = _as_it_is
     closable: Callable[[Any, int], bool] = _never

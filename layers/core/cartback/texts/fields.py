@@ -7,6 +7,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
+from cartback.domain.subject import CART
 
 if TYPE_CHECKING:
     from cartback.domain.consent.preferences import View
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class MailFields:
     """The facts of one e-mail.
 
-    ``items`` are the lines that may still be had, most important first, at least one. ``total`` is the sum of
+    ``about`` is the kind of what it is about (``domain.subject``). ``items`` are the lines that may still be had, most
+    important first, of a cart at least one. ``total`` is the sum of
     exactly these lines less ``discount``, or None when it is not known (also when a line was left out). ``net`` says
     that no tax is in the prices, ``further`` how many lines the cart has beyond ``items``. ``restore_url`` and
     ``leave_url`` and ``prefs_url`` are our own links: https, or http to this machine. ``basis`` is the consent's
@@ -28,9 +30,9 @@ class MailFields:
     """
 
     shop: ShopFace
-    items: tuple[Item, ...]
     restore_url: str
     leave_url: str
+    items: tuple[Item, ...] = ()
     prefs_url: str | None = None
     first_name: str | None = None
     total: Money | None = None
@@ -38,6 +40,7 @@ class MailFields:
     net: bool = False
     further: int = 0
     basis: str = "explicit"
+    about: str = CART
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.language import tongue
 from cartback.domain.money import in_words, number_in_words
 from cartback.domain.shop.weblink import is_local, tagged, web_link
+from cartback.domain.subject import CART
 from cartback.domain.trade.bill import NET
 from cartback.texts import branding, pictures
 from cartback.texts.cleaning import first_name, holds_address, linkless, one_line
@@ -102,7 +103,7 @@ def facts_of(
 
 
 def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str, medium: str) -> dict[str, Any]:
-    if not fields.items:
+    if not fields.items and fields.about == CART:
         raise Refused(f"{text}: a cart without items is nothing to write about")
     shop, local = fields.shop, is_local(fields.shop.url)
     tags = {"utm_source": "cartback", "utm_medium": medium, "utm_campaign": flow, "utm_content": touch}
@@ -118,8 +119,8 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str, medi
         "shop": branding.shown(shop, lang, tags),
         "first_name": first_name(fields.first_name),
         "items": items,
-        "item": items[0],
-        "others": len(fields.items) + fields.further - 1,
+        "item": items[0] if items else None,
+        "others": max(len(fields.items) + fields.further - 1, 0),
         "more": len(fields.items) + fields.further - len(items),
         "total": in_words(fields.total, lang) if fields.total else None,
         "discount": in_words(fields.discount, lang) if fields.total and fields.discount else None,

@@ -18,7 +18,7 @@ from cartback.domain.hashes import short
 from cartback.domain.intake.delivery import TOLD_BY
 from cartback.domain.intake.late_news import is_late
 from cartback.domain.messaging.opt_out_reply import ANSWERS
-from cartback.domain.observations import Fetch, WordUnknown
+from cartback.domain.observations import Fetch, OrderSeen, WordUnknown
 from cartback.domain.shop.grace import BEHIND, NOTED_EVERY
 from cartback.domain.shop.health import LINK, SOURCE
 from cartback.domain.trade.carthood import reckoned
@@ -26,11 +26,12 @@ from cartback.ports import RowSet
 from cartback.usecases.batch import Message as Message  # noqa: TC001 - tools import it from here
 from cartback.usecases.batch import Report
 from cartback.usecases.intake.fold import Fold
+from cartback.usecases.intake.fold_awaited import awaited
 from cartback.usecases.intake.rows import copied, page_about
 from cartback.usecases.people.mentions import all_names
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from cartback.domain.facts import Fact
     from cartback.domain.observations import Observation
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         Bus,
         Clock,
         Delivery,
+        DueIndex,
         Fetcher,
         Hasher,
         Heartbeat,
@@ -78,6 +80,7 @@ class ApplyEvents:
     strangers: Strangers | None = None
     told_once: ToldOnce | None = None
     record_trade: RecordTrade | None = None
+    due: Callable[[], DueIndex] | None = None
     noted: dict[str, datetime] = field(default_factory=dict)
     """When this process last wrote down that a shop's news is late."""
 
@@ -191,6 +194,7 @@ class ApplyEvents:
             self._note_lag(shop, [one for cause, one in observed if cause not in old_news])
             fold = self._folded(shop, observed, old_news)
             try:
+                self._list(fold)
                 if self.record_trade is not None:
                     fold.facts.extend(self.record_trade(shop, observed, fold.buyers, old_news))
             finally:
@@ -206,6 +210,26 @@ class ApplyEvents:
             self.metrics.count("ApplyDeferred", len(deferred))
         for message_id, verdict in verdicts.items():
             verdict.append(message_id)
+
+    def _list(self, fold: Fold) -> None:
+        """Enter on the list of what is due what begins with these rows, and take off what ends with them."""
+        if self.due is None or not (fold.listed or fold.unlisted):
+            return
+        index = self.due()
+        for entry in fold.listed:
+            index.put(entry)
+        if fold.unlisted:
+            index.drop(fold.unlisted)
+
+    def _expects(self, shop: str, observed: Sequence[tuple[str, Observation]]) -> dict[str, timedelta]:
+        """Which facts fall due after a purchase, where there is one among these."""
+        if self.due is None or self.settings is None:
+            return {}
+        if not any(isinstance(seen, OrderSeen) for _, seen in observed):
+            return {}
+        from cartback.flows import started_by  # whoever brings no order costs no cold start
+
+        return awaited(self.settings.policy(shop), started_by)
 
     def _is_strange(self, seen: Observation) -> bool:
         """Count a word that one of our lists lacks, by its name: somebody has to learn what it means."""
@@ -288,11 +312,17 @@ class ApplyEvents:
 
     def _folded(self, shop: str, observed: list[tuple[str, Observation]], old_news: set[str]) -> Fold:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""
+        expects = self._expects(shop, observed)
         for _ in range(MOST_TRIES):
             before = page_about(self.records, self.hasher, shop, [seen for _, seen in observed])
             after = copied(before)
             fold = Fold(
-                shop, after, self.clock.now(), lambda text: self.hasher(shop, text), old_news=old_news
+                shop,
+                after,
+                self.clock.now(),
+                lambda text: self.hasher(shop, text),
+                old_news=old_news,
+                expects=expects,
             )
             for cause, seen in observed:
                 fold.apply(seen, cause)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from cartback import subjects
 from cartback.domain.decision import Decision
 from cartback.domain.messaging.due import in_groups
-from cartback.flows import rules
+from cartback.flows import rules, started_by
+from cartback.usecases.intake.fold_awaited import awaited
 from cartback.usecases.starting import begin, hindrance, note
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 
     from cartback.domain.flows import Flow
     from cartback.domain.messaging.due import Due
+    from cartback.domain.policy import Policy
     from cartback.domain.subject import Subject
     from cartback.ports import Clock, DueIndex, Ledger, Metrics, Records, RowSet, Runs, Settings
+    from cartback.usecases.people.tell_awaited import TellAwaited
 
 MOST_GROUPS = 20
 """Groups of one sweep: a thousand carts, at some 35 ms each. What is left is due a minute later just as well."""
@@ -42,6 +45,7 @@ class StartListed:
     flows: Mapping[str, Flow]
     clock: Clock
     metrics: Metrics
+    tell_awaited: Callable[[], TellAwaited] | None = None
 
     def __call__(self) -> dict[str, int]:
         """Give how many runs were started, carts listed anew and entries dropped without a run; and what is left."""
@@ -64,8 +68,10 @@ class StartListed:
     def _group(self, group: tuple[Due, ...], counts: dict[str, int]) -> None:
         shop, now = group[0].shop, self.clock.now()
         policy = self.settings.policy(shop)
-        rows = self._read(shop, group)
-        for due in group:
+        runs = tuple(due for due in group if not due.fact)
+        self.index.drop([due for due in group if due.fact and self._told(due, policy)])
+        rows = self._read(shop, runs)
+        for due in runs:
             flow = self.flows[due.flow]
             why = hindrance(policy, due.flow, due.told_at)
             if policy is None or why is not None:
@@ -83,7 +89,11 @@ class StartListed:
                     self.runs, self.ledger, flow, shop, due.cart_id, due.generation, due.person_id, 1, now
                 )
                 counts["started"] += run is not None
-        self.index.drop(group)
+        self.index.drop(runs)
+
+    def _told(self, due: Due, policy: Policy | None) -> bool:
+        """Whether an entry that a fact waits for is done with."""
+        return self.tell_awaited is None or self.tell_awaited()(due, awaited(policy, started_by))
 
     def _read(self, shop: str, group: tuple[Due, ...]) -> dict[Subject, Any]:
         """The rows that the entries are about, in one read."""

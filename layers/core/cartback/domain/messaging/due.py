@@ -11,10 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from cartback.domain.money import Money
 from cartback.domain.policy import BATCH, DUE_INDEX, PER_CART, Policy
-from cartback.domain.subject import CART, Subject
+from cartback.domain.subject import CART, PERSON, Subject
+
+if TYPE_CHECKING:
+    from cartback.domain.people.awaited import Wait
 
 GROUP = 50
 """So many carts are worked on together (DET-11)."""
@@ -28,6 +32,9 @@ class Due:
     """An entry of the list: which run is to begin, about what, and when. ``worth`` decides who comes first.
 
     ``told_at`` is the instant of the fact that it was listed for.
+
+    With a ``fact`` and no ``flow``, no run begins by it: it is asked then whether the fact is to be told
+    (``domain.people.awaited``).
 
     ``cart_id`` is the id of its subject, whatever ``kind`` that has: the name is stored. ``looks`` counts how often the
     shopper was found active and the entry written anew.
@@ -43,11 +50,17 @@ class Due:
     looks: int = 0
     kind: str = CART
     told_at: datetime | None = None
+    fact: str = ""
 
     @property
     def subject(self) -> Subject:
         """What the run will be about."""
         return Subject(self.kind, self.cart_id, self.generation)
+
+
+def entry_of(shop: str, wait: Wait) -> Due:
+    """The entry of the list that somebody's row remembers."""
+    return Due(shop, "", wait.about, 1, wait.at, wait.about, kind=PERSON, fact=wait.fact)
 
 
 def listed_at(due: datetime, policy: Policy) -> datetime:

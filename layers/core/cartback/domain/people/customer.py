@@ -11,7 +11,7 @@ from cartback.domain.consent import consent as consents
 from cartback.domain.consent import preferences
 from cartback.domain.consent.consent import MARKETING, UNTICKED, Consent
 from cartback.domain.consent.evidence import UNKNOWN, Circumstances, following
-from cartback.domain.people import suppression
+from cartback.domain.people import awaited, suppression, tickets
 from cartback.domain.people.person import Person as Person
 from cartback.domain.people.person import person_id_for as person_id_for
 from cartback.domain.trade import purchases, visits
@@ -175,6 +175,9 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         forgotten_at=max(filter(None, (winner.forgotten_at, loser.forgotten_at)), default=None),
         visits=visits.united(winner.visits, loser.visits),
         traces=tuple(dict.fromkeys([*(winner.traces or ()), *(loser.traces or ())])) or None,
+        tickets=tickets.united(winner.tickets, loser.tickets),
+        waits=awaited.united_waits(winner.waits, loser.waits),
+        lapse=awaited.latest(winner.lapse, loser.lapse),
     )
     for name, word in consents.united(winner.consents, loser.consents).items():
         if word != winner.consents.get(name):

@@ -23,7 +23,7 @@ from cartback.domain.consent import consent, preferences
 from cartback.domain.consent.consent import words_for
 from cartback.domain.consent.evidence import Circumstances
 from cartback.domain.hashes import short
-from cartback.domain.people import customer
+from cartback.domain.people import awaited, customer, tickets
 from cartback.domain.people.customer import Person
 from cartback.domain.trade import purchases, visits
 
@@ -73,15 +73,19 @@ def vouch(person: Person, account: str, at: datetime) -> Person:
 def move(account: str, old: Person, new: Person, at: datetime, now: datetime) -> tuple[Person, Person]:
     """The account has another mailbox since ``at``. Gives both, the new one first.
 
-    The account takes along what protects whoever is behind it: refusals, wishes, purchases, the messages of late. Carts
-    that it was told with follow it (``following``). Whoever says no by a message to the old mailbox says it at the new
-    one as well. What else was told with the old mailbox before is written about no more: who reads it now is unknown.
+    The account takes along what protects whoever is behind it: refusals, wishes, purchases, the messages of late, and
+    what falls due for them. Carts that it was told with follow it (``following``). Whoever says no by a message to the
+    old mailbox says it at the new one as well. What else was told with the old mailbox before is written about no more:
+    who reads it now is unknown.
     """
     new = replace(
         new,
         sends=_each_once(new, old),
         prefs=preferences.united(new.prefs, old.prefs),
         visits=visits.united(new.visits, old.visits),
+        tickets=tickets.united(new.tickets, old.tickets),
+        waits=awaited.united_waits(new.waits, old.waits),
+        lapse=awaited.latest(new.lapse, old.lapse),
     )
     for name, word in old.consents.items():
         own = new.consents.get(name)
@@ -91,7 +95,15 @@ def move(account: str, old: Person, new: Person, at: datetime, now: datetime) ->
             )
     accounts = {name: since for name, since in old.accounts.items() if name != account}
     names = tuple(name for name in old.aliases if name != account)
-    left = replace(old, accounts=accounts, aliases=names, moved_to=new.person_id, moved_at=at)
+    left = replace(
+        old,
+        accounts=accounts,
+        aliases=names,
+        moved_to=new.person_id,
+        moved_at=at,
+        waits=(),
+        lapse=None,
+    )
     return link(new, left, now)
 
 
@@ -135,6 +147,7 @@ def with_account(person: Person, account: Person) -> Person:
         bought_beside_at=bought,
         prefs=preferences.united(person.prefs, account.prefs),
         visits=visits.united(person.visits, account.visits),
+        tickets=tickets.united(person.tickets, account.tickets),
     )
 
 
@@ -201,6 +214,7 @@ def part(mixed: Person, address_hash: str, now: datetime) -> tuple[Person, Perso
         sends=mixed.sends,
         soft_bounces=tuple(one for one in mixed.soft_bounces if one.address_hash == address_hash),
         prefs=mixed.prefs,
+        tickets=mixed.tickets,
         forgotten_at=mixed.forgotten_at,
     )
     for word in mixed.consents.values():

@@ -11,7 +11,9 @@ from cartback.domain.consent.preferences import NO_WISHES, Preferences
 from cartback.domain.hashes import short
 from cartback.domain.messaging.bounces import SoftBounce
 from cartback.domain.messaging.budget import Intent
+from cartback.domain.people.awaited import Lapse, Wait
 from cartback.domain.people.stop import Stop
+from cartback.domain.people.tickets import Ticket
 from cartback.domain.trade.purchases import Purchase
 from cartback.domain.trade.visits import Visit
 
@@ -34,6 +36,8 @@ class Person:
     row and then lives on its own; ``evidence_head`` and ``evidence_length`` hold it in place. ``traces``
     are those of forgotten carts and orders (``domain.people.traces``), None where no release remembered them.
     ``stops`` says by channel why nothing may be sent there, e-mail apart, which is ``blocked``.
+    ``tickets`` are what they asked the shop's people (``domain.people.tickets``), ``waits`` what falls due for them and
+    ``lapse`` the latest lapse that was told (``domain.people.awaited``).
     """
 
     shop: str
@@ -78,6 +82,9 @@ class Person:
     visits: tuple[Visit, ...] = ()
     traces: tuple[str, ...] | None = None
     stops: dict[str, Stop] = field(default_factory=dict)
+    tickets: tuple[Ticket, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    lapse: Lapse | None = None
 
     def consent(self, channel: str, purpose: str = MARKETING) -> Consent | None:
         """What this person last said about a channel, as a whole or for one purpose."""

@@ -20,6 +20,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.language import DU, SIE
 from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.messaging.warm_up import WarmUp
+from cartback.domain.people.awaited import AWAITED
 from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Policy, Touch
 from cartback.domain.shop.presets import PRESETS
 from cartback.domain.shop.setting_brand import BrandSettings, renamed
@@ -154,6 +155,10 @@ class PolicySettings(Part):
         ReckoningSettings(), description="shopper, staff, renewal, bought_methods and bought_statuses"
     )
     silent_after_days: int = Field(365, ge=30, le=1095, description="days, a whole number from 30 to 1095")
+    lapse_days: int = Field(90, ge=14, le=730, description="days, a whole number from 14 to 730")
+    expects: tuple[Annotated[str, one_of(*AWAITED)], ...] = Field(
+        (), description=f"none or more of {', '.join(AWAITED)}"
+    )
     warm_up: WarmUpSettings | None = Field(None, description="start and first_day, or null for none")
     crowd: CrowdSettings = Field(CrowdSettings(), description="lines, of_one, pieces and worth")
     link_days: int = Field(30, ge=1, le=365, description="days, a whole number from 1 to 365")
@@ -304,6 +309,8 @@ class ShopSettings(Part):
             rest_after_purchase=timedelta(hours=rules.rest_after_purchase_hours),
             give_up_after=timedelta(days=rules.give_up_after_days),
             silent_after=timedelta(days=rules.silent_after_days),
+            lapse_after=timedelta(days=rules.lapse_days),
+            expects=frozenset(rules.expects),
             warm_up=WarmUp(rules.warm_up.start, rules.warm_up.first_day) if rules.warm_up else None,
             link_lifetime=timedelta(days=rules.link_days),
             ask_shop=rules.ask_shop,

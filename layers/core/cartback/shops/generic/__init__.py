@@ -36,6 +36,8 @@ TOPICS: dict[str, str] = {
     "stock.updated": "stock_updated",
     "product.updated": "product_updated",
     "product.viewed": "product_viewed",
+    "ticket.opened": "ticket_opened",
+    "ticket.closed": "ticket_closed",
     "shop.left": "shop_left",
 }
 

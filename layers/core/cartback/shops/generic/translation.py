@@ -32,8 +32,9 @@ from cartback.domain.observations import (
     ReturnSeen,
     ShopLeft,
     StockSeen,
+    TicketSeen,
 )
-from cartback.domain.people import address, zones
+from cartback.domain.people import address, tickets, zones
 from cartback.domain.trade.items import EXCLUDED, INCLUDED
 from cartback.domain.trade.precedence import SHOP
 from cartback.domain.trade.sale import PARCEL_STATES, RETURN_STATES
@@ -72,6 +73,7 @@ _CUSTOMER = _PERSON | frozenset("first_name locale country region consents".spli
 _CONSENT = frozenset("channel granted at basis source".split())
 _STOCK = frozenset("variant_id available location incoming expected_at".split())
 _PRODUCT = frozenset("product_id title currency deleted variants tags collections category vendor".split())
+_TICKET = frozenset("ticket_id order_id customer".split())
 _VIEW = frozenset("product_id cart_id customer".split())
 
 
@@ -246,6 +248,16 @@ def product_viewed(data: Reader, at: datetime) -> list[Observation]:
     return [ProductViewed(goods.read_id(data["product_id"]), at, _refs(data), contact)]
 
 
+def ticket_opened(data: Reader, at: datetime) -> list[Observation]:
+    """Read that somebody waits for an answer of the shop's people."""
+    return [_ticket(data, at, tickets.OPENED)]
+
+
+def ticket_closed(data: Reader, at: datetime) -> list[Observation]:
+    """Read that nobody waits for it any more."""
+    return [_ticket(data, at, tickets.CLOSED)]
+
+
 def shop_left(data: Reader, at: datetime) -> list[Observation]:
     """Read that the shop is gone."""
     data.only(())
@@ -299,6 +311,18 @@ def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderS
         paid_at=paid_at if paid or said_paid or not data["paid_at"].is_null else None,
         origin=origin,
         sale=sales.read(data, currency, origin is not None and origin.marks == ("pos",)),
+    )
+
+
+def _ticket(data: Reader, at: datetime, state: str) -> TicketSeen:
+    data.only(_TICKET)
+    _named(data["customer"].only(_PERSON))
+    return TicketSeen(
+        ticket_ref=goods.read_id(data["ticket_id"]),
+        at=at,
+        state=state,
+        contact=_contact(data["customer"]),
+        order_ref=data["order_id"].maybe(goods.read_id),
     )
 
 

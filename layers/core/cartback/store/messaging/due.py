@@ -75,7 +75,7 @@ def _key(due: Due) -> Row:
     shard = crc32(due.cart_id.encode()) % SHARDS
     return {
         "pk": text(_part(due.shop, shard)),
-        "sk": text(f"{_minute(due.due_at)}#{due.cart_id}#{due.generation}#{due.flow}"),
+        "sk": text(f"{_minute(due.due_at)}#{due.cart_id}#{due.generation}#{due.flow or due.fact}"),
     }
 
 

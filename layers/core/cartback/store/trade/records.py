@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from cartback.domain.consent.evidence import Evidence
     from cartback.domain.consent.signup import SignUp
     from cartback.domain.subject import Kind
+    from cartback.domain.trade.orders import Order
     from cartback.ports import Clock
     from cartback.store.clients import Clients
     from cartback.store.codec import Row
@@ -126,12 +127,9 @@ class DynamoRecords:
         guessed = set(variants or ())
         name = kind.row_of(subject_id)
         wanted: dict[str, Iterable[str]] = {"stock": guessed, kind.part: [name], "blocks": kind.blocks}
-        page = self.read(
-            shop,
-            persons=[person_id] if person_id else [],
-            seen_from=subject_id,
-            **wanted,
-        )
+        if person_id:
+            wanted["persons"] = {person_id, *wanted.get("persons", ())}
+        page = self.read(shop, seen_from=subject_id, **wanted)
         kept = getattr(page, kind.part)[name]
         row = kind.seen(kept, subject_id) if kept is not None else None
         block = page.blocks.get("shop") or page.blocks.get("marketing")
@@ -147,10 +145,18 @@ class DynamoRecords:
             page.products.update(beside.products)
         stock = {i: known for i, known in page.stock.items() if known is not None}
         behind_at = noted_at(page.blocks.get(BEHIND))
+        orders = self._orders_of(shop, person) if kind.with_orders and person is not None else ()
         if person is None or account is None or account.person_id == person.person_id:
             products = {i: known for i, known in page.products.items() if known is not None}
-            return Context(row, person, stock, block, behind_at, products=products)
+            return Context(row, person, stock, block, behind_at, products=products, orders=orders)
         return Context(row, with_account(person, account), stock, block, behind_at, account, person)
+
+    def _orders_of(self, shop: str, person: Person) -> tuple[Order, ...]:
+        from cartback.domain.trade.ownership import names_of  # few kinds ask for a history
+        from cartback.store.trade.orders import DynamoOrders
+
+        orders = DynamoOrders(self._clients, self._tables.orders, self._clock)
+        return tuple(orders.of_names(shop, names_of(person)))
 
     def _owner(self, shop: str, row: Any, wanted: str | None, page: RowSet, kind: Kind) -> Person | None:
         """Whose the subject is, however often their rows were merged."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain.facts import tell
@@ -13,6 +13,7 @@ from cartback.domain.people.person import Person
 
 if TYPE_CHECKING:
     from cartback.domain.facts import Fact
+    from cartback.domain.messaging.due import Due
     from cartback.ports import RowSet
     from cartback.usecases.intake.record_trade import Buyer
 
@@ -23,7 +24,9 @@ class Draft:
 
     ``page`` is changed in place; ``facts`` collects what to tell.
     ``old_news`` are the causes that tell of what happened before anybody listened, or tell it once more. ``buyers``
-    collects whose the orders are that were told of, for the record of trade.
+    collects whose the orders are that were told of, for the record of trade. ``expects`` are the facts that fall due
+    so long after a purchase; ``listed`` and ``unlisted`` collect the entries of what is due that begin and end with
+    these rows.
     """
 
     shop: str
@@ -33,6 +36,9 @@ class Draft:
     facts: list[Fact] = field(default_factory=list)
     old_news: Container[str] = ()
     buyers: dict[str, Buyer] = field(default_factory=dict)
+    expects: Mapping[str, timedelta] = field(default_factory=dict)
+    listed: list[Due] = field(default_factory=list)
+    unlisted: list[Due] = field(default_factory=list)
 
     def tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
         """Remember a fact to be told once the rows are saved."""

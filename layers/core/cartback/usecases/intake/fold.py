@@ -24,6 +24,7 @@ from cartback.domain.observations import (
     ShopErased,
     ShopLeft,
     StockSeen,
+    TicketSeen,
 )
 from cartback.domain.people import customer
 from cartback.domain.trade import cart as carts
@@ -31,7 +32,7 @@ from cartback.domain.trade.cart import Cart
 from cartback.domain.trade.cart_owner import identify
 from cartback.domain.trade.payments import tell_failed, tell_ordered, tell_refunded
 from cartback.domain.trade.purchases import Told, told_of
-from cartback.usecases.intake import fold_goods, fold_people, fold_visits, forgetting
+from cartback.usecases.intake import fold_awaited, fold_goods, fold_people, fold_visits, forgetting
 from cartback.usecases.intake.draft import Draft
 from cartback.usecases.intake.record_trade import Buyer, order_of
 from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
@@ -62,6 +63,8 @@ class Fold(Draft):
                 forgetting.shop_erased(self, seen)
             case PaymentFailed() | RefundSeen():
                 self._payment(seen, cause)
+            case TicketSeen():
+                fold_people.asked(self, seen, cause)
             case StockSeen():
                 fold_goods.fold_stock(self, seen, cause)
             case ProductSeen():
@@ -133,6 +136,7 @@ class Fold(Draft):
             self._tell_of_cart(cart, cause)
         whose = person.person_id if person is not None else cart.person_id if cart is not None else None
         self._bought_by(seen.order_ref, seen.contact, person, cart)
+        fold_awaited.bought(self, whose, seen, cause)
         self.facts.extend(tell_ordered(self.shop, seen, whose, cart.cart_id if cart is not None else None))
 
     def _payment(self, seen: PaymentFailed | RefundSeen, cause: str) -> None:

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.consent.consent import WITHDRAWN
 from cartback.domain.consent.consent_facts import tell_said
-from cartback.domain.people import address, customer, identity
+from cartback.domain.people import address, customer, identity, tickets
 from cartback.domain.people.customer import Person
 from cartback.domain.people.returning import returned
+from cartback.domain.people.tickets import OPENED, Ticket
 from cartback.domain.trade.purchases import Told
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cartback.domain.observations import Contact
+    from cartback.domain.observations import Contact, TicketSeen
     from cartback.usecases.intake.draft import Draft
 
 
@@ -104,6 +105,24 @@ def bought(fold: Draft, contact: Contact, told: Told, beside: Iterable[str]) -> 
         if other is not None and other.person_id not in buyers and other.erased_at is None:
             latest = fold.person(other.person_id)
             fold.keep(identity.bought_beside(latest or other, told, fold.now))
+
+
+def asked(fold: Draft, seen: TicketSeen, cause: str) -> None:
+    """Somebody asked the shop's people, or has their answer. Of a stranger only the names' hashes are kept with it."""
+    strange = not any(row.erased_at is None for row in known(fold, seen.contact))
+    owner = met(fold, seen.contact, seen.at, cause)
+    if owner is None:
+        return
+    if strange:
+        fold.keep(customer.nameless(owner))
+    word = Ticket(seen.ticket_ref, seen.at, seen.state == OPENED, seen.order_ref)
+    rows = {row.person_id: row for row in known(fold, seen.contact) if row.erased_at is None}
+    for row in {owner.person_id: fold.person(owner.person_id) or owner, **rows}.values():
+        fold.keep(replace(row, tickets=tickets.told(row.tickets, word, fold.now)))
+    kept = fold.person(owner.person_id)
+    if cause not in fold.old_news and kept is not None and word in kept.tickets:
+        about = {"ticket_id": seen.ticket_ref, "order_ref": seen.order_ref, "person_id": owner.person_id}
+        fold.tell(f"ticket.{seen.state}", seen.at, seen.at, **about, **{f"{seen.state}_at": seen.at})
 
 
 def _is_forgotten(fold: Draft, names: Names, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cartback import subjects
 from cartback.domain.consent.consent import WITHDRAWN
 from cartback.domain.facts import tell
+from cartback.domain.messaging.due import entry_of
 from cartback.domain.people import customer, suppression
 from cartback.domain.people.traces import traces
 from cartback.usecases.intake import fold_people
@@ -65,6 +66,7 @@ def forget(
         own = [name for name in dict.fromkeys([*person.aliases, *aliases]) if _leads_to(fold, name, person)]
         for name in own:
             fold.page.aliases[name] = person.person_id
+        fold.unlisted.extend(entry_of(fold.shop, wait) for wait in person.waits)
         fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, own, traces(refs))
         fold.facts.append(tell("customer.erased", fold.shop, fold.now, person_id=person.person_id))
 

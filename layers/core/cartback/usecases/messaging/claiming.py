@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cartback.ports import Guard, RowSet
     from cartback.usecases.runs import Run
 
+MOST_ORDERS = 20
+"""So many of somebody's latest orders have to be as they were read; a transaction holds a hundred conditions."""
+
 _FOR_AN_ANSWER = FOR_NOW | {"opted_out"}
 """Who only opted out of marketing is not blocked for the answer to what they asked for themselves."""
 
@@ -61,6 +64,7 @@ def guards_of(claim: Claim, flow: Flow, kind: Kind, context: Context, rows: RowS
     name = kind.row_of(claim.subject.id)
     if name not in getattr(rows, kind.part):
         guards.append(Unchanged(kind.part, name, context.about.version))
+    guards.extend(Unchanged("orders", each.order_ref, each.version) for each in context.orders[-MOST_ORDERS:])
     return guards
 
 

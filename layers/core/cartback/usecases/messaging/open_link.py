@@ -1,4 +1,4 @@
-"""Bring somebody back to their cart: count the click, go to the shop's own checkout."""
+"""Bring somebody back to their cart, or to the shop: count the click, go to the shop's own checkout or front door."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.messaging.link_scanners import Opening, scanner
 from cartback.domain.people.identity import belongs
 from cartback.domain.shop.weblink import is_local, is_of, web_link
+from cartback.domain.subject import CART
 from cartback.ports import RowSet, TimelineEntry
 from cartback.usecases.messaging import links
 
@@ -66,6 +67,8 @@ class OpenLink:
         return with_utm(url, link)
 
     def _way_back(self, link: Link) -> str | None:
+        if link.about.kind != CART:
+            return None  # the shop's front door
         try:
             page = self.records.read(link.shop, carts=[link.cart_id], persons=[link.person_id])
         except TryLater:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from cartback.usecases.intake.rows import copied, page_about
 if TYPE_CHECKING:
     from cartback.domain.observations import Contact
     from cartback.domain.people.customer import Person
-    from cartback.ports import Bus, Clock, Hasher, Records, RowSet
+    from cartback.ports import Bus, Clock, DueIndex, Hasher, Records, RowSet
 
 MOST_TRIES = 8
 BY_HAND = "operator"
@@ -31,6 +32,7 @@ class ErasePerson:
     hasher: Hasher
     bus: Bus
     clock: Clock
+    due: Callable[[], DueIndex] | None = None
 
     def by_contact(self, shop: str, contact: Contact) -> list[str]:
         """Forget whoever has this address or number, whether we know them or not. Gives the ids of persons.
@@ -89,6 +91,8 @@ class ErasePerson:
             self.records.save(fold.shop, before, fold.page)
         except Conflict:
             return False
+        if self.due is not None and fold.unlisted:
+            self.due().drop(fold.unlisted)
         self.bus.publish(fold.facts)
         return True
 

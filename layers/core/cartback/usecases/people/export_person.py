@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cartback.domain.consent.evidence import chain, shown
 from cartback.domain.consent.signup import request_id_for
 from cartback.domain.people.traces import traces
-from cartback.domain.subject import CART, Subject
+from cartback.domain.subject import CART, PERSON, Subject
 from cartback.domain.trade import ownership
 from cartback.domain.trade.order_parts import subjects_of
 from cartback.usecases.people.erase_person import person_of, rows_of
@@ -92,6 +92,11 @@ class ExportPerson:
                 "blocked_addresses": self._blocks(shop, person),
                 "sign_ups": self._sign_ups(shop, person),
                 "consents": self._consents(shop, rows),
+                "own_stories": {
+                    about.timeline: story
+                    for about in (Subject(PERSON, row) for row in rows)
+                    if (story := self._story(shop, about))
+                },
                 "carts": [
                     {"cart": cart, "story": self._story(shop, Subject(CART, cart.cart_id))} for cart in carts
                 ],
