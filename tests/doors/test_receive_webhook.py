@@ -10,8 +10,11 @@ import pytest
 
 from cartback import shops
 from cartback.store.queue import unpack
+from cartback.store.shop.refusals import DynamoRefusals
+from cartback.usecases.receive_webhook import UNKNOWN
 from tests.doors.house import SHOP, checkout
 from tests.fakes.senders import generic_headers, shopify_headers
+from tests.fakes.world import HandClock
 from tests.unit.shops import samples
 
 BODY = json.dumps(checkout()).encode()
@@ -182,3 +185,22 @@ def test_no_answer_is_kept_by_anybody_on_the_way(house):
     answer = house.webhook(BODY, {})
     assert answer["headers"]["cache-control"] == "no-store"
     assert answer["headers"]["content-type"].startswith("text/plain")
+
+
+def test_a_refused_signature_is_counted_for_its_shop_and_all_invented_names_share_one_row(house):
+    seen = DynamoRefusals(house.stack.clients, "Insights", HandClock(house.now))
+    wrong = house.signed(BODY, secret="whsec_" + "B" * 32)
+    for shop in (SHOP, SHOP, "nobody", "nobody-else", "Not A Name"):
+        assert house.webhook(BODY, wrong, shop)["statusCode"] == 401
+    assert (seen.lately(SHOP), seen.lately(UNKNOWN), seen.lately("nobody")) == (2, 3, 0)
+
+
+def test_a_good_signature_counts_nothing(house):
+    house.webhook(BODY, house.signed(BODY))
+    assert DynamoRefusals(house.stack.clients, "Insights", HandClock(house.now)).lately(SHOP) == 0
+
+
+def test_a_stranger_is_turned_away_even_where_nothing_can_be_counted(house):
+    house.unreachable("DYNAMODB")
+    answer = house.webhook(BODY, house.signed(BODY, secret="whsec_" + "B" * 32))
+    assert (answer["statusCode"], answer["body"]) == (401, "signature missing or wrong\n")
