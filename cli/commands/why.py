@@ -7,20 +7,23 @@ from typing import Annotated, Any
 
 import typer
 
+from cartback import subjects
 from cartback.domain.consent.consent import key
+from cartback.domain.errors import Refused
 from cartback.domain.messaging.timing import after_caps
 from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
-from cartback.domain.subject import PERSON, Subject
+from cartback.domain.subject import CART, PERSON, Subject
 from cartback.domain.trade.order_parts import subjects_of
 from cartback.domain.trade.ownership import names_of
 from cartback.ports import Records
 from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
 from cartback.usecases.people.erase_person import rows_of
+from cartback.usecases.people.export_person import sign_ups_of
 from cli import privacy, words
 from cli.privacy import ByAddress, Who
-from cli.screen import Desk, desk, moment, table
-from cli.story import Moment, story_of, told_of
+from cli.screen import Desk, Usage, desk, moment, table
+from cli.story import Moment, find_cart, story_of, told_of
 
 _PARTS = {"decisions": ("decision", "not_started"), "messages": ("message",), "failures": ("parked",)}
 
@@ -35,9 +38,23 @@ def why(
     shop: Annotated[str, typer.Argument(help="the shop's id")],
     customer: Who = None,
     by_address: ByAddress = False,
+    about: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND/ID", help=f"one subject instead of a person: {', '.join(subjects.names())}"
+        ),
+    ] = None,
 ) -> None:
-    """Say why a person was written to, or not: consent, blocks, budget, decisions, and what became of each message."""
+    """Say why a person was written to, or not: consent, blocks, budget, decisions, and what became of each message.
+
+    With --about, the same of one cart, order, parcel or whatever else a flow may be about.
+    """
     here = desk(context)
+    if about is not None:
+        if customer is not None or by_address:
+            raise Usage("why: say either a person or --about")
+        _of_subject(here, shop, about)
+        return
     policy = here.stack.book().show(shop).policy()
     records = here.stack.records()
     person = privacy.meant(here.stack, shop, customer, by_address, here.as_json)
@@ -46,6 +63,11 @@ def why(
         "person_id": person.person_id,
         "reachable": person.reachable,
         "blocked": _block(records, shop, person, now),
+        "blocked_on": {
+            channel: because
+            for channel in sorted(person.stops)
+            if (because := suppression.reason_at(person, now, channel)) is not None
+        },
         "erased_at": person.erased_at,
         "last_order_at": person.last_order_at,
         "sends": list(person.sends),
@@ -70,7 +92,7 @@ def why(
     }
     here.tell(
         told,
-        *_standing(person, told["blocked"], told["free_from"], here.lang),
+        *_standing(person, told["blocked"], told["blocked_on"], told["free_from"], here.lang),
         "",
         table(("channel", "consent", "basis", "source", "said (UTC)"), consents)
         if consents
@@ -78,6 +100,30 @@ def why(
         "",
         "" if lines["decisions"] else "Nothing was decided yet.",
         *(table(("about", "when (UTC)", part), rows) for part, rows in lines.items() if rows),
+    )
+
+
+def _of_subject(here: Desk, shop: str, said: str) -> None:
+    """The story of one subject of any kind, decision by decision. Raises Refused for a kind that there is not, and for
+    a subject of which nothing is kept.
+    """
+    kind, _, name = said.partition("/")
+    if kind not in subjects.names() or not name:
+        raise Refused(f"--about: write KIND/ID; the kinds are {', '.join(subjects.names())}")
+    here.stack.book().show(shop)
+    subject, ledger = Subject(kind, name), here.stack.ledger()
+    if kind == CART:
+        cart = find_cart(here.stack.records(), shop, name)
+        subject, story = Subject(CART, cart.cart_id), story_of(cart, ledger, here.lang)
+    else:
+        story = told_of(shop, subject, ledger, here.lang)
+    if not story:
+        raise Refused(f"--about: nothing is kept of {kind} {name}", 404)
+    told = [{"at": each.at, "kind": each.kind, "says": each.says, "data": each.data} for each in story]
+    lines = [(moment(each.at), each.kind, each.says) for each in story]
+    here.tell(
+        {"about": {"kind": kind, "id": subject.id}, "story": told},
+        table(("when (UTC)", "what", "says"), lines),
     )
 
 
@@ -97,8 +143,8 @@ def _history(here: Desk, records: Records, shop: str, person: Person) -> dict[st
     found: dict[str, list[dict[str, Any]]] = {part: [] for part in _PARTS}
     carts = records.read(shop, carts=person.cart_ids).carts.values()
     stories = {cart.cart_id: story_of(cart, ledger, here.lang) for cart in carts if cart is not None}
-    for row in rows_of(records, shop, person):
-        about = Subject(PERSON, row)
+    own = [Subject(PERSON, row) for row in rows_of(records, shop, person)]
+    for about in (*own, *sign_ups_of(shop, person)):
         stories[about.timeline] = told_of(shop, about, ledger, here.lang)
     for order in here.stack.orders().of_names(shop, names_of(person)):
         for about in subjects_of(order):
@@ -130,7 +176,9 @@ def _when(line: dict[str, Any]) -> datetime:
     return at
 
 
-def _standing(person: Person, blocked: str | None, free_from: datetime | None, lang: str) -> list[str]:
+def _standing(
+    person: Person, blocked: str | None, on: dict[str, str], free_from: datetime | None, lang: str
+) -> list[str]:
     lines = [f"person {person.person_id}"]
     if person.erased_at:
         lines.append(f"  {words.reason('erased', lang)} ({moment(person.erased_at)})")
@@ -138,6 +186,7 @@ def _standing(person: Person, blocked: str | None, free_from: datetime | None, l
         lines.append(f"  {words.reason('no_address', lang)}")
     if blocked:
         lines.append(f"  {words.reason(blocked, lang)}")
+    lines.extend(f"  {channel}: {words.reason(because, lang)}" for channel, because in on.items())
     if person.last_order_at:
         lines.append(f"  last order: {moment(person.last_order_at)}")
     lines.append(f"  messages in the last 31 days: {len(person.sends)}")

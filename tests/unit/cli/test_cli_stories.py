@@ -13,12 +13,15 @@ import pytest
 from typer.testing import Result
 
 import cartback as package
+from cartback import subjects
 from cartback.domain.claims import DELIVERED, Claim, settle
 from cartback.domain.consent.consent import Consent
 from cartback.domain.context import Context
 from cartback.domain.decision import Reason
 from cartback.domain.money import Money
+from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
+from cartback.domain.subject import Subject
 from cartback.domain.trade.cart import Cart, Step, cart_id_for
 from cartback.domain.trade.items import Item
 from cartback.ports import RowSet, TimelineEntry
@@ -164,9 +167,56 @@ def test_why_tells_consent_budget_and_decisions(cartback: Cartback, told: Stack,
     assert "because it is quiet hours there" in shown
 
 
+@pytest.mark.parametrize("said", [CART, "tok-1"])
+def test_why_tells_the_story_of_one_cart_by_any_name_of_it(
+    cartback: Cartback, told: Stack, said: str
+) -> None:
+    answer = json.loads(cartback("why", "lamp-shop", "--about", f"cart/{said}", "--json").stdout)
+    assert answer["about"] == {"kind": "cart", "id": CART}
+    reasons = [line["data"]["reason"] for line in answer["story"] if line["kind"] == "decision"]
+    assert reasons == ["quiet_hours", "due"]
+    assert "because it is quiet hours there" in cartback("why", "lamp-shop", "--about", f"cart/{said}").stdout
+
+
+@pytest.mark.parametrize("kind", [name for name in subjects.names() if name != "cart"])
+def test_why_tells_the_story_of_a_subject_of_any_kind(cartback: Cartback, told: Stack, kind: str) -> None:
+    said = {"word": "stop", "reason": "flow_off", "flow": "hello"}
+    told.ledger().note("lamp-shop", Subject(kind, "a/b").timeline, TimelineEntry(NOW, "decision", said))
+    answer = json.loads(cartback("why", "lamp-shop", "--about", f"{kind}/a/b", "--json").stdout)
+    assert answer["about"] == {"kind": kind, "id": "a/b"}
+    assert [line["data"]["reason"] for line in answer["story"]] == ["flow_off"]
+    assert "switched this flow off" in cartback("why", "lamp-shop", "--about", f"{kind}/a/b").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        (["--about", "poem/1"], 1, "the kinds are cart, "),
+        (["--about", "order"], 1, "write KIND/ID"),
+        (["--about", "order/none"], 1, "nothing is kept of order none"),
+        (["p1", "--about", "order/1"], 2, "either a person or --about"),
+    ],
+)
+def test_why_refuses_a_subject_that_cannot_be_meant(
+    cartback: Cartback, told: Stack, line: list[str], code: int, says: str
+) -> None:
+    done = cartback("why", "lamp-shop", *line)
+    assert done.exit_code == code
+    assert says in done.stderr
+
+
 def test_why_says_that_the_shop_itself_left(cartback: Cartback, told: Stack) -> None:
     told.records().save("lamp-shop", RowSet(), RowSet(blocks={"shop": "shop_left"}))
     assert "the shop removed Cartback" in cartback("why", "lamp-shop", "p1").stdout
+
+
+def test_why_says_on_which_channel_somebody_is_not_reached(cartback: Cartback, told: Stack) -> None:
+    before = told.records().read("lamp-shop", persons=["p1"])
+    stopped = suppression.on_channel(before.persons["p1"], "sms", "bounced", NOW)
+    told.records().save("lamp-shop", before, RowSet(persons={"p1": stopped}))
+    answer = json.loads(cartback("why", "lamp-shop", "p1", "--json").stdout)
+    assert (answer["blocked"], answer["blocked_on"]) == (None, {"sms": "bounced"})
+    assert "sms: the address does not exist" in cartback("why", "lamp-shop", "p1").stdout
 
 
 def test_why_says_what_stands_against_a_message(cartback: Cartback, told: Stack) -> None:

@@ -94,6 +94,15 @@ def test_a_message_after_the_purchase_of_its_cart_is_found(world, told, audit_da
     assert (finding.claim_id, finding.known_at) == (bad.claim_id, at)
 
 
+def test_a_message_about_an_order_is_not_judged_by_a_cart_that_happens_to_be_called_the_same(
+    world, told, audit_day, sent
+):
+    at = world.clock.move(minutes=5)
+    world.deliver(told.delivery("o", order(at, "cart:c1", contact=Contact()), at=at))
+    plant(world, at + timedelta(hours=1), kind="order", flow="post_purchase")
+    assert found(audit_day) == {}
+
+
 def test_a_message_after_a_purchase_by_another_way_is_found(world, told, audit_day, sent):
     at = world.clock.move(minutes=5)
     world.deliver(told.delivery("o", order(at, "cart:elsewhere"), at=at))

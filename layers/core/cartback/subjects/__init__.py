@@ -25,6 +25,11 @@ def all_kinds() -> tuple[Kind, ...]:
     return tuple(kind(name) for name in _files())
 
 
+def names() -> tuple[str, ...]:
+    """What the kinds of this folder are called."""
+    return _files()
+
+
 @cache
 def with_people() -> tuple[PersonalKind, ...]:
     """The kinds whose rows hold people: what an erasure has to find, for each of these kinds."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cartback.domain.consent.evidence import chain, shown
 from cartback.domain.consent.signup import request_id_for
 from cartback.domain.people.traces import traces
-from cartback.domain.subject import CART, PERSON, Subject
+from cartback.domain.subject import CART, PERSON, SIGNUP, Subject
 from cartback.domain.trade import ownership
 from cartback.domain.trade.order_parts import subjects_of
 from cartback.usecases.people.erase_person import person_of, rows_of
@@ -97,6 +97,11 @@ class ExportPerson:
                     for about in (Subject(PERSON, row) for row in rows)
                     if (story := self._story(shop, about))
                 },
+                "stories_of_sign_ups": {
+                    about.timeline: story
+                    for about in sign_ups_of(shop, person)
+                    if (story := self._story(shop, about))
+                },
                 "carts": [
                     {"cart": cart, "story": self._story(shop, Subject(CART, cart.cart_id))} for cart in carts
                 ],
@@ -169,6 +174,11 @@ class ExportPerson:
         asked = [request_id_for(shop, alias) for alias in person.aliases]
         found = self.records.read(shop, requests=asked).requests if asked else {}
         return [row for row in found.values() if row is not None]
+
+
+def sign_ups_of(shop: str, person: Person) -> list[Subject]:
+    """The sign-ups of each name by which a person is known, whether or not a row of them is left."""
+    return [Subject(SIGNUP, request_id_for(shop, alias)) for alias in person.aliases]
 
 
 def whole(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:

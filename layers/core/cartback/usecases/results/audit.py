@@ -20,6 +20,7 @@ from cartback.domain.results.audit import (
     Evidence,
     audit,
 )
+from cartback.domain.subject import CART
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
@@ -54,11 +55,12 @@ class LookBack:
 
     def _evidence(self, shop: str, day: date) -> Iterator[Evidence]:
         for claims in batched(self.index.claimed_on(shop, day), _PER_READ, strict=False):
-            carts = {claim.cart_id for claim in claims}
+            carts = {claim.cart_id for claim in claims if claim.subject.kind == CART}
             page = self.records.read(shop, carts=carts, persons={claim.person_id for claim in claims})
             for claim in claims:
                 person, merged_at = self._person(claim, page.persons)
-                yield Evidence(claim, page.carts[claim.cart_id], person, merged_at)
+                cart = page.carts[claim.cart_id] if claim.subject.kind == CART else None
+                yield Evidence(claim, cart, person, merged_at)
 
     def _person(
         self, claim: Claim, persons: dict[str, Person | None]
