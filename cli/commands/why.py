@@ -72,16 +72,7 @@ def why(
         "last_order_at": person.last_order_at,
         "sends": list(person.sends),
         "free_from": after_caps(now, person.sends, policy.caps),
-        "consents": [
-            {
-                "channel": key(c.channel, c.purpose),
-                "state": c.state,
-                "basis": c.basis,
-                "source": c.source,
-                "at": c.at,
-            }
-            for c in person.consents.values()
-        ],
+        "consents": _consents(person),
         **_history(here, records, shop, person),
     }
     consents = [
@@ -101,6 +92,20 @@ def why(
         "" if lines["decisions"] else "Nothing was decided yet.",
         *(table(("about", "when (UTC)", part), rows) for part, rows in lines.items() if rows),
     )
+
+
+def _consents(person: Person) -> list[dict[str, Any]]:
+    """What somebody says now about being written to, by channel and purpose."""
+    return [
+        {
+            "channel": key(c.channel, c.purpose),
+            "state": c.state,
+            "basis": c.basis,
+            "source": c.source,
+            "at": c.at,
+        }
+        for c in person.consents.values()
+    ]
 
 
 def _of_subject(here: Desk, shop: str, said: str) -> None:
