@@ -63,11 +63,7 @@ def why(
         "person_id": person.person_id,
         "reachable": person.reachable,
         "blocked": _block(records, shop, person, now),
-        "blocked_on": {
-            channel: because
-            for channel in sorted(person.stops)
-            if (because := suppression.reason_at(person, now, channel)) is not None
-        },
+        "blocked_on": _blocked_on(person, now),
         "erased_at": person.erased_at,
         "last_order_at": person.last_order_at,
         "sends": list(person.sends),
@@ -92,6 +88,15 @@ def why(
         "" if lines["decisions"] else "Nothing was decided yet.",
         *(table(("about", "when (UTC)", part), rows) for part, rows in lines.items() if rows),
     )
+
+
+def _blocked_on(person: Person, now: datetime) -> dict[str, str]:
+    """Why nothing is sent on channels other than e-mail, by channel."""
+    return {
+        channel: because
+        for channel in sorted(person.stops)
+        if (because := suppression.reason_at(person, now, channel)) is not None
+    }
 
 
 def _consents(person: Person) -> list[dict[str, Any]]:
