@@ -13,6 +13,7 @@ from cartback.domain.errors import Refused
 from cartback.domain.messaging.timing import after_caps
 from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
+from cartback.domain.policy import Policy
 from cartback.domain.subject import CART, PERSON, Subject
 from cartback.domain.trade.order_parts import subjects_of
 from cartback.domain.trade.ownership import names_of
@@ -50,14 +51,18 @@ def why(
     With --about, the same of one cart, order, parcel or whatever else a flow may be about.
     """
     here = desk(context)
+    policy = here.stack.book().show(shop).policy()
     if about is not None:
         if customer is not None or by_address:
             raise Usage("why: say either a person or --about")
         _of_subject(here, shop, about)
-        return
-    policy = here.stack.book().show(shop).policy()
+    else:
+        _of_person(here, shop, policy, privacy.meant(here.stack, shop, customer, by_address, here.as_json))
+
+
+def _of_person(here: Desk, shop: str, policy: Policy, person: Person) -> None:
+    """What stands for and against messages to a person, and what was decided and sent."""
     records = here.stack.records()
-    person = privacy.meant(here.stack, shop, customer, by_address, here.as_json)
     now = here.stack.clock.now()
     told: dict[str, Any] = {
         "person_id": person.person_id,
@@ -120,7 +125,6 @@ def _of_subject(here: Desk, shop: str, said: str) -> None:
     kind, _, name = said.partition("/")
     if kind not in subjects.names() or not name:
         raise Refused(f"--about: write KIND/ID; the kinds are {', '.join(subjects.names())}")
-    here.stack.book().show(shop)
     subject, ledger = Subject(kind, name), here.stack.ledger()
     if kind == CART:
         cart = find_cart(here.stack.records(), shop, name)
