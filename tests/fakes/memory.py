@@ -385,4 +385,5 @@ class MemoryDue:
 
 
 def _due_name(due: Due) -> str:
-    return f"{due.due_at:%Y-%m-%dT%H:%M}#{due.cart_id}#{due.generation}#{due.flow or due.fact}"
+    step = f"#{due.step}" if due.step else ""
+    return f"{due.due_at:%Y-%m-%dT%H:%M}#{due.cart_id}#{due.generation}#{due.flow or due.fact}{step}"

@@ -229,6 +229,7 @@ class World:
             clock=self.clock,
             public_url="https://api.example",
             counters=MemoryCounters(self.tables),
+            index=self.due,
         )
         self._wire_effects()
         self.park_run = ParkRun(self.ledger, self.clock, self.metrics, self.desk)

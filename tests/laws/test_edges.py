@@ -13,6 +13,7 @@ from cartback.usecases.shop.start_reconciling import StartReconciling
 from tests.asl import Ended
 from tests.fakes.outside import CountingMetrics
 from tests.laws import reading
+from tests.laws import walks_post_purchase as post_purchase
 from tests.laws.reading import MACHINES
 from tests.laws.walks import Asks, Walk, edges, loaded, taken, walked
 
@@ -73,6 +74,7 @@ GIVEN = {
     "erasure": _erasing(person_id="p1"),
     "reconcile": _reconciling(),
     "export": _exporting(),
+    "post_purchase": post_purchase.GIVEN,
 }
 PLAN = {"touches": [{"name": "reminder"}, {"name": "answers"}]}
 
@@ -142,6 +144,7 @@ def _first(machine: str, run: str, **answer: Any) -> list[Asks | int]:
         "erasure": lambda: [sweep("p1", "", **answer)],
         "export": lambda: [collect(run, "", **answer)],
         "reconcile": lambda: [compare(**answer)],
+        "post_purchase": lambda: [post_purchase.touch(run, "thanks", 0, **answer)],
     }[machine]()
 
 
@@ -321,7 +324,7 @@ _STEPS: dict[str, tuple[Any, ...]] = {
         lambda run, **answer: [compare("more"), compare("more"), compare(**answer)],
     ),
 }
-WALKS = [*_courses(), *_winbacks(), *_chores(), *_troubles()]
+WALKS = [*_courses(), *_winbacks(), *_chores(), *_troubles(), *post_purchase.walks(PAUSES, TRANSIENT)]
 NAMES = [path.name.removesuffix(".asl.json") for path in MACHINES]
 
 

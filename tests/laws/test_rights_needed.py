@@ -56,6 +56,8 @@ _NO_ACTIONS = {"dynamodb:TransactWriteItems"}
 
 _DELETES_ROWS = {"apply_events", "confirm"}
 _NEVER = {
+    # It puts steps on the list and reads none: ``until`` is what it asks of a decision.
+    "dynamodb:Query": {"touch"},
     # ``Records.save`` can delete a row that is gone from the page: only these doors take one away.
     "dynamodb:DeleteItem": set(doors()) - _DELETES_ROWS,
     # Their use cases read audits, shops and rows under the names by which other ports read rows and connections.

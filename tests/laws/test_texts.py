@@ -11,13 +11,13 @@ from cartback import texts
 from cartback.domain.channels import CONTENT_OF
 from cartback.domain.language import DU, FORMS, SIE
 from cartback.domain.shop.presets import PRESETS
-from cartback.domain.subject import PERSON, SIGNUP
+from cartback.domain.subject import ORDER, PERSON, SIGNUP
 from cartback.domain.wording.tone import addresses_somebody, in_another_form, untrue
 from cartback.flows import all_flows, rules
 from cartback.texts import brief
 from cartback.texts.folder import ROOT
 from cartback.texts.pages import NAMELESS
-from tests.unit.texts.samples import VIEW, Read, fields, question
+from tests.unit.texts.samples import VIEW, Read, bought, fields, question
 
 WORDS = sorted(path for path in ROOT.rglob("*.??.j2") if path.name.split(".")[-2] in texts.LANGUAGES)
 FLOWS = [flow.name for flow in all_flows()]
@@ -32,6 +32,8 @@ def facts(flow: str):
     """Good fields for a mail of this flow."""
     kind = rules(flow).FLOW.kind
     without_goods = {"about": kind, "items": (), "total": None} if kind == PERSON else {}
+    if kind == ORDER:
+        return bought()
     return question() if kind == SIGNUP else fields(**without_goods)
 
 

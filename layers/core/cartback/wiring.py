@@ -493,7 +493,9 @@ def touch() -> SendMessage:
     """The task that sends a message, of whatever flow."""
     from cartback.usecases.messaging.fresh_stock import FreshStock
 
-    return replace(ask_confirmation(), bus=bus(), fresh_stock=FreshStock(api_of, metrics()))
+    return replace(
+        ask_confirmation(), bus=bus(), fresh_stock=FreshStock(api_of, metrics()), index=due_index()
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from cartback.domain.money import Money
 from cartback.domain.shop.brand import Brand, Logo, Mark, NamedLink, Picture
 from cartback.domain.trade.items import Item
 from cartback.ports import ShopFace
-from cartback.texts import MailFields, QuestionFields
+from cartback.texts import MailFields, OrderFields, QuestionFields
 
 SHOP = ShopFace(
     shop="lumen",
@@ -70,6 +70,14 @@ VIEW = View(
 def question(**changes) -> QuestionFields:
     """Good fields of the question whether somebody signed up."""
     return replace(QuestionFields(SHOP, "https://api.example/c/lumen.cccc", "Ja, gern."), **changes)
+
+
+PAGE = "https://lumen.example/care"
+
+
+def bought(**changes) -> OrderFields:
+    """Good fields of a mail about an order."""
+    return replace(OrderFields(SHOP, (LAMP,), PAGE, LEAVE, first_name="Erika"), **changes)
 
 
 def many(count: int) -> tuple[Item, ...]:

@@ -38,7 +38,9 @@ class Flow:
     others go first. ``steps`` are its effects in their order, as its machine and its texts name them; empty where a
     shop's policy names them. ``owner`` answers for it, ``builder`` and ``reviewer`` change it, ``it`` runs it
     (OPS-16); ``kpi`` is the figure that it is judged by, ``area`` and ``title`` are how people find it (OPS-8).
-    ``options`` are what a shop may set of it (``policy.flows.<flow>.<option>``); its rules read them with
+    ``answers`` are those of the steps that are transactional in a flow that advertises. ``longest_wait`` is how long a
+    run waits for its next step; what is further away lies on the list of what is due, and another run takes it from
+    there. ``options`` are what a shop may set of it (``policy.flows.<flow>.<option>``); its rules read them with
     ``Policy.option``.
     """
 
@@ -60,6 +62,12 @@ class Flow:
     kpi: str = ""
     part_field: str = ""
     options: tuple[Option[Any], ...] = ()
+    answers: tuple[str, ...] = ()
+    longest_wait: timedelta | None = None
+
+    def law_of(self, step: str) -> str:
+        """What a step is for the law."""
+        return TRANSACTIONAL if step in self.answers else self.law
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +132,28 @@ class Rules(Protocol):
     def look(self, due: Due, row: Any, policy: Policy, now: datetime) -> Decision | Due | None: ...
 
 
-def execution_name(flow: str, shop: str, subject: str, generation: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """With which step a fact begins, and when (None: at once). The first step has no name here."""
+
+    step: str = ""
+    at: datetime | None = None
+
+
+def opening(rules: Rules, data: Mapping[str, object], policy: Policy, now: datetime) -> Opening:
+    """How a flow begins by a fact: with its first step, unless its own ``opening`` says another."""
+    own: Callable[[Mapping[str, object], Policy, datetime], Opening] | None = getattr(rules, "opening", None)
+    return own(data, policy, now) if own is not None else Opening(at=rules.first_look(data, policy))
+
+
+def execution_name(flow: str, shop: str, subject: str, generation: int, step: str = "") -> str:
     """The name of a run. Step Functions refuses a second run of one name, so a doubled fact starts nothing.
 
-    At most 80 characters, letters, digits and hyphens (a quota of Step Functions).
+    ``step`` is the step that it begins with, where that is not the first: each such run has its own name. At most 80
+    characters, letters, digits and hyphens (a quota of Step Functions).
     """
-    return f"{flow.replace('_', '-')}-{short('run', shop, subject, generation, length=32)}"
+    named = short("run", shop, subject, generation, *([step] if step else []), length=32)
+    return f"{flow.replace('_', '-')}-{named}"
 
 
 def subject_of(flow: Flow, data: Mapping[str, object]) -> tuple[str, int]:

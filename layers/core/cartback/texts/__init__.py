@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from cartback.domain.channels import MAIL_CONTENT
-from cartback.texts.fields import MailFields, PageFields, QuestionFields, read
+from cartback.texts.fields import MailFields, OrderFields, PageFields, QuestionFields, read
 from cartback.texts.folder import LANGUAGES, written
 from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS, headers_for
 
@@ -23,6 +23,7 @@ __all__ = [
     "LANGUAGES",
     "PAGE_HEADERS",
     "MailFields",
+    "OrderFields",
     "PageFields",
     "QuestionFields",
     "answer",
@@ -37,23 +38,31 @@ __all__ = [
 
 
 def email(
-    flow: str, touch: str, lang: str, fields: MailFields | QuestionFields | Mapping[str, object]
+    flow: str,
+    touch: str,
+    lang: str,
+    fields: MailFields | OrderFields | QuestionFields | Mapping[str, object],
 ) -> tuple[str, str, str]:
     """Write one e-mail: subject, HTML and plain text.
 
-    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``. Raises
+    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``,
+    one about orders ``OrderFields``. Raises
     ``Refused``, naming text and field, for a text that does not exist, a field that does not exist, a cart without
     items and links that nobody may follow.
     """
     # Jinja takes a while to load, and most Lambdas that meet this module never write.
     from cartback.texts import mail
 
-    kind: type[MailFields | QuestionFields] = QuestionFields if flow in mail.WITHOUT_CART else MailFields
-    return mail.write(flow, touch, lang, read(kind, fields, f"{flow}/{touch}.email.{lang}"))
+    given = read(mail.fields_of(flow), fields, f"{flow}/{touch}.email.{lang}")
+    return mail.write(flow, touch, lang, given)
 
 
 def write(
-    kind: str, flow: str, touch: str, lang: str, fields: MailFields | QuestionFields | Mapping[str, object]
+    kind: str,
+    flow: str,
+    touch: str,
+    lang: str,
+    fields: MailFields | OrderFields | QuestionFields | Mapping[str, object],
 ) -> Content:
     """Write what a message says, of a kind of content (``domain.channels``). Raises ``Refused`` as ``email`` does, and
     for words that are too long for their kind or do not say how to leave where somebody may.
@@ -64,8 +73,8 @@ def write(
         return Mail(*email(flow, touch, lang, fields))
     from cartback.texts import brief, mail
 
-    asks: type[MailFields | QuestionFields] = QuestionFields if flow in mail.WITHOUT_CART else MailFields
-    return brief.write(kind, flow, touch, lang, read(asks, fields, f"{flow}/{touch}.{kind}.{lang}"))
+    given = read(mail.fields_of(flow), fields, f"{flow}/{touch}.{kind}.{lang}")
+    return brief.write(kind, flow, touch, lang, given)
 
 
 def browser_script(known: str | None) -> dict[str, object]:

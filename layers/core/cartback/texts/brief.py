@@ -12,7 +12,7 @@ from cartback.texts.mail import facts_of
 from cartback.texts.rendering import words
 
 if TYPE_CHECKING:
-    from cartback.texts.fields import MailFields, QuestionFields
+    from cartback.texts.fields import MailFields, OrderFields, QuestionFields
 
 BLOCKS = {TEXT_CONTENT: ("text",), CARD_CONTENT: ("title", "text"), LETTER_CONTENT: ("subject", "text")}
 """What a text of each kind consists of."""
@@ -25,7 +25,7 @@ _MUST_SAY_HOW_TO_LEAVE = (TEXT_CONTENT, LETTER_CONTENT)
 
 
 def write(
-    kind: str, flow: str, touch: str, lang: str, fields: MailFields | QuestionFields
+    kind: str, flow: str, touch: str, lang: str, fields: MailFields | OrderFields | QuestionFields
 ) -> Text | Card | Letter:
     """Write a message of this kind. Raises ``Refused``, naming the text, for what is missing, too long, or says nothing
     of how to leave although somebody may.

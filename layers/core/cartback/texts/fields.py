@@ -44,6 +44,23 @@ class MailFields:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFields:
+    """The facts of a mail about an order: ``items`` are what was bought, whose prices are not said again.
+
+    ``page_url`` is the page of the shop that the button leads to. An answer to the order carries no way to leave.
+    """
+
+    shop: ShopFace
+    items: tuple[Item, ...]
+    page_url: str
+    leave_url: str | None = None
+    prefs_url: str | None = None
+    first_name: str | None = None
+    further: int = 0
+    basis: str = "explicit"
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionFields:
     """The facts of a mail that asks whether somebody signed up: no cart, no offer, no way to leave what never began.
 

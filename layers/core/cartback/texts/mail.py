@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import Refused
@@ -13,7 +13,7 @@ from cartback.domain.subject import CART
 from cartback.domain.trade.bill import NET
 from cartback.texts import branding, pictures
 from cartback.texts.cleaning import first_name, holds_address, linkless, one_line
-from cartback.texts.fields import MailFields, QuestionFields
+from cartback.texts.fields import MailFields, OrderFields, QuestionFields
 from cartback.texts.folder import ROOT
 from cartback.texts.rendering import laid_out, words
 
@@ -33,6 +33,9 @@ _ARTICLE = {"de": "Ihr Artikel", "de-du": "Dein Artikel", "en": "your article"}
 
 WITHOUT_CART = ("double_opt_in",)
 """Flows whose mails are about no cart."""
+
+ABOUT_ORDERS = ("post_purchase",)
+"""Flows whose mails are about what was bought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,17 @@ class ShownItem:
         return self.name[0].upper() if self.name[:1].isalnum() else "·"
 
 
-def write(flow: str, touch: str, lang: str, fields: MailFields | QuestionFields) -> tuple[str, str, str]:
+type Fields = MailFields | OrderFields | QuestionFields
+
+
+def fields_of(flow: str) -> type[MailFields] | type[OrderFields] | type[QuestionFields]:
+    """What the mails of a flow are told."""
+    if flow in ABOUT_ORDERS:
+        return OrderFields
+    return QuestionFields if flow in WITHOUT_CART else MailFields
+
+
+def write(flow: str, touch: str, lang: str, fields: Fields) -> tuple[str, str, str]:
     """Write the mail of a touch: subject, HTML and plain text. Raises ``Refused`` as ``texts.email`` says."""
     text = f"{flow}/{touch}.email.{lang}"
     facts = facts_of(flow, touch, lang, fields, text)
@@ -92,13 +105,15 @@ def write(flow: str, touch: str, lang: str, fields: MailFields | QuestionFields)
 
 
 def facts_of(
-    flow: str, touch: str, lang: str, fields: MailFields | QuestionFields, text: str, medium: str = "email"
+    flow: str, touch: str, lang: str, fields: Fields, text: str, medium: str = "email"
 ) -> dict[str, Any]:
     """The facts that a text may name, made fit to be shown, whatever kind of content it is."""
     if not (ROOT / f"layouts/email.{lang}.j2").is_file():
         raise Refused(f"there is no language {lang}")
     if isinstance(fields, QuestionFields):
         return _facts_without_cart(lang, fields, text)
+    if isinstance(fields, OrderFields):
+        return _facts_of_order(flow, touch, lang, fields, text, medium)
     return _facts(flow, touch, lang, fields, text, medium)
 
 
@@ -135,6 +150,25 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str, medi
         "prefs_url": _followable(fields.prefs_url, "prefs_url", text) if fields.prefs_url else None,
         "look": branding.look(shop.brand),
     }
+
+
+def _facts_of_order(
+    flow: str, touch: str, lang: str, fields: OrderFields, text: str, medium: str
+) -> dict[str, Any]:
+    """The same names for what was bought: without prices, and without a way to leave what is an answer."""
+    tags = {"utm_source": "cartback", "utm_medium": medium, "utm_campaign": flow, "utm_content": touch}
+    page = tagged(_followable(fields.page_url, "page_url", text), tags)
+    shown = MailFields(
+        shop=fields.shop,
+        items=tuple(replace(item, unit_price=None, whole=None) for item in fields.items),
+        restore_url=page,
+        leave_url=fields.leave_url or page,
+        prefs_url=fields.prefs_url,
+        first_name=fields.first_name,
+        further=fields.further,
+        basis=fields.basis,
+    )
+    return _facts(flow, touch, lang, shown, text, medium) | ({} if fields.leave_url else {"leave_url": None})
 
 
 def _facts_without_cart(lang: str, fields: QuestionFields, text: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def addressed(
         lang=lang,
         flow=flow.name,
         touch=claim.touch,
-        kind=flow.law,
+        kind=flow.law_of(claim.touch),
         channel=claim.channel,
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cartback.domain.flows import subject_of
+from cartback.domain.flows import opening, subject_of
 from cartback.domain.messaging.due import Due, listed_at, waits_on_list
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.money import Money
@@ -16,7 +16,7 @@ from cartback.usecases import starting
 from cartback.usecases.starting import begin, note
 
 if TYPE_CHECKING:
-    from cartback.domain.flows import Flow
+    from cartback.domain.flows import Flow, Opening
     from cartback.ports import Clock, DueIndex, Ledger, Runs, Settings
 
 
@@ -28,8 +28,8 @@ LONGEST_WAIT = timedelta(days=7)
 class StartFlows:
     """Start every flow that is switched on for the shop. A doubled fact meets the first run's name and is done.
 
-    Where the shop's policy says so, or the first look is more than a week away, the subject is listed under the minute
-    of that look instead (``domain.messaging.due``).
+    Where the shop's policy says so, or the first look is further away than a run waits (a week, if the card says
+    nothing), the subject is listed under the minute of that look instead (``domain.messaging.due``).
     """
 
     settings: Settings
@@ -52,12 +52,23 @@ class StartFlows:
                 said = {"reason": str(why), "generation": str(generation)}
                 note(self.ledger, flow, shop, subject, "not_started", said, now)
                 continue
-            looked_at = rules(flow.name).first_look(data, policy)
-            if looked_at is not None and (waits_on_list(policy) or looked_at > now + LONGEST_WAIT):
-                self._list(flow, shop, data, listed_at(looked_at, policy), at, now)
+            begins = opening(rules(flow.name), data, policy, now)
+            if begins.at is not None and (waits_on_list(policy) or _is_far(flow, begins.at, now)):
+                self._list(flow, shop, data, replace(begins, at=listed_at(begins.at, policy)), at, now)
                 continue
-            person_id, wait_seconds = data.get("person_id"), whole_seconds(now, looked_at or now)
-            run = begin(self.runs, self.ledger, flow, shop, subject, generation, person_id, wait_seconds, now)
+            wait_seconds = whole_seconds(now, begins.at or now)
+            run = begin(
+                self.runs,
+                self.ledger,
+                flow,
+                shop,
+                subject,
+                generation,
+                data.get("person_id"),
+                wait_seconds,
+                now,
+                begins.step,
+            )
             if run is not None:
                 started.append(run)
         return started
@@ -67,10 +78,11 @@ class StartFlows:
         flow: Flow,
         shop: str,
         data: Mapping[str, object],
-        due_at: datetime,
+        begins: Opening,
         told_at: datetime | None,
         now: datetime,
     ) -> None:
+        due_at = begins.at or now
         subject, generation = subject_of(flow, data)
         person_id = str(data["person_id"]) if data.get("person_id") else None
         self.index.put(
@@ -84,10 +96,17 @@ class StartFlows:
                 worth=_worth(data),
                 kind=flow.kind,
                 told_at=told_at,
+                step=begins.step,
             )
         )
         said = {"generation": str(generation), "due_at": due_at.isoformat()}
         note(self.ledger, flow, shop, subject, "listed", said, now)
+
+
+def _is_far(flow: Flow, at: datetime, now: datetime) -> bool:
+    """Whether a run is not to wait so long; where it is to wait for nothing, what is due already is looked at, too."""
+    longest = LONGEST_WAIT if flow.longest_wait is None else flow.longest_wait
+    return not longest or at > now + longest
 
 
 def _worth(data: Mapping[str, object]) -> Money | None:

@@ -86,7 +86,16 @@ class StartListed:
                 counts["again"] += 1
             else:
                 run = begin(
-                    self.runs, self.ledger, flow, shop, due.cart_id, due.generation, due.person_id, 1, now
+                    self.runs,
+                    self.ledger,
+                    flow,
+                    shop,
+                    due.cart_id,
+                    due.generation,
+                    due.person_id,
+                    1,
+                    now,
+                    due.step,
                 )
                 counts["started"] += run is not None
         self.index.drop(runs)

@@ -36,12 +36,15 @@ def begin(
     person_id: object,
     wait_seconds: int,
     now: datetime,
+    step: str = "",
 ) -> str | None:
-    """Start the run of this subject and generation. Gives its name; None if it was started before and has ended.
+    """Start the run of this subject and generation, with this step (the first, if none is said):
+    a machine that takes steps from the list hears of it as ``next``.
 
-    Step Functions answers the same name and input with the run that is there while that goes on.
+    Gives its name; None if it was started before and has ended. Step Functions answers the same name and input with the
+    run that is there while that goes on.
     """
-    name = execution_name(flow.name, shop, subject, generation)
+    name = execution_name(flow.name, shop, subject, generation, step)
     variables = {
         "shop": shop,
         "flow": flow.name,
@@ -52,9 +55,11 @@ def begin(
         "variants": [],
         "wait_seconds": wait_seconds,
     }
-    if not runs.start(flow.name, name, variables):
+    begins = step or (flow.steps[0] if flow.longest_wait is not None else "")
+    if not runs.start(flow.name, name, variables | ({"next": begins} if begins else {})):
         return None
-    note(ledger, flow, shop, subject, "started", {"run": name, "generation": str(generation)}, now)
+    said = {"run": name, "generation": str(generation), **({"step": step} if step else {})}
+    note(ledger, flow, shop, subject, "started", said, now)
     return name
 
 

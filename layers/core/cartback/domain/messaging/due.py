@@ -31,7 +31,8 @@ ROUND = {DUE_INDEX: timedelta(minutes=1), BATCH: timedelta(minutes=30)}
 class Due:
     """An entry of the list: which run is to begin, about what, and when. ``worth`` decides who comes first.
 
-    ``told_at`` is the instant of the fact that it was listed for.
+    ``told_at`` is the instant of the fact that it was listed for. ``step`` is the step that the run begins with, where
+    that is not the first.
 
     With a ``fact`` and no ``flow``, no run begins by it: it is asked then whether the fact is to be told
     (``domain.people.awaited``).
@@ -51,6 +52,7 @@ class Due:
     kind: str = CART
     told_at: datetime | None = None
     fact: str = ""
+    step: str = ""
 
     @property
     def subject(self) -> Subject:

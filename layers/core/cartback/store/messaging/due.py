@@ -72,10 +72,10 @@ def _part(shop: str, shard: int) -> str:
 
 
 def _key(due: Due) -> Row:
-    shard = crc32(due.cart_id.encode()) % SHARDS
+    shard, step = crc32(due.cart_id.encode()) % SHARDS, (due.step,) if due.step else ()
     return {
         "pk": text(_part(due.shop, shard)),
-        "sk": text(f"{_minute(due.due_at)}#{due.cart_id}#{due.generation}#{due.flow or due.fact}"),
+        "sk": text("#".join((_minute(due.due_at), due.cart_id, str(due.generation), due.flow or due.fact, *step))),
     }
 
 

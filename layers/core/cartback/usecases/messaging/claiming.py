@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.channels import EMAIL
 from cartback.domain.claims import Claim, EffectKey
+from cartback.domain.consent.jurisdiction import NO_CONSENT_NEEDED
 from cartback.domain.flows import MARKETING
 from cartback.domain.people.suppression import FOR_NOW
 from cartback.ports import NotBlocked, Unchanged
@@ -30,7 +31,7 @@ _FOR_AN_ANSWER = FOR_NOW | {"opted_out"}
 
 def claim_for(run: Run, step: str, channel: str, ready: Ready, policy: Policy, now: datetime) -> Claim:
     """The claim of one step of a run, with the basis that it stands on and the day's ceiling, if there is one."""
-    advertises = ready.person_id != ""
+    advertises = ready.purpose not in NO_CONSENT_NEEDED
     warms = advertises and channel == EMAIL
     return Claim(
         shop=run.shop,
@@ -54,7 +55,7 @@ def claim_for(run: Run, step: str, channel: str, ready: Ready, policy: Policy, n
 def guards_of(claim: Claim, flow: Flow, kind: Kind, context: Context, rows: RowSet) -> list[Guard]:
     """What must hold beside the rows that are written: nothing stops the address or the shop, and the subject's row,
     where it is not written anyway, is as it was decided on."""
-    marketing = flow.law == MARKETING
+    marketing = flow.law_of(claim.touch) == MARKETING
     guards: list[Guard] = [
         NotBlocked(claim.address_hash, FOR_NOW if marketing else _FOR_AN_ANSWER),
         NotBlocked("shop"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.goods.catalogue import Stock, describe
+from cartback.domain.trade.cart import Cart
 
 if TYPE_CHECKING:
     from cartback.domain.context import Context
@@ -28,12 +29,12 @@ class FreshStock:
     metrics: Metrics
 
     def __call__(self, shop: str, context: Context, policy: Policy, now: datetime) -> Context:
-        if not policy.ask_shop or context.cart is None:
+        if not policy.ask_shop or not isinstance(context.about, Cart):
             return context
         from cartback.domain.shop.service import Unsupported  # whoever is not asked costs no cold start
 
         try:
-            seen = self.reach(shop).stock_now([item.variant_id for item in context.cart.items])
+            seen = self.reach(shop).stock_now([item.variant_id for item in context.about.items])
         except (TryLater, Refused):
             self.metrics.count("StockNotAsked")
             return context

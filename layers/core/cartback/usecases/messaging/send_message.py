@@ -19,11 +19,13 @@ from cartback.domain import claims
 from cartback.domain.channels import CONTENT_OF
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
 from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.flows import MARKETING
+from cartback.domain.messaging.due import Due, listed_at
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.messaging.warm_up import next_day
 from cartback.domain.people import customer
 from cartback.domain.policy import Plan
-from cartback.ports import Doubtful, NotSent, RowSet
+from cartback.ports import Doubtful, NotSent, RowSet, TimelineEntry
 from cartback.usecases.messaging.budgeting import counting, give_back, reserve
 from cartback.usecases.messaging.claiming import claim_for, counted_with, guards_of
 from cartback.usecases.messaging.closing import close
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
         Channel,
         Clock,
         Counters,
+        DueIndex,
         Ledger,
         Link,
         Outgoing,
@@ -52,10 +55,12 @@ if TYPE_CHECKING:
         Settings,
         ShopFace,
         Texts,
-        TimelineEntry,
         Tokens,
     )
     from cartback.usecases.runs import Run
+
+_OF_ADVERTISING = {"leave", "prefs"}
+"""What only advertising carries: an answer to what somebody did is not left."""
 
 _PATHS = {"restore": "r", "leave": "u", "prefs": "p", "confirm": "c"}
 """Under which path of ours a link of each kind is opened."""
@@ -110,6 +115,7 @@ class SendMessage:
     bus: Bus | None = None
     fresh_stock: Callable[[str, Context, Policy, datetime], Context] | None = None
     counters: Counters | None = None
+    index: DueIndex | None = None
 
     def step(self, run: Run, name: str, plan: Plan | None = None) -> dict[str, object]:
         """Decide about the step of this name, for machines with a state for each step.
@@ -335,7 +341,10 @@ class SendMessage:
         account = step.kind.view(context.about).account_row
         urls: dict[str, str] = {}
         links = []
+        law = rules.FLOW.law_of(claim.touch)
         for wish in rules.LINKS:
+            if law != MARKETING and wish.kind in _OF_ADVERTISING:
+                continue
             token = self.tokens.fresh()
             until = wish.lives(context, step.policy, claim.claimed_at)
             links.append(link_of(claim, wish.kind, token, until, lang, account))
@@ -357,7 +366,30 @@ class SendMessage:
         due = self._comes_back(step)
         if due is None:
             return self._stopped(step.run, step.kind, Reason.ALL_DONE, step.now)
+        longest = step.rules.FLOW.longest_wait
+        if self.index is not None and longest is not None and due > step.now + longest:
+            self._list(self.index, step, due)
+            return self._answer(step, "stop", 1, step.position + 1)
         return self._wait(step, step.position + 1, whole_seconds(step.now, due))
+
+    def _list(self, index: DueIndex, step: _Step, due: datetime) -> None:
+        """Leave the next step to a run of its own, which begins when it is due."""
+        run, following = step.run, step.plan.touches[step.position + 1].name
+        view = step.kind.view(step.context.about)
+        entry = Due(
+            shop=run.shop,
+            flow=run.flow,
+            cart_id=run.subject_id,
+            generation=run.generation,
+            due_at=listed_at(due, step.policy),
+            person_id=view.person_id,
+            worth=view.worth,
+            kind=run.kind,
+            step=following,
+        )
+        index.put(entry)
+        said = {"flow": run.flow, "step": following, "due_at": entry.due_at.isoformat()}
+        self.ledger.note(run.shop, run.subject.timeline, TimelineEntry(step.now, "listed", said))
 
     def _stopped(
         self, run: Run, kind: Kind, because: str, now: datetime, by: str | None = None
