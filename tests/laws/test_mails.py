@@ -17,9 +17,9 @@ from cartback import texts
 from cartback.domain.money import Money
 from cartback.domain.shop.colours import contrast
 from cartback.domain.shop.settings import ShopSettings
+from cartback.domain.shop.weblink import tagged
 from cartback.domain.subject import CART, ORDER, PERSON, SIGNUP
 from cartback.flows import rules
-from cartback.domain.shop.weblink import tagged
 from cartback.store.shop.settings import face
 from local.demo import looks
 from tests.laws.test_texts import MAILS

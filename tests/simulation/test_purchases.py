@@ -126,7 +126,7 @@ def is_not_brought_forward_by_a_delivery(patch: Any) -> None:
 
 
 def lists_no_next_step(patch: Any) -> None:
-    patch.setattr(send_message.SendMessage, "_list", lambda self, *given: None)
+    patch.setattr(send_message, "list_step", lambda *given: None)
 
 
 def drops_an_entry_that_came_too_early(patch: Any) -> None:

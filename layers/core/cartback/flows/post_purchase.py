@@ -34,7 +34,7 @@ from cartback.domain.gates import (
 from cartback.domain.goods.catalogue import dressed
 from cartback.domain.language import spoken_to
 from cartback.domain.messaging.due import Due, listed_at
-from cartback.domain.people import suppression
+from cartback.domain.people import suppression, tickets
 from cartback.domain.policy import Plan, Policy, Touch
 from cartback.domain.shop.weblink import web_link
 from cartback.domain.subject import ORDER, Subject
@@ -255,6 +255,12 @@ def wanted(moment: Moment) -> Decision | None:
     return Decision(SKIP, Reason.NO_GUIDE) if step == CARE and page_of(step, policy) is None else None
 
 
+def waits_for_no_answer(moment: Moment) -> Decision | None:
+    """Whoever waits for an answer of the shop's people, about this order or in general, is not advertised to."""
+    waiting = tickets.waiting(moment.person.tickets, moment.now, _order(moment.context).order_ref)
+    return None if waiting is None else Decision(STOP, Reason.TICKET_OPEN, inputs={"ticket": waiting.ref})
+
+
 def has_not_bought_since(moment: Moment) -> Decision | None:
     """Whoever bought again has an order of later days, which is written about in its turn."""
     order = _order(moment.context)
@@ -293,6 +299,7 @@ ADVERTISING = (
     permitted,
     still_cares,
     not_too_late,
+    waits_for_no_answer,
     has_not_bought_since,
     marketing_goes_on,
     news_is_in_time,

@@ -75,7 +75,9 @@ def _key(due: Due) -> Row:
     shard, step = crc32(due.cart_id.encode()) % SHARDS, (due.step,) if due.step else ()
     return {
         "pk": text(_part(due.shop, shard)),
-        "sk": text("#".join((_minute(due.due_at), due.cart_id, str(due.generation), due.flow or due.fact, *step))),
+        "sk": text(
+            "#".join((_minute(due.due_at), due.cart_id, str(due.generation), due.flow or due.fact, *step))
+        ),
     }
 
 

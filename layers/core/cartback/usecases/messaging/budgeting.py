@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cartback.domain.claims import RELEASED
 from cartback.domain.errors import Conflict, TryLater
 from cartback.domain.messaging.budget import Intent, intend
 from cartback.domain.people import customer
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cartback.domain.flows import Flow
     from cartback.domain.people.customer import Person
     from cartback.domain.subject import Kind
-    from cartback.ports import Records
+    from cartback.ports import Ledger, Records
     from cartback.usecases.runs import Run
 
 MOST_TRIES = 8
@@ -109,3 +110,23 @@ def give_back(records: Records, claim: Claim, account_row: str) -> None:
             continue
         return
     raise TryLater("the account's row keeps changing", after_seconds=60)
+
+
+def release(records: Records, ledger: Ledger, claim: Claim, reason: str, account: Person | None) -> None:
+    """Release a claim whose message did not go out, and the budget that it took."""
+    released = replace(claim, state=RELEASED, because=reason)
+    if not claim.person_id:
+        ledger.mark(claim, released)
+        return
+    if account is not None:
+        give_back(records, claim, account.person_id)
+    for _ in range(MOST_TRIES):
+        person = records.read(claim.shop, persons=[claim.person_id]).persons.get(claim.person_id)
+        if person is None:
+            return
+        unsent = customer.unsent(person, claim.claimed_at)
+        try:
+            ledger.release(claim, released, unsent)
+        except Conflict:
+            continue
+        return

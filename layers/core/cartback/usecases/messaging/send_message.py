@@ -20,16 +20,15 @@ from cartback.domain.channels import CONTENT_OF
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.flows import MARKETING
-from cartback.domain.messaging.due import Due, listed_at
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.messaging.warm_up import next_day
-from cartback.domain.people import customer
 from cartback.domain.policy import Plan
-from cartback.ports import Doubtful, NotSent, RowSet, TimelineEntry
-from cartback.usecases.messaging.budgeting import counting, give_back, reserve
+from cartback.ports import Doubtful, NotSent, RowSet
+from cartback.usecases.messaging.budgeting import counting, release, reserve
 from cartback.usecases.messaging.claiming import claim_for, counted_with, guards_of
 from cartback.usecases.messaging.closing import close
 from cartback.usecases.messaging.links import link_of
+from cartback.usecases.messaging.listing import list_step
 from cartback.usecases.runs import MOST_LOOKS, decision_line
 from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
 
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from cartback.domain.context import Context
     from cartback.domain.decision import Ready
     from cartback.domain.flows import Rules
-    from cartback.domain.people.customer import Person
     from cartback.domain.policy import Policy
     from cartback.domain.subject import Kind
     from cartback.ports import (
@@ -55,6 +53,7 @@ if TYPE_CHECKING:
         Settings,
         ShopFace,
         Texts,
+        TimelineEntry,
         Tokens,
     )
     from cartback.usecases.runs import Run
@@ -285,7 +284,7 @@ class SendMessage:
 
     def _not_sent(self, step: _Step, claim: Claim, outcome: NotSent) -> dict[str, object]:
         """It is proven that nothing went out: all is given back, and tried later where that may help."""
-        self._give_back(claim, outcome.reason, step.context.account)
+        release(self.records, self.ledger, claim, outcome.reason, step.context.account)
         if outcome.of_address:
             self._note(step, Decision(STOP, outcome.reason))
             return self._stopped(step.run, step.kind, outcome.reason, step.now)
@@ -311,25 +310,6 @@ class SendMessage:
             return self._onwards(step)
         self._tell_end(run, kind, getattr(closing, kind.part)[run.subject_id], Reason.ALL_SENT, now)
         return self._answer(step, "stop", 1, step.position)
-
-    def _give_back(self, claim: Claim, reason: str, account: Person | None) -> None:
-        """Release the claim and the budget that it took."""
-        released = replace(claim, state=claims.RELEASED, because=reason)
-        if not claim.person_id:
-            self.ledger.mark(claim, released)
-            return
-        if account is not None:
-            give_back(self.records, claim, account.person_id)
-        for _ in range(MOST_TRIES):
-            person = self.records.read(claim.shop, persons=[claim.person_id]).persons.get(claim.person_id)
-            if person is None:
-                return
-            unsent = customer.unsent(person, claim.claimed_at)
-            try:
-                self.ledger.release(claim, released, unsent)
-            except Conflict:
-                continue
-            return
 
     def _message(
         self, step: _Step, claim: Claim, decision: Decision, ready: Ready
@@ -368,28 +348,11 @@ class SendMessage:
             return self._stopped(step.run, step.kind, Reason.ALL_DONE, step.now)
         longest = step.rules.FLOW.longest_wait
         if self.index is not None and longest is not None and due > step.now + longest:
-            self._list(self.index, step, due)
+            following = step.plan.touches[step.position + 1].name
+            view = step.kind.view(step.context.about)
+            list_step(self.index, self.ledger, step.run, following, due, view, step.policy, step.now)
             return self._answer(step, "stop", 1, step.position + 1)
         return self._wait(step, step.position + 1, whole_seconds(step.now, due))
-
-    def _list(self, index: DueIndex, step: _Step, due: datetime) -> None:
-        """Leave the next step to a run of its own, which begins when it is due."""
-        run, following = step.run, step.plan.touches[step.position + 1].name
-        view = step.kind.view(step.context.about)
-        entry = Due(
-            shop=run.shop,
-            flow=run.flow,
-            cart_id=run.subject_id,
-            generation=run.generation,
-            due_at=listed_at(due, step.policy),
-            person_id=view.person_id,
-            worth=view.worth,
-            kind=run.kind,
-            step=following,
-        )
-        index.put(entry)
-        said = {"flow": run.flow, "step": following, "due_at": entry.due_at.isoformat()}
-        self.ledger.note(run.shop, run.subject.timeline, TimelineEntry(step.now, "listed", said))
 
     def _stopped(
         self, run: Run, kind: Kind, because: str, now: datetime, by: str | None = None
