@@ -9,7 +9,15 @@ from datetime import timedelta
 import pytest
 
 from cartback.domain.messaging.timing import Caps
-from cartback.domain.observations import ConsentSeen, OrderSeen, ParcelSeen, RefundSeen, ReturnSeen
+from cartback.domain.observations import (
+    ConsentSeen,
+    OrderSeen,
+    ParcelSeen,
+    RefundSeen,
+    ReturnSeen,
+    TicketSeen,
+)
+from cartback.domain.people.tickets import OPENED
 from cartback.domain.trade import sale
 from cartback.domain.trade.sale import Sale
 from cartback.usecases.runs import Run
@@ -177,6 +185,14 @@ def test_an_order_from_before_it_was_switched_on_is_let_be_though_its_parcel_com
     arrives(world)
     assert until(world, 20) == []
     assert set(reasons(world)) == {"older_than_flow"}
+
+
+@pytest.mark.parametrize(("about", "sent"), [("o1", []), (None, []), ("o9", ["care_guide"])])
+def test_whoever_waits_for_an_answer_about_the_order_or_in_general_is_not_advertised_to(world, about, sent):
+    arrives(world)
+    opened = START + 3 * DAY
+    say(world, "ticket", TicketSeen("t1", opened, OPENED, contact=ada(), order_ref=about))
+    assert until(world, 5) == sent
 
 
 def test_who_never_agreed_gets_the_thanks_alone_where_the_shop_wants_them():
