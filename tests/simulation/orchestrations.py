@@ -41,7 +41,7 @@ class Way:
             "start_flows": 0 if listing else self.counts["opened"],
             "list_cart": self.counts["opened"] if listing else 0,
             "sweep_cart": self.counts["opened"] if listing else 0,
-            "watch_cart": self.counts["looks"],
+            "stopped_touch": self.counts["stops"],
         }
         calls = sum(
             times
@@ -70,7 +70,9 @@ def play(seed: int, name: str, way: Way) -> None:
     way.counts["opened"] += sum(fact.name == "cart.opened" for fact in season.bus.told)
     way.counts["runs"] += len(runs)
     way.counts["transitions"] += sum(run.run.transitions for run in runs)
-    way.counts["looks"] += sum(run.run.path.count("Look whether it was abandoned") for run in runs)
+    way.counts["stops"] += sum(run.run.path.count("Send the touch") for run in runs) - len(
+        season.sendings.sent
+    )
     way.counts["messages"] += len(season.sendings.sent)
     way.late_seconds.extend(_late(season))
 
@@ -78,7 +80,7 @@ def play(seed: int, name: str, way: Way) -> None:
 def _late(season: Season) -> Iterator[float]:
     for line, _ in season.house.tables.rows["lines"].values():
         said = line[1].data
-        if said.get("touch") == "watch" and said["word"] == "send":
+        if said.get("touch") == "reminder" and said.get("word") == "send" and "due_at" in said:
             yield (line[1].at - datetime.fromisoformat(said["due_at"])).total_seconds()
 
 

@@ -6,10 +6,14 @@ What changes with every event is packed when it is long: a unit of writing is a 
 from __future__ import annotations
 
 import zlib
+from dataclasses import MISSING, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Attribute = dict[str, Any]
 Row = dict[str, Attribute]
@@ -23,9 +27,22 @@ def encode(value: object) -> Attribute:
     return {"S": msgspec.json.encode(value).decode()}
 
 
-def packed(value: object) -> Attribute:
-    """The same, as a binary attribute in zlib's format (RFC 1950) if it is long."""
-    plain = msgspec.json.encode(value)
+def lean(value: DataclassInstance) -> Attribute:
+    """The same without the fields that are as their defaults say, which readers fill in.
+
+    So what a row's kind once gave as a default has to stay it.
+    """
+    return {"S": msgspec.json.encode(_changed(value)).decode()}
+
+
+def _changed(value: DataclassInstance) -> dict[str, Any]:
+    told = ((field.name, field.default, getattr(value, field.name)) for field in fields(value))
+    return {name: part for name, default, part in told if default is MISSING or part != default}
+
+
+def packed(value: DataclassInstance) -> Attribute:
+    """The same as ``lean``, as a binary attribute in zlib's format (RFC 1950) if it is long."""
+    plain = msgspec.json.encode(_changed(value))
     return {"S": plain.decode()} if len(plain) < _PACKED_FROM else {"B": zlib.compress(plain)}
 
 

@@ -15,7 +15,7 @@ from cartback.domain.hashes import short
 from cartback.ports import Link, NotBlocked, TimelineEntry
 from cartback.ports.rows import BLOCKED, CHANGED
 from cartback.store.blocks import check_not_blocked
-from cartback.store.codec import decode, encode, expires, is_expired, number, text
+from cartback.store.codec import decode, encode, expires, is_expired, lean, number, text
 from cartback.store.errors import cancelled, translated
 from cartback.store.messaging.claim_index import index_keys
 from cartback.store.paging import pages
@@ -162,7 +162,7 @@ class DynamoLedger:
                     **_claim_key(claim.shop, claim.claim_id),
                     **index_keys(claim),
                     "state": text(claim.state),
-                    "body": encode(claim),
+                    "body": lean(claim),
                     "expires_at": expires(claim.claimed_at, LEDGER_KEPT),
                 },
                 "ConditionExpression": condition,
@@ -229,7 +229,7 @@ def _link_key(shop: str, token_hash: str) -> Row:
 def _link_row(link: Link) -> Row:
     return {
         **_link_key(link.shop, link.token_hash),
-        "body": encode(link),
+        "body": lean(link),
         "uses": number(0),
         "expires_at": expires(link.expires_at, LAPSED_LINKS_KEPT),
     }
