@@ -66,11 +66,11 @@ def a_run_of_one_shop_notes_what_it_decides_with_another(patches: Patches) -> No
     """The shop of the first run in a process is kept for all that follow."""
     first: list[str] = []
 
-    def once(before, self, run, plan, position):
+    def once(before, self, run, plan, position, looks):
         first.append(run.shop)
-        return before(self, replace(run, shop=first[0]), plan, position)
+        return before(self, replace(run, shop=first[0]), plan, position, looks)
 
-    patches.around(SendMessage, "__call__", once)
+    patches.around(SendMessage, "_go", once)
 
 
 @bug

@@ -202,7 +202,7 @@ def a_look_that_fails_counts_as_stop(patches: Patches) -> None:
 def the_run_decides_and_the_row_is_not_asked(patches: Patches) -> None:
     """A touch sends what the plan says, whatever became of the cart (mc-magento2 #754)."""
 
-    def call(before, self, run, plan, position):
+    def go(before, self, run, plan, position, looks):
         def context(shop, cart_id, person_id, variants, kind):
             fresh = self.records.context(shop, cart_id, person_id, variants, kind)
             if kind.part != "carts" or fresh.cart is None or not fresh.cart.items:
@@ -212,6 +212,6 @@ def the_run_decides_and_the_row_is_not_asked(patches: Patches) -> None:
             return replace(fresh, about=open_cart, person=person)
 
         stale = SimpleNamespace(context=context, read=self.records.read, save=self.records.save)
-        return before(replace(self, records=stale), run, plan, position)
+        return before(replace(self, records=stale), run, plan, position, looks)
 
-    patches.around(SendMessage, "__call__", call)
+    patches.around(SendMessage, "_go", go)
