@@ -22,6 +22,7 @@ from botocore.exceptions import (
 
 from cartback import channels, connectors, flows, shops
 from cartback.channels import answered
+from cartback.channels.ses import ONE_REQUEST, SesTrials
 from cartback.domain.errors import Refused, TryLater
 from cartback.ports import Clock, Ways
 from cartback.store.clients import Clients
@@ -41,12 +42,13 @@ from cartback.store.results.browse import BusAgain, CartShelf, DeadLetters, Inta
 from cartback.store.results.insights import DynamoAudits
 from cartback.store.shop.health import DynamoHealth
 from cartback.store.shop.refusals import DynamoRefusals
-from cartback.store.shop.settings import DynamoShopBook
+from cartback.store.shop.settings import DynamoShopBook, face
+from cartback.store.shop.texts import DynamoTextBook
 from cartback.store.tables import Tables
 from cartback.store.tokens import SystemTokens
 from cartback.store.trade.orders import DynamoOrders
 from cartback.store.trade.records import DynamoRecords
-from cartback.texts import folder
+from cartback.texts import folder, judging
 from cartback.usecases.connectors.calling import Calling
 from cartback.usecases.connectors.edit_connection import EditConnection
 from cartback.usecases.connectors.reach_vendor import ReachVendor
@@ -55,7 +57,9 @@ from cartback.usecases.intake.replay import Replay
 from cartback.usecases.results.audit import LookBack
 from cartback.usecases.shop.connect_shop import ConnectShop
 from cartback.usecases.shop.edit_shop import EditShop, Known
+from cartback.usecases.shop.edit_texts import EditTexts
 from cartback.usecases.shop.hear_answers import HearAnswers
+from cartback.usecases.shop.try_text import TryText
 from cartback.web.client import Http
 from cli.patience import PATIENCE, say_who_is_silent
 
@@ -74,6 +78,10 @@ class StackClients(Clients):
         client = self._session.client(service, endpoint_url=self._endpoint_url, config=PATIENCE)
         client.meta.events.register("needs-retry.*", partial(say_who_is_silent, service))
         return client
+
+    def once(self, service: str) -> Any:
+        """A client that asks once: what it asks for must not happen twice."""
+        return self._session.client(service, endpoint_url=self._endpoint_url, config=ONE_REQUEST)
 
     @cached_property
     def cloudformation(self) -> Any:
@@ -130,6 +138,16 @@ class Stack:
             self.clock,
             known(),
         )
+
+    def texts(self) -> EditTexts:
+        """What shops say in their own words."""
+        table = DynamoTextBook(self.clients, self["SettingsTable"])
+        return EditTexts(table, judging, self.book().show, face, self.clock)
+
+    def try_text(self, *, sends: bool = False) -> TryText:
+        """Looking at texts. A test mail goes out once, whatever is answered to it."""
+        mail = SesTrials(self["ConfigurationSet"], self.clients.once("sesv2")) if sends else None
+        return TryText(judging, self.book().show, face, self["ApiUrl"], mail)
 
     def answers(self) -> HearAnswers:
         """Hearing what people answer."""

@@ -74,6 +74,13 @@ def _one(tokens: list[str]) -> tuple[Test, list[str]]:
         end = tokens.index(")")
         among = [each for each in tokens[3:end] if each.startswith(":")]
         return _among(first, among), tokens[end + 1 :]
+    if tokens[1] == "BETWEEN":
+        low, high = tokens[2], tokens[4]
+
+        def between(item: Item, names: Mapping[str, str], values: Item) -> bool:
+            return first in item and _plain(values[low]) <= _plain(item[first]) <= _plain(values[high])
+
+        return between, tokens[5:]
     name, compare, value = first, _COMPARE[tokens[1]], tokens[2]
 
     def compared(item: Item, names: Mapping[str, str], values: Item) -> bool:

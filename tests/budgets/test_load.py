@@ -93,6 +93,9 @@ def test_a_message_that_was_received_is_hidden_until_its_time_is_over(shelf):
         ("version = :v", {"version": {"N": "2"}}, False),
         ("version = :v", None, False),
         ("NOT version = :v", {"version": {"N": "2"}}, True),
+        ("version BETWEEN :v AND :now AND version <= :now", {"pk": {"S": "a"}, "version": {"N": "9"}}, True),
+        ("version BETWEEN :v AND :now", {"version": {"N": "10"}}, False),
+        ("version BETWEEN :v AND :now", {"pk": {"S": "a"}}, False),
         ("attribute_exists(pk) AND (version = :v OR x < :now)", {"pk": {"S": "a"}, "version": {"N": "1"}}, True),
     ],
 )  # fmt: skip

@@ -14,6 +14,8 @@ from cartback.domain.errors import Refused, TryLater
 from cartback.domain.facts import tell
 from cartback.domain.shop.settings import ShopSettings
 from cartback.domain.trade.cart import Cart
+from cartback.domain.wording.own import changed
+from cartback.domain.wording.parts import named
 from cartback.ports import Delivery, KeptSettings, RowSet, ShopKeys
 from cartback.store.bus import EventBridgeBus, StepFunctionsRuns
 from cartback.store.intake.keys import REMEMBERED, SecretKeys
@@ -22,6 +24,7 @@ from cartback.store.intake.secrets import SecretWriter
 from cartback.store.queue import SqsQueue, pack, unpack
 from cartback.store.results.browse import BusAgain, CartShelf, DeadLetters, IntakeAgain
 from cartback.store.shop.settings import FRESH_FOR, CachedSettings, DynamoShopBook
+from cartback.store.shop.texts import DynamoTextBook, SpokenSettings
 from cartback.store.tables import CARTS_KEPT
 from cartback.store.tokens import PepperedHasher
 from tests.contracts.scale import Scale, tries
@@ -266,6 +269,36 @@ def the_rules_of_each_shop_are_its_own_and_a_minute_old_at_most(here: Scale) -> 
     assert cached.policy("lamp-1").version == 1
     here.clock.at += FRESH_FOR
     assert cached.policy("lamp-1") is cached.shop("lamp-1") is None
+
+
+@tries("SpokenSettings.texts", "DynamoTextBook.read", "DynamoTextBook.put", "DynamoTextBook.changes")
+def the_words_of_each_shop_are_its_own_come_with_its_settings_and_are_a_minute_old_at_most(
+    here: Scale,
+) -> None:
+    book, spoken = (
+        DynamoTextBook(here.clients, "Settings"),
+        SpokenSettings(here.clients, "Settings", here.clock),
+    )
+    name = named("cart_recovery/reminder.email.de")
+    shops = DynamoShopBook(here.stack.own, "Settings")
+    kept, told = {}, []
+    for shop in ("lamp-1", "lamp-2"):
+        shops.put(KeptSettings(ShopSettings.parse(document(shop=shop)).stamped(1, START, "x")))
+        kept[shop] = book.read(shop)
+        for number in range(3):
+            kept[shop], change = changed(
+                kept[shop], name, {"subject": f"{shop} {number}"}, here.clock.now(), "x"
+            )
+            book.put(kept[shop], change)
+            told.append(change)
+    assert [book.read(shop) for shop in kept] == list(kept.values())
+    assert [spoken.texts(shop) for shop in kept] == list(kept.values())
+    assert [*book.changes("lamp-2"), *book.changes("lamp-1"), *book.changes("lamp-9")] == told[::-1]
+    again, change = changed(kept["lamp-1"], name, {}, here.clock.now(), "x")
+    book.put(again, change)
+    assert (spoken.texts("lamp-1"), spoken.texts("lamp-9")) == (kept["lamp-1"], None)
+    here.clock.at += FRESH_FOR
+    assert (spoken.texts("lamp-1"), spoken.shop("lamp-1").shop) == (again, "lamp-1")
 
 
 @tries("PepperedHasher.__call__")

@@ -14,6 +14,7 @@ from cartback.channels import answer_line
 from cartback.domain.messaging.timing import Caps
 from cartback.domain.policy import Policy
 from cartback.domain.shop.presets import PRESETS
+from cartback.domain.wording.own import ShopTexts
 from cartback.flows import all_flows
 from cartback.ports import Delivery, ShopFace, ShopKeys
 from cartback.store.intake.once import REMEMBERED
@@ -100,17 +101,21 @@ def plain_hash(shop: str, text: str) -> str:
 
 
 class DictSettings:
-    """Policies and faces by shop."""
+    """Policies, faces and own texts by shop."""
 
     def __init__(self) -> None:
         self.policies: dict[str, Policy] = {}
         self.faces: dict[str, ShopFace] = {}
+        self.words: dict[str, ShopTexts] = {}
 
     def policy(self, shop: str) -> Policy | None:
         return self.policies.get(shop)
 
     def shop(self, shop: str) -> ShopFace | None:
         return self.faces.get(shop)
+
+    def texts(self, shop: str) -> ShopTexts | None:
+        return self.words.get(shop)
 
 
 class DictKeys:
@@ -230,6 +235,8 @@ class World:
             public_url="https://api.example",
             counters=MemoryCounters(self.tables),
             index=self.due,
+            own_texts=self.settings.texts,
+            metrics=self.metrics,
         )
         self._wire_effects()
         self.park_run = ParkRun(self.ledger, self.clock, self.metrics, self.desk)

@@ -9,12 +9,14 @@ from jinja2 import Environment
 
 from cartback import texts
 from cartback.domain.channels import CONTENT_OF
-from cartback.domain.language import DU, FORMS, SIE
+from cartback.domain.language import DU, FORMS, SIE, tongue
 from cartback.domain.shop.presets import PRESETS
 from cartback.domain.subject import ORDER, PERSON, SIGNUP
+from cartback.domain.wording.facts import FACTS
+from cartback.domain.wording.parts import PARTS, named
 from cartback.domain.wording.tone import addresses_somebody, in_another_form, untrue
 from cartback.flows import all_flows, rules
-from cartback.texts import brief
+from cartback.texts import brief, house, judging
 from cartback.texts.folder import ROOT
 from cartback.texts.pages import NAMELESS
 from tests.unit.texts.samples import VIEW, Read, bought, fields, question
@@ -150,6 +152,25 @@ def test_every_touch_of_every_preset_has_a_text_for_the_channel_that_it_names():
 def test_no_mail_promises_what_nobody_can_know(flow, touch, lang):
     subject, _, text = texts.email(flow, touch, lang, facts(flow))
     assert untrue(f"{subject} {text}") is None
+
+
+@pytest.mark.parametrize("name", house.names())
+def test_a_shop_can_begin_its_own_words_with_any_text_of_ours_which_obeys_the_same_laws(name):
+    """A fact that is new in a text stands in ``domain.wording.facts``, a new kind of fields in ``texts.sampling``."""
+    for form in FORMS.get(named(name).lang, ("",)):
+        text = replace(named(name), spoken=tongue(named(name).lang, form))
+        parts = house.parts(text)
+        assert {"subject", "preheader", "headline", "paragraphs", "button", "closing"} <= parts.keys()
+        assert judging.faults(text, parts, fields().shop) == []
+
+
+def test_the_page_about_texts_says_of_each_part_and_fact_what_it_is():
+    page = (ROOT.parents[3] / "docs/texts.md").read_text(encoding="utf-8")
+    for name, part in PARTS.items():
+        paragraphs = "exactly 3" if part.exactly else str(part.paragraphs)
+        assert re.search(rf"\| `{name}` \|.*\| {paragraphs} \| {part.longest:,} \|", page), name
+    for name, fact in FACTS.items():
+        assert f"| `{name}` | {fact.says}{'' if fact.always else ', not always'} |" in page
 
 
 def test_the_last_note_says_that_it_is_the_last():

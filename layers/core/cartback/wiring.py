@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cartback.store.shop.health import DynamoHealth
     from cartback.store.shop.refusals import DynamoRefusals
     from cartback.store.shop.settings import CachedSettings
+    from cartback.store.shop.texts import SpokenSettings
     from cartback.store.tokens import PepperedHasher
     from cartback.store.trade.orders import DynamoOrders
     from cartback.store.trade.records import DynamoRecords
@@ -137,6 +138,14 @@ def settings() -> CachedSettings:
     from cartback.store.shop.settings import CachedSettings
 
     return CachedSettings(clients(), os.environ["SETTINGS_TABLE"], clock())
+
+
+@cache
+def spoken_settings() -> SpokenSettings:
+    """Shops and policies with the shops' own texts."""
+    from cartback.store.shop.texts import SpokenSettings
+
+    return SpokenSettings(clients(), os.environ["SETTINGS_TABLE"], clock())
 
 
 @cache
@@ -508,7 +517,7 @@ def ask_confirmation() -> SendMessage:
 
     return SendMessage(
         records=records(),
-        settings=settings(),
+        settings=spoken_settings(),
         ledger=ledger(),
         channels=channels(),
         texts=texts,
@@ -516,6 +525,8 @@ def ask_confirmation() -> SendMessage:
         clock=clock(),
         public_url=os.environ["PUBLIC_URL"],
         counters=DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock()),
+        own_texts=spoken_settings().texts,
+        metrics=metrics(),
     )
 
 

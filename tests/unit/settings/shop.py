@@ -10,6 +10,7 @@ from cartback.domain.errors import Conflict
 from cartback.domain.flow_options import Count, Counts, Flag, Span, Text, Texts, Word, Words
 from cartback.domain.flows import Flow
 from cartback.domain.shop.settings import ShopSettings
+from cartback.domain.wording.own import ShopTexts, TextChange
 from cartback.flows import all_flows
 from cartback.ports import KeptSettings, ShopKeys
 from cartback.usecases.shop.edit_shop import EditShop, Known
@@ -85,6 +86,26 @@ class BookInMemory:
         return [
             self.present[shop].settings for shop in sorted(self.present) if not self.present[shop].removed
         ]
+
+
+class TextsInMemory:
+    """The texts of shops with the store's own rules: versions in a row, every change kept."""
+
+    def __init__(self) -> None:
+        self.present: dict[str, ShopTexts] = {}
+        self.kept: list[TextChange] = []
+
+    def read(self, shop: str) -> ShopTexts:
+        return self.present.get(shop, ShopTexts(shop))
+
+    def put(self, texts: ShopTexts, change: TextChange) -> None:
+        if texts.version != self.present.get(texts.shop, ShopTexts(texts.shop)).version + 1:
+            raise Conflict(texts.shop)
+        self.present[texts.shop] = texts
+        self.kept.append(change)
+
+    def changes(self, shop: str) -> list[TextChange]:
+        return [change for change in reversed(self.kept) if change.shop == shop]
 
 
 class KeysInMemory:

@@ -17,7 +17,8 @@ from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from cartback.channels.mime import mime
-from cartback.domain.errors import Refused
+from cartback.domain.errors import Doubtful as Unsure
+from cartback.domain.errors import Refused, TryLater
 from cartback.domain.people import address
 from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
 
@@ -123,6 +124,39 @@ class Ses:
             client.close()
         provider_id = answer.get("MessageId")
         return Sent(provider_id) if provider_id else Doubtful("accepted without a message id")
+
+
+class SesTrials:
+    """The port ``TrialMail``: mail without a claim, so without the tags that lead back to one."""
+
+    def __init__(self, configuration_set: str, client: Any) -> None:
+        self._set, self._client = configuration_set, client
+
+    def send_test(self, message: Outgoing) -> str:
+        """See ``ports.TrialMail``."""
+        try:
+            answer = self._client.send_email(
+                FromEmailAddress=message.sender,
+                Destination={"ToAddresses": [message.address]},
+                Content={"Raw": {"Data": mime(message)}},
+                ConfigurationSetName=self._set,
+                EmailTags=[{"Name": "test", "Value": message.shop}],
+            )
+        except aws.ClientError as error:
+            raise _to_raise(_refused(error)) from error
+        except _NEVER_LEFT as error:
+            raise TryLater(f"not connected: {type(error).__name__}", 60) from error
+        except _NOBODY_KNOWS as error:
+            raise Unsure(type(error).__name__) from error
+        return str(answer["MessageId"])
+
+
+def _to_raise(failure: NotSent | Doubtful) -> Exception:
+    if isinstance(failure, Doubtful):
+        return Unsure(failure.reason)
+    if failure.after_seconds is not None:
+        return TryLater(f"SES: {failure.reason}", failure.after_seconds)
+    return Refused(f"SES: {failure.reason}")
 
 
 ADAPTER = Ses

@@ -132,8 +132,19 @@ class Channel(Protocol):
 class Texts(Protocol):
     """The words. Raises ``Refused`` if a text names a field that does not exist."""
 
-    def write(self, kind: str, flow: str, touch: str, lang: str, fields: Mapping[str, object]) -> Content:
-        """What a message says, of a kind of content (``domain.channels``)."""
+    def write(
+        self,
+        kind: str,
+        flow: str,
+        touch: str,
+        lang: str,
+        fields: Mapping[str, object],
+        parts: Mapping[str, str] | None = None,
+    ) -> Content:
+        """What a message says, of a kind of content (``domain.channels``); with ``parts`` in the shop's own words.
+
+        Raises ``OwnTextBroken`` for those that cannot be filled in.
+        """
 
     def page(self, name: str, lang: str, fields: Mapping[str, object]) -> str:
         """A whole HTML page."""

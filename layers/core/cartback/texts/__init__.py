@@ -42,19 +42,20 @@ def email(
     touch: str,
     lang: str,
     fields: MailFields | OrderFields | QuestionFields | Mapping[str, object],
+    parts: Mapping[str, str] | None = None,
 ) -> tuple[str, str, str]:
     """Write one e-mail: subject, HTML and plain text.
 
-    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``,
-    one about orders ``OrderFields``. Raises
-    ``Refused``, naming text and field, for a text that does not exist, a field that does not exist, a cart without
-    items and links that nobody may follow.
+    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``, one about
+    orders ``OrderFields``. ``parts`` are the shop's own words, over the house's (``domain.wording.parts``). Raises ``Refused``, naming text and
+    field, for a text that does not exist, a field that does not exist, a cart without items and links that nobody may
+    follow; ``OwnTextBroken``, a kind of it, for own words that cannot be filled in.
     """
     # Jinja takes a while to load, and most Lambdas that meet this module never write.
     from cartback.texts import mail
 
     given = read(mail.fields_of(flow), fields, f"{flow}/{touch}.email.{lang}")
-    return mail.write(flow, touch, lang, given)
+    return mail.write(flow, touch, lang, given, parts)
 
 
 def write(
@@ -63,14 +64,17 @@ def write(
     touch: str,
     lang: str,
     fields: MailFields | OrderFields | QuestionFields | Mapping[str, object],
+    parts: Mapping[str, str] | None = None,
 ) -> Content:
-    """Write what a message says, of a kind of content (``domain.channels``). Raises ``Refused`` as ``email`` does, and
-    for words that are too long for their kind or do not say how to leave where somebody may.
+    """Write what a message says, of a kind of content (``domain.channels``); of mails a shop has ``parts`` of its own.
+
+    Raises ``Refused`` as ``email`` does, and for words that are too long for their kind or do not say how to leave
+    where somebody may.
     """
     from cartback.ports import Mail
 
     if kind == MAIL_CONTENT:
-        return Mail(*email(flow, touch, lang, fields))
+        return Mail(*email(flow, touch, lang, fields, parts))
     from cartback.texts import brief, mail
 
     given = read(mail.fields_of(flow), fields, f"{flow}/{touch}.{kind}.{lang}")

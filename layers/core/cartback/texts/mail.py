@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,9 @@ def fields_of(flow: str) -> type[MailFields] | type[OrderFields] | type[Question
     return QuestionFields if flow in WITHOUT_CART else MailFields
 
 
-def write(flow: str, touch: str, lang: str, fields: Fields) -> tuple[str, str, str]:
+def write(
+    flow: str, touch: str, lang: str, fields: Fields, parts: Mapping[str, str] | None = None
+) -> tuple[str, str, str]:
     """Write the mail of a touch: subject, HTML and plain text. Raises ``Refused`` as ``texts.email`` says."""
     text = f"{flow}/{touch}.email.{lang}"
     facts = facts_of(flow, touch, lang, fields, text)
@@ -91,6 +94,10 @@ def write(flow: str, touch: str, lang: str, fields: Fields) -> tuple[str, str, s
     own = words(text, facts, form)
     if not own.keys().isdisjoint(label):
         raise Refused(f"{text}: blocks that belong to the layout: {', '.join(sorted(own.keys() & label))}")
+    if parts:
+        from cartback.texts import sandbox  # a shop without words of its own never needs it
+
+        own |= sandbox.filled(parts, facts, text)
     subject = one_line(own["subject"], LONGEST_SUBJECT)
     everything = {
         **facts,

@@ -30,6 +30,7 @@ from cartback.store.errors import translated
 
 if TYPE_CHECKING:
     from cartback.domain.shop.settings import ShopSettings
+    from cartback.domain.wording.own import ShopTexts
     from cartback.ports import Clock
     from cartback.store.clients import Clients
 
@@ -155,6 +156,7 @@ class CachedSettings:
         self._clients, self._table = clients, table
         self._clock = clock
         self._known: dict[str, tuple[datetime, _Ready]] = {}
+        self._texts: dict[str, ShopTexts] = {}
 
     def policy(self, shop: str) -> Policy | None:
         """The rules of a shop, or None for one that is not known or was removed."""
@@ -173,12 +175,15 @@ class CachedSettings:
             return ready
         if not SHOP_NAME.fullmatch(shop):  # an empty or overlong key would be an error of DynamoDB's
             return None
-        item = _item(self._clients, self._table, {"pk": {"S": shop}, "sk": {"S": CURRENT}})
+        item = self._read(shop)
         if item is None or item["removed"]["BOOL"]:
             self._known.pop(shop, None)
             return None
         self._known[shop] = (now, _ready(item))
         return self._known[shop][1]
+
+    def _read(self, shop: str) -> dict[str, Any] | None:
+        return _item(self._clients, self._table, {"pk": {"S": shop}, "sk": {"S": CURRENT}})
 
 
 def face(settings: ShopSettings) -> ShopFace:

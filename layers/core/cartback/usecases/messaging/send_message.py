@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from cartback import flows, subjects
 from cartback.domain import claims
-from cartback.domain.channels import CONTENT_OF
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.flows import MARKETING
@@ -29,6 +28,7 @@ from cartback.usecases.messaging.claiming import claim_for, counted_with, guards
 from cartback.usecases.messaging.closing import close
 from cartback.usecases.messaging.links import link_of
 from cartback.usecases.messaging.listing import list_step
+from cartback.usecases.messaging.wording import written
 from cartback.usecases.runs import MOST_LOOKS, decision_line
 from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cartback.domain.flows import Rules
     from cartback.domain.policy import Policy
     from cartback.domain.subject import Kind
+    from cartback.domain.wording.own import ShopTexts
     from cartback.ports import (
         Bus,
         Channel,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         DueIndex,
         Ledger,
         Link,
+        Metrics,
         Outgoing,
         Records,
         Sent,
@@ -115,6 +117,8 @@ class SendMessage:
     fresh_stock: Callable[[str, Context, Policy, datetime], Context] | None = None
     counters: Counters | None = None
     index: DueIndex | None = None
+    own_texts: Callable[[str], ShopTexts | None] | None = None
+    metrics: Metrics | None = None
 
     def step(self, run: Run, name: str, plan: Plan | None = None) -> dict[str, object]:
         """Decide about the step of this name, for machines with a state for each step.
@@ -250,8 +254,8 @@ class SendMessage:
         touch, flow = step.plan.touches[step.position], step.rules.FLOW
         claim = claim_for(step.run, touch.name, touch.channel, decision.ready, step.policy, step.now)
         rows = counting(step.context, claim, flow, step.kind, self._next_message(step))
-        message, links = self._message(step, claim, decision, decision.ready)
-        line = replace(line, data={**line.data, "claim_id": claim.claim_id})
+        message, links, own = self._message(step, claim, decision, decision.ready)
+        line = replace(line, data={**line.data, "claim_id": claim.claim_id, **own})
         guards = guards_of(claim, flow, step.kind, step.context, rows)
         refused = self.ledger.claim(claim, guards, rows, line, links)
         if refused is not None:
@@ -313,7 +317,8 @@ class SendMessage:
 
     def _message(
         self, step: _Step, claim: Claim, decision: Decision, ready: Ready
-    ) -> tuple[Outgoing, list[Link]]:
+    ) -> tuple[Outgoing, list[Link], dict[str, str]]:
+        """The message, its links, and for its story the version of the shop's own texts, where it took their words."""
         rules, context, face = step.rules, step.context, step.face
         if claim.channel not in self.channels:
             raise Refused(f"{claim.channel}: no such channel is served here")
@@ -330,9 +335,14 @@ class SendMessage:
             links.append(link_of(claim, wish.kind, token, until, lang, account))
             urls[f"{wish.kind}_url"] = f"{self.public_url}/{_PATHS[wish.kind]}/{claim.shop}.{token}"
         told = rules.fields(context, decision, face, lang, self.texts.wording)
-        kind = CONTENT_OF[claim.channel]
-        content = self.texts.write(kind, rules.FLOW.name, claim.touch, lang, {"shop": face, **told, **urls})
-        return addressed(claim, ready.address, face, content, lang, rules.FLOW, urls.get("leave_url")), links
+        own = self.own_texts(claim.shop) if self.own_texts is not None else None
+        fields = {"shop": face, **told, **urls}
+        made = written(
+            self.texts, own, self.metrics, rules.FLOW.name, claim.touch, claim.channel, lang, face, fields
+        )
+        leave_url = urls.get("leave_url")
+        message = addressed(claim, ready.address, face, made.content, lang, rules.FLOW, leave_url)
+        return message, links, {"texts_version": str(made.own)} if made.own else {}
 
     def _comes_back(self, step: _Step) -> datetime | None:
         """When the run comes back after this step; None if it was the last."""
