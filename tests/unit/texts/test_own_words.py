@@ -111,7 +111,7 @@ def test_a_familiar_text_speaks_familiarly():
 
 def test_the_question_after_a_sign_up_knows_its_own_facts_only():
     asked = named("double_opt_in/confirm.email.de")
-    assert set(judging.known_facts(asked, SHOP)) == {"shop.name", "lang", "wording"}
+    assert set(judging.known_facts(asked, SHOP)) == {"shop.name", "shop.reply_to", "lang", "wording"}
     assert set(house.parts(asked)) == {"subject", "preheader", "headline", "paragraphs", "button", "closing"}
 
 

@@ -46,10 +46,10 @@ def email(
 ) -> tuple[str, str, str]:
     """Write one e-mail: subject, HTML and plain text.
 
-    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``, one about
-    orders ``OrderFields``. ``parts`` are the shop's own words, over the house's (``domain.wording.parts``). Raises ``Refused``, naming text and
-    field, for a text that does not exist, a field that does not exist, a cart without items and links that nobody may
-    follow; ``OwnTextBroken``, a kind of it, for own words that cannot be filled in.
+    ``fields`` is a ``MailFields`` or a mapping with its names; a flow without a cart takes ``QuestionFields``, one
+    about orders ``OrderFields``. ``parts`` are the shop's own words, over ours (``domain.wording.parts``). Raises
+    ``Refused``, naming text and field, for a text that does not exist, a field that does not exist, a cart without
+    items and links that nobody may follow; ``OwnTextBroken``, a kind of it, for own words that cannot be filled in.
     """
     # Jinja takes a while to load, and most Lambdas that meet this module never write.
     from cartback.texts import mail

@@ -51,8 +51,8 @@ def known_facts(name: TextName, face: ShopFace) -> dict[str, Fact]:
 
 
 def _with_pages(face: ShopFace) -> ShopFace:
-    """The shop as if it had a page to ask at: a text may ask whether there is one, also where there is none yet."""
-    return replace(face, support_url=face.url)
+    """The shop as if it could be asked: a text may ask whether it can be, also where it cannot yet."""
+    return replace(face, support_url=face.url, reply_to=face.reply_to or face.sender)
 
 
 def _spoken(

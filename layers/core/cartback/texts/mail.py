@@ -38,6 +38,9 @@ WITHOUT_CART = ("double_opt_in",)
 ABOUT_ORDERS = ("post_purchase",)
 """Flows whose mails are about what was bought."""
 
+ABOUT_PEOPLE = ("winback",)
+"""Flows whose mails name no goods."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:

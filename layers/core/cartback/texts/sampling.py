@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.errors import Refused
 from cartback.domain.money import Money
+from cartback.domain.subject import PERSON
 from cartback.domain.trade.items import Item
 from cartback.texts import mail
-from cartback.texts.fields import MailFields, QuestionFields
+from cartback.texts.fields import MailFields, OrderFields, QuestionFields
 from cartback.texts.pages import wording
 
 if TYPE_CHECKING:
     from cartback.domain.wording.parts import TextName
     from cartback.ports import ShopFace
+    from cartback.texts.mail import Fields
 
 NOWHERE = "https://links.example"
 """Where the links of a sample lead if nobody says."""
@@ -30,9 +32,7 @@ _GOODS = {
 _NAME = {"de": "Mia", "en": "Mia"}
 
 
-def situations(
-    flow: str, lang: str, face: ShopFace, base: str = NOWHERE
-) -> dict[str, MailFields | QuestionFields]:
+def situations(flow: str, lang: str, face: ShopFace, base: str = NOWHERE) -> dict[str, Fields]:
     """The fields of a flow's mails by situation, the usual one first. ``base`` is what their links begin with."""
     token = f"{face.shop}.{'x' * 43}"
     if flow in mail.WITHOUT_CART:
@@ -51,7 +51,24 @@ def situations(
         first_name=_NAME[lang],
         total=Money(4900, "EUR"),
     )
-    bare = replace(face, support_url=None, returns_url=None, shipping_url=None)
+    bare = replace(face, support_url=None, returns_url=None, shipping_url=None, reply_to=None)
+    if flow in mail.ABOUT_ORDERS:
+        bought = OrderFields(
+            face, goods[:1], f"{face.url}/care", usual.leave_url, usual.prefs_url, _NAME[lang]
+        )
+        return {
+            "usual": bought,
+            "several": replace(bought, items=goods),
+            "without a name": replace(bought, first_name=None, basis="existing_customer"),
+            "without anything": replace(bought, shop=bare, leave_url=None, prefs_url=None, first_name=None),
+        }
+    if flow in mail.ABOUT_PEOPLE:
+        missed = replace(usual, items=(), total=None, about=PERSON)
+        return {
+            "usual": missed,
+            "without a name": replace(missed, first_name=None, basis="existing_customer"),
+            "without anything": replace(missed, shop=bare, first_name=None),
+        }
     alone = replace(goods[1], unit_price=None)
     return {
         "usual": usual,

@@ -31,6 +31,8 @@ FACTS = {
     "more": Fact("how many lines the mail does not show; it shows five", NUMBER),
     "total": Fact("the sum as the language writes it, if all prices are known", always=False),
     "links": Fact("whether the shop has set a page for shipping, returns or support", FLAG),
+    "shop.reply_to": Fact("whether the shop reads what is answered to its mails", FLAG),
+    "support_url": Fact("whether the shop has set a page for questions", FLAG),
     "basis": Fact("the legal basis: explicit, double_opt_in or existing_customer"),
     "wording": Fact("what somebody would agree to, to the letter"),
 }
