@@ -42,7 +42,7 @@ def whoever_sends_the_form_has_agreed(patches: Patches) -> None:
             question = SimpleNamespace(link=SimpleNamespace(lang="de", claim_id=""), wording="")
             door = doors[-1]
             Confirm(None, records, door.settings, None, door.bus, door.clock)._save(
-                question, stored, None, None
+                question, stored, stored.address_hash or "", None, None
             )
         return request
 
