@@ -223,6 +223,22 @@ class World:
         self.look = self.watch_cart = Look(
             self.records, self.settings, self.ledger, self.bus, self.clock, frozenset(channels)
         )
+        self._wire_sending(channels)
+        self._wire_effects()
+        self.park_run = ParkRun(self.ledger, self.clock, self.metrics, self.desk)
+        index = MemoryClaimIndex(self.tables)
+        self.settle_claims = SettleClaims(index, self.ledger, self.clock, self.metrics, self.desk)
+        self.look_back = LookBack(index, self.records, self.clock)
+        audit_day = AuditDay(self.look_back, MemoryAudits(), self.metrics)
+        self.audit = AuditShops(audit_day, lambda: sorted(self.settings.policies), self.clock)
+        self.lapsed = Lapsed(self.ledger, self.settings)
+        self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock, lambda: self.metrics)
+        self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
+        self._wire_sign_up()
+        self._wire_reconciliation()
+        self._wire_privacy()
+
+    def _wire_sending(self, channels: dict[str, Outbox]) -> None:
         self.touch = SendMessage(
             records=self.records,
             settings=self.settings,
@@ -238,19 +254,6 @@ class World:
             own_texts=self.settings.texts,
             metrics=self.metrics,
         )
-        self._wire_effects()
-        self.park_run = ParkRun(self.ledger, self.clock, self.metrics, self.desk)
-        index = MemoryClaimIndex(self.tables)
-        self.settle_claims = SettleClaims(index, self.ledger, self.clock, self.metrics, self.desk)
-        self.look_back = LookBack(index, self.records, self.clock)
-        audit_day = AuditDay(self.look_back, MemoryAudits(), self.metrics)
-        self.audit = AuditShops(audit_day, lambda: sorted(self.settings.policies), self.clock)
-        self.lapsed = Lapsed(self.ledger, self.settings)
-        self.open_link = OpenLink(self.ledger, self.records, self.settings, self.clock, lambda: self.metrics)
-        self.leave = Leave(self.ledger, self.records, self.bus, self.clock)
-        self._wire_sign_up()
-        self._wire_reconciliation()
-        self._wire_privacy()
 
     def _wire_effects(self) -> None:
         self.effects = Effects(self)

@@ -65,13 +65,10 @@ if TYPE_CHECKING:
     from cartback.ports.rows import Unchanged as Unchanged
     from cartback.ports.service import Http as Http
     from cartback.ports.service import ShopApi as ShopApi
-    from cartback.ports.settings import HouseTexts as HouseTexts
     from cartback.ports.settings import KeptSettings as KeptSettings
     from cartback.ports.settings import Settings as Settings
     from cartback.ports.settings import ShopBook as ShopBook
     from cartback.ports.settings import ShopFace as ShopFace
-    from cartback.ports.settings import TextBook as TextBook
-    from cartback.ports.settings import TrialMail as TrialMail
     from cartback.ports.trade import Orders as Orders
     from cartback.ports.upkeep import AuditBook as AuditBook
     from cartback.ports.upkeep import DeadLetterSweep as DeadLetterSweep
@@ -83,6 +80,9 @@ if TYPE_CHECKING:
     from cartback.ports.upkeep import Strangers as Strangers
     from cartback.ports.upkeep import TableSweep as TableSweep
     from cartback.ports.upkeep import ToldOnce as ToldOnce
+    from cartback.ports.wording import HouseTexts as HouseTexts
+    from cartback.ports.wording import TextBook as TextBook
+    from cartback.ports.wording import TrialMail as TrialMail
     from cartback.ports.world import Bus as Bus
     from cartback.ports.world import Clock as Clock
     from cartback.ports.world import Counters as Counters
@@ -105,7 +105,8 @@ _ROOMS = {
     "ports.rows": (
         "ClaimIndex DueIndex Guard Ledger NotBlocked TimelineEntry Link RowSet ConsentChains Records Unchanged"
     ),
-    "ports.settings": "HouseTexts KeptSettings Settings ShopBook ShopFace TextBook TrialMail",
+    "ports.settings": "KeptSettings Settings ShopBook ShopFace",
+    "ports.wording": "HouseTexts TextBook TrialMail",
     "ports.messages": "ADDRESS_REFUSED Card Channel Content Doubtful Letter Mail NotSent Outgoing Sent Text Texts",
     "ports.service": "Http ShopApi",
     "ports.trade": "Orders",

@@ -335,14 +335,10 @@ class SendMessage:
             links.append(link_of(claim, wish.kind, token, until, lang, account))
             urls[f"{wish.kind}_url"] = f"{self.public_url}/{_PATHS[wish.kind]}/{claim.shop}.{token}"
         told = rules.fields(context, decision, face, lang, self.texts.wording)
-        own = self.own_texts(claim.shop) if self.own_texts is not None else None
         fields = {"shop": face, **told, **urls}
-        made = written(
-            self.texts, own, self.metrics, rules.FLOW.name, claim.touch, claim.channel, lang, face, fields
-        )
-        leave_url = urls.get("leave_url")
-        message = addressed(claim, ready.address, face, made.content, lang, rules.FLOW, leave_url)
-        return message, links, {"texts_version": str(made.own)} if made.own else {}
+        made = written(self.texts, self.own_texts, self.metrics, claim, lang, face, fields)
+        message = addressed(claim, ready.address, face, made.content, lang, rules.FLOW, urls.get("leave_url"))
+        return message, links, made.story
 
     def _comes_back(self, step: _Step) -> datetime | None:
         """When the run comes back after this step; None if it was the last."""

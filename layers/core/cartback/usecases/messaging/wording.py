@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from cartback.domain.channels import CONTENT_OF
 from cartback.domain.wording.own import OwnTextBroken
 
 if TYPE_CHECKING:
+    from cartback.domain.claims import Claim
     from cartback.domain.wording.own import ShopTexts
     from cartback.ports import Content, Metrics, ShopFace, Texts
 
@@ -27,24 +28,30 @@ class Written:
     content: Content
     own: int = 0
 
+    @property
+    def story(self) -> dict[str, str]:
+        """What the story of the subject says of it."""
+        return {"texts_version": str(self.own)} if self.own else {}
+
 
 def written(
     texts: Texts,
-    own: ShopTexts | None,
+    own_texts: Callable[[str], ShopTexts | None] | None,
     metrics: Metrics | None,
-    flow: str,
-    step: str,
-    channel: str,
+    claim: Claim,
     lang: str,
     face: ShopFace,
     fields: Mapping[str, object],
 ) -> Written:
-    """Write a message. Own words that break are left out, all of that text's, and counted: no message waits for them.
+    """Write the message of a claim. Own words that break are left out, all of that text's, and counted.
+
+    No message waits for them.
 
     Raises ``Refused`` as ``texts.write`` does where the house's words break: that is a bug.
     """
-    kind = CONTENT_OF[channel]
-    text = own.own(flow, step, channel, lang, face.form_of_address) if own is not None else None
+    kind, flow, step = CONTENT_OF[claim.channel], claim.of_flow, claim.touch
+    own = own_texts(claim.shop) if own_texts is not None else None
+    text = own.own(flow, step, claim.channel, lang, face.form_of_address) if own is not None else None
     if text is not None:
         try:
             return Written(texts.write(kind, flow, step, lang, fields, text.parts), text.version)
