@@ -48,6 +48,13 @@ def test_what_happened_since_or_if_nobody_kept_since_when_is_acted_on(orchestrat
     assert len(world.runs.started) + len(world.tables.rows["due"]) == 1
 
 
+@pytest.mark.parametrize("orchestration", [PER_CART, DUE_INDEX, BATCH])
+def test_a_shop_that_tells_whole_seconds_is_heard_in_the_second_of_the_switching_on(orchestration):
+    world = world_with(orchestration, START + timedelta(milliseconds=833))
+    told(world, START, START + timedelta(seconds=2))
+    assert len(world.runs.started) + len(world.tables.rows["due"]) == 1
+
+
 def test_what_was_listed_before_the_flow_went_off_is_not_acted_on_once_it_is_on_again():
     world = world_with(DUE_INDEX, None)
     told(world, START, START)

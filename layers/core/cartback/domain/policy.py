@@ -16,6 +16,9 @@ PER_CART, DUE_INDEX, BATCH = "per_cart", "due_index", "batch"
 ORCHESTRATIONS = (PER_CART, DUE_INDEX, BATCH)
 """How a shop's runs begin (``domain.messaging.due``)."""
 
+CLOCKS_APART = timedelta(minutes=1)
+"""How far a shop's clock may be from ours, and how coarse its times."""
+
 MOST_MESSAGES = 3
 """Messages per cart, whatever a policy says: more than that annoys (SEQ-8, CONFLICTS-3)."""
 
@@ -85,10 +88,11 @@ class Policy:
     def is_news(self, flow: str, at: datetime | None) -> bool:
         """Whether a flow may act on what happened at this instant: not if it was switched on later.
 
-        A flow without an instant was on before anybody kept one; what has no instant is as good as new.
+        A flow without an instant was on before anybody kept one; what has no instant is as good as new. Shops tell
+        times in whole seconds, by clocks of their own, so what is older by less than ``CLOCKS_APART`` is news as well.
         """
         since = self.flows_since.get(flow)
-        return since is None or at is None or at >= since
+        return since is None or at is None or at > since - CLOCKS_APART
 
 
 @dataclass(frozen=True, slots=True)
