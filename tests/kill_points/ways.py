@@ -276,11 +276,24 @@ def came_back_by_the_link(platform: Platform) -> None:
     left_alone(platform)
 
 
+class Refused401:
+    """Counts refused signatures, as the door does for the operator."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def refused(self, shop: str) -> None:
+        self.seen += 1
+
+    def lately(self, shop: str) -> int:
+        return self.seen
+
+
 def sent_by_the_shop(platform: Platform) -> None:
     """The webhook itself: the shop sends until it is told 202."""
-    world = platform.world
+    world, counted = platform.world, Refused401()
     world.keys.by_shop["demo"] = ShopKeys("generic", (SECRET,))
-    receive = ReceiveWebhook(world.keys, world.queue, world.clock, shops.load)
+    receive = ReceiveWebhook(world.keys, world.queue, world.clock, shops.load, refusals=lambda: counted)
     body = b'{"type": "cart.updated"}'
     answers = []
 
