@@ -112,6 +112,8 @@ def cartback(house, *line: str, typed: str | None = None):
         "CatalogueTable": "Catalogue",
         "OrdersTable": "Orders",
         "SettingsTable": "Settings",
+        "DeskTable": "Desk",
+        "ConnectorSecretPrefix": "cartback/test/connector/",
         "RawBucket": refs["RawBucket"],
         "IntakeDlqUrl": refs["IntakeDlq"],
         "InsightsTable": "Insights",

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.doors.house import SHOP, order
-from tests.doors.test_tasks import first_touch, story
+from tests.doors.test_tasks import first_touch, story, touch
 
 BAD = [
     "",
@@ -143,7 +143,7 @@ def test_after_leaving_the_next_touch_sends_nothing(mailed):
     house, _, leave = mailed
     house.call("leave", request(leave, "POST"))
     house.now += timedelta(days=1)
-    assert first_touch(house, position=1)["next"] == "stop"
+    assert touch(house, house.known)["next"] == "stop"
     assert len(house.mails()) == 1
 
 

@@ -15,7 +15,7 @@ from cartback.store.results import browse
 from cartback.store.results.browse import DeadLetters, IntakeAgain
 from cartback.usecases.intake.replay import Replay
 from tests.doors.house import SHOP, checkout, order
-from tests.doors.test_tasks import first_touch, task
+from tests.doors.test_tasks import first_touch, touch
 from tests.fakes.world import START, HandClock
 
 
@@ -90,9 +90,9 @@ def test_a_replayed_day_sends_nothing_that_was_sent_and_knows_what_was_bought(ho
     assert after == rows
     for fact in house.heard():
         house.call("start_flows", {"detail": fact})
-    for position in range(3):
+    for _ in range(3):
         house.now += timedelta(days=1)
-        house.call("touch", task(house.fact, plan=house.plan, position=position))
+        touch(house)
     assert len(house.mails()) == sent
 
 
