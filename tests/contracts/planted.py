@@ -126,10 +126,10 @@ BUGS: list[Bug] = [
         ("A row that somebody else made is overwritten.", '"attribute_not_exists(pk) OR expires_at <= :now"\n        put',
          '"attribute_not_exists(sk) OR expires_at <= :now"\n        put',
          "a_row_that_somebody_else_changed_is_never_overwritten_however_large_the_save"),
-        ("What is past its time is read until it is swept.", "live = row is not None and not is_expired(row, now)",
-         "live = row is not None", "what_is_past_its_time_is_not_read_though_nobody_swept_it"),
+        ("What is past its time is read until it is swept.", "if row is None or is_expired(row, now):",
+         "if row is None:", "what_is_past_its_time_is_not_read_though_nobody_swept_it"),
         ("Variants that were not guessed are not read.",
-         "more = set(view.variants) - guessed if variants is not None else set()", "more = set()",
+         "more = set(view.variants) - page.stock.keys() if variants is not None else set()", "more = set()",
          "a_dossier_has_every_variant_of_a_long_cart_and_the_last_of_a_chain_of_people"),
         ("The version of a request is not asked.", '"ConditionExpression": "version = :version"',
          '"ConditionExpression": "version <= :version"', STATES),
@@ -301,7 +301,7 @@ BUGS: list[Bug] = [
     ),
     *_bugs(
         "usecases.start_listed",
-        ("Of each group one entry is dropped.", "self.index.drop(group)", "self.index.drop(group[:1])",
+        ("Of each group one entry is dropped.", "self.index.drop(runs)", "self.index.drop(runs[:1])",
          "every_listed_cart_starts_its_run_or_is_left_out_with_a_reason"),
     ),
     *_bugs(

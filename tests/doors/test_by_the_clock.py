@@ -27,6 +27,7 @@ _OTHERS = {
     "ClaimsUnknown",
     "DueLateSeconds",
     "MarketingPaused",
+    "OwnTextsBroken",
     "PrivacyRequests",
     "VisitorsPutOff",
 }

@@ -116,7 +116,7 @@ def the_generation_is_not_in_the_name_of_the_run(patches: Patches) -> None:
     patches.around(
         starting,
         "execution_name",
-        lambda before, flow, shop, subject, generation: before(flow, shop, subject, 1),
+        lambda before, flow, shop, subject, generation, *step: before(flow, shop, subject, 1, *step),
     )
 
 
