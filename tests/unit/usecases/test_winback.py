@@ -16,6 +16,7 @@ from cartback.domain.observations import (
     ReturnSeen,
 )
 from cartback.domain.people import identity
+from cartback.domain.policy import CLOCKS_APART
 from cartback.domain.trade import sale
 from cartback.flows import rules
 from cartback.ports import RowSet
@@ -320,7 +321,7 @@ def test_who_is_known_from_a_first_comparison_alone_is_never_written_to(world: W
 
 def test_it_acts_on_no_lapse_that_was_before_it_was_switched_on(world: World):
     world.settings.policies["demo"] = a_policy(
-        flows=frozenset({"winback"}), flows_since={"winback": LAPSED_AT + timedelta(seconds=1)}
+        flows=frozenset({"winback"}), flows_since={"winback": LAPSED_AT + CLOCKS_APART}
     )
     to(world, LAPSED_AT + HOUR)
     assert begun(world) == []
