@@ -27,7 +27,7 @@ _ONLY_PATH = re.compile(_PATH)
 _COMPARISON = re.compile(_PATH + r" = '(?P<word>[^'\\]*)'")
 _OR_NUMBER = re.compile(_PATH + r" \? \$(?P=root)(?P=steps) : (?P<number>\d+)")
 _OR_NOTHING = re.compile(_PATH + r" \? \$(?P=root)(?P=steps) : \{\}")
-_UNDEFINED = object()
+_UNDEFINED, _ODD = object(), object()
 
 
 class QueryError(Exception):
@@ -92,25 +92,36 @@ def _bound(query: Jsonata, scope: Scope) -> Any:
     return frame
 
 
-def _walk(found: re.Match[str], slow: Template) -> Template:
+def _reach(found: re.Match[str]) -> Template:
+    """What a path leads to: ``_UNDEFINED`` where there is nothing, ``_ODD`` past what is no object."""
     root, steps = found["root"], tuple(found["steps"].split(".")[1:])
 
     def evaluate(scope: Scope) -> Any:
         value = scope[0] if root == "states" else scope[1].get(root, _UNDEFINED)
         for step in steps:
             if not isinstance(value, dict):
-                return slow(scope)
+                return _ODD
             value = value.get(step, _UNDEFINED)
-        return slow(scope) if value is _UNDEFINED else value
+        return value
+
+    return evaluate
+
+
+def _walk(found: re.Match[str], slow: Template) -> Template:
+    reach = _reach(found)
+
+    def evaluate(scope: Scope) -> Any:
+        value = reach(scope)
+        return slow(scope) if value is _UNDEFINED or value is _ODD else value
 
     return evaluate
 
 
 def _compare(found: re.Match[str], slow: Template) -> Template:
-    walk, word = _walk(found, slow), found["word"]
+    reach, word = _reach(found), found["word"]
 
     def evaluate(scope: Scope) -> Any:
-        value = walk(scope)
+        value = reach(scope)
         return value == word if isinstance(value, str) else slow(scope)
 
     return evaluate
@@ -118,14 +129,10 @@ def _compare(found: re.Match[str], slow: Template) -> Template:
 
 def _or_nothing(found: re.Match[str], slow: Template) -> Template:
     """An object that may be missing, or an empty one in its place."""
-    root, steps = found["root"], tuple(found["steps"].split(".")[1:])
+    reach = _reach(found)
 
     def evaluate(scope: Scope) -> Any:
-        value = scope[0] if root == "states" else scope[1].get(root, _UNDEFINED)
-        for step in steps:
-            if not isinstance(value, dict):
-                return slow(scope)
-            value = value.get(step, _UNDEFINED)
+        value = reach(scope)
         if value is _UNDEFINED:
             return {}
         return value if isinstance(value, dict) else slow(scope)
@@ -135,14 +142,10 @@ def _or_nothing(found: re.Match[str], slow: Template) -> Template:
 
 def _or_number(found: re.Match[str], slow: Template) -> Template:
     """A path that may be missing, or a number in its place."""
-    root, steps, number = found["root"], tuple(found["steps"].split(".")[1:]), int(found["number"])
+    reach, number = _reach(found), int(found["number"])
 
     def evaluate(scope: Scope) -> Any:
-        value = scope[0] if root == "states" else scope[1].get(root, _UNDEFINED)
-        for step in steps:
-            if not isinstance(value, dict):
-                return slow(scope)
-            value = value.get(step, _UNDEFINED)
+        value = reach(scope)
         if value is _UNDEFINED:
             return number
         return (value or number) if type(value) is int else slow(scope)

@@ -78,6 +78,14 @@ class LinkWish:
     lives: Callable[[Context, Policy, datetime], datetime]
 
 
+def _as_long_as_kept(context: Context, policy: Policy, now: datetime) -> datetime:
+    return now + timedelta(days=730)
+
+
+WAYS_TO_LEAVE = (LinkWish("leave", _as_long_as_kept), LinkWish("prefs", _as_long_as_kept))
+"""What every advertisement carries, for two years: mails are kept, and somebody may leave by an old one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flood:
     """A count that keeps messages to one mailbox, or of one crowd, within bounds: at most ``most`` in ``within``."""

@@ -223,6 +223,13 @@ def makes_room(moment: Moment) -> Decision | None:
     return later(Reason.MAKES_ROOM, better, moment.latest, Reason.NO_ROOM) if better is not None else None
 
 
+ALLOWED: tuple[Gate, ...] = (permitted, still_cares, not_too_late)
+"""What any advertisement is asked of the person, once it is due."""
+
+NOW: tuple[Gate, ...] = (news_is_in_time, as_wished, within_caps_and_hours, makes_room)
+"""What any advertisement is asked of the instant, last of all."""
+
+
 def intent_of(subject: Subject, flow: Flow, due_at: datetime, view: View) -> Intent:
     """What a run means to send next: worth what its subject is, in the rank of its flow."""
     return Intent(subject.id, flow.name, due_at, view.worth, rank=flow.rank)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cartback.domain.people.person import Person
 
 OFFERED = ("de", "en")
 """The languages that Cartback's own pages and texts exist in."""
@@ -39,6 +43,13 @@ def spoken_to(
     else that of their country, else the shop's first.
     """
     return first_spoken([chosen, order, person, _OF_COUNTRY.get(country or "")], offered, offered[0])
+
+
+def read_by(person: Person | None, told: str | None, offered: Sequence[str]) -> str:
+    """The language to write to somebody in, in the order of ``spoken_to``; ``told`` is that of the cart or order."""
+    if person is None:
+        return spoken_to(None, told, None, None, offered)
+    return spoken_to(person.prefs.language, told, person.locale, person.country, offered)
 
 
 def first_spoken(wishes: Iterable[str | None], offered: Sequence[str], otherwise: str) -> str:

@@ -10,22 +10,17 @@ from typing import TYPE_CHECKING, Any
 from cartback.domain.claims import EffectKey
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Ready, Reason
 from cartback.domain.facts import tell
-from cartback.domain.flows import MONEY, Flow, LinkWish
+from cartback.domain.flows import MONEY, WAYS_TO_LEAVE, Flow, LinkWish
 from cartback.domain.gates import (
+    ALLOWED,
+    NOW,
     Moment,
-    as_wished,
     first_word,
-    makes_room,
     marketing_goes_on,
-    news_is_in_time,
-    not_too_late,
-    permitted,
     shop_is_willing,
-    still_cares,
-    within_caps_and_hours,
 )
 from cartback.domain.goods.catalogue import dressed, still_there
-from cartback.domain.language import spoken_to
+from cartback.domain.language import read_by
 from cartback.domain.messaging.due import Due, listed_at
 from cartback.domain.messaging.reminders import lately
 from cartback.domain.people.identity import belongs, last_purchase
@@ -61,11 +56,9 @@ HEARD_LATE = timedelta(minutes=5)
 """Later than this after the shopper did it, we hear of it late: of what they did since, the order above all, perhaps
 later still. Webhooks arrive within seconds; on bad days after 15 to 60 minutes, orders last (docs/promise.md)."""
 
-LEAVE_LINK_LIFETIME = timedelta(days=730)
 LINKS = (
     LinkWish("restore", lambda context, policy, now: now + policy.link_lifetime),
-    LinkWish("leave", lambda context, policy, now: now + LEAVE_LINK_LIFETIME),
-    LinkWish("prefs", lambda context, policy, now: now + LEAVE_LINK_LIFETIME),
+    *WAYS_TO_LEAVE,
 )
 
 
@@ -298,16 +291,11 @@ GATES = (
     heard_in_time,
     newest_of_its_visit,
     shopper_rests,
-    permitted,
-    still_cares,
-    not_too_late,
+    *ALLOWED,
     marketing_goes_on,
     not_told_already,
     something_is_left,
-    news_is_in_time,
-    as_wished,
-    within_caps_and_hours,
-    makes_room,
+    *NOW,
 )
 
 
@@ -316,9 +304,8 @@ GATES = (
 
 def language(context: Context, face: Any) -> str:
     """The language to write in, in the order of ``language.spoken_to``, as far as the shop speaks it."""
-    person, cart = context.person, context.cart
-    chosen, own, country = (person.prefs.language, person.locale, person.country) if person else (None,) * 3
-    return spoken_to(chosen, cart.locale if cart else None, own, country, face.languages)
+    told = context.cart.locale if context.cart else None
+    return read_by(context.person, told, face.languages)
 
 
 def fields(

@@ -14,25 +14,21 @@ from typing import TYPE_CHECKING, Any
 
 from cartback.domain.decision import SEND, SKIP, STOP, Decision, Ready, Reason
 from cartback.domain.flow_options import Flag, Span, Text
-from cartback.domain.flows import Flow, LinkWish, Opening
+from cartback.domain.flows import WAYS_TO_LEAVE, Flow, Opening
 from cartback.domain.gates import (
+    ALLOWED,
+    NOW,
     Moment,
     address_on,
-    as_wished,
     first_word,
     flow_is_on,
     is_due,
-    makes_room,
     marketing_goes_on,
-    news_is_in_time,
     not_too_late,
-    permitted,
     shop_is_willing,
-    still_cares,
-    within_caps_and_hours,
 )
 from cartback.domain.goods.catalogue import dressed
-from cartback.domain.language import spoken_to
+from cartback.domain.language import read_by
 from cartback.domain.messaging.due import Due, listed_at
 from cartback.domain.people import suppression, tickets
 from cartback.domain.policy import Plan, Policy, Touch
@@ -85,11 +81,7 @@ TOO_LATE = {THANKS: DAY, CARE: 7 * DAY, CROSS_SELL: 7 * DAY}
 LOOKS_AGAIN, MOST_LOOKS = timedelta(hours=1), 24
 """How often an order is looked for that nobody told yet."""
 
-LEAVE_LINK_LIFETIME = timedelta(days=730)
-LINKS = (
-    LinkWish("leave", lambda context, policy, now: now + LEAVE_LINK_LIFETIME),
-    LinkWish("prefs", lambda context, policy, now: now + LEAVE_LINK_LIFETIME),
-)
+LINKS = WAYS_TO_LEAVE
 
 
 def plan(policy: Policy, channels: Container[str]) -> Plan:
@@ -296,16 +288,11 @@ ADVERTISING = (
     flow_is_on,
     wanted,
     is_due,
-    permitted,
-    still_cares,
-    not_too_late,
+    *ALLOWED,
     waits_for_no_answer,
     has_not_bought_since,
     marketing_goes_on,
-    news_is_in_time,
-    as_wished,
-    within_caps_and_hours,
-    makes_room,
+    *NOW,
 )
 
 
@@ -321,9 +308,7 @@ def page_of(step: str, policy: Policy) -> str | None:
 
 def language(context: Context, face: Any) -> str:
     """The language to write in, in the order of ``language.spoken_to``, as far as the shop speaks it."""
-    person = context.person
-    chosen, own, country = (person.prefs.language, person.locale, person.country) if person else (None,) * 3
-    return spoken_to(chosen, None, own, country, face.languages)
+    return read_by(context.person, None, face.languages)
 
 
 def fields(

@@ -12,23 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from cartback.domain.decision import SEND, STOP, Decision, Ready, Reason
 from cartback.domain.flow_options import Span
-from cartback.domain.flows import NEWS, Flow, LinkWish
+from cartback.domain.flows import NEWS, WAYS_TO_LEAVE, Flow, LinkWish
 from cartback.domain.gates import (
+    ALLOWED,
+    NOW,
     Moment,
-    as_wished,
     first_word,
     flow_is_on,
     is_due,
-    makes_room,
     marketing_goes_on,
-    news_is_in_time,
-    not_too_late,
-    permitted,
     shop_is_willing,
-    still_cares,
-    within_caps_and_hours,
 )
-from cartback.domain.language import spoken_to
+from cartback.domain.language import read_by
 from cartback.domain.people import tickets
 from cartback.domain.people.awaited import LAPSED, Lapse
 from cartback.domain.policy import Plan, Policy, Touch
@@ -43,7 +38,6 @@ if TYPE_CHECKING:
     from cartback.domain.facts import Fact
     from cartback.domain.flows import Flood
     from cartback.domain.messaging.due import Due
-    from cartback.domain.people.customer import Person
     from cartback.domain.trade.orders import Order
     from cartback.domain.trade.returns import Return
 
@@ -84,11 +78,9 @@ RESTS = timedelta(days=7)
 """Whoever was here so shortly before they had lapsed is not gone; what they did then is for others to answer."""
 RETURN_COUNTS = timedelta(days=60)
 """How long a return is taken for open whose end nobody told."""
-LINK_LIFETIME = timedelta(days=730)
 LINKS = (
     LinkWish("restore", lambda context, policy, now: now + policy.link_lifetime),
-    LinkWish("leave", lambda context, policy, now: now + LINK_LIFETIME),
-    LinkWish("prefs", lambda context, policy, now: now + LINK_LIFETIME),
+    *WAYS_TO_LEAVE,
 )
 
 
@@ -220,14 +212,9 @@ GATES = (
     waits_for_no_answer,
     sends_nothing_back,
     is_due,
-    permitted,
-    still_cares,
-    not_too_late,
+    *ALLOWED,
     marketing_goes_on,
-    news_is_in_time,
-    as_wished,
-    within_caps_and_hours,
-    makes_room,
+    *NOW,
 )
 
 
@@ -256,10 +243,7 @@ def _known(moment: Moment) -> Lapse:
 
 def language(context: Context, face: Any) -> str:
     """The language to write in, in the order of ``language.spoken_to``, as far as the shop speaks it."""
-    person: Person | None = context.person
-    chosen, own, country = (person.prefs.language, person.locale, person.country) if person else (None,) * 3
-    found: str = spoken_to(chosen, None, own, country, face.languages)
-    return found
+    return read_by(context.person, None, face.languages)
 
 
 def fields(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from cartback.domain.decision import Reason
 from cartback.domain.people.identity import following
 from cartback.domain.people.suppression import SHOP_WIDE
 from cartback.domain.shop.grace import BEHIND
 from cartback.domain.subject import ORDER, Kind, View
+from cartback.domain.trade.part_names import row_of
 
 if TYPE_CHECKING:
+    from cartback.domain.trade.order_parts import PartOf
     from cartback.domain.trade.orders import Order
 
 
@@ -42,3 +45,19 @@ def ended(row: Order, generation: int) -> str | None:
 KIND = Kind(
     name=ORDER, part="orders", view=view, ended=ended, blocks=(*SHOP_WIDE, BEHIND), following=following
 )
+
+
+def part_kind(
+    name: str, view: Callable[[Any], View], seen: Callable[[Order, str], PartOf[Any] | None]
+) -> Kind:
+    """A kind of what lies in an order's row: it ends with its order, and belongs to whom that does."""
+    return Kind(
+        name=name,
+        part="orders",
+        view=view,
+        ended=lambda row, generation: ended(row.order, generation),
+        row_of=row_of,
+        seen=seen,
+        blocks=KIND.blocks,
+        following=lambda row, person: following(row.order, person),
+    )

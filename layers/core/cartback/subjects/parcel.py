@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cartback.domain.people import identity
-from cartback.domain.subject import PARCEL, Kind, View
+from cartback.domain.subject import PARCEL, View
 from cartback.domain.trade.order_parts import parcel_of
-from cartback.domain.trade.part_names import row_of
 from cartback.subjects import order
 
 if TYPE_CHECKING:
-    from cartback.domain.people.customer import Person
     from cartback.domain.trade.order_parts import PartOf
     from cartback.domain.trade.parcels import Parcel
 
@@ -29,23 +26,4 @@ def view(row: PartOf[Parcel]) -> View:
     )
 
 
-def ended(row: PartOf[Parcel], generation: int) -> str | None:
-    """As for its order."""
-    return order.ended(row.order, generation)
-
-
-def following(row: PartOf[Parcel], person: Person) -> str | None:
-    """As for its order."""
-    return identity.following(row.order, person)
-
-
-KIND = Kind(
-    name=PARCEL,
-    part="orders",
-    view=view,
-    ended=ended,
-    row_of=row_of,
-    seen=parcel_of,
-    blocks=order.KIND.blocks,
-    following=following,
-)
+KIND = order.part_kind(PARCEL, view, parcel_of)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cartback.domain.people import identity
-from cartback.domain.subject import RETURN, Kind, View
+from cartback.domain.subject import RETURN, View
 from cartback.domain.trade.order_parts import return_of
-from cartback.domain.trade.part_names import row_of
 from cartback.subjects import order
 
 if TYPE_CHECKING:
-    from cartback.domain.people.customer import Person
     from cartback.domain.trade.order_parts import PartOf
     from cartback.domain.trade.returns import Return
 
@@ -29,23 +26,4 @@ def view(row: PartOf[Return]) -> View:
     )
 
 
-def ended(row: PartOf[Return], generation: int) -> str | None:
-    """As for its order."""
-    return order.ended(row.order, generation)
-
-
-def following(row: PartOf[Return], person: Person) -> str | None:
-    """As for its order."""
-    return identity.following(row.order, person)
-
-
-KIND = Kind(
-    name=RETURN,
-    part="orders",
-    view=view,
-    ended=ended,
-    row_of=row_of,
-    seen=return_of,
-    blocks=order.KIND.blocks,
-    following=following,
-)
+KIND = order.part_kind(RETURN, view, return_of)
