@@ -12,7 +12,8 @@ from typing import Any
 
 from bench import handlers, traffic
 from bench.stand_in.shelf import Shelf
-from cartback.store.codec import unpacked
+from cartback.domain.trade.cart_row import BOUGHT, OPEN, Cart
+from cartback.store.codec import Attribute, decode
 
 _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -120,30 +121,30 @@ def _check_carts(
             bought.add(event.cart)
         else:
             newest[event.cart] = max(newest.get(event.cart, -1), event.step)
-    rows = [json.loads(_body(row["body"])) for row in shelf.rows("Carts") if "body" in row]
-    by_number = {}
+    rows = [decode(Cart, {"body": _body(row["body"])}) for row in shelf.rows("Carts") if "body" in row]
+    by_number: dict[int, Cart] = {}
     for row in rows:
-        ref = next(ref for ref in row["refs"] if "checkout-" in ref)
+        ref = next(ref for ref in row.refs if "checkout-" in ref)
         number = int(ref.rpartition("-")[2])
-        if number in by_number and row["closed_because"] != "joined":
+        if number in by_number and row.closed_because != "joined":
             result.doubled.append(f"two rows of cart {number}")
         by_number[number] = row
-        steps = Counter((step["cause"], step["what"], step["generation"]) for step in row["history"])
+        steps = Counter((step.cause, step.what, step.generation) for step in row.history)
         result.doubled += [f"cart {number}: {step}" for step, times in steps.items() if times > 1]
     for number in newest.keys() | bought:
-        row = by_number.get(number)
-        wanted = "bought" if number in bought else "open"
-        if row is None or row["status"] != wanted:
-            result.wrong_state.append(f"cart {number} is {row and row['status']}, not {wanted}")
+        cart = by_number.get(number)
+        wanted = BOUGHT if number in bought else OPEN
+        if cart is None or cart.status != wanted:
+            result.wrong_state.append(f"cart {number} is {cart and cart.status}, not {wanted}")
         elif number not in bought:
             at = traffic.happened_at(newest[number], began_at)
-            if datetime.fromisoformat(row["activity_at"]) != at:
+            if cart.activity_at != at:
                 result.wrong_state.append(f"cart {number} forgot its newest event")
 
 
-def _body(kept: dict[str, str]) -> str | bytes:
-    """The JSON of a row: the shelf keeps what is packed as it came over the wire, in base64."""
-    return unpacked({"B": base64.b64decode(kept["B"])} if "B" in kept else kept)
+def _body(kept: dict[str, str]) -> Attribute:
+    """The body of a row: the shelf keeps what is packed as it came over the wire, in base64."""
+    return {"B": base64.b64decode(kept["B"])} if "B" in kept else {**kept}
 
 
 def _check_runs(shelf: Shelf, events: dict[str, traffic.Webhook], result: Reckoning) -> None:

@@ -155,6 +155,17 @@ def test_an_emptied_cart_is_closed_and_content_opens_the_next_generation():
     assert fold([holds(4, CUP)], cart).status == EMPTIED
 
 
+def test_a_cart_that_was_given_up_and_emptied_was_not_gone_on_filling_when_its_order_is_told_late():
+    """What happens after the order is the next generation, as if the order had been told in time."""
+    given_up = carts.give_up(fold([holds(0, SHIRT)]), at(20), "all_sent", "run")
+    late = fold([holds(19, SHIRT), holds(20, source="checkout"), bought(10), holds(30, CUP)], given_up)
+    in_time = fold([bought(10), holds(19, SHIRT), holds(20, source="checkout"), holds(30, CUP)], given_up)
+    assert (late.status, late.items, late.bought_at) == (in_time.status, in_time.items, in_time.bought_at)
+    emptied = fold([holds(20, source="checkout")], given_up)
+    assert (emptied.status, emptied.items) == (GIVEN_UP, ())
+    assert fold([bought(10)], emptied).status == BOUGHT
+
+
 def test_a_cart_that_was_given_up_opens_again_only_for_what_happened_afterwards():
     cart = carts.give_up(fold([holds(0, SHIRT)]), at(100), "all_sent", "run")
     assert (cart.status, cart.closed_because) == (GIVEN_UP, "all_sent")

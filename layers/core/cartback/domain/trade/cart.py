@@ -149,6 +149,10 @@ def _with_content(cart: Cart, seen: CartSeen, cause: str) -> Cart:
     if cart.bought_at is not None and seen.at <= cart.bought_at + REOPEN_AFTER:
         return moved if seen.items else replace(cart, activity_at=seen.at, content_from=seen.source)
     if not seen.items:
+        if (
+            cart.status == GIVEN_UP
+        ):  # what is in it no more was not gone on shopping with, whatever is told later
+            return moved
         if cart.status != OPEN:
             return replace(cart, activity_at=seen.at, content_from=seen.source)
         was_used = bool(cart.items)
