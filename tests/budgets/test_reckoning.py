@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from bench import handlers, traffic
 from bench.reconcile import Reckoning, _record_of, reckon
 from bench.stand_in.shelf import Shelf
+from cartback.domain.trade.cart_row import Cart
+from cartback.store.codec import lean
 
 BEGAN_AT = datetime(2026, 11, 1, tzinfo=UTC)
 BOUGHT, OPEN = 0, 2
@@ -26,19 +29,20 @@ LAST = EVENTS[-1]
 LAST_IS_POISON = traffic._SIDE_BY_SIDE * (traffic.EVENTS_PER_CART - 1) + OPEN + 1
 
 
-def cart(number: int, status: str, step: int) -> dict:
-    """The row of a cart as far as it is looked at."""
-    return {
-        "refs": [f"checkout-{number}"],
-        "status": status,
-        "closed_because": None,
-        "activity_at": traffic.happened_at(step, BEGAN_AT).isoformat(),
-        "history": [{"cause": f"event-{step}", "what": "changed", "generation": 1} for step in range(2)],
-    }
+def cart(number: int, status: str, step: int) -> Cart:
+    """A cart after its event of this step, with a story of two lines."""
+    started = Cart(
+        shop=LAST.shop,
+        cart_id=f"cart-{number}",
+        refs=(f"checkout-{number}",),
+        status=status,
+        activity_at=traffic.happened_at(step, BEGAN_AT),
+    )
+    return started.noting(BEGAN_AT, "changed", "event-0").noting(BEGAN_AT, "changed", "event-1")
 
 
-def put_cart(shelf: Shelf, row: dict, pk: str | None = None) -> None:
-    shelf.put_row("Carts", pk or row["refs"][0], "", {"body": {"S": json.dumps(row)}})
+def put_cart(shelf: Shelf, kept: Cart, pk: str | None = None) -> None:
+    shelf.put_row("Carts", pk or kept.refs[0], "", {"body": lean(kept)})
 
 
 def put_record(shelf: Shelf, event: traffic.Webhook, status: str = "COMPLETED") -> None:
@@ -72,8 +76,8 @@ def test_where_all_is_well_nothing_is_found(shelf: Shelf):
     assert reckoning.clean
 
 
-def _twice(row: dict) -> dict:
-    return {**row, "history": [*row["history"], row["history"][0]]}
+def _twice(kept: Cart) -> Cart:
+    return replace(kept, history=(*kept.history, kept.history[0]))
 
 
 SPOILED: dict[str, tuple[str, Callable[[Shelf], None]]] = {
