@@ -119,7 +119,9 @@ class Stack:
         for name, given in resources("AWS::Serverless::StateMachine").items():
             text = (ROOT / given["DefinitionUri"]).read_text()
             made = self.own.stepfunctions.create_state_machine(
-                name=name, definition=text, roleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}"
+                name=self.resolved(given.get("Name", name)),
+                definition=text,
+                roleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}",
             )
             refs[name] = made["stateMachineArn"]
         for name in resources("AWS::SES::ConfigurationSet"):

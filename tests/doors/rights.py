@@ -37,10 +37,11 @@ class Rights:
         self.denied: list[Deed] = []
         self._ids = {value: name for name, value in stack.refs.items()}
         self._allowed = [
-            (f"{action}", _pattern(stack, resource))
+            (f"{action}", pattern)
             for statement in statements(role)
             for action in listed(statement["Action"])
             for resource in listed(statement["Resource"])
+            for pattern in _patterns(stack, resource)
         ]
 
     def ask(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
@@ -77,6 +78,17 @@ class Rights:
             key = f"/{params['Key']}" if "Key" in params else ""
             verb = {"ListObjectsV2": "ListBucket"}.get(verb, verb.removesuffix("Batch"))
             yield f"{service}:{verb}", self._ids.get(named, named) + key
+
+
+def _patterns(stack: Stack, resource: Any) -> Iterator[str]:
+    """What a resource of a statement stands for; machines that are named by a prefix are those of the stack."""
+    if ":stateMachine:" not in str(resource):
+        yield _pattern(stack, resource)
+        return
+    fits = stack.resolved({"Sub": resource["Sub"].partition(":stateMachine:")[2]})
+    for called, arn in stack.refs.items():
+        if ":stateMachine:" in arn and fnmatchcase(arn.rpartition(":")[2], fits):
+            yield called
 
 
 def _pattern(stack: Stack, resource: Any) -> str:

@@ -250,3 +250,26 @@ def test_a_parked_run_stands_in_the_story_of_its_cart_and_is_counted(house, caps
 
 def test_a_run_that_failed_before_it_knew_anything_is_parked_too(house):
     assert house.call("park_run", {"shop": None, "error": None}) == {"parked": True}
+
+
+def stock_is(house, pieces: int, key: str, **more) -> list[dict]:
+    """The shop counts its lamps; gives what was told of that."""
+    house.now += timedelta(minutes=1)
+    at, line = house.now.isoformat(), {"variant_id": "lamp", "available": pieces, **more}
+    house.tell({"type": "stock.updated", "at": at, "data": line}, key)
+    return [fact for fact in house.heard() if fact["fact"] == "stock.low"]
+
+
+def test_what_runs_low_is_proposed_for_purchasing_and_the_supplier(house):
+    house.add_shop(version=2, policy={"flows": {"low_stock": True}})
+    stock_is(house, 20, "msg_1")
+    facts = {fact["data"]["limit"]: fact for fact in stock_is(house, 7, "msg_2")}
+    (name,) = house.call("start_flows", {"detail": facts[8]})["started"]
+    about = {"flow": "low_stock", "shop": SHOP, "subject": "lamp/8", "generation": 1, "kind": "level"}
+    run = {"name": name, "about": {**about, "person_id": None, "variants": []}}
+    answer = house.call("look", {"run": run, "step": "", "proposed": ""})
+    assert (answer["next"], answer["proposal"]["target"]) == ("order", "supplier_email.send_order")
+    asked = {"run": run, "step": "order", "proposed": answer["proposal"]["target"]}
+    assert house.call("look", asked) == {"next": "order", "proposal": {}}
+    stock_is(house, 40, "msg_3")
+    assert house.call("look", asked)["next"] == "stop"

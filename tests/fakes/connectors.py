@@ -191,10 +191,11 @@ class ListTeamMail:
     sent: list[dict[str, Any]] = field(default_factory=list)
     fails: list[Exception] = field(default_factory=list)
 
-    def send(self, sender: str, to: Any, subject: str, text: str, tag: str) -> str:
+    def send(self, sender: str, to: Any, subject: str, text: str, tag: str, enclosed: Any = None) -> str:
         if self.fails:
             raise self.fails.pop(0)
-        self.sent.append({"sender": sender, "to": tuple(to), "subject": subject, "text": text, "tag": tag})
+        sent = {"sender": sender, "to": tuple(to), "subject": subject, "text": text, "tag": tag}
+        self.sent.append(sent if enclosed is None else {**sent, "enclosed": enclosed})
         return f"mail-{len(self.sent)}"
 
 

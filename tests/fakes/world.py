@@ -43,6 +43,7 @@ from cartback.usecases.people.start_erasing import StartErasing
 from cartback.usecases.people.start_exporting import StartExporting
 from cartback.usecases.people.sweep_erased import SweepErased
 from cartback.usecases.people.tell_awaited import TellAwaited
+from cartback.usecases.propose import Propose
 from cartback.usecases.receive_webhook import ReceiveWebhook
 from cartback.usecases.results.audit import AuditDay, AuditShops, LookBack
 from cartback.usecases.shop.enrol_shop import EnrolShop
@@ -261,6 +262,8 @@ class World:
         self.answer_ask, self.press_button = self.effects.answer_ask, self.effects.press_button
         self.hear_tool, self.forward_facts = self.effects.hear_tool, self.effects.forward_facts
         self.work_desk = self.effects.work_desk
+        here = (self.records, self.settings, self.ledger, self.effects.book)
+        self.propose = Propose(*here, texts, texts.LANGUAGES, self.clock)
 
     def _wire_starting(self) -> None:
         self.start_flows = StartFlows(self.settings, self.ledger, self.runs, self.clock, self.due)

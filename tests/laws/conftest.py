@@ -28,6 +28,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     batch = TakeBatch(world.apply_events, world.apply_receipts, unpack, receipts, world.queue, world.metrics)
     monkeypatch.setattr(wiring, "take_batch", lambda: batch)
     monkeypatch.setattr(wiring, "settings", lambda: world.settings)
-    for name in (set(doors()) | {"lapsed", "start_exporting"}) - {"apply_events"}:
+    for name in (set(doors()) | {"lapsed", "propose", "start_exporting"}) - {"apply_events"}:
         monkeypatch.setattr(wiring, name, partial(getattr, world, name))
     return world

@@ -13,9 +13,10 @@ from cartback.usecases.shop.start_reconciling import StartReconciling
 from tests.asl import Ended
 from tests.fakes.outside import CountingMetrics
 from tests.laws import reading
+from tests.laws import walks_low_stock as low_stock
 from tests.laws import walks_post_purchase as post_purchase
 from tests.laws.reading import MACHINES
-from tests.laws.walks import Asks, Walk, edges, loaded, taken, walked
+from tests.laws.walks import DONE, Asks, Walk, edges, loaded, taken, walked
 
 TRANSIENT = (
     "TryLater",
@@ -30,8 +31,6 @@ TRANSIENT = (
 )
 PAUSES = (2, 6, 18, 54, 162, 486, 1458, 3600, 3600)
 """The longest pause before each repetition in seconds; AWS draws from nothing to these (JitterStrategy FULL)."""
-
-DONE = Ended("SUCCEEDED")
 
 
 class _Started:
@@ -74,6 +73,7 @@ GIVEN = {
     "erasure": _erasing(person_id="p1"),
     "reconcile": _reconciling(),
     "export": _exporting(),
+    "low_stock": low_stock.GIVEN,
     "post_purchase": post_purchase.GIVEN,
 }
 PLAN = {"touches": [{"name": "reminder"}, {"name": "answers"}]}
@@ -144,6 +144,7 @@ def _first(machine: str, run: str, **answer: Any) -> list[Asks | int]:
         "erasure": lambda: [sweep("p1", "", **answer)],
         "export": lambda: [collect(run, "", **answer)],
         "reconcile": lambda: [compare(**answer)],
+        "low_stock": lambda: low_stock.first_steps(run, **answer),
         "post_purchase": lambda: [post_purchase.touch(run, "thanks", 0, **answer)],
     }[machine]()
 
@@ -324,7 +325,8 @@ _STEPS: dict[str, tuple[Any, ...]] = {
         lambda run, **answer: [compare("more"), compare("more"), compare(**answer)],
     ),
 }
-WALKS = [*_courses(), *_winbacks(), *_chores(), *_troubles(), *post_purchase.walks(PAUSES, TRANSIENT)]
+_WALKED = (*low_stock.walks(PAUSES, TRANSIENT), *post_purchase.walks(PAUSES, TRANSIENT))
+WALKS = [*_courses(), *_winbacks(), *_chores(), *_troubles(), *_WALKED]
 NAMES = [path.name.removesuffix(".asl.json") for path in MACHINES]
 
 

@@ -18,7 +18,9 @@ from cartback.domain.connectors.connection import Connection
 from cartback.domain.connectors.tool_tokens import made
 from cartback.domain.desk.entries import TASK, opened
 from cartback.domain.facts import schema
-from cartback.ports import ShopKeys
+from cartback.domain.goods.catalogue import Stock
+from cartback.domain.goods.levels import Crossing
+from cartback.ports import RowSet, ShopKeys
 from tests.fakes.outside import CONTEXT
 from tests.fakes.world import World
 from tests.laws.conftest import SECRET, SHOP
@@ -216,6 +218,16 @@ def test_a_task_answers_with_a_word_that_its_machine_knows(world: World, task: s
         for rule in state["Choices"]
     }
     assert answer["next"] in words - {"stop"}
+    json.dumps(answer)
+
+
+def test_a_look_at_low_stock_answers_with_what_is_to_be_done(world: World):
+    world.settings.policies[SHOP] = replace(world.settings.policies[SHOP], flows=frozenset({"low_stock"}))
+    low = {"15": Crossing(below=True, count=1, at=world.clock.now())}
+    stock = Stock(SHOP, "v1", levels={"all": (world.clock.now(), 14)}, crossings=low)
+    world.records.save(SHOP, RowSet(), RowSet(stock={"v1": stock}))
+    answer = _handle("look.low_stock")
+    assert (answer["next"], answer["proposal"]["target"]) == ("alert", "alert_email.send")
     json.dumps(answer)
 
 

@@ -6,7 +6,7 @@ its seconds, and its end. A run that is watched also says which edges of its mac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from tests.asl import Branch, Ended, Run, State, Wait
 from tests.asl_machine import Machine
 from tests.laws.reading import ROOT
 
+DONE = Ended("SUCCEEDED")
 Edge = tuple[str, str]
 """A state, and a way on from it: ``next``, ``choice 0``, ``default``, ``catch 0``, or ``again after TryLater``."""
 
@@ -111,3 +112,60 @@ def taken(walks: Iterable[Walk]) -> dict[str, set[Edge]]:
     for walk in walks:
         found.setdefault(walk.machine, set()).update(walked(walk)[1].edges)
     return found
+
+
+def parking(run: str, given: Mapping[str, Any], error: str, cause: str, /, **answer: Any) -> Asks:
+    """The call that keeps for a person why a run could not go on."""
+    about = {"run": {"name": run, "about": given}, "error": error, "cause": cause}
+    return Asks("park_run", about, {"parked": True}, **answer)
+
+
+def parked(
+    machine: str,
+    run: str,
+    given: Mapping[str, Any],
+    before: Sequence[Asks | int],
+    error: str,
+    cause: str,
+    pauses: Sequence[int],
+) -> Iterator[Walk]:
+    """A run that is parked, and one whose parking fails too: at once, or after all its repetitions."""
+    ended = Ended("FAILED", None, f"Parked.{error}", cause)
+    yield Walk(machine, run, given, (*before, parking(run, given, error, cause)), ended)
+    worse = parking(run, given, error, cause, error="KeyError", cause="second")
+    yield Walk(machine, run, given, (*before, worse), ended)
+    away = [parking(run, given, error, cause, error="TryLater") for _ in range(len(pauses) + 1)]
+    told = [each for pair in zip(away, pauses, strict=False) for each in pair]
+    yield Walk(machine, run, given, (*before, *told, away[-1]), ended)
+
+
+def troubles(
+    machine: str,
+    given: Mapping[str, Any],
+    step: Callable[..., Sequence[Asks | int]],
+    ends: str,
+    pauses: Sequence[int],
+    transient: Sequence[str],
+) -> Iterator[Walk]:
+    """Words that nobody knows, bugs, and what passes or stays, at one call.
+
+    ``step`` gives the story of a run up to that call, which ``ends`` it with this word if all goes well.
+    """
+    unknown, long = "no way leads on from: shrug", "x" * 1_500
+    shrugged, bug = step("shrug", word="shrug"), step("bug", error="KeyError", cause=long)
+    yield from parked(machine, "shrug", given, shrugged, "UnknownWord", unknown, pauses)
+    yield from parked(machine, "bug", given, bug, "KeyError", long[:1_000], pauses)
+    for error in transient:
+        *before, once = step("shaky", error=error)
+        end = step("shaky", word=ends)[-1]
+        yield Walk(machine, "shaky", given, (*before, once, 2, once, 6, end), DONE)
+        *before, away = step("shaky", error=error, cause="why")
+        told = [each for pause in pauses for each in (away, pause)]
+        ended = Ended("FAILED", None, f"Parked.{error}", "why")
+        there = parking("shaky", given, error, "why")
+        yield Walk(machine, "shaky", given, (*before, *told, away, there), ended)
+        failed = step("late", error="ValueError", cause="first")
+        slow = parking("late", given, "ValueError", "first", error=error)
+        there = parking("late", given, "ValueError", "first")
+        ended = Ended("FAILED", None, "Parked.ValueError", "first")
+        yield Walk(machine, "late", given, (*failed, slow, 2, there), ended)

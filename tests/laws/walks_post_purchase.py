@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.asl import Ended
-from tests.laws.walks import Asks, Walk
+from tests.laws.walks import DONE, Asks, Walk, parking, troubles
 
 STEPS = ("thanks", "care_guide", "goes_with_it")
 GIVEN = {
@@ -20,7 +20,6 @@ GIVEN = {
     "wait_seconds": 1,
     "next": "thanks",
 }
-DONE = Ended("SUCCEEDED")
 
 
 def begun_with(step: str) -> dict[str, Any]:
@@ -39,11 +38,6 @@ def touch(run: str, step: str, heard: int, word: str = "", given: Any = None, **
     return Asks("touch", {**about, "known": _known(heard) if heard else {}}, told, **answer)
 
 
-def _park(run: str, given: Any, error: str, cause: str, /, **answer: Any) -> Asks:
-    about = {"run": {"name": run, "about": given}, "error": error, "cause": cause}
-    return Asks("park_run", about, {"parked": True}, **answer)
-
-
 def _courses() -> Iterator[Walk]:
     machine = "post_purchase"
     for step in STEPS:
@@ -59,50 +53,20 @@ def _courses() -> Iterator[Walk]:
         touch("late", "goes_with_it", 2, "stop"),
     )
     yield Walk(machine, "late", GIVEN, through, DONE)
-    nobody = _park("odd", begun_with("shrug"), "UnknownWord", "no way leads on from: shrug")
+    nobody = parking("odd", begun_with("shrug"), "UnknownWord", "no way leads on from: shrug")
     ended = Ended("FAILED", None, "Parked.UnknownWord", "no way leads on from: shrug")
     yield Walk(machine, "odd", begun_with("shrug"), (nobody,), ended)
 
 
-def _parked(
-    run: str, given: Any, before: Asks, error: str, cause: str, pauses: Sequence[int]
-) -> Iterator[Walk]:
-    ended = Ended("FAILED", None, f"Parked.{error}", cause)
-    yield Walk("post_purchase", run, given, (before, _park(run, given, error, cause)), ended)
-    worse = _park(run, given, error, cause, error="KeyError", cause="second")
-    yield Walk("post_purchase", run, given, (before, worse), ended)
-    away = [_park(run, given, error, cause, error="TryLater") for _ in range(len(pauses) + 1)]
-    told = [each for pair in zip(away, pauses, strict=False) for each in pair]
-    yield Walk("post_purchase", run, given, (before, *told, away[-1]), ended)
-
-
 def walks(pauses: Sequence[int], transient: Sequence[str]) -> Iterator[Walk]:
-    """Its courses, and trouble at each step: words that nobody knows, bugs, and what passes or stays."""
+    """Its courses, and trouble at each step."""
     yield from _courses()
     for step in STEPS:
         given = begun_with(step)
 
-        def called(run: str, word: str = "", about: Any = given, name: str = step, **answer: Any) -> Asks:
-            return touch(run, name, 0, word, about, **answer)
+        def called(
+            run: str, word: str = "", about: Any = given, name: str = step, **answer: Any
+        ) -> list[Asks | int]:
+            return [touch(run, name, 0, word, about, **answer)]
 
-        unknown = "no way leads on from: shrug"
-        yield from _parked("shrug", given, called("shrug", "shrug"), "UnknownWord", unknown, pauses)
-        long = "x" * 1_500
-        bug = called("bug", error="KeyError", cause=long)
-        yield from _parked("bug", given, bug, "KeyError", long[:1_000], pauses)
-        for error in transient:
-            once = called("shaky", error=error)
-            story = (once, 2, once, 6, called("shaky", "stop"))
-            yield Walk("post_purchase", "shaky", given, story, DONE)
-            away = called("shaky", error=error, cause="why")
-            told = [each for pause in pauses for each in (away, pause)]
-            ended = Ended("FAILED", None, f"Parked.{error}", "why")
-            story = (*told, away, _park("shaky", given, error, "why"))
-            yield Walk("post_purchase", "shaky", given, story, ended)
-            first, late = (
-                called("late", error="ValueError", cause="first"),
-                Ended("FAILED", None, "Parked.ValueError", "first"),
-            )
-            slow = _park("late", given, "ValueError", "first", error=error)
-            story = (first, slow, 2, _park("late", given, "ValueError", "first"))
-            yield Walk("post_purchase", "late", given, story, late)
+        yield from troubles("post_purchase", given, called, "stop", pauses, transient)

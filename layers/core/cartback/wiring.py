@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from cartback.usecases.people.start_exporting import StartExporting
     from cartback.usecases.people.sweep_erased import SweepErased
     from cartback.usecases.people.tell_awaited import TellAwaited
+    from cartback.usecases.propose import Propose
     from cartback.usecases.receive_webhook import ReceiveWebhook
     from cartback.usecases.results.audit import AuditShops
     from cartback.usecases.shop.enrol_shop import EnrolShop
@@ -495,6 +496,15 @@ def look() -> Look:
     from cartback.usecases.look import Look
 
     return Look(records(), settings(), ledger(), bus(), clock(), names())
+
+
+@cache
+def propose() -> Propose:
+    """The same task for flows that no shopper sees: what a run of one does next."""
+    from cartback import texts
+    from cartback.usecases.propose import Propose
+
+    return Propose(records(), settings(), ledger(), effects(), texts, texts.LANGUAGES, clock())
 
 
 @cache

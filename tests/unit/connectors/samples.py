@@ -75,6 +75,20 @@ SAMPLES: dict[str, Sample] = {
         },
         found=_slack_history,
     ),
+    "supplier_email": Sample(
+        options={"to": "orders@roaster.example", "sender": "purchasing@shop.example"},
+        access=lambda url: {},
+        fields={
+            "send_order": {
+                "title": "Order PO-1A2B3C4D",
+                "text": "Please send us what the file says.",
+                "document": "article,quantity\nKAF-250,40\n",
+                "file_name": "PO-1A2B3C4D.csv",
+            }
+        },
+        answers=lambda asked: Says(),
+        by_mail=True,
+    ),
     "alert_email": Sample(
         options={"to": "anna@shop.example,ben@shop.example", "sender": "alerts@shop.example"},
         access=lambda url: {},

@@ -13,7 +13,7 @@ from cartback.domain.consent import signup
 from cartback.domain.consent.signup import SignUp
 from cartback.domain.context import Context
 from cartback.domain.decision import Decision
-from cartback.domain.flows import LAWS, MARKETING, RANKS, subject_of
+from cartback.domain.flows import INTERNAL, LAWS, MARKETING, RANKS, subject_of
 from cartback.domain.goods.catalogue import Stock
 from cartback.domain.goods.levels import Crossing
 from cartback.domain.people.awaited import Lapse
@@ -50,6 +50,9 @@ closable_kind = pytest.mark.parametrize(
     ids=lambda kind: kind.name,
 )
 every_flow = pytest.mark.parametrize("name", flows.names())
+every_flow_to_people = pytest.mark.parametrize(
+    "name", [flow.name for flow in flows.all_flows() if flow.law != INTERNAL]
+)
 
 
 @every_kind
@@ -164,7 +167,7 @@ def test_a_card_names_a_kind_that_there_is_a_law_a_rank_and_who_answers_for_it(n
     assert all(told), "a card says who does what, and by which figure the flow is judged"
 
 
-@every_flow
+@every_flow_to_people
 def test_a_plan_has_the_steps_of_the_card_on_channels_that_have_addresses(name: str):
     rules = flows.rules(name)
     plan = rules.plan(a_policy(), {"email"})
@@ -174,7 +177,7 @@ def test_a_plan_has_the_steps_of_the_card_on_channels_that_have_addresses(name: 
     assert {step.channel for step in plan.touches} <= set(ADDRESS_OF)
 
 
-@every_flow
+@every_flow_to_people
 def test_what_is_advertised_can_be_left_in_each_message(name: str):
     rules = flows.rules(name)
     kinds = {wish.kind for wish in rules.LINKS}
@@ -184,6 +187,9 @@ def test_what_is_advertised_can_be_left_in_each_message(name: str):
 def test_a_flow_that_there_is_not_is_a_bug():
     with pytest.raises(KeyError):
         flows.rules("nonsense")
+    for name in ("nonsense", "cart_recovery"):
+        with pytest.raises(KeyError):
+            flows.internal(name)
 
 
 def test_a_row_that_waits_for_an_answer_is_asked_about_until_its_time_is_over():

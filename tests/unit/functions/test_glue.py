@@ -84,6 +84,13 @@ def test_a_task_asks_with_its_words_and_answers_the_run(
     assert mind.asked == [asked]
 
 
+def test_a_run_of_an_internal_flow_asks_about_its_step_and_what_was_proposed(doors: Doors):
+    mind = doors.stand_in("propose", {"next": "order"})
+    told = {**TASK, "step": "order", "proposed": "supplier_email.send_order"}
+    assert doors.call("look", told) == {"next": "order"}
+    assert mind.asked == [(RUN, "order", "supplier_email.send_order")]
+
+
 def test_a_touch_is_of_its_run_its_plan_and_its_position(doors: Doors):
     mind = doors.stand_in("touch", {"next": "wait"})
     assert doors.call("touch", {**TASK, "plan": PLAN, "position": "2"}) == {"next": "wait"}

@@ -282,6 +282,18 @@ def test_an_alert_goes_to_the_team_with_our_key_and_one_persons_question_to_that
         made.ask_person(stranger)
 
 
+def test_an_order_goes_to_the_supplier_as_a_file_and_never_without_an_approval():
+    mail = ListTeamMail()
+    assert _made("supplier_email", mail=mail).send_order(_wanted("supplier_email", "send_order")) == Done(
+        "mail-1"
+    )
+    (sent,) = mail.sent
+    assert (sent["to"], sent["sender"]) == (("orders@roaster.example",), "purchasing@shop.example")
+    assert sent["enclosed"] == ("PO-1A2B3C4D.csv", "article,quantity\r\nKAF-250,40\r\n")
+    assert actions_of(connectors.load("supplier_email").Connector)["send_order"].approval
+    assert "orders@roaster.example" in _made("supplier_email").check()
+
+
 def test_the_fictional_vendor_of_other_tests_keeps_the_same_contract():
     module = Vendor().module()
     found = actions_of(module.Connector)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from cartback.domain.facts import Fact
     from cartback.domain.flow_options import Option
     from cartback.domain.messaging.due import Due
+    from cartback.domain.money import Money
     from cartback.domain.policy import Plan, Policy
+    from cartback.domain.subject import Subject
 
 MARKETING, TRANSACTIONAL, INTERNAL = "marketing", "transactional", "internal"
 LAWS = (MARKETING, TRANSACTIONAL, INTERNAL)
@@ -152,6 +154,49 @@ def opening(rules: Rules, data: Mapping[str, object], policy: Policy, now: datet
     """How a flow begins by a fact: with its first step, unless its own ``opening`` says another."""
     own: Callable[[Mapping[str, object], Policy, datetime], Opening] | None = getattr(rules, "opening", None)
     return own(data, policy, now) if own is not None else Opening(at=rules.first_look(data, policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One step of an internal flow, decided: for ``act``, or for a person first.
+
+    ``target`` is ``<connector>.<action>`` of ``account``. The action's fields are the blocks of the step's text, told
+    what the rule ``says``, and beside them what it ``gives`` as it is. ``amount`` is what it would cost and ``may`` who
+    is asked, where somebody is (nobody named: anybody at the desk). ``inputs`` is what was looked at, for the story.
+    """
+
+    step: str
+    target: str
+    account: str
+    says: Mapping[str, object]
+    gives: Mapping[str, str] = field(default_factory=dict)
+    amount: Money | None = None
+    may: tuple[str, ...] = ()
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+class InternalRules(Protocol):
+    """What a file of ``flows`` says whose law is ``INTERNAL``: no shopper ever sees what it does.
+
+    ``propose`` says what is to be done now, or why nothing is; ``step`` is empty when a run begins. It is asked again
+    before each deed. Of the steps in ``LOOKS_BACK`` it is told when so many earlier generations did them.
+    """
+
+    FLOW: Flow
+    LOOKS_BACK: Mapping[str, int]
+
+    def first_look(self, data: Mapping[str, object], policy: Policy) -> datetime | None: ...
+
+    def propose(
+        self,
+        context: Context,
+        subject: Subject,
+        step: str,
+        policy: Policy,
+        imprint: Sequence[str],
+        now: datetime,
+        earlier: Sequence[datetime] = (),
+    ) -> Decision | Proposal: ...
 
 
 def execution_name(flow: str, shop: str, subject: str, generation: int, step: str = "") -> str:

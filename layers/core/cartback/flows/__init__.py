@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import cast
 
-from cartback.domain.flows import Flow, Rules
+from cartback.domain.flows import INTERNAL, Flow, InternalRules, Rules
 
 
 @cache
@@ -28,6 +28,14 @@ def rules(name: str) -> Rules:
     if name not in names():
         raise KeyError(name)
     return cast("Rules", import_module(f"{__name__}.{name}"))
+
+
+@cache
+def internal(name: str) -> InternalRules:
+    """The card and rules of a flow that no shopper sees. Raises KeyError for one that there is not."""
+    if name not in names() or rules(name).FLOW.law != INTERNAL:
+        raise KeyError(name)
+    return cast("InternalRules", import_module(f"{__name__}.{name}"))
 
 
 def rank_of(name: str) -> str:

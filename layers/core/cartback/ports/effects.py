@@ -31,10 +31,21 @@ class Connector(Protocol):
 
 
 class TeamMail(Protocol):
-    """Mail to the shop's own team, without a shopper's data."""
+    """Mail to the shop's own team and its suppliers, without a shopper's data."""
 
-    def send(self, sender: str, to: Sequence[str], subject: str, text: str, tag: str) -> str:
-        """Send once; gives the provider's id. Raises ``TryLater``, ``Refused`` or ``Doubtful``."""
+    def send(
+        self,
+        sender: str,
+        to: Sequence[str],
+        subject: str,
+        text: str,
+        tag: str,
+        enclosed: tuple[str, str] | None = None,
+    ) -> str:
+        """Send once, perhaps with a CSV file (its name and its text); gives the provider's id.
+
+        Raises ``TryLater``, ``Refused`` or ``Doubtful``.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,9 @@ class Texts(Protocol):
         Raises ``OwnTextBroken`` for those that cannot be filled in.
         """
 
+    def note(self, flow: str, step: str, lang: str, says: Mapping[str, object]) -> dict[str, str]:
+        """What a flow says to a team or a supplier, by block."""
+
     def page(self, name: str, lang: str, fields: Mapping[str, object]) -> str:
         """A whole HTML page."""
 

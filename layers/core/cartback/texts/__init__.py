@@ -30,6 +30,7 @@ __all__ = [
     "browser_script",
     "email",
     "headers_for",
+    "note",
     "page",
     "wording",
     "write",
@@ -79,6 +80,17 @@ def write(
 
     given = read(mail.fields_of(flow), fields, f"{flow}/{touch}.{kind}.{lang}")
     return brief.write(kind, flow, touch, lang, given)
+
+
+def note(flow: str, step: str, lang: str, says: Mapping[str, object]) -> dict[str, str]:
+    """Write what a flow says to a team or a supplier: the blocks of its text, as plain words.
+
+    Raises ``Refused``, naming text and field, for a text or a field that does not exist.
+    """
+    from cartback.texts import rendering
+    from cartback.texts.fields import spoken
+
+    return rendering.words(f"{flow}/{step}.note.{lang}", spoken(says, lang))
 
 
 def browser_script(known: str | None) -> dict[str, object]:

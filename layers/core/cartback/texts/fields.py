@@ -106,3 +106,12 @@ def read[T](kind: type[T], given: T | Mapping[str, object], text: str) -> T:
         ]
         raise Refused(f"{text}: {', '.join(faults)}")
     return kind(**given)
+
+
+def spoken(says: Mapping[str, object], lang: str) -> dict[str, object]:
+    """The facts with amounts as a reader of that language writes them."""
+    from cartback.domain.money import Money, in_words
+
+    return {
+        name: in_words(value, lang) if isinstance(value, Money) else value for name, value in says.items()
+    }

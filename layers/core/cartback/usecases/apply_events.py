@@ -11,9 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from cartback.domain.errors import Conflict, Refused, TryLater
+from cartback.domain.goods.catalogue import usual_limits
+from cartback.domain.goods.reordering import limits_of
 from cartback.domain.hashes import short
 from cartback.domain.intake.delivery import TOLD_BY
 from cartback.domain.intake.late_news import is_late
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
     from cartback.domain.facts import Fact
     from cartback.domain.observations import Observation
+    from cartback.domain.policy import Policy
     from cartback.ports import (
         Bus,
         Clock,
@@ -307,8 +311,11 @@ class ApplyEvents:
     def _reckoned(self, shop: str, seen: Observation) -> list[Observation]:
         if getattr(seen, "origin", None) is None:
             return [seen]
-        policy = self.settings.policy(shop) if self.settings is not None else None
+        policy = self._policy(shop)
         return reckoned(seen, policy.reckoning) if policy is not None else reckoned(seen)
+
+    def _policy(self, shop: str) -> Policy | None:
+        return self.settings.policy(shop) if self.settings is not None else None
 
     def _folded(self, shop: str, observed: list[tuple[str, Observation]], old_news: set[str]) -> Fold:
         """Read, fold, save; again if somebody else was quicker. Raises Conflict if that never ends."""
@@ -323,6 +330,7 @@ class ApplyEvents:
                 lambda text: self.hasher(shop, text),
                 old_news=old_news,
                 expects=expects,
+                limits=partial(limits_of, policy=self._policy(shop)) if before.stock else usual_limits,
             )
             for cause, seen in observed:
                 fold.apply(seen, cause)

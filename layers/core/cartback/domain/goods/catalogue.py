@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain.goods import levels as levels_
-from cartback.domain.goods import prices
+from cartback.domain.goods import prices, sales
 from cartback.domain.goods.article import named, told_once
 from cartback.domain.goods.levels import Crossing
 from cartback.domain.goods.prices import Run
@@ -28,7 +29,8 @@ class Stock:
 
     ``available`` is None where nobody has ever told us: then we believe the shop's page, not an empty table. ``prices``
     are those of late (``goods.prices``), ``crossings`` how stock stands to each limit (``goods.levels``), ``incoming``
-    what is on its way to each place and when it is expected, ``supplied`` when how many came in last.
+    what is on its way to each place and when it is expected, ``supplied`` when how many came in last, ``sold`` how many
+    left in each of the last weeks (``goods.sales``).
     """
 
     shop: str
@@ -52,6 +54,7 @@ class Stock:
     crossings: dict[str, Crossing] = field(default_factory=dict)
     incoming: dict[str, tuple[datetime, int, datetime | None]] = field(default_factory=dict)
     supplied: tuple[datetime, int] | None = None
+    sold: dict[str, int] = field(default_factory=dict)
 
     @property
     def on_its_way(self) -> int | None:
@@ -63,6 +66,15 @@ class Stock:
         """Pieces over all places; None if unknown or not tracked."""
         known = [pieces for _, pieces in self.levels.values() if pieces is not None]
         return sum(known) if known else None
+
+
+type Limits = Callable[[Stock], tuple[int, ...]]
+"""At how many pieces somebody wants to hear of a variant."""
+
+
+def usual_limits(stock: Stock) -> tuple[int, ...]:
+    """The limits of a shop that says nothing of them."""
+    return levels_.LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,7 @@ def dressed(item: Item, stock: Stock | None) -> Item:
     return replace(item, title=title, variant_title=variant, image_url=picture, hearsay=hearsay)
 
 
-def describe(stock: Stock, seen: VariantSeen, at: datetime) -> Stock:
+def describe(stock: Stock, seen: VariantSeen, at: datetime, limits: Limits = usual_limits) -> Stock:
     """Fold in a product's word about its variant; older words change nothing."""
     if seen.price is not None:
         stock = replace(stock, prices=prices.told(stock.prices, seen.price, at))
@@ -142,10 +154,10 @@ def describe(stock: Stock, seen: VariantSeen, at: datetime) -> Stock:
     has_own_levels = any(place != "product" for place in described.levels)
     if seen.available is None or has_own_levels:
         return described
-    return _levelled(replace(described, levels={"product": (at, seen.available)}), stock, at)
+    return _levelled(replace(described, levels={"product": (at, seen.available)}), stock, at, limits)
 
 
-def count(stock: Stock, seen: StockSeen) -> Stock:
+def count(stock: Stock, seen: StockSeen, limits: Limits = usual_limits) -> Stock:
     """Fold in a count of pieces at one place. A count by place replaces the product's own total."""
     known = stock.levels.get(seen.location)
     if known is not None and seen.at < known[0]:
@@ -155,17 +167,19 @@ def count(stock: Stock, seen: StockSeen) -> Stock:
     if seen.incoming is not None:
         coming = (seen.at, seen.incoming, seen.expected_at)
         after = replace(after, incoming={**stock.incoming, seen.location: coming})
-    return _levelled(after, stock, seen.at)
+    return _levelled(after, stock, seen.at, limits)
 
 
-def _levelled(after: Stock, before: Stock, at: datetime) -> Stock:
+def _levelled(after: Stock, before: Stock, at: datetime, limits: Limits) -> Stock:
     """A variant whose pieces were counted at ``at``, as it stands to its limits now, and what came in."""
     pieces, were = after.available, before.available
     if pieces is None:
         return after
     if were is not None and pieces - were >= levels_.RISE:
         after = replace(after, supplied=(at, pieces - were))
-    return replace(after, crossings=levels_.crossed(before.crossings, pieces, at))
+    if were is not None and pieces < were:
+        after = replace(after, sold=sales.left(after.sold, were - pieces, at))
+    return replace(after, crossings=levels_.crossed(before.crossings, pieces, at, limits(after)))
 
 
 def withdraw(stock: Stock, at: datetime) -> Stock:

@@ -1,4 +1,4 @@
-"""Mail to the shop's own team through SES: text only, transactional, sent once.
+"""Mail to the shop's own team and its suppliers through SES: text, perhaps with a file; transactional, sent once.
 
 The reasons of SES are sorted as in ``channels.ses``: refused, to be tried later, or doubtful.
 """
@@ -46,20 +46,29 @@ class SesTeamMail:
         self._set, self._session = configuration_set, session
         self._client: Any = None
 
-    def send(self, sender: str, to: Sequence[str], subject: str, text: str, tag: str) -> str:
+    def send(
+        self,
+        sender: str,
+        to: Sequence[str],
+        subject: str,
+        text: str,
+        tag: str,
+        enclosed: tuple[str, str] | None = None,
+    ) -> str:
         """See ``ports.TeamMail``."""
+        simple: dict[str, Any] = {
+            "Subject": {"Data": subject, "Charset": "UTF-8"},
+            "Body": {"Text": {"Data": text, "Charset": "UTF-8"}},
+        }
+        if enclosed is not None:
+            simple["Attachments"] = [_attached(*enclosed)]
         if self._client is None:
             self._client = self._session().create_client("sesv2", config=_ONCE)
         try:
             answer = self._client.send_email(
                 FromEmailAddress=sender,
                 Destination={"ToAddresses": list(to)},
-                Content={
-                    "Simple": {
-                        "Subject": {"Data": subject, "Charset": "UTF-8"},
-                        "Body": {"Text": {"Data": text, "Charset": "UTF-8"}},
-                    }
-                },
+                Content={"Simple": simple},
                 ConfigurationSetName=self._set,
                 EmailTags=[{"Name": "effect", "Value": tag}],
             )
@@ -73,6 +82,16 @@ class SesTeamMail:
             # As in the channel: a connection that slept too long would make a doubt of a mail that never left.
             self._client.close()
         return str(answer["MessageId"])
+
+
+def _attached(name: str, text: str) -> dict[str, Any]:
+    return {
+        "FileName": name,
+        "RawContent": text.encode(),
+        "ContentType": "text/csv; charset=utf-8",
+        "ContentDisposition": "ATTACHMENT",
+        "ContentTransferEncoding": "BASE64",
+    }
 
 
 def _sorted(error: aws.ClientError) -> Refused | TryLater | Doubtful:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cartback.domain.facts import tell
+from cartback.domain.goods.catalogue import usual_limits
 from cartback.domain.people import customer
 from cartback.domain.people.person import Person
 
 if TYPE_CHECKING:
     from cartback.domain.facts import Fact
+    from cartback.domain.goods.catalogue import Limits
     from cartback.domain.messaging.due import Due
     from cartback.ports import RowSet
     from cartback.usecases.intake.record_trade import Buyer
@@ -26,7 +28,7 @@ class Draft:
     ``old_news`` are the causes that tell of what happened before anybody listened, or tell it once more. ``buyers``
     collects whose the orders are that were told of, for the record of trade. ``expects`` are the facts that fall due
     so long after a purchase; ``listed`` and ``unlisted`` collect the entries of what is due that begin and end with
-    these rows.
+    these rows; ``limits`` are those at which somebody wants to hear of a variant's stock.
     """
 
     shop: str
@@ -39,6 +41,7 @@ class Draft:
     expects: Mapping[str, timedelta] = field(default_factory=dict)
     listed: list[Due] = field(default_factory=list)
     unlisted: list[Due] = field(default_factory=list)
+    limits: Limits = usual_limits
 
     def tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
         """Remember a fact to be told once the rows are saved."""

@@ -27,7 +27,7 @@ def fold_stock(fold: Draft, seen: StockSeen, cause: str) -> None:
         or waiting_room(seen.inventory_ref)
     )
     before = fold.page.stock.get(variant_id) or Stock(fold.shop, variant_id)
-    after = catalogue.count(before, seen)
+    after = catalogue.count(before, seen, fold.limits)
     fold.page.stock[variant_id] = after
     if after.available is not None and after.available >= 0:
         fold.tell("stock.changed", seen.at, seen.at, variant_id=variant_id, available=after.available)
@@ -45,14 +45,15 @@ def fold_product(fold: Draft, seen: ProductSeen, cause: str) -> None:
     for variant in seen.variants:
         stock = fold.page.stock.get(variant.variant_id) or Stock(fold.shop, variant.variant_id)
         stock = replace(stock, product_id=seen.product_id)
-        stock = catalogue.describe(stock, variant, seen.at)
+        stock = catalogue.describe(stock, variant, seen.at, fold.limits)
         ref = variant.inventory_ref
         if ref:
             fold.page.inventory[ref] = variant.variant_id
             early = fold.page.stock.get(waiting_room(ref))
             if early is not None:
                 for place, (at, pieces) in early.levels.items():
-                    stock = catalogue.count(stock, StockSeen(at, pieces, variant.variant_id, location=place))
+                    counted = StockSeen(at, pieces, variant.variant_id, location=place)
+                    stock = catalogue.count(stock, counted, fold.limits)
         stock = catalogue.withdraw(stock, seen.at) if seen.deleted else stock
         fold.page.stock[variant.variant_id] = stock
         _tell_of(fold, stock, seen.at, cause)
