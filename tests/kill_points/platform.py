@@ -21,6 +21,7 @@ from cartback.domain.subject import CART
 from cartback.ports import Delivery
 from cartback.store.queue import pack, unpack
 from cartback.usecases.batch import Message
+from cartback.usecases.connectors.asked import Asked
 from cartback.usecases.runs import Run
 from cartback.usecases.take_batch import TakeBatch
 from cartback.usecases.watch_standing import WatchStanding
@@ -80,6 +81,7 @@ class KilledWorld(World):
         self.subscribe = replace(self.subscribe, counters=Watched(self.subscribe.counters, self.injector))
         self.touch = replace(self.touch, counters=Watched(self.touch.counters, self.injector))
         self.collect = replace(self.collect, counters=Watched(self.collect.counters, self.injector))
+        self.propose = replace(self.propose, effects=Watched(self.effects.book, self.injector))
         self.open_link = replace(self.open_link, counters=Watched(MemoryCounters(self.tables), self.injector))
         self.standing = MemoryStanding()
         watch = WatchStanding(Watched(self.standing, self.injector), self.records, self.clock, self.metrics)
@@ -105,11 +107,13 @@ def _agrees(person: Person) -> bool:
 class Platform:
     """SQS, EventBridge, Step Functions, the mail provider and patient people, around one world.
 
-    ``release`` is empty, or that of an earlier release (``.0.1``) whose machines are played.
+    ``release`` is empty, or that of an earlier release (``.0.1``) whose machines are played. ``people`` are those who
+    answer what a run asks at the desk.
     """
 
     injector: Injector = field(default_factory=Injector)
     between: Callable[[], None] = lambda: None
+    people: Callable[[], None] = lambda: None
     release: str = ""
 
     def __post_init__(self) -> None:
@@ -265,6 +269,8 @@ class Platform:
             return run.resume()
         try:
             answer = json.loads(json.dumps(self._task(step)))
+            if step.token is not None:
+                answer = self._heard(step)
         except Crash:
             self._after_fault()
             return run.fail("Lambda.Unknown", "the process is gone")
@@ -276,9 +282,20 @@ class Platform:
             return run.fail("Lambda.ServiceException", "the answer was lost")
         return run.resume(answer)
 
+    def _heard(self, step: Call) -> Any:
+        """What a run hears that waits for people."""
+        self.people()
+        return dict(self.world.effects.runs.told)[_token(step)]
+
     def _task(self, step: Call) -> Any:
         given = step.payload
         match step.function:
+            case "act":
+                return self.world.act(Asked.from_task(given))
+            case "ask":
+                return self.world.ask({**given, "token": _token(step)})
+            case "look" if "proposed" in given:
+                return self.world.propose(Run.from_task(given), given["step"], given["proposed"])
             case "look":
                 return self.world.look.step(Run.from_task(given), given["step"])
             case "watch_cart":
@@ -321,6 +338,11 @@ class Platform:
         }
         body = {"eventType": kind, "mail": mail, kind.lower(): {"timestamp": at, **part}}
         self.work_off([(f"n-{message.claim_id}-{kind}", json.dumps(body))])
+
+
+def _token(step: Call) -> str:
+    """What a waiting run is called by; no two runs share theirs."""
+    return f"{step.payload['run']}/{step.token}"
 
 
 def outpace(platform: Platform) -> None:

@@ -18,6 +18,7 @@ from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
 from tests.kill_points import (
     ways,
     ways_of_accounts,
+    ways_of_buying,
     ways_of_lapsing,
     ways_of_listing,
     ways_of_pages,
@@ -35,6 +36,7 @@ WAYS = (
     *ways_of_pages.WAYS,
     *ways_of_accounts.WAYS,
     *ways_of_lapsing.WAYS,
+    *ways_of_buying.WAYS,
 )
 # Where somebody stands by who sees the failure and repeats the command, or a schedule does.
 REPEATED = {

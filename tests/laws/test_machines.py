@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cartback.domain.flows import INTERNAL
 from cartback.flows import all_flows
 from tests.asl_machine import LAMBDA, LAMBDA_WITH_TOKEN, Machine
 from tests.laws.reading import (
@@ -204,12 +205,26 @@ def test_the_machines_of_flows_call_the_verbs_and_nothing_else():
 
 def test_the_machine_of_a_flow_with_steps_of_its_own_names_each_of_them_once():
     for flow in all_flows():
+        if flow.law == INTERNAL:
+            continue
         sent = [
             body["Arguments"]["Payload"].get("step")
             for body in _states(ROOT / "statemachines" / f"{flow.name}.asl.json", "Task").values()
             if body["Arguments"]["FunctionName"] == "${touch}"
         ]
         assert sent == list(flow.steps or [None]), flow.name
+
+
+def test_the_machine_of_a_flow_that_nobody_outside_sees_has_a_way_for_each_step_that_may_be_proposed():
+    """What is to be done is said by its first task, in the name of the step."""
+    for flow in all_flows():
+        if flow.law != INTERNAL:
+            continue
+        path = ROOT / "statemachines" / f"{flow.name}.asl.json"
+        states = machine(path)["States"]
+        first = states[states[machine(path)["StartAt"]]["Next"]]
+        words = [re.search("'(.*)'", choice["Condition"])[1] for choice in first["Choices"]]
+        assert words == [*flow.steps, "stop"], flow.name
 
 
 @every_machine
