@@ -6,6 +6,7 @@ import heapq
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from cartback.domain.connectors.connection import Connection
@@ -22,10 +23,15 @@ from tests.fakes.told import Told
 from tests.fakes.world import World, a_policy
 from tests.laws.reading import ROOT
 
-MACHINE = Machine.load(ROOT / "statemachines" / "low_stock.asl.json")
 COFFEE = VariantSeen(
     "v1", "Kaffee", variant_title="250 g", sku="KAF-250", gtin="4006381333931", cost=Money(450, "EUR")
 )
+
+
+@cache
+def machine_of(flow: str) -> Machine:
+    """The real machine of a flow."""
+    return Machine.load(ROOT / "statemachines" / f"{flow}.asl.json")
 
 
 @dataclass
@@ -44,7 +50,10 @@ class Answers:
 
 
 class Buying:
-    """One shop with ``low_stock`` switched on. ``runs`` are its runs, ``mail`` what left for people."""
+    """One shop with ``low_stock`` switched on, or whichever ``flows`` that no shopper sees.
+
+    ``runs`` are its runs, ``mail`` what left for people.
+    """
 
     def __init__(self, **policy: Any) -> None:
         self.told = Told()
@@ -82,7 +91,7 @@ class Buying:
         """A fact reaches the starter; it may come again."""
         for name in self.world.start_flows(fact.name, fact.shop, fact.data, fact.at):
             given = json.loads(json.dumps(self.world.runs.started[name]))
-            self.runs[name] = start(MACHINE, given, name=name)
+            self.runs[name] = start(machine_of(given["flow"]), given, name=name)
             self.go_on(name, self.runs[name].resume())
 
     def sells(self, variant: VariantSeen = COFFEE, *, product: str = "p1", gone: bool = False) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +16,6 @@ from cartback.usecases.shop.start_reconciling import StartReconciling
 from tests.asl import Ended
 from tests.fakes.outside import CountingMetrics
 from tests.laws import reading
-from tests.laws import walks_low_stock as low_stock
-from tests.laws import walks_post_purchase as post_purchase
 from tests.laws.reading import MACHINES
 from tests.laws.walks import DONE, Asks, Walk, edges, loaded, taken, walked
 
@@ -73,9 +74,13 @@ GIVEN = {
     "erasure": _erasing(person_id="p1"),
     "reconcile": _reconciling(),
     "export": _exporting(),
-    "low_stock": low_stock.GIVEN,
-    "post_purchase": post_purchase.GIVEN,
 }
+# A further flow brings ``walks_<flow>.py``: what starts it, its first steps, and its walks.
+_OWN = {
+    path.stem.removeprefix("walks_"): import_module(f"tests.laws.{path.stem}")
+    for path in sorted(Path(__file__).parent.glob("walks_*.py"))
+}
+GIVEN |= {name: own.GIVEN for name, own in _OWN.items()}
 PLAN = {"touches": [{"name": "reminder"}, {"name": "answers"}]}
 
 
@@ -144,8 +149,7 @@ def _first(machine: str, run: str, **answer: Any) -> list[Asks | int]:
         "erasure": lambda: [sweep("p1", "", **answer)],
         "export": lambda: [collect(run, "", **answer)],
         "reconcile": lambda: [compare(**answer)],
-        "low_stock": lambda: low_stock.first_steps(run, **answer),
-        "post_purchase": lambda: [post_purchase.touch(run, "thanks", 0, **answer)],
+        **{name: partial(own.first_steps, run, **answer) for name, own in _OWN.items()},
     }[machine]()
 
 
@@ -325,8 +329,8 @@ _STEPS: dict[str, tuple[Any, ...]] = {
         lambda run, **answer: [compare("more"), compare("more"), compare(**answer)],
     ),
 }
-_WALKED = (*low_stock.walks(PAUSES, TRANSIENT), *post_purchase.walks(PAUSES, TRANSIENT))
-WALKS = [*_courses(), *_winbacks(), *_chores(), *_troubles(), *_WALKED]
+WALKS = [*_courses(), *_winbacks(), *_chores(), *_troubles()]
+WALKS += [walk for own in _OWN.values() for walk in own.walks(PAUSES, TRANSIENT)]
 NAMES = [path.name.removesuffix(".asl.json") for path in MACHINES]
 
 

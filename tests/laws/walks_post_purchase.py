@@ -38,6 +38,11 @@ def touch(run: str, step: str, heard: int, word: str = "", given: Any = None, **
     return Asks("touch", {**about, "known": _known(heard) if heard else {}}, told, **answer)
 
 
+def first_steps(run: str, **answer: Any) -> list[Asks | int]:
+    """The first call of a run."""
+    return [touch(run, "thanks", 0, **answer)]
+
+
 def _courses() -> Iterator[Walk]:
     machine = "post_purchase"
     for step in STEPS:
