@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.laws.reading import PACKAGE, ROOT, files, name_of, syntax, under
+from tests.unit.guides import building
 
 DOCS = ROOT / "docs"
 INDEX = DOCS / "README.md"
@@ -29,8 +30,8 @@ _AREAS = (
 _FILE = re.compile(
     r"(?<![\w/.<>{}*$-])([\w./-]*[\w-]\.md|[\w.-]+(?:/[\w.-]+)+\.(?:py|asl\.json|schema\.json|ya?ml|sh|toml|j2))\b(?![/<])"
 )
-# What vendors' own code is called, each named beside its repository; and what the guide to shops invents.
-_ELSEWHERE = ("twilio/", "stripe/_webhook.py", "layers/core/cartback/shops/kiosk/")
+# What vendors' own code is called, each named beside its repository.
+_ELSEWHERE = ("twilio/", "stripe/_webhook.py")
 
 
 def _links(page: Path) -> list[str]:
@@ -76,11 +77,17 @@ def test_every_heading_of_a_page_has_something_below_it(page: Path):
 
 
 def test_a_file_that_is_cited_is_in_the_repository():
-    """Pages by their path or the end of it, code where a folder is named. Another project's is cited by its address."""
+    """Pages by their path or the end of it, code where a folder is named. Another project's is cited by its address.
+
+    What a guide tells to write is there for whoever follows it.
+    """
+    invented = [
+        name for guide in (DOCS / "guides").glob("*.md") for name in building.files(guide.read_text())
+    ]
     there = {
         "/".join(parts[start:])
-        for path in files()
-        for parts in [name_of(path).split("/")]
+        for name in [*map(name_of, files()), *invented]
+        for parts in [name.split("/")]
         for start in range(len(parts))
     }
     missing = {
