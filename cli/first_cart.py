@@ -6,6 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 from cartback import channels
+from cartback.domain.channels import open_to
 from cartback.domain.consent.jurisdiction import PACKS
 from cartback.domain.errors import TryLater
 from cartback.domain.shop.settings import ShopSettings
@@ -68,7 +69,9 @@ def seen(here: Desk, settings: ShopSettings, cart: Cart | None) -> list[str]:
     who = "somebody is known for it" if cart.person_id else "nobody is known for it yet"
     lines = [f"Cart {cart.cart_id} arrived: {cart.status}, {len(cart.items)} lines, {who}."]
     story = story_of(cart, here.stack.ledger(), here.lang)
-    coming = next_step(records, cart, story, policy, channels.names(), here.stack.clock.now())
+    coming = next_step(
+        records, cart, story, policy, open_to(channels.names(), settings.senders), here.stack.clock.now()
+    )
     if coming:
         until = moment(coming.until)
         lines.append(words.coming(coming.touch, coming.word, coming.reason, until, here.lang))

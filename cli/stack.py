@@ -22,7 +22,8 @@ from botocore.exceptions import (
 
 from cartback import channels, connectors, flows, shops
 from cartback.channels import answered
-from cartback.channels.ses import ONE_REQUEST, SesTrials
+from cartback.channels.one_request import ONE_REQUEST
+from cartback.channels.ses import SesTrials
 from cartback.domain.errors import Refused, TryLater
 from cartback.ports import Clock, Ways
 from cartback.store.clients import Clients

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cartback import channels
+from cartback.domain.channels import open_to
 from cartback.domain.money import in_words
 from cartback.domain.people.customer import Person
 from cartback.domain.trade.cart import BOUGHT, EMPTIED, ERASED, GIVEN_UP, OPEN, Cart
@@ -72,8 +73,8 @@ def show(
 ) -> None:
     """Tell the story of a cart: what happened when, what was decided, and why."""
     here = desk(context)
-    policy = here.stack.book().show(shop).policy()
-    records = here.stack.records()
+    settings = here.stack.book().show(shop)
+    policy, records = settings.policy(), here.stack.records()
     found = find_cart(records, shop, cart)
     story = story_of(found, here.stack.ledger(), here.lang)
     who = _whose(records.context(shop, found.cart_id, found.person_id, None, CART).person) if person else {}
@@ -83,7 +84,8 @@ def show(
         "story": [_line(each) for each in story],
     }
     rows = [(moment(each.at), distance(each.at - start) if start else "", each.says) for each in story]
-    coming = next_step(records, found, story, policy, channels.names(), here.stack.clock.now())
+    ways = open_to(channels.names(), settings.senders)
+    coming = next_step(records, found, story, policy, ways, here.stack.clock.now())
     told["next"] = asdict(coming) if coming else None
     here.tell(
         told | ({"person": who} if person else {}),

@@ -154,7 +154,8 @@ def adapters(function: ast.FunctionDef, rooms: tuple[str, ...]) -> Iterator[tupl
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(rooms):
             yield from ((node.module or "", alias.name) for alias in node.names)
     if "by_name(os.environ" in ast.unparse(function):
-        yield from ((module.__name__, module.ADAPTER.__name__) for module in channels.served().values())
+        files = [module for each in channels.served().values() for module in each.values()]
+        yield from ((module.__name__, module.ADAPTER.__name__) for module in files)
 
 
 @cache

@@ -44,7 +44,9 @@ def _reads(function: ast.FunctionDef) -> tuple[set[str], set[str]]:
     """The variables that a function of wiring must have, and those that it would take."""
     needed, taken = set(), set()
     if "by_name(os.environ" in ast.unparse(function):
-        needed |= {name for module in channels.served().values() for name in module.NEEDS}
+        needed |= {
+            name for each in channels.served().values() for module in each.values() for name in module.NEEDS
+        }
     for node in ast.walk(function):
         if isinstance(node, ast.Subscript) and ast.unparse(node.value) in {"os.environ", "env"}:
             needed |= _names(node.slice)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cartback.store.connectors.connections import DynamoConnections, SecretAccess
     from cartback.store.connectors.effects import DynamoEffects
     from cartback.store.desk.book import DynamoDesk
+    from cartback.store.intake.keys import SecretKeys
     from cartback.store.intake.raw import S3Raw
     from cartback.store.messaging.due import DynamoDue
     from cartback.store.messaging.ledger import DynamoLedger
@@ -207,14 +208,12 @@ def refusals() -> DynamoRefusals:
 def receive_answer() -> ReceiveAnswer:
     """The intake of what people answer."""
     from cartback.channels import answer_line
-    from cartback.store.intake.keys import SecretKeys
     from cartback.store.queue import SqsQueue
     from cartback.usecases.intake.receive_answer import ReceiveAnswer
 
     env = os.environ
-    keys = SecretKeys(clients(), env["ANSWER_SECRET_PREFIX"], clock())
     queue = SqsQueue(clients(), env["INTAKE_QUEUE_URL"])
-    return ReceiveAnswer(keys, queue, clock(), answer_line, env["PUBLIC_URL"])
+    return ReceiveAnswer(answer_keys(), queue, clock(), answer_line, env["PUBLIC_URL"])
 
 
 def source(platform: str) -> ShopAdapter:
@@ -485,8 +484,17 @@ def tell_awaited() -> TellAwaited:
 def channels() -> Mapping[str, Channel]:
     """The ways to a person that this stack has."""
     from cartback.channels import by_name
+    from cartback.ports import Means
 
-    return by_name(os.environ, session)
+    return by_name(os.environ, Means(session, http, answer_keys, clock))
+
+
+@cache
+def answer_keys() -> SecretKeys:
+    """The shops' access to providers of short messages, and what proves the answers there."""
+    from cartback.store.intake.keys import SecretKeys
+
+    return SecretKeys(clients(), os.environ["ANSWER_SECRET_PREFIX"], clock())
 
 
 @cache
@@ -513,7 +521,11 @@ def touch() -> SendMessage:
     from cartback.usecases.messaging.fresh_stock import FreshStock
 
     return replace(
-        ask_confirmation(), bus=bus(), fresh_stock=FreshStock(api_of, metrics()), index=due_index()
+        ask_confirmation(),
+        channels=channels(),
+        bus=bus(),
+        fresh_stock=FreshStock(api_of, metrics()),
+        index=due_index(),
     )
 
 
@@ -521,20 +533,25 @@ def touch() -> SendMessage:
 def ask_confirmation() -> SendMessage:
     """The task that asks whether a sign-up was meant: it asks no shop and tells no facts."""
     from cartback import texts
+    from cartback.channels.ses import Ses
+    from cartback.domain.channels import EMAIL
     from cartback.store.messaging.counters import DynamoCounters
     from cartback.store.tokens import SystemTokens
     from cartback.usecases.messaging.send_message import SendMessage
 
+    env = os.environ
     return SendMessage(
         records=records(),
         settings=spoken_settings(),
         ledger=ledger(),
-        channels=channels(),
+        channels={
+            EMAIL: Ses(env["CONFIGURATION_SET"], transactional=env["TRANSACTIONAL_SET"], session=session)
+        },
         texts=texts,
         tokens=SystemTokens(),
         clock=clock(),
-        public_url=os.environ["PUBLIC_URL"],
-        counters=DynamoCounters(clients(), os.environ["LEDGER_TABLE"], clock()),
+        public_url=env["PUBLIC_URL"],
+        counters=DynamoCounters(clients(), env["LEDGER_TABLE"], clock()),
         own_texts=spoken_settings().texts,
         metrics=metrics(),
     )

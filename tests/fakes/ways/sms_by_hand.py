@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Outgoing, Sent, Text
+from cartback.ports import ADDRESS_REFUSED, Doubtful, Means, NotSent, Outgoing, Sent, Text
 
-CHANNEL = "sms"
+CHANNEL, PROVIDER = "sms", "by_hand"
 NEEDS = ("SMS_ACCOUNT",)
 
 
@@ -32,6 +31,6 @@ class SmsByHand:
 ADAPTER = SmsByHand
 
 
-def from_env(env: Mapping[str, str], session: Callable[[], Any]) -> SmsByHand:
+def from_env(env: Mapping[str, str], means: Means) -> SmsByHand:
     """The channel of a stack. Raises KeyError for a variable that is not set."""
     return SmsByHand(env["SMS_ACCOUNT"])

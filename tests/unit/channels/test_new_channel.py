@@ -20,7 +20,7 @@ from cartback.domain.people import suppression
 from cartback.domain.people.customer import merge
 from cartback.domain.policy import Plan, Touch
 from cartback.flows.cart_recovery import FLOW
-from cartback.ports import Text
+from cartback.ports import Means, NotSent, Text
 from cartback.usecases.runs import Run
 from cartback.usecases.sending import addressed
 from cartback.usecases.take_batch import TakeBatch
@@ -51,14 +51,17 @@ class Way:
     def __init__(self, *touches: Touch, **face) -> None:
         self.told = Told()
         self.world = World(adapter=self.told)
-        self.sms = channels.by_name(
-            {"SMS_ACCOUNT": "a", "CONFIGURATION_SET": "c", "TRANSACTIONAL_SET": "t"}, lambda: None
-        )["sms"]
-        ways = {"email": self.world.outbox, "sms": self.sms}
+        files = [module for each in channels.served().values() for module in each.values()]
+        env = {name: "x" for module in files for name in module.NEEDS}
+        made = channels.by_name(env, Means(*[lambda: None] * 4))["sms"]
+        self.sms = made.carriers["by_hand"]
+        ways = {"email": self.world.outbox, "sms": made}
         self.world.touch = replace(self.world.touch, channels=ways)
         self.world.watch_cart = replace(self.world.watch_cart, channels=channels.names())
         self.world.settings.policies["demo"] = a_policy(touches=touches, pack="us")
-        self.world.settings.faces["demo"] = a_face(**{"senders": {"sms": "Haus Demo"}, **face})
+        self.world.settings.faces["demo"] = a_face(
+            **{"senders": {"sms": "Haus Demo"}, "providers": {"sms": "by_hand"}, **face}
+        )
         agreed = tuple(
             ConsentSeen(way, True, AGREED, "double_opt_in", "form", sticky=True) for way in ("email", "sms")
         )
@@ -218,11 +221,51 @@ def test_a_sender_of_mails_that_warms_up_counts_no_texts(arrived):
     assert claim.ceiling is None
 
 
-def test_a_shop_that_is_nobody_on_a_channel_is_for_a_person_to_see_before_anything_is_claimed(arrived):
+def test_a_shop_that_is_nobody_on_a_channel_writes_mails_in_its_place(arrived):
     way = Way(SMS, senders={})
+    way.wake()
+    assert [message.address for message in way.world.outbox.sent] == [MAIL]
+    assert way.sms.sent == []
+
+
+def test_a_sender_that_was_taken_away_under_a_run_is_seen_before_anything_is_claimed(arrived):
+    way = Way(SMS)
+    sender = way.world.settings.faces["demo"]
+    way.world.clock.at = START + HOUR
+    plan = Plan.from_variables(way.world.watch_cart(way.run, 0)["plan"])
+    way.world.settings.faces["demo"] = replace(sender, senders={})
     with pytest.raises(Refused, match="sms: the shop has no sender there"):
-        way.wake()
+        way.world.touch(way.run, plan, 0)
     assert way.world.tables.rows["claims"] == {}
+
+
+def test_a_number_of_a_country_with_a_sender_of_its_own_hears_from_that(arrived):
+    way = Way(SMS, country_senders={"DE": "Demo DE", "US": "+18005550100"})
+    way.wake()
+    assert way.sms.sent[0].sender == "Demo DE"
+
+
+def test_it_must_not_arrive_at_night_nor_when_it_is_too_late(arrived):
+    """By the law of the US it is quiet from eight in the evening, on the wall of the number's country, Germany."""
+    way = Way(SMS)
+    way.wake()
+    assert way.sms.sent[0].deadline == START.replace(hour=19)
+
+
+@pytest.mark.parametrize("because", ["bounced", "suppressed"])
+def test_a_number_that_the_provider_refuses_outright_gets_no_more_and_the_mail_goes_on(arrived, because):
+    way = Way(SMS, LATER_BY_MAIL)
+    way.sms.send = lambda message: NotSent("opted_out", of_address=True, block=because)
+    assert way.wake()["next"] == "wait"
+    now = way.world.clock.now()
+    assert suppression.reason_at(way.person, now, "sms") == because
+    assert suppression.reason_at(way.person, now) is None
+    block = way.world.records.read("demo", blocks=[way.person.phone_hash]).blocks[way.person.phone_hash]
+    assert block == ("bounced" if because == "bounced" else None)
+    assert way.person.sends == ()
+    way.world.clock.at = START + timedelta(hours=24)
+    way.world.touch(way.run, way.plan, 1)
+    assert len(way.world.outbox.sent) == 1
 
 
 def test_a_channel_that_was_taken_away_under_a_run_is_seen_before_anything_is_claimed(arrived):

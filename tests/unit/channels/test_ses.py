@@ -5,12 +5,14 @@ from botocore.config import Config
 from botocore.session import Session
 
 from cartback import channels
-from cartback.channels.ses import ONE_REQUEST, Ses
-from cartback.domain.channels import CHANNELS
+from cartback.channels.one_request import ONE_REQUEST
+from cartback.channels.ses import Ses
+from cartback.domain.channels import CHANNELS, PROVIDERS
 from cartback.domain.flows import MARKETING, TRANSACTIONAL
-from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
+from cartback.ports import ADDRESS_REFUSED, Doubtful, Means, NotSent, Sent
 from tests.unit.channels.provider import MESSAGE, Provider, changed
 
+MEANS = Means(Session, lambda: None, lambda: None, lambda: None)
 IMPATIENT = Config(read_timeout=0.2)
 GOOD = (200, "", "", 0)
 BUSY = "TooManyRequestsException"
@@ -149,16 +151,38 @@ def test_what_must_not_reach_a_header_is_not_sent(change):
 
 def test_the_folder_is_the_registry_of_channels():
     """Whatever lies there is planned and sent: a channel of which only one half knows would take a claim and crash."""
-    env = {name: "mails" for module in channels.served().values() for name in module.NEEDS}
-    made = channels.by_name(env, Session)
+    files = [module for each in channels.served().values() for module in each.values()]
+    env = {name: "mails" for module in files for name in module.NEEDS}
+    made = channels.by_name(env, MEANS)
     assert made.keys() == channels.names() <= set(CHANNELS)
     assert isinstance(made["email"], Ses)
-    assert {name: module.ADAPTER for name, module in channels.served().items()} == {
-        name: type(channel) for name, channel in made.items()
-    }
-    for name in channels.served()["email"].NEEDS:
+    for name, each in channels.served().items():
+        carriers = getattr(made[name], "carriers", {"": made[name]})
+        assert {key: type(one) for key, one in carriers.items()} == {
+            key: module.ADAPTER for key, module in each.items()
+        }
+        assert set(carriers) == set(PROVIDERS.get(name, ("",)))
+    for name in env:
         with pytest.raises(KeyError, match=name):
-            channels.by_name({key: value for key, value in env.items() if key != name}, Session)
+            channels.by_name({key: value for key, value in env.items() if key != name}, MEANS)
+
+
+def test_a_message_goes_by_its_shops_provider_and_by_the_first_where_the_shop_says_nothing():
+    sent = []
+
+    class Carrier:
+        def __init__(self, name):
+            self.name = name
+
+        def send(self, message):
+            sent.append(self.name)
+            return Sent(self.name)
+
+    way = channels.ByProvider(("aws", "twilio"), {name: Carrier(name) for name in ("twilio", "aws")})
+    assert way.send(MESSAGE) == Sent("aws")
+    assert way.send(replace(MESSAGE, provider="twilio")) == Sent("twilio")
+    assert way.send(replace(MESSAGE, provider="pigeon")) == NotSent("no provider pigeon is served here")
+    assert sent == ["aws", "twilio"]
 
 
 @pytest.mark.parametrize("address", ["=?x@b.example", "Erika@example.com", "erika@example", "erika"])

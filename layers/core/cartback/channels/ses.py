@@ -12,29 +12,20 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as aws
-from botocore.config import Config
-from botocore.parsers import ResponseParserError
 from botocore.session import Session
 
 from cartback.channels.mime import mime
+from cartback.channels.one_request import NEVER_LEFT, NOBODY_KNOWS, ONE_REQUEST
 from cartback.domain.errors import Doubtful as Unsure
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.people import address
 from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
 
 if TYPE_CHECKING:
-    from cartback.ports import Outgoing
+    from cartback.ports import Means, Outgoing
 
 CHANNEL = "email"
 NEEDS = ("CONFIGURATION_SET", "TRANSACTIONAL_SET")
-
-ONE_REQUEST = Config(
-    retries={"total_max_attempts": 1, "mode": "standard"},
-    connect_timeout=3,
-    read_timeout=10,
-    user_agent="Cartback",
-)
-"""One attempt. Waiting ten seconds for the answer is cheaper than a doubt."""
 
 # Refusals that pass, and after how many seconds to ask again. SES says 429 for both its rate (per second) and its
 # daily quota; the quota is told by the message. The rest are faults of ours or of the account that somebody mends.
@@ -55,17 +46,6 @@ _OF_ADDRESS = re.compile(
     r"illegal address|local address |domain (contains|starts|ends) |missing final |user name is missing|invalid domain",
     re.IGNORECASE,
 )
-
-# Raised before a byte of the request has left: no address, no connection, no credentials.
-_NEVER_LEFT = (
-    aws.ConnectTimeoutError,
-    aws.EndpointConnectionError,
-    aws.ProxyConnectionError,
-    aws.NoCredentialsError,
-    aws.CredentialRetrievalError,
-)
-# The connection broke, or the answer makes no sense: the message may be on its way.
-_NOBODY_KNOWS = (aws.HTTPClientError, aws.ConnectionError, ResponseParserError)
 
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 
@@ -114,9 +94,9 @@ class Ses:
             )
         except aws.ClientError as error:
             return _refused(error)
-        except _NEVER_LEFT as error:
+        except NEVER_LEFT as error:
             return NotSent(f"not connected: {type(error).__name__}", after_seconds=60)
-        except _NOBODY_KNOWS as error:
+        except NOBODY_KNOWS as error:
             return Doubtful(type(error).__name__)
         finally:
             # A warm Lambda may sleep longer than SES keeps a connection. Without retries, a reused dead one would
@@ -144,9 +124,9 @@ class SesTrials:
             )
         except aws.ClientError as error:
             raise _to_raise(_refused(error)) from error
-        except _NEVER_LEFT as error:
+        except NEVER_LEFT as error:
             raise TryLater(f"not connected: {type(error).__name__}", 60) from error
-        except _NOBODY_KNOWS as error:
+        except NOBODY_KNOWS as error:
             raise Unsure(type(error).__name__) from error
         return str(answer["MessageId"])
 
@@ -162,9 +142,9 @@ def _to_raise(failure: NotSent | Doubtful) -> Exception:
 ADAPTER = Ses
 
 
-def from_env(env: Mapping[str, str], session: Callable[[], Session]) -> Ses:
+def from_env(env: Mapping[str, str], means: Means) -> Ses:
     """The channel of a stack. Raises KeyError for a variable that is not set."""
-    return Ses(env["CONFIGURATION_SET"], transactional=env["TRANSACTIONAL_SET"], session=session)
+    return Ses(env["CONFIGURATION_SET"], transactional=env["TRANSACTIONAL_SET"], session=means.session)
 
 
 def _refused(error: aws.ClientError) -> NotSent | Doubtful:

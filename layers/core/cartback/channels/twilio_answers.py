@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ ANSWERS_ON = "sms"
 # Nothing is said back: Twilio confirms an opt-out itself, and a second message would be one too many.
 _SILENCE = Answer(200, "<Response/>", "text/xml", exact=True)
 _MOST_FIELDS = 200
+_CLAIM = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -40,10 +42,26 @@ def prove(visit: Visit, urls: Sequence[str], secrets: Sequence[str]) -> None:
 
 
 def hear(visit: Visit, now: datetime) -> Heard:
-    """See ``ports.AnswerLine``."""
+    """See ``ports.AnswerLine``. What became of a message of ours is told to the same address, with its claim."""
     fields = dict(_pairs(visit.body))
+    account = fields.get("AccountSid", "")
+    if fields.get("MessageStatus") and "Body" not in fields:
+        return _status(visit, fields, account, now)
     found = farewells(fields, now)
-    return Heard(_SILENCE, fields["MessageSid"][:64], tuple(found))
+    return Heard(_SILENCE, fields["MessageSid"][:64], tuple(found), account=account)
+
+
+def _status(visit: Visit, fields: Mapping[str, str], account: str, now: datetime) -> Heard:
+    """News of a message, without the number that it went to; nothing of one that was not sent by us."""
+    claim = dict(_pairs(visit.query.encode())).get("claim", "")
+    sid, status = fields.get("MessageSid", "")[:64], fields["MessageStatus"][:40]
+    if not sid:
+        raise Refused("MessageSid: missing; a status callback has MessageSid and MessageStatus")
+    if not _CLAIM.fullmatch(claim):
+        return Heard(_SILENCE, sid, account=account)
+    error = fields.get("ErrorCode", "")[:20]
+    told = {"sid": sid, "status": status, "error": error, "claim": claim, "at": now.isoformat()}
+    return Heard(_SILENCE, f"{sid}:{status}:{error}", news={"twilio": told}, account=account)
 
 
 def fields_of(urls: Sequence[str], body: bytes, signature: str, tokens: Sequence[str]) -> dict[str, str]:

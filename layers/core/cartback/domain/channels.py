@@ -5,8 +5,10 @@ A way that nobody serves yet is one all the same: people agree to it and leave i
 
 from __future__ import annotations
 
-EMAIL = "email"
-CHANNELS = (EMAIL, "sms", "whatsapp", "push", "letter")
+from collections.abc import Collection, Container
+
+EMAIL, SMS = "email", "sms"
+CHANNELS = (EMAIL, SMS, "whatsapp", "push", "letter")
 
 PHONE, MAIL, DEVICE, POSTAL = "phone", "email", "device", "postal"
 ADDRESS_OF = {EMAIL: MAIL, "sms": PHONE, "whatsapp": PHONE, "push": DEVICE, "letter": POSTAL}
@@ -22,5 +24,16 @@ CONTENT_OF = {
 }
 """Which kind of content a channel carries: a mail with its layout, a few plain words, a title with a line, a letter."""
 
+PROVIDERS: dict[str, tuple[str, ...]] = {"sms": ("aws", "twilio")}
+"""Who carries a channel where several can; the first does where a shop says nothing."""
+
 SENDERS = ("sms", "whatsapp")
 """Channels on which a shop writes under a name or a number of its own, beside its mail address."""
+
+
+def open_to(served: Collection[str], senders: Container[str]) -> frozenset[str]:
+    """The channels of ``served`` on which a shop can write: where it must be somebody there, only if it is.
+
+    ``senders`` are the channels on which it is.
+    """
+    return frozenset(channel for channel in served if channel not in SENDERS or channel in senders)

@@ -119,7 +119,8 @@ class Ready:
     """Everything without which no message may leave; nothing of it can be missing.
 
     ``basis`` quotes the consent, or the reason that needs none; ``basis_kind`` is its kind, as texts word it.
-    ``person_id`` is empty where the recipient is nobody yet, as behind a sign-up.
+    ``person_id`` is empty where the recipient is nobody yet, as behind a sign-up. After ``deadline`` the message must
+    not arrive any more; None where it lies in a mailbox until it is read.
     """
 
     subject: Subject
@@ -128,6 +129,7 @@ class Ready:
     basis: str
     basis_kind: str
     purpose: str
+    deadline: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

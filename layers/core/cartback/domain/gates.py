@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from cartback.domain.channels import ADDRESS_OF, MAIL, PHONE
+from cartback.domain.channels import ADDRESS_OF, CONTENT_OF, MAIL, PHONE, TEXT_CONTENT
 from cartback.domain.consent.permission import accepted, permission
 from cartback.domain.consent.preferences import free_at
 from cartback.domain.context import Context
@@ -20,7 +20,7 @@ from cartback.domain.decision import SKIP, STOP, WAIT, Address, Decision, Ready,
 from cartback.domain.flows import Flow
 from cartback.domain.messaging.budget import Intent, makes_room_until
 from cartback.domain.messaging.engagement import engaged_at
-from cartback.domain.messaging.send_window import opening
+from cartback.domain.messaging.send_window import closing, opening
 from cartback.domain.messaging.timing import after_caps
 from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
@@ -139,10 +139,27 @@ def _basis_of(moment: Moment) -> Ready | Decision:
     allowed = permission(person, channel, topic, policy)
     if allowed.word is not None and not refused_by(moment.context.account, allowed.word):
         word = allowed.word
-        return Ready(moment.subject, person.person_id, address, word.reference, word.basis, topic)
+        return Ready(
+            moment.subject,
+            person.person_id,
+            address,
+            word.reference,
+            word.basis,
+            topic,
+            _deadline(moment, person),
+        )
     enough = " ".join(sorted(accepted(policy, channel, topic)))
     looked_at = {"channel": channel, "purpose": topic, "accepted": enough, "pack": policy.pack}
     return Decision(STOP, allowed.reason or Reason.OPTED_OUT, inputs=looked_at)
+
+
+def _deadline(moment: Moment, person: Person) -> datetime | None:
+    """After which instant a message must not arrive: too late, or at night. None for what waits in a mailbox."""
+    channel = moment.step.channel
+    if CONTENT_OF[channel] != TEXT_CONTENT:
+        return None
+    ends = closing(moment.now, person, channel, moment.policy)
+    return moment.latest if ends is None else min(moment.latest, ends)
 
 
 def address_on(person: Person | None, channel: str) -> Address | None:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from cartback.ports.messages import Doubtful as Doubtful
     from cartback.ports.messages import Letter as Letter
     from cartback.ports.messages import Mail as Mail
+    from cartback.ports.messages import Means as Means
     from cartback.ports.messages import NotSent as NotSent
     from cartback.ports.messages import Outgoing as Outgoing
     from cartback.ports.messages import Sent as Sent
@@ -107,7 +108,9 @@ _ROOMS = {
     ),
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
     "ports.wording": "HouseTexts TextBook TrialMail",
-    "ports.messages": "ADDRESS_REFUSED Card Channel Content Doubtful Letter Mail NotSent Outgoing Sent Text Texts",
+    "ports.messages": (
+        "ADDRESS_REFUSED Card Channel Content Doubtful Letter Mail Means NotSent Outgoing Sent Text Texts"
+    ),
     "ports.service": "Http ShopApi",
     "ports.trade": "Orders",
     "ports.upkeep": (

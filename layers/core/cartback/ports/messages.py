@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from cartback.ports.intake import Keys
+    from cartback.ports.service import Http
     from cartback.ports.settings import ShopFace
+    from cartback.ports.world import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Outgoing:
     (``domain.channels.CONTENT_OF``); ``sender`` is who the shop is there, for a mail a bare address, beside which
     ``sender_name`` is the shop's name as the inbox shows it. ``kind`` is what it is for the law and for the provider,
     ``marketing`` or ``transactional`` (``domain.flows.LAWS``): said by whoever sends it, and never guessed from what it
-    holds.
+    holds. ``provider`` is who carries it where the channel has several (``domain.channels.PROVIDERS``), "" for the
+    first of them. After ``deadline`` it must not arrive any more: whoever carries it and can be told so, is.
     """
 
     shop: str
@@ -70,6 +75,8 @@ class Outgoing:
     touch: str
     kind: str
     channel: str = "email"
+    provider: str = ""
+    deadline: datetime | None = None
 
     @property
     def mail(self) -> Mail:
@@ -105,12 +112,15 @@ class Sent:
 class NotSent:
     """Proven: nothing went out. ``after_seconds`` is set if trying later may help, None if it never will.
 
-    ``of_address`` says that it is for the recipient's own address: no fault of ours or of the account's.
+    ``of_address`` says that it is for the recipient's own address: no fault of ours or of the account's. ``block`` is
+    then why nothing goes there by this channel from now on (``domain.people.suppression``); "" where the next message
+    may be tried.
     """
 
     reason: str
     after_seconds: int | None = None
     of_address: bool = False
+    block: str = ""
 
 
 ADDRESS_REFUSED = NotSent("address_refused", of_address=True)
@@ -127,6 +137,21 @@ class Channel(Protocol):
     """One way to a person. One call makes one request, whatever happens."""
 
     def send(self, message: Outgoing) -> Sent | NotSent | Doubtful: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a channel's file is given besides the environment; each is made on first use.
+
+    ``session`` is the botocore session of the process, ``http`` the way out to whoever is not AWS. ``keys`` holds the
+    access of shops to their providers, under ``<shop>/<channel>``: in its ``secrets`` what the provider signs with, in
+    its ``api`` whatever else is needed to call it.
+    """
+
+    session: Callable[[], Any]
+    http: Callable[[], Http]
+    keys: Callable[[], Keys]
+    clock: Callable[[], Clock]
 
 
 class Texts(Protocol):

@@ -20,7 +20,9 @@ class ShopFace:
 
     ``price_notes`` has by language what the shop wants to stand beside prices, where it wants anything. ``prices``
     says whether they are shown as the platform tells them, without tax or with it (``domain.trade.bill``).
-    ``senders`` says who the shop is on channels other than e-mail, by a name or a number.
+    ``senders`` says who the shop is on channels other than e-mail, by a name or a number; ``country_senders`` the same
+    for numbers of one country (ISO 3166-1), where that wants another. ``providers`` says who carries a channel that has
+    several (``domain.channels.PROVIDERS``).
     ``sources`` are further names under which it speaks, though no link leads there. ``form_of_address`` is one of
     ``domain.language.FORMS``: how it speaks to people in a language that has several.
     """
@@ -47,6 +49,8 @@ class ShopFace:
     imprint_url: str | None = None
     form_of_address: str = SIE
     senders: dict[str, str] = field(default_factory=dict)
+    country_senders: dict[str, str] = field(default_factory=dict)
+    providers: dict[str, str] = field(default_factory=dict)
 
     @property
     def hosts(self) -> tuple[str, ...]:

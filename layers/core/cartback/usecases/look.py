@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback import flows, subjects
+from cartback.domain.channels import open_to
 from cartback.domain.decision import STOP, WAIT, Decision, Reason
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.ports import TimelineEntry
@@ -35,7 +36,7 @@ class Look:
     ledger: Ledger
     bus: Bus
     clock: Clock
-    channels: Container[str]
+    channels: Collection[str]
 
     def step(self, run: Run, name: str) -> dict[str, object]:
         """Look whether the step of this name is still to be taken, or, as ``end``, what is left after the last one.
@@ -53,7 +54,7 @@ class Look:
             decision = Decision(STOP, Reason.SHOP_UNKNOWN)
         else:
             context = self.records.context(run.shop, run.subject_id, run.person_id, run.variants, kind)
-            plan = rules.plan(policy, self.channels)
+            plan = rules.plan(policy, self._open_to(run.shop))
             decision = rules.decide(context, plan, position, run.generation, policy, now)
         line = decision_line(run, name, decision, policy.version if policy else 0, now)
         self.ledger.note(run.shop, run.subject.timeline, line)
@@ -70,7 +71,7 @@ class Look:
         policy = self.settings.policy(run.shop)
         if policy is None:
             return self._stop(run, Reason.SHOP_UNKNOWN, now)
-        plan = rules.plan(policy, self.channels)
+        plan = rules.plan(policy, self._open_to(run.shop))
         if not plan.touches:
             return self._stop(run, Reason.NO_TOUCHES, now)
         context = self.records.context(run.shop, run.subject_id, run.person_id, None, kind)
@@ -93,6 +94,11 @@ class Look:
         if began is not None:
             self.bus.publish([began])
         return {"next": "touch", "wait_seconds": 1, "rearms": rearms, "plan": plan.as_variables(), **known}
+
+    def _open_to(self, shop: str) -> frozenset[str]:
+        """The channels on which a shop can write."""
+        face = self.settings.shop(shop)
+        return open_to(self.channels, face.senders if face is not None else ())
 
     def _stop(
         self, run: Run, reason: str, now: datetime, noted: bool = False, by: str | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cartback.domain.channels import ADDRESS_OF, EMAIL, SENDERS
+from cartback.domain.channels import ADDRESS_OF, EMAIL, SENDERS, SMS
 from cartback.domain.claims import SENT, named, settle
 from cartback.domain.errors import Conflict, Refused
+from cartback.domain.people.zones import countries_of
 from cartback.ports import Outgoing
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def addressed(
     lang: str,
     flow: Flow,
     leave_url: str | None = None,
+    deadline: datetime | None = None,
 ) -> Outgoing:
     """The message of a claim, from the shop as it shows itself on the channel of the claim.
 
@@ -35,7 +37,7 @@ def addressed(
     """
     if address.kind != ADDRESS_OF[claim.channel]:
         raise Refused(f"{claim.channel}: writes to no address of the kind {address.kind}")
-    sender = face.sender if claim.channel == EMAIL else face.senders.get(claim.channel, "")
+    sender = face.sender if claim.channel == EMAIL else _sign(face, claim.channel, address)
     if not sender and claim.channel in SENDERS:
         raise Refused(f"{claim.channel}: the shop has no sender there; set senders.{claim.channel}")
     return Outgoing(
@@ -52,7 +54,16 @@ def addressed(
         touch=claim.touch,
         kind=flow.law_of(claim.touch),
         channel=claim.channel,
+        provider=face.providers.get(claim.channel, ""),
+        deadline=deadline,
     )
+
+
+def _sign(face: ShopFace, channel: str, address: Address) -> str:
+    """Who the shop is on a channel; on the telephone of one country perhaps somebody else than elsewhere."""
+    places = countries_of(address.value) if channel == SMS else ()
+    own = next((face.country_senders[place] for place in places if place in face.country_senders), None)
+    return own or face.senders.get(channel, "")
 
 
 def mark_sent(ledger: Ledger, claim: Claim, provider_id: str | None, at: datetime) -> None:

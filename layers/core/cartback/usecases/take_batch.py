@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.errors import Refused, TryLater
+from cartback.domain.messaging.opt_out_reply import ANSWERS, NEWS
 from cartback.usecases.batch import Message
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class TakeBatch:
                 envelope = _read(body)
                 if envelope is None:
                     self.metrics.count("Ignored")
+                elif (envelope.get("platform"), envelope.get("topic")) == (ANSWERS, NEWS):
+                    news.append((message_id, self.receipts(_document(self.unpack(envelope).body))))
                 elif "cartback" in envelope:
                     deliveries.append(Message(message_id, body, self.unpack(envelope)))
                 else:
@@ -70,11 +73,15 @@ class TakeBatch:
 
 def _read(body: str) -> dict[str, Any] | None:
     """The envelope of a message; None for SNS's plain-text greeting. Raises Refused for what is neither."""
+    if body.startswith("Successfully validated SNS topic"):
+        return None
+    return _document(body)
+
+
+def _document(body: str) -> dict[str, Any]:
     try:
         envelope = json.loads(body)
     except ValueError as error:
-        if body.startswith("Successfully validated SNS topic"):
-            return None
         raise Refused("message is not JSON") from error
     if not isinstance(envelope, dict):
         raise Refused("message is no JSON object")

@@ -209,7 +209,8 @@ def _judged(response: Response, call: Call, host: str, left: Callable[[], float]
     status = response.status
     if status in _BUSY or (status >= HTTPStatus.INTERNAL_SERVER_ERROR and not call.idempotent):
         raise _busy(call, status, f"{host} answers {status}", pause(response.headers))
-    if not 200 <= status < 300 and not (call.missing_ok and status in _MISSING):
+    expected = status in call.told or (call.missing_ok and status in _MISSING)
+    if not 200 <= status < 300 and not expected:
         raise Refused(f"{host} answers {status}", status)
     if response.headers.get("content-encoding", "identity").lower() != "identity":
         raise _unreadable(call, f"{host} compresses its answer unasked")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 ANSWERS = "answers"
 """What stands as the platform of a delivery that holds farewells. No folder of ``shops`` has this name."""
-TOPIC = "farewell"
+TOPIC, NEWS = "farewell", "news"
+"""What a delivery holds: who left, or what became of messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,17 @@ class OptOutReply:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a provider is answered, and the farewells in what it told. ``key`` is its own name for that."""
+    """What a provider is answered, and what it told: farewells, or ``news`` of one of our messages.
+
+    ``key`` is its own name for that, ``account`` the account that it spoke for, if it said so. News are a document that
+    ``channels.receipts`` reads, without anybody's address.
+    """
 
     answer: Answer
     key: str = ""
     farewells: tuple[OptOutReply, ...] = ()
+    news: dict[str, dict[str, str]] | None = None
+    account: str = ""
 
 
 def packed(farewells: Sequence[OptOutReply]) -> str:

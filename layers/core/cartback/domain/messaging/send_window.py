@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cartback.domain.consent.jurisdiction import PACKS
-from cartback.domain.messaging.timing import QuietHours, after_all_quiet
+from cartback.domain.messaging.timing import QuietHours, after_all_quiet, until_quiet
 from cartback.domain.people.customer import Person
 from cartback.domain.people.zones import countries_of, plausible
 from cartback.domain.policy import Policy
@@ -42,6 +42,19 @@ def opening(instant: datetime, person: Person, channel: str, policy: Policy) -> 
     shop = (policy.time_zone,)
     at = after_all_quiet(instant, map(ZoneInfo, shop), law)
     return Opening(at or instant, shop, common=False)
+
+
+def closing(instant: datetime, person: Person, channel: str, policy: Policy) -> datetime | None:
+    """When the first quiet hours begin after an instant that is allowed; None where there are none.
+
+    What is sent may lie at a carrier for hours: it must not ring then. The walls are those on which the instant was
+    allowed.
+    """
+    found = opening(instant, person, channel, policy)
+    own = (policy.quiet,) if policy.quiet is not None and (found.common or len(found.zones) > 1) else ()
+    hours = (*own, *legal(person, channel, policy))
+    ends = (until_quiet(found.at, ZoneInfo(zone), each) for zone in found.zones for each in hours)
+    return min((end for end in ends if end is not None), default=None)
 
 
 def legal(person: Person, channel: str, policy: Policy) -> tuple[QuietHours, ...]:

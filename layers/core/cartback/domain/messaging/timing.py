@@ -65,6 +65,17 @@ def after_quiet(instant: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> 
     return max(instant, _on_wall(day, quiet.end, zone))
 
 
+def until_quiet(instant: datetime, zone: ZoneInfo, quiet: QuietHours) -> datetime | None:
+    """When the next quiet hours begin on the wall of ``zone``: now, if it is quiet; None for hours that never come."""
+    if quiet.start == quiet.end:
+        return None
+    wall = instant.astimezone(zone)
+    if quiet.covers(wall.time()):
+        return instant
+    today = _on_wall(wall.date(), quiet.start, zone)
+    return today if today > instant else _on_wall(wall.date() + timedelta(days=1), quiet.start, zone)
+
+
 _MINUTE = timedelta(minutes=1)
 SEARCHED = timedelta(days=3)
 """How far ahead an hour that is loud everywhere is looked for: on days on which clocks change there may be none."""

@@ -16,7 +16,7 @@ from cartback.domain.people.stop import Stop
 if TYPE_CHECKING:
     from cartback.domain.people.person import Person
 
-OFTEN, LISTED, COMPLAINED = "bounced_often", "suppressed", "complained"
+OFTEN, LISTED, COMPLAINED, GONE = "bounced_often", "suppressed", "complained", "bounced"
 FOR_NOW = frozenset({OFTEN, LISTED})
 """Reasons that end by themselves. They stand in the person's row alone; rows of addresses are for what lasts."""
 

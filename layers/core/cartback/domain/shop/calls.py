@@ -50,7 +50,7 @@ class Call:
 
     ``idempotent`` says that asking twice does no more than asking once: reads, absolute writes, and what the other side
     recognises by a key of ours. A call that is not is doubtful, not transient, once it has left. ``follow`` lets the
-    same host redirect.
+    same host redirect. ``told`` are statuses of refusals that are given back as a reply, because the body says why.
     """
 
     method: str
@@ -63,11 +63,12 @@ class Call:
     """The longest that the whole answer may take, connecting and redirects included."""
     idempotent: bool = True
     follow: bool = True
+    told: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: a status of 2xx, or 404 and 410 where these were no surprise. Header names are lower-cased."""
+    """What came back: a status of 2xx, or one that the call was prepared for. Header names are lower-cased."""
 
     status: int
     headers: Mapping[str, str]

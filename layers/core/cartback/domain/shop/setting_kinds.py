@@ -55,6 +55,8 @@ def _line(text: str) -> str:
 
 
 def _sign(text: str) -> str:
+    if re.fullmatch(r"MG[0-9a-f]{32}|pool-[0-9a-f]{32}", text, re.ASCII):
+        return text
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}|[A-Za-z0-9 ]{0,10}[A-Za-z][A-Za-z0-9 ]{0,10}", text, re.ASCII):
         raise ValueError
     if not text.startswith("+") and (len(text) > 11 or text != text.strip()):
@@ -89,5 +91,8 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Span = Annotated[timedelta, BeforeValidator(span_of), PlainSerializer(span_words, return_type=str)]
 
 URL_WORDS = "an https:// address (http:// only on this machine) without user name and fragment"
-SIGN_WORDS = "a number such as +4930123456, or a name of up to 11 letters, digits and spaces"
+SIGN_WORDS = (
+    "a number such as +4930123456, a name of up to 11 letters, digits and spaces, "
+    "or a pool of numbers (MG…, pool-…)"
+)
 SPAN_WORDS = "minutes, or a text such as 45m, 1h or 3d"

@@ -24,6 +24,13 @@ from cartback.domain.people.awaited import AWAITED
 from cartback.domain.policy import MOST_MESSAGES, ORCHESTRATIONS, PER_CART, Policy, Touch
 from cartback.domain.shop.presets import PRESETS
 from cartback.domain.shop.setting_brand import BrandSettings, renamed
+from cartback.domain.shop.setting_channels import (
+    COUNTRY_WORDS,
+    PROVIDER_WORDS,
+    CountrySenders,
+    Providers,
+    Senders,
+)
 from cartback.domain.shop.setting_crowd import CrowdSettings
 from cartback.domain.shop.setting_faults import explain
 from cartback.domain.shop.setting_flows import FLOW_WORDS, FlowChoice, Flows
@@ -33,7 +40,6 @@ from cartback.domain.shop.setting_kinds import (
     URL_WORDS,
     Host,
     Mail,
-    Sign,
     Slug,
     Source,
     Span,
@@ -206,9 +212,11 @@ class ShopSettings(Part):
         "or id, a company's GUID, acct_…",
     )
     sender: Sender = Field(description="name and address")
-    senders: dict[Annotated[str, one_of(*SENDERS)], Sign] = Field(
-        {}, description=f"by channel ({', '.join(SENDERS)}), {SIGN_WORDS}"
+    senders: Senders = Field({}, description=f"by channel ({', '.join(SENDERS)}), {SIGN_WORDS}")
+    country_senders: CountrySenders = Field(
+        {}, description=f"for SMS, by country ({COUNTRY_WORDS}), {SIGN_WORDS}"
     )
+    providers: Providers = Field({}, description=PROVIDER_WORDS)
     reply_to: Mail | None = Field(None, description="an e-mail address, or null")
     imprint: tuple[Text, ...] = Field(
         min_length=2, max_length=12, description="2 to 12 lines: at least the name and the postal address"

@@ -211,6 +211,8 @@ def face(settings: ShopSettings) -> ShopFace:
         imprint_url=settings.links.imprint_url,
         form_of_address=settings.form_of_address,
         senders=dict(settings.senders),
+        country_senders=dict(settings.country_senders),
+        providers=dict(settings.providers),
     )
 
 

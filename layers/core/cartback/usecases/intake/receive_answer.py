@@ -1,4 +1,4 @@
-"""Take in what people answer to short messages: prove the provider, keep a farewell durably, answer.
+"""Take in what is told of short messages: prove the provider, keep a farewell or a receipt durably, answer.
 
 Imported by a door that starts cold before an impatient provider: only the standard library and the one channel's
 file are touched here.
@@ -6,6 +6,7 @@ file are touched here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.intake.delivery import Delivery, ShopKeys
 from cartback.domain.intake.responses import Answer
-from cartback.domain.messaging.opt_out_reply import ANSWERS, TOPIC, packed
+from cartback.domain.messaging.opt_out_reply import ANSWERS, NEWS, TOPIC, packed
 from cartback.domain.shop.shop_name import SHOP_NAME
 from cartback.usecases.receive_webhook import STRANGER
 
@@ -29,9 +30,10 @@ _NOBODY = ShopKeys("nobody", ("the secret of no shop",))
 class ReceiveAnswer:
     """Hear one request of a provider about one shop and channel.
 
-    Gives what the provider wants to hear once a farewell is durable; 4xx with one line for what it got wrong (403 for
-    a proof that does not fit, and for a shop that is not there, after the same work); 503 when our queue or secret
-    store cannot be reached. An answer that is no farewell is neither kept nor logged.
+    Gives what the provider wants to hear once a farewell or a receipt is durable; 4xx with one line for what it got
+    wrong (403 for a proof that does not fit, for another account, and for a shop that is not there, after the same
+    work); 503 when our queue or secret store cannot be reached. An answer that is no farewell is neither kept nor
+    logged.
     """
 
     keys: Keys
@@ -58,15 +60,23 @@ class ReceiveAnswer:
         line = self.line(channel)
         if len(visit.body) > LARGEST_BODY:
             raise Refused(f"body larger than {LARGEST_BODY} bytes", 413)
-        self._prove(f"{shop}/{channel}" if SHOP_NAME.fullmatch(shop) else None, line, visit, urls)
+        keys = self._prove(f"{shop}/{channel}" if SHOP_NAME.fullmatch(shop) else None, line, visit, urls)
         now = self.clock.now()
         heard = line.hear(visit, now)
+        ours = keys.api.get("account", "")
+        if heard.account and ours and heard.account != ours:
+            raise Refused(STRANGER, 403)
+        if heard.news is not None:
+            told = {name: {**each, "shop": shop} for name, each in heard.news.items()}
+            key, body = f"{channel}:{heard.key}", json.dumps(told, separators=(",", ":"))
+            self.queue.put(Delivery(shop, ANSWERS, NEWS, key, now, body))
         if heard.farewells:
             key, body = f"{channel}:{heard.key}", packed(heard.farewells)
             self.queue.put(Delivery(shop, ANSWERS, TOPIC, key, now, body))
         return heard.answer
 
-    def _prove(self, name: str | None, line: AnswerLine, visit: Visit, urls: Sequence[str]) -> None:
+    def _prove(self, name: str | None, line: AnswerLine, visit: Visit, urls: Sequence[str]) -> ShopKeys:
+        """The keys of a shop, one of whose secrets vouches for the visit."""
         known = self.keys.of(name) if name else None
         try:
             line.prove(visit, urls, (known or _NOBODY).secrets)
@@ -75,6 +85,7 @@ class ReceiveAnswer:
             if newer is None:
                 raise
             line.prove(visit, urls, newer.secrets)
-            return
+            return newer
         if known is None:
             raise Refused(STRANGER, 403)
+        return known

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cartback import flows, subjects
 from cartback.domain import claims
+from cartback.domain.channels import EMAIL, open_to
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.flows import MARKETING
@@ -23,6 +24,7 @@ from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.messaging.warm_up import next_day
 from cartback.domain.policy import Plan
 from cartback.ports import Doubtful, NotSent, RowSet
+from cartback.usecases.messaging.blocking import block
 from cartback.usecases.messaging.budgeting import counting, release, reserve
 from cartback.usecases.messaging.claiming import claim_for, counted_with, guards_of
 from cartback.usecases.messaging.closing import close
@@ -167,7 +169,9 @@ class SendMessage:
         for number in range(MOST_TRIES):
             now = self.clock.now()
             policy, face = self.settings.policy(run.shop), self.settings.shop(run.shop)
-            planned = plan or (rules.plan(policy, self.channels) if policy is not None else None)
+            planned = plan
+            if planned is None and policy is not None and face is not None:
+                planned = rules.plan(policy, open_to(self.channels, face.senders))
             if policy is None or face is None or planned is None or not planned.touches:
                 why = Reason.SHOP_UNKNOWN if policy is None or face is None else Reason.NO_TOUCHES
                 name = plan.touches[position].name if plan is not None else ""
@@ -289,6 +293,12 @@ class SendMessage:
     def _not_sent(self, step: _Step, claim: Claim, outcome: NotSent) -> dict[str, object]:
         """It is proven that nothing went out: all is given back, and tried later where that may help."""
         release(self.records, self.ledger, claim, outcome.reason, step.context.account)
+        if outcome.block:
+            block(self.records, claim, outcome.block, step.now)
+        if outcome.of_address and claim.channel != EMAIL:
+            # The next step may go by another way.
+            self._note(step, Decision(SKIP, outcome.reason))
+            return self._onwards(step)
         if outcome.of_address:
             self._note(step, Decision(STOP, outcome.reason))
             return self._stopped(step.run, step.kind, outcome.reason, step.now)
@@ -337,7 +347,9 @@ class SendMessage:
         told = rules.fields(context, decision, face, lang, self.texts.wording)
         fields = {"shop": face, **told, **urls}
         made = written(self.texts, self.own_texts, self.metrics, claim, lang, face, fields)
-        message = addressed(claim, ready.address, face, made.content, lang, rules.FLOW, urls.get("leave_url"))
+        message = addressed(
+            claim, ready.address, face, made.content, lang, rules.FLOW, urls.get("leave_url"), ready.deadline
+        )
         return message, links, made.story
 
     def _comes_back(self, step: _Step) -> datetime | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cartback.domain.channels import CONTENT_OF, EMAIL, SENDERS
+from cartback.domain.channels import CONTENT_OF, EMAIL, SENDERS, open_to
 from cartback.domain.errors import Conflict, Refused
 from cartback.domain.policy import plan_for
 from cartback.domain.shop.setting_flows import ON, refusals, switched_on, unfold
@@ -227,7 +227,8 @@ def _flows(settings: ShopSettings, known: Known) -> list[str]:
 def _texts(settings: ShopSettings, known: Known) -> list[str]:
     own = settings.rules.touches is not None
     lines = []
-    for position, touch in enumerate(plan_for(settings.policy(), known.channels).touches):
+    channels = open_to(known.channels, settings.senders)
+    for position, touch in enumerate(plan_for(settings.policy(), channels).touches):
         kind = CONTENT_OF[touch.channel]
         texts = known.texts.get(kind, {})
         without = [lang for lang in settings.languages if lang not in texts.get(touch.name, ())]
@@ -243,7 +244,7 @@ def _texts(settings: ShopSettings, known: Known) -> list[str]:
 
 def _channels(settings: ShopSettings, known: Known) -> list[str]:
     """A touch of the shop's own must be one that can be sent, under a sender of the shop's; a preset's falls back."""
-    served = [touch.channel for touch in plan_for(settings.policy(), known.channels).touches]
+    own = [touch.channel for touch in settings.rules.touches or () if touch.channel in known.channels]
     return [
         f"policy.touches[{position}].channel: {touch.channel} is not served here; "
         f"allowed: one of {', '.join(sorted(known.channels))}"
@@ -251,7 +252,7 @@ def _channels(settings: ShopSettings, known: Known) -> list[str]:
         if touch.channel not in known.channels
     ] + [
         f"senders.{channel}: is missing, and messages go by {channel}; allowed: {SIGN_WORDS}"
-        for channel in sorted(set(served))
+        for channel in sorted(set(own))
         if channel in SENDERS and channel not in settings.senders
     ]
 
