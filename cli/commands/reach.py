@@ -74,6 +74,10 @@ def answers(
     shop: Shop,
     channel: Annotated[str, typer.Argument(help="sms or whatsapp")],
     secret_file: SecretFile = None,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", help="Twilio: the account (AC…) of the secret, to send through it"),
+    ] = None,
     retire: Annotated[
         bool, typer.Option("--retire", help="stop accepting the secret before the newest")
     ] = False,
@@ -83,7 +87,9 @@ def answers(
     here.stack.book().show(shop)
     line = here.stack.answers()
     done = (
-        line.retire(shop, channel) if retire else line.accept(shop, channel, typed_secret(here, secret_file))
+        line.retire(shop, channel)
+        if retire
+        else line.accept(shop, channel, typed_secret(here, secret_file), account)
     )
     url = here.stack["ApiUrl"].rstrip("/") + done.path
     plural = "" if done.secrets == 1 else "s"

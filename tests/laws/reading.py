@@ -114,9 +114,10 @@ def doors() -> dict[str, str]:
 
 
 def statements(role: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """What a role of the template may do."""
+    """What a role of the template may do, with what it may under a condition of the stack."""
     for policy in role["Properties"].get("Policies", ()):
-        yield from policy["PolicyDocument"]["Statement"]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["If"][1] if "If" in statement else statement
 
 
 def listed(value: Any) -> list[Any]:

@@ -28,7 +28,19 @@ _FUNCTIONS = resources("AWS::Serverless::Function")
 _QUEUES = sorted(resources("AWS::SQS::Queue"))
 _TOPICS = sorted(resources("AWS::SNS::Topic"))
 _KEY = ("kms:Decrypt", "kms:GenerateDataKey")
-_SERVICES = ("ses", "sns", "sqs", "events", "cloudwatch", "lambda", "states", "s3", "logs", "apigateway")
+_SERVICES = (
+    "ses",
+    "sns",
+    "sqs",
+    "events",
+    "cloudwatch",
+    "lambda",
+    "states",
+    "s3",
+    "logs",
+    "apigateway",
+    "sms-voice",
+)
 _WRITES = {"AWS::SQS::Queue": "sqs:SendMessage", "AWS::SNS::Topic": "sns:Publish"}
 _OPERATED = GIVEN | {
     "conditions": ("HasOperators",),
@@ -64,6 +76,16 @@ def _ways_of_mail() -> Iterator[Asked]:
             yield from (as_service("ses", action, arn(target(key)), source) for action in _KEY)
 
 
+def _ways_of_texts() -> Iterator[Asked]:
+    """The carrier of SMS publishes what became of them, and encrypts it with the topic's key."""
+    for name, each in resources("AWS::SMSVOICE::ConfigurationSet").items():
+        for told in each["Properties"]["EventDestinations"]:
+            topic = target(told["SnsDestination"]["TopicArn"])
+            yield as_service("sms-voice", "sns:Publish", arn(topic), arn(name))
+            if key := properties(topic).get("KmsMasterKeyId"):
+                yield from (as_service("sms-voice", action, arn(target(key)), arn(name)) for action in _KEY)
+
+
 def _ways_of_topics() -> Iterator[Asked]:
     """SNS delivers to a queue, and what it cannot deliver to a dead-letter queue."""
     for each in resources("AWS::SNS::Subscription").values():
@@ -89,12 +111,18 @@ def _ways_of_alarms() -> Iterator[Asked]:
 
 def ways() -> list[Asked]:
     """Every way that a service has to have into one of our queues, topics and keys."""
-    return [*_ways_of_mail(), *_ways_of_topics(), *_ways_of_rules(), *_ways_of_alarms()]
+    return [*_ways_of_mail(), *_ways_of_texts(), *_ways_of_topics(), *_ways_of_rules(), *_ways_of_alarms()]
 
 
 def test_every_service_reaches_what_the_template_points_it_to():
     asked = ways()
-    assert {each.who.partition(".")[0] for each in asked} == {"ses", "sns", "events", "cloudwatch"}
+    assert {each.who.partition(".")[0] for each in asked} == {
+        "ses",
+        "sms-voice",
+        "sns",
+        "events",
+        "cloudwatch",
+    }
     assert [each for each in asked if not allows(each)] == []
     assert [each for each in asked if not allows(each, _OPERATED)] == []
 
@@ -105,7 +133,7 @@ def test_the_same_service_on_behalf_of_somebody_else_is_turned_away():
     The key alone asks nothing of SES (see the template): it encrypts nothing for SES but what the topic lets in.
     """
     for each in ways():
-        if each.resource == arn("Key"):
+        if each.resource == arn("Key") and each.who.startswith("ses."):
             continue
         foreign = {"aws:SourceAccount": ELSEWHERE}
         if "aws:SourceArn" in each.context:
@@ -121,10 +149,11 @@ def test_a_service_without_a_way_has_none():
         asked = as_service(service, action, arn(name), f"arn:aws:{service}:{REGION}:{ACCOUNT}:anything")
         if (asked.who, asked.resource) not in known:
             assert not allows(asked), asked
-    for service in set(_SERVICES) - {"ses"}:
+    for service in set(_SERVICES) - {"ses", "sms-voice"}:
         for action in (*_KEY, "kms:Encrypt", "kms:ScheduleKeyDeletion"):
             assert not allows(as_service(service, action, arn("Key")))
-    assert not allows(as_service("ses", "kms:ScheduleKeyDeletion", arn("Key")))
+    for service in ("ses", "sms-voice"):
+        assert not allows(as_service(service, "kms:ScheduleKeyDeletion", arn("Key")))
 
 
 def test_a_topic_of_ours_feeds_only_the_queue_it_is_subscribed_to():

@@ -139,6 +139,22 @@ def test_the_secret_of_answers_is_kept_rotated_and_dropped_with_the_shop(
     assert keys.read("laden/whatsapp") is None
 
 
+def test_the_account_that_sends_is_kept_with_its_token_and_stays_when_that_changes(
+    laden: Cartback, stack: Stack
+) -> None:
+    keys, account = stack.answers().keys, "AC" + "0" * 32
+    line = ("shop", "answers", "laden", "sms", "--secret-file", "-")
+    wrong = laden(*line, "--account", "AC1", typed="the-first-auth-token")
+    assert wrong.exit_code == 1
+    assert wrong.stderr.startswith("cartback: account: must be")
+    assert keys.read("laden/sms") is None
+    assert laden(*line, "--account", account, typed="the-first-auth-token").exit_code == 0
+    assert laden(*line, typed="the-second-auth-token").exit_code == 0
+    assert laden("shop", "answers", "laden", "sms", "--retire").exit_code == 0
+    kept = keys.read("laden/sms")
+    assert (kept.secrets, kept.api) == (("the-second-auth-token",), {"account": account})
+
+
 def test_a_first_cart_is_seen_with_what_comes_next_and_the_law_that_says_so(
     laden: Cartback, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

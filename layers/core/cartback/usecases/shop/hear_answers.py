@@ -1,4 +1,4 @@
-"""Let a provider tell what people answer to a shop's messages: keep the secret that proves it."""
+"""Let a provider tell what people answer to a shop's messages, and send them: keep the secret that proves either."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _PRESENT = 2
 """Secrets that are accepted at the same time: the newest, and the one that it replaces."""
+_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
 _SECRET = re.compile(r"[!-~]{16,500}", re.ASCII)
 
 
@@ -41,15 +42,24 @@ class HearAnswers:
     keys: KeyStore
     channels: Collection[str]
 
-    def accept(self, shop: str, channel: str, secret: str) -> Hearing:
-        """Accept a new secret, and the one before it until ``retire``; an older one goes."""
+    def accept(self, shop: str, channel: str, secret: str, account: str | None = None) -> Hearing:
+        """Accept a new secret, and the one before it until ``retire``; an older one goes.
+
+        With the ``account`` that the secret belongs to, messages may be sent through it as well, and whatever another
+        account tells is refused; without, it stays as it was.
+        """
         name = self._name(shop, channel)
         secret = secret.strip()
         if not _SECRET.fullmatch(secret):
             raise Refused("secret: must be 16 to 500 printable characters without spaces")
         kept = self.keys.read(name)
         before = [old for old in kept.secrets if old != secret] if kept else []
-        keys = ShopKeys(channel, tuple([secret, *before][:_PRESENT]))
+        api = dict(kept.api) if kept else {}
+        if account is not None:
+            if not _ACCOUNT.fullmatch(account.strip()):
+                raise Refused("account: must be an account's id such as AC and 32 hexadecimal digits")
+            api["account"] = account.strip()
+        keys = ShopKeys(channel, tuple([secret, *before][:_PRESENT]), api=api)
         self.keys.write(name, keys)
         return _hearing(name, keys)
 
@@ -59,7 +69,7 @@ class HearAnswers:
         kept = self.keys.read(name)
         if kept is None or not kept.secrets:
             raise Refused(f"secret: {shop} has none for {channel} yet")
-        keys = ShopKeys(channel, kept.secrets[:1])
+        keys = ShopKeys(channel, kept.secrets[:1], api=kept.api)
         self.keys.write(name, keys)
         return _hearing(name, keys)
 
