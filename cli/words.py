@@ -187,6 +187,19 @@ _REASONS = {
         "this was written about the same goods already",
         "das wurde zu denselben Artikeln schon geschrieben",
     ),
+    "carrier_rule": (
+        "carriers of the country carry no more messages about it",
+        "Netzbetreiber des Landes lassen dazu keine weitere Nachricht zu",
+    ),
+    "country_blocked": (
+        "the provider sends nothing to that country",
+        "der Versender schickt nichts in dieses Land",
+    ),
+    "no_sender_for_country": (
+        "the shop has no sender that is allowed in that country",
+        "der Shop hat keinen Absender, der dort erlaubt ist",
+    ),
+    "too_dear": ("the message would cost too much", "die Nachricht wäre zu teuer"),
     "heard_too_late": (
         "the shop told of it when it was too late for any message",
         "der Shop meldete ihn erst, als es für jede Nachricht zu spät war",

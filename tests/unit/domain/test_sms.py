@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartback.domain.messaging.sms import GSM_7, UCS_2, length, plain
+from cartback.domain.messaging.sms import GSM_7, UCS_2, length, plain, spelt
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,23 @@ def test_the_parts_hold_the_whole_text(text: str):
     capacity = found.parts * joined if found.parts > 1 else single
     # At most one unit is lost at each end of a part, where a character of two did not fit.
     assert 0 <= capacity - found.units - found.room <= max(0, found.parts - 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "goes_out"),
+    [
+        ("Crème brûlée \N{SHOPPING TROLLEY} 5 €", "Crème brulée 5 €"),
+        ("„Größe“ – Żółty kubek", '"Größe" - Żółty kubek'),
+        ("Café \N{HEAVY BLACK HEART}\ufe0f", "Café"),
+        ("Лампа \N{SHOPPING TROLLEY}", "Лампа \N{SHOPPING TROLLEY}"),
+        ("Lampe Nora", "Lampe Nora"),
+    ],
+)
+def test_accents_and_pictures_make_no_message_dearer_and_other_scripts_stay_whole(text: str, goes_out: str):
+    assert spelt(text) == goes_out
+
+
+@given(st.text(max_size=200))
+def test_what_goes_out_has_no_more_parts_than_what_was_written(text: str):
+    assert length(spelt(text)).parts <= length(plain(text)).parts
+    assert spelt(spelt(text)) == spelt(text)

@@ -66,6 +66,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     ENOUGH = "enough_for_cart"
     TOLD_BEFORE = "told_before"
+    CARRIERS = "carrier_rule"
     OUT_OF_STOCK = "out_of_stock"
     SHOP_BEHIND = "shop_behind"
     PERSON_PAUSED = "paused"

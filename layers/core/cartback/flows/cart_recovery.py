@@ -21,6 +21,7 @@ from cartback.domain.gates import (
 )
 from cartback.domain.goods.catalogue import dressed, still_there
 from cartback.domain.language import read_by
+from cartback.domain.messaging import carriers
 from cartback.domain.messaging.due import Due, listed_at
 from cartback.domain.messaging.reminders import lately
 from cartback.domain.people.identity import belongs, last_purchase
@@ -157,9 +158,9 @@ def decide(
 
     They ask in this order: is the run still about this cart; did the person buy; is the shop willing; is there a person
     behind it; did we hear of it in time; is it the newest of its visit; is it due; is there somebody who agreed and
-    still cares; is it too old; is marketing paused; were these goods spoken of enough; is anything left in stock; may
-    it be now, as the shop's news, the person's wishes and the shop's hours are, or does another message need the place
-    more.
+    still cares; is it too old; is marketing paused; were these goods spoken of enough, also for carriers; is anything
+    left in stock; may it be now, as the shop's news, the person's wishes and the shop's hours are, or does another
+    message need the place more.
     """
     moment = Moment(
         context=context,
@@ -170,7 +171,7 @@ def decide(
         policy=policy,
         now=now,
         due_at=lambda at: due_at(_cart(at), at.plan, at.position, at.policy),
-        latest_at=lambda at: _by_the_shop(_cart(at), at.plan, at.position, at.policy) + at.plan.give_up_after,
+        latest_at=_latest_at,
         view_of=kind.view,
     )
     spoken = first_word(GATES, moment)
@@ -225,6 +226,14 @@ def _cart(moment: Moment) -> Cart:
     return moment.context.cart
 
 
+def _latest_at(moment: Moment) -> datetime:
+    """When a touch is too late: by the shop's policy, or sooner where carriers of the number's country say so."""
+    cart, person = _cart(moment), moment.context.person
+    ends = _by_the_shop(cart, moment.plan, moment.position, moment.policy) + moment.plan.give_up_after
+    sooner = carriers.latest(moment.step.channel, person.phone if person else None, _active_at(cart))
+    return ends if sooner is None else min(ends, sooner)
+
+
 def is_current(moment: Moment) -> Decision | None:
     """It was bought, emptied, reopened or forgotten, or is not the person's."""
     return over(moment.context.cart, moment.context.person, moment.subject.generation, moment.policy)
@@ -275,6 +284,28 @@ def not_told_already(moment: Moment) -> Decision | None:
     return None
 
 
+def carriers_allow(moment: Moment) -> Decision | None:
+    """Carriers of the number's country carry no further message about this cart, in whatever generation."""
+    cart, step = _cart(moment), moment.step
+    rule = carriers.cart_rule(step.channel, moment.person.phone)
+    if rule is None:
+        return None
+    told = {reminder.claim_id for reminder in cart.reminders}
+    names = {touch.name for touch in moment.plan.touches} - {step.name}
+    subjects = [Subject(CART, cart.cart_id, number) for number in range(1, moment.subject.generation + 1)]
+    before = [
+        claim_id
+        for subject in subjects
+        for name in (names if subject.generation == moment.subject.generation else {*names, step.name})
+        if (claim_id := EffectKey(cart.shop, FLOW.name, subject, name, step.channel).claim_id) in told
+    ]
+    return (
+        Decision(SKIP, Reason.CARRIERS, inputs={"before": str(len(before))})
+        if len(before) >= rule.most
+        else None
+    )
+
+
 def something_is_left(moment: Moment) -> Decision | None:
     """Nothing of it is to be had any more."""
     variant_ids = [item.variant_id for item in _cart(moment).items]
@@ -294,6 +325,7 @@ GATES = (
     *ALLOWED,
     marketing_goes_on,
     not_told_already,
+    carriers_allow,
     something_is_left,
     *NOW,
 )

@@ -39,8 +39,9 @@ def write(
     if len(said["text"]) > LONGEST[kind]:
         raise Refused(f"{text}: {len(said['text'])} characters, and at most {LONGEST[kind]} are carried")
     leave = facts["leave_url"]
-    if leave is not None and kind in _MUST_SAY_HOW_TO_LEAVE and leave not in said["text"]:
-        raise Refused(f"{text}: does not say how to leave (leave_url)")
+    ways = [leave, *(["STOP"] if facts.get("stop") else [])]
+    if leave is not None and kind in _MUST_SAY_HOW_TO_LEAVE and not any(way in said["text"] for way in ways):
+        raise Refused(f"{text}: does not say how to leave (leave_url, or STOP where stop says so)")
     if kind == TEXT_CONTENT:
         return Text(said["text"])
     if kind == CARD_CONTENT:

@@ -26,7 +26,8 @@ class MailFields:
     exactly these lines less ``discount``, or None when it is not known (also when a line was left out). ``net`` says
     that no tax is in the prices, ``further`` how many lines the cart has beyond ``items``. ``restore_url`` and
     ``leave_url`` and ``prefs_url`` are our own links: https, or http to this machine. ``basis`` is the consent's
-    (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this.
+    (``explicit``, ``double_opt_in``, ``existing_customer``): the footer says why somebody gets this. ``stop`` says that
+    whoever answers STOP is heard: a short message then names that as the way to leave.
     """
 
     shop: ShopFace
@@ -41,6 +42,7 @@ class MailFields:
     further: int = 0
     basis: str = "explicit"
     about: str = CART
+    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,7 @@ def _facts(flow: str, touch: str, lang: str, fields: MailFields, text: str, medi
         "button_url": _followable(fields.restore_url, "restore_url", text),
         "leave_url": _followable(fields.leave_url, "leave_url", text),
         "prefs_url": _followable(fields.prefs_url, "prefs_url", text) if fields.prefs_url else None,
+        "stop": fields.stop,
         "look": branding.look(shop.brand),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cartback.domain.channels import ADDRESS_OF, EMAIL, SENDERS, SMS
@@ -64,6 +65,12 @@ def _sign(face: ShopFace, channel: str, address: Address) -> str:
     places = countries_of(address.value) if channel == SMS else ()
     own = next((face.country_senders[place] for place in places if place in face.country_senders), None)
     return own or face.senders.get(channel, "")
+
+
+def stop_word(channel: str, face: ShopFace, address: Address) -> dict[str, object]:
+    """What a text is told so that it names STOP as the way to leave: nothing where nobody can answer the sender."""
+    is_answered = channel == SMS and not re.fullmatch(r"[A-Za-z0-9 ]{1,11}", _sign(face, channel, address))
+    return {"stop": True} if is_answered else {}
 
 
 def mark_sent(ledger: Ledger, claim: Claim, provider_id: str | None, at: datetime) -> None:

@@ -6,6 +6,7 @@ TS 23.040 (section 9.2.3.24.1): whoever carries it bills each part as a message 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,8 +20,14 @@ _BASIC = frozenset(
 # The extension table: an escape and one more character, so they take the room of two.
 _EXTENDED = frozenset("\f^{}\\[~]|€")
 
+MOST_PARTS = 4
+"""So many parts a message of ours may have: more than a reminder needs."""
+
 _LENGTHS = {GSM_7: (160, 153), UCS_2: (70, 67)}
 """How many units a single message holds, and how many each part of a longer one, whose first six octets join it."""
+
+_PICTURES = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Cn", "Co"})
+"""Categories of signs without which a text reads the same: pictures, their modifiers, what nobody sees."""
 
 # What word processors put in the place of characters that the short alphabet has.
 _PLAIN = str.maketrans(
@@ -69,6 +76,31 @@ class Length:
 def plain(text: str) -> str:
     """The text with typographic characters in the spelling of the short alphabet; all that matters stays as it is."""
     return text.translate(_PLAIN)
+
+
+def spelt(text: str) -> str:
+    """The text as it goes out: in the short alphabet, if it is without accents and pictures, else as it was.
+
+    A message that the long alphabet makes twice as dear for one picture or accent in an article's name is not worth it;
+    one in another script stays whole.
+    """
+    written = plain(text)
+    if not length(written).costly:
+        return written
+    bare = "".join(sign if _is_short(sign) else _bare(sign) for sign in written)
+    return " ".join(filter(None, bare.split(" "))) if not length(bare).costly else written
+
+
+def _is_short(sign: str) -> bool:
+    return sign in _BASIC or sign in _EXTENDED
+
+
+def _bare(sign: str) -> str:
+    """A letter without its accent; nothing for a picture; what is of another script as it is."""
+    if unicodedata.category(sign) in _PICTURES:
+        return ""
+    letters = "".join(one for one in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(one))
+    return letters if letters and all(map(_is_short, letters)) else sign
 
 
 def length(text: str) -> Length:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from cartback.domain.claims import Claim
     from cartback.ports import Ledger
 
-_TOKEN = re.compile(r"([a-z0-9][a-z0-9-]{1,39})\.([A-Za-z0-9_-]{43})", re.ASCII)
+SHORT = 22
+"""How many characters of a token stand in a message that is paid for by the character: 132 random bits."""
+
+_TOKEN = re.compile(r"([a-z0-9][a-z0-9-]{1,39})\.([A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{22})", re.ASCII)
 
 
 def shop_and_hash(token: str) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cartback import flows, subjects
 from cartback.domain import claims
-from cartback.domain.channels import EMAIL, open_to
+from cartback.domain.channels import CONTENT_OF, EMAIL, TEXT_CONTENT, open_to
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.flows import MARKETING
@@ -28,11 +28,11 @@ from cartback.usecases.messaging.blocking import block
 from cartback.usecases.messaging.budgeting import counting, release, reserve
 from cartback.usecases.messaging.claiming import claim_for, counted_with, guards_of
 from cartback.usecases.messaging.closing import close
-from cartback.usecases.messaging.links import link_of
+from cartback.usecases.messaging.links import SHORT, link_of
 from cartback.usecases.messaging.listing import list_step
 from cartback.usecases.messaging.wording import written
 from cartback.usecases.runs import MOST_LOOKS, decision_line
-from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent
+from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent, stop_word
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
@@ -336,20 +336,19 @@ class SendMessage:
         account = step.kind.view(context.about).account_row
         urls: dict[str, str] = {}
         links = []
-        law = rules.FLOW.law_of(claim.touch)
+        law, brief = rules.FLOW.law_of(claim.touch), CONTENT_OF[claim.channel] == TEXT_CONTENT
         for wish in rules.LINKS:
-            if law != MARKETING and wish.kind in _OF_ADVERTISING:
+            if (law != MARKETING and wish.kind in _OF_ADVERTISING) or (brief and wish.kind == "prefs"):
                 continue
-            token = self.tokens.fresh()
+            token = self.tokens.fresh()[: SHORT if brief else None]
             until = wish.lives(context, step.policy, claim.claimed_at)
             links.append(link_of(claim, wish.kind, token, until, lang, account))
             urls[f"{wish.kind}_url"] = f"{self.public_url}/{_PATHS[wish.kind]}/{claim.shop}.{token}"
         told = rules.fields(context, decision, face, lang, self.texts.wording)
-        fields = {"shop": face, **told, **urls}
+        fields = {"shop": face, **told, **urls, **stop_word(claim.channel, face, ready.address)}
         made = written(self.texts, self.own_texts, self.metrics, claim, lang, face, fields)
-        message = addressed(
-            claim, ready.address, face, made.content, lang, rules.FLOW, urls.get("leave_url"), ready.deadline
-        )
+        leave = urls.get("leave_url")
+        message = addressed(claim, ready.address, face, made.content, lang, rules.FLOW, leave, ready.deadline)
         return message, links, made.story
 
     def _comes_back(self, step: _Step) -> datetime | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cartback.domain.channels import CONTENT_OF
+from cartback.domain.channels import CONTENT_OF, SMS
+from cartback.domain.errors import Refused
+from cartback.domain.messaging import sms
 from cartback.domain.wording.own import OwnTextBroken
 
 if TYPE_CHECKING:
@@ -23,15 +25,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message in words. ``own`` is the version of the shop's texts that brought them, 0 for the house's alone."""
+    """A message in words. ``own`` is the version of the shop's texts that brought them, 0 for the house's alone.
+
+    ``parts`` are the messages that an SMS is paid for, 0 for everything else.
+    """
 
     content: Content
     own: int = 0
+    parts: int = 0
 
     @property
     def story(self) -> dict[str, str]:
         """What the story of the subject says of it."""
-        return {"texts_version": str(self.own)} if self.own else {}
+        parts = {"sms_parts": str(self.parts)} if self.parts else {}
+        return ({"texts_version": str(self.own)} if self.own else {}) | parts
 
 
 def written(
@@ -59,4 +66,14 @@ def written(
             log.warning("own words of %s break: %s", face.shop, broken.reason)
             if metrics is not None:
                 metrics.count(BROKEN)
-    return Written(texts.write(kind, flow, step, lang, fields))
+    content = texts.write(kind, flow, step, lang, fields)
+    return _measured(content, f"{flow}/{step}") if claim.channel == SMS else Written(content)
+
+
+def _measured(content: Content, text: str) -> Written:
+    """A text as an SMS carries it. Raises ``Refused`` for one of more parts than anybody should pay for."""
+    said = sms.spelt(content.text)
+    parts = sms.length(said).parts
+    if parts > sms.MOST_PARTS:
+        raise Refused(f"{text}: {parts} parts as an SMS, and at most {sms.MOST_PARTS} are sent")
+    return Written(replace(content, text=said), parts=parts)
