@@ -24,6 +24,7 @@ _ARNS = {
     "AWS::Logs::LogGroup": "logs:{at}:log-group:{name}:*",
     "AWS::S3::Bucket": "s3:::{name}",
     "AWS::SES::ConfigurationSet": "ses:{at}:configuration-set/{name}",
+    "AWS::SMSVOICE::ConfigurationSet": "sms-voice:{at}:configuration-set/{name}",
     "AWS::SNS::Topic": "sns:{at}:{name}",
     "AWS::SQS::Queue": "sqs:{at}:{name}",
     "AWS::SecretsManager::Secret": "secretsmanager:{at}:secret:{name}-AbCdEf",
@@ -180,10 +181,10 @@ def _present(statements: list[Any], given: Mapping[str, Any]) -> Iterator[Mappin
     yield from (one for one in (resolved(each, given) for each in statements) if one is not None)
 
 
-def rights(role: str) -> Iterator[Mapping[str, Any]]:
+def rights(role: str, given: Mapping[str, Any] = GIVEN) -> Iterator[Mapping[str, Any]]:
     """The statements of a role, those of its managed policies too."""
     for policy in properties(role).get("Policies", ()):
-        yield from policy["PolicyDocument"]["Statement"]
+        yield from _present(policy["PolicyDocument"]["Statement"], given)
     for reference in properties(role).get("ManagedPolicyArns", ()):
         yield from properties(target(reference))["PolicyDocument"]["Statement"]
 
@@ -194,7 +195,7 @@ def allows(
     """Whether AWS would let a request pass. ``own`` are the rights of a principal that is not of the template."""
     role = asked.who.rpartition("/")[2] if ":role/" in asked.who else ""
     is_ours = role in resources("AWS::IAM::Role")
-    mine = own if own is not None else list(rights(role)) if is_ours else []
+    mine = own if own is not None else list(rights(role, given)) if is_ours else []
     at_the_door = list(guards(asked.resource, given))
     named = [each for each in at_the_door if _is_meant(each["Principal"], asked.who, given)]
     spoken = [each for each in (*mine, *named) if _speaks_of(each, asked, given)]

@@ -133,7 +133,7 @@ def test_a_policy_spells_its_actions_out_and_is_short_enough_to_be_attached(name
     text = re.sub(r"\s", "", (DOCS / "policies" / name).read_text())
     assert len(text) <= 6144, "a managed policy holds no more"
     for statement in _policy(name):
-        assert all(re.fullmatch(r"[a-z0-9]+:[A-Za-z0-9]+", action) for action in statement["Action"])
+        assert all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z0-9]+", action) for action in statement["Action"])
         assert statement["Action"] == sorted(set(statement["Action"]))
         assert statement["Effect"] == "Allow"
 

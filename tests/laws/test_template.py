@@ -127,7 +127,7 @@ def test_every_action_that_a_role_may_take_is_spelled_out():
             document = each["Properties"].get("PolicyDocument", {"Statement": []})
             for statement in (*statements(each), *document["Statement"]):
                 for action in listed(statement["Action"]):
-                    assert re.fullmatch(r"[a-z0-9]+:[A-Z][A-Za-z]+", action), f"{name}: {action}"
+                    assert re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z]+", action), f"{name}: {action}"
 
 
 def test_every_star_has_its_reason_beside_it():

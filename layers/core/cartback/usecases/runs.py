@@ -96,3 +96,16 @@ def decision_line(
             "policy_version": str(policy_version),
         },
     )
+
+
+def answered(
+    word: str, seconds: int, position: int, person_id: str | None, variants: tuple[str, ...]
+) -> dict[str, object]:
+    """What a machine is told: one word, when and for which step to come back, and what to read then."""
+    return {
+        "next": word,
+        "wait_seconds": seconds,
+        "position": position,
+        "person_id": person_id,
+        "variants": list(variants),
+    }

@@ -31,7 +31,7 @@ from cartback.usecases.messaging.closing import close
 from cartback.usecases.messaging.links import SHORT, link_of
 from cartback.usecases.messaging.listing import list_step
 from cartback.usecases.messaging.wording import written
-from cartback.usecases.runs import MOST_LOOKS, decision_line
+from cartback.usecases.runs import MOST_LOOKS, answered, decision_line
 from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent, stop_word
 
 if TYPE_CHECKING:
@@ -377,7 +377,7 @@ class SendMessage:
         row = close(self.records, kind, run.shop, run.subject_id, run.generation, because, run.name, now, by)
         self._tell_end(run, kind, row, because, now)
         known = kind.view(row).variants if row is not None else ()
-        return _answer("stop", 1, 0, run.person_id, known)
+        return answered("stop", 1, 0, run.person_id, known)
 
     def _tell_end(self, run: Run, kind: Kind, row: object, because: str, now: datetime) -> None:
         fact = kind.told_end(row, run.generation, because, now) if row is not None else None
@@ -391,21 +391,8 @@ class SendMessage:
         context = step.context
         person_id = context.person.person_id if context.person is not None else step.run.person_id
         known = step.kind.view(context.about).variants if context.about is not None else ()
-        return _answer(word, seconds, position, person_id, known)
+        return answered(word, seconds, position, person_id, known)
 
     def _note(self, step: _Step, decision: Decision) -> None:
         line = decision_line(step.run, step.name, decision, step.policy.version, step.now)
         self.ledger.note(step.run.shop, step.run.subject.timeline, line)
-
-
-def _answer(
-    word: str, seconds: int, position: int, person_id: str | None, variants: tuple[str, ...]
-) -> dict[str, object]:
-    """What a machine is told: one word, when and for which step to come back, and what to read then."""
-    return {
-        "next": word,
-        "wait_seconds": seconds,
-        "position": position,
-        "person_id": person_id,
-        "variants": list(variants),
-    }
