@@ -25,7 +25,12 @@ CREDENTIALS = {
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": "123456789012"}
 """What CloudFormation knows of itself."""
 
-PARAMETERS = {"Stage": "test", "PublicUrl": "https://api.example", "AWS::Region": REGION}
+PARAMETERS = {
+    "Stage": "test",
+    "PublicUrl": "https://api.example",
+    "SmsMaxPrice": "0.30",
+    "AWS::Region": REGION,
+}
 
 
 class _Template(yaml.SafeLoader):
@@ -124,8 +129,8 @@ class Stack:
                 roleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}",
             )
             refs[name] = made["stateMachineArn"]
-        for name in resources("AWS::SES::ConfigurationSet"):
-            refs[name] = name
+        for kind in ("AWS::SES::ConfigurationSet", "AWS::SMSVOICE::ConfigurationSet"):
+            refs |= {name: name for name in resources(kind)}
         return self
 
     def resolved(self, value: Any) -> str:
