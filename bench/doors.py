@@ -90,7 +90,7 @@ def _services(role: str) -> tuple[str, ...]:
     actions = []
     for policy in template()["Resources"][role]["Properties"]["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
-            listed = statement["Action"]
+            listed = (statement["If"][1] if "If" in statement else statement)["Action"]
             actions += [listed] if isinstance(listed, str) else listed
     prefixes = {action.split(":")[0] for action in actions}
     return tuple(sorted(_CLIENTS[prefix] for prefix in prefixes & set(_CLIENTS)))
