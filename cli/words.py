@@ -42,6 +42,14 @@ _REASONS = {
         "die Person hat inzwischen auf anderem Weg gekauft",
     ),
     "bought_recently": ("the person has only just bought", "die Person hat gerade erst gekauft"),
+    "owned": (
+        "the person has bought all of it since, in other orders",
+        "die Person hat alles davon inzwischen gekauft, in anderen Bestellungen",
+    ),
+    "nothing_left": (
+        "the person has bought some of it since, and the rest is gone from the shop",
+        "einen Teil hat die Person inzwischen gekauft, der Rest ist nicht mehr zu haben",
+    ),
     "bounced_often": (
         "messages to this address came back three times within 30 days",
         "dreimal in 30 Tagen kamen Nachrichten von dieser Adresse zurück",
@@ -264,6 +272,10 @@ _FINDINGS = {
     "after_purchase": (
         "sent after a purchase that we knew of",
         "verschickt nach einem Kauf, den wir kannten",
+    ),
+    "owned_line": (
+        "named goods that the reader had bought since, as we knew",
+        "nannte Ware, die der Leser inzwischen gekauft hatte, wie wir wussten",
     ),
     "after_opt_out": (
         "sent after an opt-out that we knew of",

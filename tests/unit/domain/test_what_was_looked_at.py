@@ -73,7 +73,7 @@ LOOKED_AT = {
             "person": replace(ADA, sends=(NOW - 3 * DAY, NOW - 5 * DAY, NOW - 7 * DAY)),
             "stock": {"v1": GONE["v1"]},
         },
-        {"due_at": at(NOW), "lines": "1", "lately": "2", "policy_version": "1"},
+        {"due_at": at(NOW), "lines": "1", "gone": "v1", "lately": "2", "policy_version": "1"},
     ),
 }
 

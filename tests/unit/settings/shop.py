@@ -36,12 +36,13 @@ OPTIONS = (
     Text("account", "", "which account"),
     Texts("approvers", (), "who approves"),
 )
+PLAIN = Flow("plain", ("cart.opened",), "cart", "cart_id", "do without options")
 WINBACK = Flow("winback", ("person.lapsed",), "person", "person_id", "win somebody back", options=OPTIONS)
 """A flow that is nowhere, with an option of each kind."""
 
 KNOWN = Known(
     platforms=frozenset({"shopify", "generic"}),
-    flows={card.name: card for card in (*all_flows(), WINBACK)},
+    flows={card.name: card for card in (*all_flows(), PLAIN, WINBACK)},
     texts={"mail": {name: frozenset({"de", "en"}) for name in ("reminder", "answers", "last_note")}},
     check_secret=shops.check_secret,
     channels=frozenset({"email"}),

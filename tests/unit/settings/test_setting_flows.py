@@ -109,7 +109,7 @@ def test_every_option_of_every_kind_is_refused_somewhere_in_the_table() -> None:
             "winback",
             "policy.flows.winback.aftr: winback has no such option; its options are account, after, ",
         ),
-        ("cart_recovery", "policy.flows.cart_recovery.aftr: cart_recovery has no such option; it has none"),
+        ("plain", "policy.flows.plain.aftr: plain has no such option; it has none"),
         ("win_back", "policy.flows.win_back: no such flow; allowed: one of cart_recovery, double_opt_in, "),
     ],
 )

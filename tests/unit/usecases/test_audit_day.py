@@ -20,16 +20,20 @@ from cartback.domain.results.audit import (
     IN_FLIGHT,
     KINDS,
     NOBODY_KNOWS,
+    OWNED_LINE,
     SIMULTANEOUS,
     UNJUDGED,
     WITHOUT_BASIS,
 )
 from cartback.domain.subject import Subject
+from cartback.domain.trade.items import Item
+from cartback.domain.trade.line_names import names_of
+from cartback.domain.trade.sale import Sale
 from cartback.flows import cart_recovery
 from cartback.ports import Doubtful
 from cartback.usecases.results.audit import METRICS, AuditDay, AuditShops, LookBack
 from tests.fakes.audits import MemoryAudits, MemoryClaimIndex
-from tests.fakes.told import SHIRT, Told, ada, cart, order
+from tests.fakes.told import CUP, SHIRT, Told, ada, cart, order
 from tests.fakes.world import START, World
 from tests.unit.usecases.test_way_of_a_cart import opened
 
@@ -101,6 +105,37 @@ def test_a_message_about_an_order_is_not_judged_by_a_cart_that_happens_to_be_cal
     world.deliver(told.delivery("o", order(at, "cart:c1", contact=Contact()), at=at))
     plant(world, at + timedelta(hours=1), kind="order", flow="post_purchase")
     assert found(audit_day) == {}
+
+
+def buys_a_part(world, told, *items: Item):
+    """Ada orders these by another way, five minutes after her message."""
+    at = world.clock.move(minutes=5)
+    world.deliver(told.delivery("o", order(at, "cart:elsewhere", sale=Sale(items=items)), at=at))
+    return at
+
+
+def test_a_message_about_the_rest_of_a_cart_is_judged_by_the_goods_that_it_names(
+    world, told, audit_day, sent
+):
+    at = buys_a_part(world, told, SHIRT)
+    rest = {"of_the_rest": True, "goods": tuple(sorted(names_of([CUP])))}
+    plant(world, at + timedelta(hours=1), **rest)
+    assert found(audit_day) == {}
+    plant(world, at + timedelta(hours=2), **{**rest, "goods": tuple(sorted(names_of([SHIRT, CUP])))})
+    assert found(audit_day)[OWNED_LINE] == 1
+    assert METRICS[OWNED_LINE] == METRICS[AFTER_PURCHASE]
+
+
+def test_a_message_that_names_what_was_bought_before_its_cart_was_filled_on_is_found(
+    world, told, audit_day, sent
+):
+    at = buys_a_part(world, told, SHIRT)
+    ((cart_row, _), *_) = world.tables.rows["carts"].values()
+    later = at + timedelta(hours=2)
+    filled_on = replace(cart_row, started_at=later, activity_at=later, since={"v1": START})
+    world.tables.put("carts", "demo", cart_row.cart_id, filled_on, None)
+    plant(world, later + timedelta(hours=1))
+    assert found(audit_day)[OWNED_LINE] == 1
 
 
 def test_a_message_after_a_purchase_by_another_way_is_found(world, told, audit_day, sent):

@@ -88,6 +88,10 @@ class Claim:
     """When the reader took the message out of the junk folder: no complaint from before that counts."""
     flow: str = ""
     kind: str = ""
+    goods: tuple[str, ...] = ()
+    """The short names of the goods that it names, where others were left out or its reader bought something since."""
+    of_the_rest: bool = False
+    """It is about what is left of a cart after a part of it was bought, as the shop wants it."""
 
     @property
     def of_flow(self) -> str:

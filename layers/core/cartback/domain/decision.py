@@ -51,6 +51,8 @@ class Reason(StrEnum):
     EMPTIED = "emptied"
     BOUGHT_ELSEWHERE = "bought_elsewhere"
     BOUGHT_RECENTLY = "bought_recently"
+    OWNED = "owned"
+    NOTHING_LEFT = "nothing_left"
     OWNER_IN_DOUBT = "owner_in_doubt"
     FLOW_OFF = "flow_off"
     OLDER_THAN_FLOW = "older_than_flow"
@@ -134,11 +136,25 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Which goods a message names, by their short names (``trade.line_names``), for whoever judges it later.
+
+    ``of_the_rest`` says that the shop wants the rest of a cart reminded of after a part of it was bought.
+    """
+
+    goods: tuple[str, ...] = ()
+    of_the_rest: bool = False
+
+
+NOTHING_SAID = Named()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """``word`` is what happens, ``reason`` why, ``inputs`` what was looked at (ids and numbers, never people).
 
-    ``until`` is set for ``wait``; ``items`` for ``send``: the lines that are still to be had. A decision to send that
-    is acted on holds its ``ready``.
+    ``until`` is set for ``wait``; ``items`` for ``send``: the lines that are named, and ``named`` which goods these are
+    where the reader bought something since. A decision to send that is acted on holds its ``ready``.
     """
 
     word: Outcome
@@ -147,3 +163,4 @@ class Decision:
     items: tuple[Item, ...] = ()
     inputs: dict[str, str] = field(default_factory=dict)
     ready: Ready | None = None
+    named: Named = NOTHING_SAID

@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cartback.domain.claims import EffectKey
-from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Ready, Reason
+from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Named, Ready, Reason
 from cartback.domain.facts import tell
+from cartback.domain.flow_options import Flag
 from cartback.domain.flows import MONEY, WAYS_TO_LEAVE, Flow, LinkWish
 from cartback.domain.gates import (
     ALLOWED,
     NOW,
     Moment,
     first_word,
+    later,
     marketing_goes_on,
     shop_is_willing,
 )
-from cartback.domain.goods.catalogue import dressed, still_there
 from cartback.domain.language import read_by
 from cartback.domain.messaging import carriers
 from cartback.domain.messaging.due import Due, listed_at
@@ -30,7 +31,8 @@ from cartback.domain.subject import CART, Subject
 from cartback.domain.trade import visits
 from cartback.domain.trade.bots import suspect
 from cartback.domain.trade.cart import Cart
-from cartback.domain.trade.items import Item
+from cartback.domain.trade.left_over import LeftOver, content_unknown, left_over
+from cartback.domain.trade.line_names import names_of
 from cartback.subjects import cart as kind
 
 if TYPE_CHECKING:
@@ -38,6 +40,13 @@ if TYPE_CHECKING:
     from cartback.domain.facts import Fact
     from cartback.domain.flows import Flood
     from cartback.domain.people.customer import Person
+
+GO_ON_WITH_THE_REST = Flag(
+    "go_on_with_the_rest",
+    False,
+    "Whether somebody who bought a part of a cart by another way is reminded of what is left of it, once "
+    "`rest_after_purchase_hours` are over. Else whoever buys anything is left alone.",
+)
 
 FLOW = Flow(
     name="cart_recovery",
@@ -50,6 +59,7 @@ FLOW = Flow(
     area="sales",
     title="W01a Cart recovery",
     kpi="revenue of carts that were bought after a touch",
+    options=(GO_ON_WITH_THE_REST,),
 )
 
 MOST_REARMS = 500
@@ -177,14 +187,18 @@ def decide(
     spoken = first_word(GATES, moment)
     if spoken is not None or not isinstance(moment.basis, Ready):
         return spoken or Decision(STOP, Reason.NO_ADDRESS)
-    left = items_left(context)
+    lines = lines_of(context)
     looked_at = {
         "due_at": moment.due.isoformat(),
-        "lines": str(len(left)),
+        "lines": str(len(lines.left)),
+        **lines.looked_at,
         "lately": str(sum(1 for at in moment.person.sends if at > now - timedelta(days=7))),
         "policy_version": str(policy.version),
     }
-    return Decision(SEND, Reason.DUE, items=left, inputs=looked_at, ready=moment.basis)
+    rest = policy.option(FLOW.name, GO_ON_WITH_THE_REST) and _bought_since(_cart(moment), moment.person)
+    goods = tuple(sorted(names_of(lines.left))) if lines.owned or rest else ()
+    named = Named(goods, rest)
+    return Decision(SEND, Reason.DUE, items=lines.left, inputs=looked_at, ready=moment.basis, named=named)
 
 
 def over(cart: Cart | None, person: Person | None, generation: int, policy: Policy) -> Decision | None:
@@ -196,11 +210,13 @@ def over(cart: Cart | None, person: Person | None, generation: int, policy: Poli
         inputs = {"generation": str(cart.generation)} if ended == Reason.REOPENED else {}
         return Decision(STOP, ended, inputs=inputs)
     bought_at = last_purchase(person) if person is not None else None
-    if bought_at is not None:
+    if person is not None and bought_at is not None:
         bought = {"last_order_at": bought_at.isoformat()}
         if cart.started_at is None or bought_at >= cart.started_at:
-            return Decision(STOP, Reason.BOUGHT_ELSEWHERE, inputs=bought)
-        if bought_at + policy.rest_after_purchase > _active_at(cart):
+            goes_on = policy.option(FLOW.name, GO_ON_WITH_THE_REST)
+            if not goes_on or content_unknown(person, cart.started_at):
+                return Decision(STOP, Reason.BOUGHT_ELSEWHERE, inputs=bought)
+        elif bought_at + policy.rest_after_purchase > _active_at(cart):
             return Decision(STOP, Reason.BOUGHT_RECENTLY, inputs=bought)
     if person is not None and person.reachable and not belongs(cart, person):
         return Decision(STOP, Reason.OWNER_IN_DOUBT, inputs={"names": str(len(person.aliases))})
@@ -209,14 +225,15 @@ def over(cart: Cart | None, person: Person | None, generation: int, policy: Poli
     return None
 
 
-def items_left(context: Context) -> tuple[Item, ...]:
-    """The lines that are still to be had, as the catalogue describes them."""
-    items = context.cart.items if context.cart is not None else ()
-    return tuple(
-        dressed(item, context.stock.get(item.variant_id))
-        for item in items
-        if still_there(context.stock.get(item.variant_id))
-    )
+def lines_of(context: Context) -> LeftOver:
+    """Which lines may be named, and which may not."""
+    return left_over(context.cart, context.person, context.stock)
+
+
+def _bought_since(cart: Cart, person: Person) -> bool:
+    """Whether the shopper bought something since the cart was begun, other than what is left of it."""
+    bought_at = last_purchase(person)
+    return bought_at is not None and cart.started_at is not None and bought_at >= cart.started_at
 
 
 def _cart(moment: Moment) -> Cart:
@@ -307,12 +324,25 @@ def carriers_allow(moment: Moment) -> Decision | None:
 
 
 def something_is_left(moment: Moment) -> Decision | None:
-    """Nothing of it is to be had any more."""
-    variant_ids = [item.variant_id for item in _cart(moment).items]
-    if any(still_there(moment.context.stock.get(variant_id)) for variant_id in variant_ids):
+    """They own all of it by now, or nothing of it is to be had any more, or of each line one of the two is true."""
+    lines = lines_of(moment.context)
+    if lines.left:
         return None
-    variants = " ".join(variant_ids)
-    return Decision(SKIP, Reason.OUT_OF_STOCK, inputs={"variants": variants})
+    if not lines.owned:
+        variants = " ".join(item.variant_id for item in lines.gone)
+        return Decision(SKIP, Reason.OUT_OF_STOCK, inputs={"variants": variants})
+    if lines.gone:
+        return Decision(SKIP, Reason.NOTHING_LEFT, inputs=lines.looked_at)
+    return Decision(STOP, Reason.OWNED, inputs=lines.looked_at)
+
+
+def rests_after_a_part(moment: Moment) -> Decision | None:
+    """They bought a part of it only just."""
+    bought_at = last_purchase(moment.person)
+    if bought_at is None or not _bought_since(_cart(moment), moment.person):
+        return None
+    until = bought_at + moment.policy.rest_after_purchase
+    return later(Reason.BOUGHT_RECENTLY, until, moment.latest) if moment.now < until else None
 
 
 GATES = (
@@ -327,6 +357,7 @@ GATES = (
     not_told_already,
     carriers_allow,
     something_is_left,
+    rests_after_a_part,
     *NOW,
 )
 

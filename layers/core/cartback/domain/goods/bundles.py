@@ -13,6 +13,7 @@ MOST_LINES = 100
 """Lines of a cart that are kept; of the others only the number."""
 
 _DEEPEST = 5
+MOST_PARTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +44,24 @@ def assembled(told: Iterable[Told]) -> Lines:
     costs = [line.item.cost for line in lines]
     taxes = [line.item.tax for line in lines]
     own = [None if cost is None or not cost.amount else cost for cost in costs]
-    parts = set()
+    parts: dict[int, list[str]] = {}
+    gone = set()
     for place, _ in enumerate(lines):
         root = _root(lines, by_name, place)
         if root == place or (own[place] is not None and own[root] is not None):
             continue
-        parts.add(place)
+        gone.add(place)
+        parts.setdefault(root, []).append(lines[place].item.variant_id)
         costs[root] = _together(costs[root], costs[place])
         taxes[root] = _together(taxes[root], taxes[place])
-    kept = [
-        line.item
-        if costs[place] == line.item.cost
-        else priced(replace(line.item, tax=taxes[place]), costs[place])
+    whole = [
+        replace(line.item, parts=tuple(dict.fromkeys(parts.get(place, ())))[:MOST_PARTS])
         for place, line in enumerate(lines)
-        if place not in parts
+    ]
+    kept = [
+        item if costs[place] == item.cost else priced(replace(item, tax=taxes[place]), costs[place])
+        for place, item in enumerate(whole)
+        if place not in gone
     ]
     return Lines(tuple(kept[:MOST_LINES]), max(0, len(kept) - MOST_LINES))
 

@@ -99,6 +99,11 @@ def ordered(
     return replace(person, **purchases.remembered(person.purchases, person.last_order_at, word, now))
 
 
+def called_off(person: Person, ref: str, at: datetime) -> Person:
+    """An order of theirs was called off: they do not have what it held. It stays something that they did."""
+    return replace(person, purchases=purchases.called_off(person.purchases, ref, at))
+
+
 def owns(person: Person, cart_id: str, at: datetime | None = None) -> Person:
     """Remember a cart as this person's, so that an erasure finds it, and when it was begun (the shop's clock)."""
     if cart_id in person.cart_ids:

@@ -145,6 +145,7 @@ def with_account(person: Person, account: Person) -> Person:
         person,
         sends=_each_once(person, account),
         bought_beside_at=bought,
+        purchases=purchases.united(person.purchases, account.purchases, None),
         prefs=preferences.united(person.prefs, account.prefs),
         visits=visits.united(person.visits, account.visits),
         tickets=tickets.united(person.tickets, account.tickets),

@@ -15,12 +15,24 @@ from cartback.domain.claims import BOUNCED, COMPLAINED, DELIVERED, RELEASED, SEN
 from cartback.domain.consent.consent import GRANTED, MARKETING, WITHDRAWN, Consent
 from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
+from cartback.domain.trade import bought_lines
 from cartback.domain.trade.cart import ERASED, Cart
+from cartback.domain.trade.line_names import names_of
 
 AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS = "after_purchase", "after_opt_out", "without_basis"
+OWNED_LINE = "owned_line"
 DUPLICATE, NOBODY_KNOWS, IN_FLIGHT, UNJUDGED = "duplicate", "unknown", "in_flight", "unjudged"
-KINDS = (AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS, DUPLICATE, NOBODY_KNOWS, IN_FLIGHT, UNJUDGED)
-BROKEN = frozenset({AFTER_PURCHASE, AFTER_OPT_OUT, WITHOUT_BASIS, DUPLICATE})
+KINDS = (
+    AFTER_PURCHASE,
+    OWNED_LINE,
+    AFTER_OPT_OUT,
+    WITHOUT_BASIS,
+    DUPLICATE,
+    NOBODY_KNOWS,
+    IN_FLIGHT,
+    UNJUDGED,
+)
+BROKEN = frozenset({AFTER_PURCHASE, OWNED_LINE, AFTER_OPT_OUT, WITHOUT_BASIS, DUPLICATE})
 """What may never happen. The other kinds are honest limits of the promise."""
 
 SIMULTANEOUS = timedelta(seconds=30)
@@ -99,7 +111,10 @@ def audit(shop: str, day: date, evidence: Iterable[Evidence], now: datetime) -> 
 
 def _judged(each: Evidence, now: datetime) -> Iterator[Finding]:
     claim = each.claim
-    yield from _gravest(claim, AFTER_PURCHASE, _purchases(each))
+    after_purchase = list(_gravest(claim, AFTER_PURCHASE, _purchases(each)))
+    yield from after_purchase
+    if not after_purchase:
+        yield from _gravest(claim, OWNED_LINE, _owned_lines(each))
     yield from _gravest(claim, AFTER_OPT_OUT, _refusals(each))
     if claim.purpose != SERVICE and not _ever_agreed(each):
         yield _finding(WITHOUT_BASIS, claim)
@@ -125,7 +140,10 @@ def _gravest(
 
 
 def _purchases(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
-    """Purchases that end this claim's generation: of the cart itself, or by the person since it was started."""
+    """Purchases that end this claim's generation: of the cart itself, or by the person since it was started.
+
+    A message about the rest of a cart is judged by the goods that it names (``_owned_lines``).
+    """
     claim, cart, person = each.claim, each.cart, each.person
     if cart is None:
         return
@@ -135,10 +153,32 @@ def _purchases(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
     if person is None or started_at is None:
         return
     for purchase in person.purchases:
+        if claim.of_the_rest and purchase.lines is not None:
+            continue
         if purchase.placed_at >= started_at:
             yield purchase.placed_at, _from(each, purchase.recorded_at)
         elif purchase.paid_at is not None and purchase.paid_at >= started_at:
             yield purchase.paid_at, _from(each, purchase.paid_recorded_at or purchase.recorded_at)
+
+
+def _owned_lines(each: Evidence) -> Iterator[tuple[datetime | None, datetime]]:
+    """Purchases of a line that the message named, made since it lay in the cart, as far as the row still tells."""
+    claim, cart, person = each.claim, each.cart, each.person
+    if cart is None or person is None or cart.generation != claim.generation:
+        return
+    changed = cart.activity_at is None or cart.activity_at > claim.claimed_at
+    for item in cart.items:
+        told = claim.goods if claim.goods else () if changed else None
+        if told is not None and not names_of([item]).issubset(told):
+            continue
+        lain_since = bought_lines.since(cart, item)
+        for one in person.purchases:
+            if lain_since is None or not bought_lines.owned_by(item, lain_since, [one]):
+                continue
+            recorded_at = max(filter(None, (one.recorded_at, one.lines_recorded_at)))
+            if lain_since > one.placed_at + bought_lines.TOUCHED_AFTER:  # it is owned by the payment alone
+                recorded_at = max(recorded_at, one.paid_recorded_at or recorded_at)
+            yield one.last_at, _from(each, recorded_at)
 
 
 def _cannot_be_judged(each: Evidence) -> bool:

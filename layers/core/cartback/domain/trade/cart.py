@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cartback.domain.trade import spending
+from cartback.domain.trade import bought_lines, spending
 from cartback.domain.trade.cart_row import BOUGHT as BOUGHT
 from cartback.domain.trade.cart_row import EMPTIED as EMPTIED
 from cartback.domain.trade.cart_row import ERASED as ERASED
@@ -65,13 +65,14 @@ def see(
     if finished:
         return cart
     if known_at is not None and seen.at < known_at:
-        return _closed_by(cart, seen, cause, now)
+        return _closed_by(bought_lines.told_late(cart, seen.items, seen.at), seen, cause, now)
     newest = cart.activity_at is None or (seen.at, seen.source) >= (cart.activity_at, cart.content_from or "")
     cart = replace(cart, seen={**cart.seen, seen.source: seen.at})
     if newest:
         if cart.activity_at is None or seen.at > cart.activity_at:
             cart = replace(cart, heard_at=now, old_news=old_news)
-        cart = replace(_with_content(cart, seen, cause), told_by=spending.checkouts(seen))
+        filled = bought_lines.aged(cart, _with_content(cart, seen, cause), seen.at)
+        cart = replace(filled, told_by=spending.checkouts(seen))
     return _closed_by(cart, seen, cause, now)
 
 
@@ -102,7 +103,9 @@ def absorb(cart: Cart, other: Cart, cause: str, now: datetime | None = None) -> 
         and (cart.activity_at is None or other.activity_at > cart.activity_at)
         and other.items
     ):
+        ages = bought_lines.ages_of(cart)
         cart = replace(cart, **{name: getattr(other, name) for name in _CONTENT})
+        cart = bought_lines.dated(cart, _older(bought_lines.ages_of(other), ages))
     if other.bought_at is not None:
         ref = other.order_refs[-1] if other.order_refs else None
         cart = _bought(cart, other.bought_at, ref, cause, now)
@@ -193,7 +196,7 @@ def _bought(
         ):
             return _recorded(cart, cart.generation - 1, now).noting(bought_at, "bought_before", cause)
         cart = _recorded(cart, cart.generation, now).noting(bought_at, "bought", cause)
-        return _reopened(cart, again_at, cause)
+        return replace(_reopened(cart, again_at, cause), since={})
     if cart.status == BOUGHT:
         return replace(cart, closed_at=bought_at)
     cart = replace(cart, status=BOUGHT, closed_at=bought_at, closed_because="bought")
@@ -225,6 +228,11 @@ def _reopened(cart: Cart, at: datetime, cause: str) -> Cart:
         closed_because=None,
         superseded_by=None,
     ).noting(at, "opened_again", cause)
+
+
+def _older(ages: dict[str, datetime], others: dict[str, datetime]) -> dict[str, datetime]:
+    """The ages of lines that two rows hold: what lay in either first lay there."""
+    return {name: min(at, others.get(name, at)) for name, at in ages.items()}
 
 
 def _united(first: tuple[str, ...], second: Iterable[str | None]) -> tuple[str, ...]:

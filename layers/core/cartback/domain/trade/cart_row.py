@@ -39,7 +39,8 @@ class Cart:
     (``domain.people.identity``). ``account_row`` is the row of the account, if it is another than the owner's.
     ``spent`` are the references of checkouts that were ordered, ``told_by`` those of the checkout that told of the
     present content, ``heard_at`` is when we heard of that. ``old_news`` says that it came from a replay or a first
-    comparison. ``superseded_by`` is the later cart of the same visit.
+    comparison. ``superseded_by`` is the later cart of the same visit. ``since`` is by variant since when a line
+    has as many pieces as it has, where that is another instant than ``started_at``.
     """
 
     shop: str
@@ -80,6 +81,7 @@ class Cart:
     heard_at: datetime | None = None
     old_news: bool = False
     superseded_by: str | None = None
+    since: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:

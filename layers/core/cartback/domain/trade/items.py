@@ -24,7 +24,8 @@ class Item:
 
     ``quantity`` is a ``Decimal`` where it has a fraction: half a metre, 2.5 kg. ``whole`` is what the line costs where
     that is not so many times the price of one, ``tax`` the tax on the whole line, where the shop tells it. The words of
-    a line of ``hearsay`` are a page's, which anybody can make say anything.
+    a line of ``hearsay`` are a page's, which anybody can make say anything. ``parts`` are the variants that a
+    bundle is made of, where they are told.
     """
 
     variant_id: str
@@ -39,6 +40,7 @@ class Item:
     whole: Money | None = None
     tax: Money | None = None
     hearsay: bool = False
+    parts: tuple[str, ...] = ()
 
     @property
     def cost(self) -> Money | None:

@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain.trade.line_names import told_names
+
 if TYPE_CHECKING:
     from cartback.domain.observations import OrderSeen
 
 REMEMBERED = 10
+_CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,9 @@ class Purchase:
 
     ``ref`` is the shop's name for it, where it was told. ``paid_by`` names the event that said that it is paid;
     ``dated`` is false where ``paid_at`` is only when the shop first said so. Nobody knows of an order without
-    ``paid_at`` whether it was paid.
+    ``paid_at`` whether it was paid. ``lines`` are the short names of its goods (``line_names``) by the word of
+    ``lines_at``, none of one that was called off and None where nobody told; ``lines_recorded_at`` is since when we
+    know these, where that is not since ``recorded_at``.
     """
 
     placed_at: datetime
@@ -34,6 +39,9 @@ class Purchase:
     paid_recorded_at: datetime | None = None
     paid_by: str = ""
     dated: bool = False
+    lines: tuple[str, ...] | None = None
+    lines_at: datetime | None = None
+    lines_recorded_at: datetime | None = None
 
     @property
     def last_at(self) -> datetime:
@@ -43,7 +51,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One word of an order, said at ``at``: whether something was paid, and when, if the shop knows it."""
+    """One word of an order, said at ``at``: what it holds, whether and when something was paid, if the shop says so."""
 
     placed_at: datetime
     ref: str = ""
@@ -51,22 +59,25 @@ class Told:
     paid_at: datetime | None = None
     at: datetime | None = None
     by: str = ""
+    lines: tuple[str, ...] | None = None
 
 
 def told_of(seen: OrderSeen, cause: str) -> Told:
     """What an observed order says of itself; ``cause`` is the event that brought it."""
     paid = seen.paid or seen.part_paid
-    return Told(seen.placed_at, seen.order_ref or "", paid, seen.paid_at, seen.at, cause)
+    lines = told_names(seen.sale.items, seen.sale.further) if seen.sale is not None else None
+    if seen.cancelled_at or (seen.sale is not None and seen.sale.standing == _CANCELLED):
+        lines = ()
+    return Told(seen.placed_at, seen.order_ref or "", paid, seen.paid_at, seen.at, cause, lines)
 
 
 def heard(known: tuple[Purchase, ...], told: Told, now: datetime) -> tuple[Purchase, ...]:
     """Remember a word of an order from now on; what is told again was known before."""
     found = next((one for one in known if _same(one, told.ref, told.placed_at)), None)
     if found is None:
-        return _latest(
-            [*known, _paid(Purchase(told.placed_at, now, told.ref), told, now, _forgotten(known, told))]
-        )
-    after = _paid(replace(found, ref=found.ref or told.ref), told, now, False)
+        made = Purchase(told.placed_at, now, told.ref)
+        return _latest([*known, _lined(_paid(made, told, now, _forgotten(known, told)), told, now)])
+    after = _lined(_paid(replace(found, ref=found.ref or told.ref), told, now, False), told, now)
     return known if after == found else _latest(after if one is found else one for one in known)
 
 
@@ -123,6 +134,24 @@ def _paid(purchase: Purchase, told: Told, now: datetime, forgotten: bool) -> Pur
         paid_by=told.by if later else purchase.paid_by,
         dated=purchase.dated or dated,
     )
+
+
+def _lined(purchase: Purchase, told: Told, now: datetime) -> Purchase:
+    """Take over what a word says that it holds: the latest word counts, of two at an instant that which says more."""
+    lines, at, known_at = told.lines, told.at, purchase.lines_at
+    if lines is None or at is None or (known_at is not None and at < known_at):
+        return purchase
+    if at == known_at:
+        lines = max(lines, purchase.lines or (), key=lambda names: (len(names), names))
+    if lines == purchase.lines:
+        return replace(purchase, lines_at=at)
+    since = now if now != purchase.recorded_at else None
+    return replace(purchase, lines=lines, lines_at=at, lines_recorded_at=since)
+
+
+def called_off(known: tuple[Purchase, ...], ref: str, at: datetime) -> tuple[Purchase, ...]:
+    """An order was called off at ``at``: nobody has what it held."""
+    return tuple(replace(one, lines=(), lines_at=at) if one.ref == ref else one for one in known)
 
 
 def _forgotten(known: tuple[Purchase, ...], told: Told) -> bool:

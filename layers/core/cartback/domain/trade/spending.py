@@ -17,7 +17,7 @@ CHECKOUT = "checkout:"
 """How references of checkouts begin."""
 
 MOST_SPENT = 20
-_ENDED = frozenset({"bought_elsewhere", "bought_recently"})
+_ENDED = frozenset({"bought_elsewhere", "bought_recently", "owned"})
 
 
 def checkouts(seen: CartSeen) -> tuple[str, ...]:

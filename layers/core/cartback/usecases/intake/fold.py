@@ -30,6 +30,7 @@ from cartback.domain.people import customer
 from cartback.domain.trade import cart as carts
 from cartback.domain.trade.cart import Cart
 from cartback.domain.trade.cart_owner import identify
+from cartback.domain.trade.line_names import told_names
 from cartback.domain.trade.payments import tell_failed, tell_ordered, tell_refunded
 from cartback.domain.trade.purchases import Told, told_of
 from cartback.usecases.intake import fold_awaited, fold_goods, fold_people, fold_visits, forgetting
@@ -96,7 +97,9 @@ class Fold(Draft):
         if person is not None:
             cart = self._identified(cart, person, seen.contact, seen.at, cause)
             if seen.completed_at is not None:
-                fold_people.bought(self, seen.contact, Told(seen.completed_at), ())
+                names = told_names(seen.items, seen.further)
+                told = Told(seen.completed_at, at=seen.at, lines=names if seen.items else None)
+                fold_people.bought(self, seen.contact, told, ())
         owner = self.person(cart.person_id)
         before, cart = cart, carts.announce(cart, owner is not None and owner.reachable, cause)
         if owner is not None and cart is not before and cart.activity_at is not None:
@@ -105,7 +108,10 @@ class Fold(Draft):
         self.page.carts[cart.cart_id] = cart
         fold_visits.remember(self.page, cart, self.now)
         self._tell_of_cart(cart, cause)
-        if seen.calls_off in cart.order_refs:
+        if seen.calls_off is not None and seen.calls_off in cart.order_refs:
+            if owner is not None:
+                latest = self.person(owner.person_id) or owner
+                self.keep(customer.called_off(latest, seen.calls_off, seen.at))
             self.tell("order.cancelled", seen.at, order_ref=seen.calls_off, cancelled_at=seen.at)
 
     def _identified(self, cart: Cart, person: Person, contact: Contact, at: datetime, cause: str) -> Cart:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from cartback.domain.channels import EMAIL
 from cartback.domain.claims import Claim, EffectKey
 from cartback.domain.consent.jurisdiction import NO_CONSENT_NEEDED
+from cartback.domain.decision import NOTHING_SAID
 from cartback.domain.flows import MARKETING
 from cartback.domain.people.suppression import FOR_NOW
 from cartback.ports import NotBlocked, Unchanged
 
 if TYPE_CHECKING:
     from cartback.domain.context import Context
-    from cartback.domain.decision import Ready
+    from cartback.domain.decision import Named, Ready
     from cartback.domain.flows import Flow
     from cartback.domain.policy import Policy
     from cartback.domain.subject import Kind
@@ -29,7 +30,15 @@ _FOR_AN_ANSWER = FOR_NOW | {"opted_out"}
 """Who only opted out of marketing is not blocked for the answer to what they asked for themselves."""
 
 
-def claim_for(run: Run, step: str, channel: str, ready: Ready, policy: Policy, now: datetime) -> Claim:
+def claim_for(
+    run: Run,
+    step: str,
+    channel: str,
+    ready: Ready,
+    policy: Policy,
+    now: datetime,
+    named: Named = NOTHING_SAID,
+) -> Claim:
     """The claim of one step of a run, with the basis that it stands on and the day's ceiling, if there is one."""
     advertises = ready.purpose not in NO_CONSENT_NEEDED
     warms = advertises and channel == EMAIL
@@ -48,6 +57,8 @@ def claim_for(run: Run, step: str, channel: str, ready: Ready, policy: Policy, n
         purpose=ready.purpose,
         flow=run.flow,
         kind=ready.subject.kind,
+        goods=named.goods,
+        of_the_rest=named.of_the_rest,
         ceiling=policy.warm_up.ceiling(now) if policy.warm_up is not None and warms else None,
     )
 

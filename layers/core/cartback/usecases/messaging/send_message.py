@@ -255,8 +255,8 @@ class SendMessage:
         """Claim, send, mark. None if the rows were not as decided any more: decide again."""
         if decision.ready is None:
             raise LookupError("nothing is ready to be sent")
-        touch, flow = step.plan.touches[step.position], step.rules.FLOW
-        claim = claim_for(step.run, touch.name, touch.channel, decision.ready, step.policy, step.now)
+        touch, flow, ready = step.plan.touches[step.position], step.rules.FLOW, decision.ready
+        claim = claim_for(step.run, step.name, touch.channel, ready, step.policy, step.now, decision.named)
         rows = counting(step.context, claim, flow, step.kind, self._next_message(step))
         message, links, own = self._message(step, claim, decision, decision.ready)
         line = replace(line, data={**line.data, "claim_id": claim.claim_id, **own})

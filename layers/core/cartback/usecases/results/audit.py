@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from cartback.domain.results.audit import (
     DUPLICATE,
     IN_FLIGHT,
     NOBODY_KNOWS,
+    OWNED_LINE,
     UNJUDGED,
     WITHOUT_BASIS,
     Evidence,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 METRICS = {
     AFTER_PURCHASE: "SendsAfterPurchase",
+    OWNED_LINE: "SendsAfterPurchase",
     AFTER_OPT_OUT: "SendsAfterOptOut",
     WITHOUT_BASIS: "SendsWithoutBasis",
     DUPLICATE: "DuplicateSends",
@@ -86,11 +89,14 @@ class AuditDay:
     def __call__(self, shop: str, day: date) -> Audit:
         done = self.look_back(shop, day)
         self.book.keep(done)
+        counts: Counter[str] = Counter()
         for kind, name in METRICS.items():
-            self.metrics.count(name, done.counts[kind])
+            counts[name] += done.counts[kind]
+        for name, count in counts.items():
+            self.metrics.count(name, count)
             # A metric per shop has its price: it is born when there is something to tell.
-            if done.counts[kind]:
-                self.metrics.count(name, done.counts[kind], shop=shop)
+            if count:
+                self.metrics.count(name, count, shop=shop)
         return done
 
 
