@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from cartback import channels
 from cartback.domain.messaging import carriers, sms
 from cartback.domain.messaging.timing import Caps
 from cartback.domain.observations import ConsentSeen
+from cartback.domain.people import suppression
 from cartback.domain.policy import Plan, Touch
-from cartback.ports import Sent
+from cartback.ports import Doubtful, Sent
 from cartback.usecases.messaging.links import SHORT
 from cartback.usecases.runs import Run
 from tests.fakes.told import SHIRT, Told, ada, cart
@@ -148,3 +150,82 @@ def test_a_rule_of_carriers_names_its_source_and_reaches_no_other_channel():
     assert carriers.cart_rule("sms", "+14165550100") is None
     assert carriers.cart_rule("sms", None) is None
     assert carriers.cart_rule("sms", AMERICAN) is not None
+
+
+def told_by_aws(shop: Shop, kind: str, claim: str | None = None) -> dict:
+    message = shop.way.sent[-1]
+    context = {"shop": "demo", "claim": claim or message.claim_id}
+    at = int(shop.world.clock.now().timestamp() * 1000)
+    return {"eventType": kind, "eventTimestamp": at, "messageId": "a-1", "context": context}
+
+
+def told_by_twilio(shop: Shop, status: str, error: str = "") -> dict:
+    at, claim = shop.world.clock.now().isoformat(), shop.way.sent[-1].claim_id
+    told = {"sid": "SM1", "status": status, "error": error, "claim": claim, "at": at, "shop": "demo"}
+    return {"twilio": told}
+
+
+def claims_of(shop: Shop) -> list:
+    return [row for row, _ in shop.world.tables.rows["claims"].values()]
+
+
+def person_of(shop: Shop):
+    return next(row for row, _ in shop.world.tables.rows["persons"].values() if row.phone == GERMAN)
+
+
+def test_a_doubtful_message_is_settled_by_news_and_never_sent_a_second_time():
+    shop = Shop(FIRST)
+    keep = shop.way.send
+    shop.way.send = lambda message: keep(message) and Doubtful("ReadTimeoutError")
+    assert shop.send()["reason"] == "doubtful"
+    assert [claim.state for claim in claims_of(shop)] == ["claimed"]
+    shop.world.touch(shop.run, shop.plan, 0)
+    assert len(shop.way.sent) == 1
+    shop.world.apply_receipts(channels.receipts(told_by_aws(shop, "TEXT_DELIVERED")))
+    assert [(claim.state, claim.provider_id) for claim in claims_of(shop)] == [("delivered", "a-1")]
+
+
+def test_news_that_comes_again_late_or_from_the_provider_before_changes_nothing_more():
+    shop = Shop(FIRST)
+    shop.send()
+    for event in (
+        told_by_aws(shop, "TEXT_DELIVERED"),
+        told_by_aws(shop, "TEXT_SENT"),
+        told_by_aws(shop, "TEXT_DELIVERED"),
+        told_by_twilio(shop, "sent"),
+        told_by_twilio(shop, "delivered"),
+    ):
+        shop.world.apply_receipts(channels.receipts(event))
+    (claim,) = claims_of(shop)
+    assert claim.state == "delivered"
+    assert len(shop.way.sent) == 1
+
+
+def test_news_of_a_claim_that_is_not_ours_is_counted_and_left():
+    shop = Shop(FIRST)
+    shop.send()
+    before = claims_of(shop)
+    shop.world.apply_receipts(channels.receipts(told_by_aws(shop, "TEXT_INVALID", claim="somebody-elses")))
+    assert claims_of(shop) == before
+    assert suppression.reason_at(person_of(shop), shop.world.clock.now(), "sms") is None
+
+
+@pytest.mark.parametrize(
+    ("event", "because"),
+    [
+        (lambda shop: told_by_aws(shop, "TEXT_INVALID"), "bounced"),
+        (lambda shop: told_by_aws(shop, "TEXT_BLOCKED"), "bounced"),
+        (lambda shop: told_by_twilio(shop, "undelivered", "30006"), "bounced"),
+        (lambda shop: told_by_twilio(shop, "failed", "21610"), "suppressed"),
+        (lambda shop: told_by_aws(shop, "TEXT_UNREACHABLE"), None),
+        (lambda shop: told_by_aws(shop, "TEXT_TTL_EXPIRED"), None),
+        (lambda shop: told_by_twilio(shop, "undelivered", "30007"), None),
+    ],
+)
+def test_only_what_is_the_numbers_own_fault_silences_it_and_never_its_mailbox(event, because):
+    shop = Shop(FIRST)
+    shop.send()
+    shop.world.apply_receipts(channels.receipts(event(shop)))
+    now = shop.world.clock.now()
+    assert suppression.reason_at(person_of(shop), now, "sms") == because
+    assert suppression.reason_at(person_of(shop), now) is None
