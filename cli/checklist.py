@@ -14,6 +14,8 @@ from cli.mail_records import ADVICE, GOOD, MUST, Finding
 if TYPE_CHECKING:
     from cartback.domain.shop.health import Health, Pulse
     from cartback.domain.shop.settings import ShopSettings
+    from cartback.domain.wording.parts import TextName
+    from cartback.usecases.shop.edit_texts import TextState
 
 SILENT_AFTER = timedelta(days=1)
 FEW_LAMBDAS = 100
@@ -99,6 +101,34 @@ def hearing(heard: Heard, now: datetime) -> list[Finding]:
         found.append(Finding("events", GOOD, "the shop was heard within a day"))
     if heard.health is not None and heard.health.subscriptions == LOST:
         found.append(Finding("subscriptions", MUST, "some are missing: cartback shop connect"))
+    return found
+
+
+def own_texts(
+    shop: str, states: Sequence[TextState], faults: Mapping[TextName, Sequence[str]]
+) -> list[Finding]:
+    """What is wrong with what a shop says in its own words, which may be older than a law; none without any."""
+    own = [state for state in states if state.own]
+    found = [
+        Finding(
+            "own texts",
+            MUST,
+            f"{name}: {'; '.join(wrong)}; say something else: cartback texts edit {shop} {name}",
+        )
+        for name, wrong in faults.items()
+    ]
+    found += [
+        Finding(
+            "own texts",
+            ADVICE,
+            f"{state.name} waits for another form of address: write it anew in the shop's, "
+            f"or give it back: cartback texts edit {shop} {state.name} --house",
+        )
+        for state in own
+        if state.at_rest
+    ]
+    if own and not found:
+        found.append(Finding("own texts", GOOD, f"{len(own)} in the shop's own words, nothing is wrong"))
     return found
 
 

@@ -73,19 +73,30 @@ def _where(error: yaml.YAMLError) -> str:
 def assignment(text: str) -> tuple[str, object]:
     """A path and a value from ``policy.preset=gentle``. Raises Refused without path or ``=``.
 
-    The value is JSON where it can be read as JSON (``true``, ``45``, ``null``, a list), else text. Lists of words
-    may be written with commas: ``languages=de,en``.
+    The value is JSON where it can be read as JSON (``true``, ``45``, ``null``, a list), else text; a list or an object
+    may be YAML: ``policy.touches=[{name: reminder, after: 45m}]``. Lists of words may be written with commas:
+    ``languages=de,en``. Elements are counted from 0, as errors name them or with a dot: ``imprint[1]``, ``imprint.1``.
     """
     path, sign, value = text.partition("=")
-    path = path.strip()
+    path = re.sub(r"\[(\d+)\]", r".\1", path.strip())
     if not sign or not path:
         raise Refused(f"{text}: write path=value, such as policy.preset=gentle")
     try:
         return path, json.loads(value)
     except ValueError:
+        if value.lstrip()[:1] in ("[", "{"):
+            return path, _flow(path, value)
         if path in _WORD_LISTS:
             return path, [word.strip() for word in value.split(",")]
         return path, value
+
+
+def _flow(path: str, value: str) -> object:
+    """A list or an object as YAML writes it on one line. Raises Refused, naming the path, for what is none."""
+    try:
+        return yaml.load(value, Loader=_Plain)  # noqa: S506 - a subclass of SafeLoader that resolves less
+    except yaml.YAMLError as error:
+        raise Refused(f"{path}: is neither JSON nor YAML: {_where(error)}") from None
 
 
 def as_yaml(read: dict[str, Any]) -> str:

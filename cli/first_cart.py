@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from cartback import channels
@@ -23,6 +24,12 @@ ASKED = (
     "Now put something into a cart of the shop, begin the checkout, and type an address of yours into it. "
     "Waiting for it …"
 )
+ASKED_WITHOUT_CARTS = (
+    "Now let the shop speak: install its app, or change anything that it tells of. Waiting for it …"
+)
+NO_CARTS = (
+    "This platform tells of no carts: orders and people are heard, and nobody is reminded before an order."
+)
 _EMAIL, _PURPOSE = "email", "cart_reminders"
 _IN_WORDS = {
     "double_opt_in": "a confirmed double opt-in",
@@ -31,8 +38,12 @@ _IN_WORDS = {
 }
 
 
-def heard(here: Desk, shop: str, since: datetime, seconds: int) -> tuple[datetime, Cart | None]:
+def heard(
+    here: Desk, shop: str, since: datetime, seconds: int, *, carts: bool = True
+) -> tuple[datetime, Cart | None]:
     """Wait for an event that came after ``since``, and go on for a cart. Raises TryLater when nothing came.
+
+    Without ``carts`` the platform tells of none, and any event will do.
 
     Carts are looked for when an event was told of, and once at the end: no index lists them, see ``cart list``.
     """
@@ -47,6 +58,8 @@ def heard(here: Desk, shop: str, since: datetime, seconds: int) -> tuple[datetim
             and (is_last or heard_at != pulse.last_event_at)
         ):
             heard_at = pulse.last_event_at
+            if not carts:
+                return heard_at, None
             if cart := _cart_since(here, shop, since):
                 return heard_at, cart
         if is_last:
@@ -66,8 +79,9 @@ def seen(here: Desk, settings: ShopSettings, cart: Cart | None) -> list[str]:
             "No cart came yet: put something into one, begin the checkout, and connect with --wait again."
         ]
     policy, records = settings.policy(), here.stack.records()
+    lines_of_it = f"{len(cart.items)} line{'' if len(cart.items) == 1 else 's'}"
     who = "somebody is known for it" if cart.person_id else "nobody is known for it yet"
-    lines = [f"Cart {cart.cart_id} arrived: {cart.status}, {len(cart.items)} lines, {who}."]
+    lines = [f"Cart {cart.cart_id} arrived: {cart.status}, {lines_of_it}, {who}."]
     story = story_of(cart, here.stack.ledger(), here.lang)
     coming = next_step(
         records, cart, story, policy, open_to(channels.names(), settings.senders), here.stack.clock.now()
@@ -75,12 +89,16 @@ def seen(here: Desk, settings: ShopSettings, cart: Cart | None) -> list[str]:
     if coming:
         until = moment(coming.until)
         lines.append(words.coming(coming.touch, coming.word, coming.reason, until, here.lang))
-    return [*lines, law(policy.pack), f"Follow it: cartback cart show {settings.shop} {cart.cart_id}"]
+    return [
+        *lines,
+        law(policy.pack, policy.accepted_bases),
+        f"Follow it: cartback cart show {settings.shop} {cart.cart_id}",
+    ]
 
 
-def law(pack: str) -> str:
-    """What the law of a shop's market takes as a basis for reminding of a cart by e-mail, in one sentence."""
-    bases = PACKS[pack].bases(_EMAIL, _PURPOSE)
+def law(pack: str, accepted: Collection[str] = frozenset(_IN_WORDS)) -> str:
+    """What the law of a shop's market, and the shop, take as a basis for reminding of a cart by e-mail."""
+    bases = set(PACKS[pack].bases(_EMAIL, _PURPOSE)) & set(accepted)
     taken = [said for basis, said in _IN_WORDS.items() if basis in bases]
     refused = (
         "" if "explicit" in bases else "; a ticked box alone is none, and that is no fault of the connection"

@@ -171,7 +171,7 @@ def introduced(stack: Stack, shop: str, known: Person | None, contact: Contact |
     parts = [
         f"person {known.person_id} of {shop}",
         f"mailbox {shaded(known.email)}" if known.email else "no mailbox",
-        f"{len(known.cart_ids)} carts",
+        f"{len(known.cart_ids)} cart{'' if len(known.cart_ids) == 1 else 's'}",
         f"last order {known.last_order_at:%Y-%m-%d}" if known.last_order_at else "no order",
         f"last heard of {known.seen_at:%Y-%m-%d}" if known.seen_at else "never heard of",
     ]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 STACK_VARIABLE = "CARTBACK_STACK"
 """Names the stack of every call that says none itself."""
+_BLANKS_AT_ENDS = re.compile(r"[ ]+$", re.MULTILINE)
+"""What fills a table's last column: one long line would fill hundreds of columns of all others."""
 _WIDE = 1_000  # columns where nobody looks but another program: a line stays a line
 
 
@@ -77,7 +79,12 @@ class Desk:
             if isinstance(part, Table):
                 for column in part.columns:
                     column.header = head(str(column.header), self.lang)
-            console.print(Text(unobeyed(part)) if isinstance(part, str) else part)
+            if isinstance(part, str) or console.is_terminal:
+                console.print(Text(unobeyed(part)) if isinstance(part, str) else part)
+                continue
+            with console.capture() as drawn:
+                console.print(part)
+            typer.echo(_BLANKS_AT_ENDS.sub("", drawn.get()), nl=False)
 
 
 def desk(context: typer.Context) -> Desk:

@@ -46,15 +46,14 @@ def assigned(pairs: list[str]) -> dict[str, str | None]:
     return said
 
 
-def difference(before: Mapping[str, str], after: Mapping[str, str], was: str, now: str) -> Iterator[str]:
-    """What differs, part by part, as lines of a unified difference."""
+def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """What differs, part by part: lines that were begin with ``-``, lines that are with ``+``."""
     for part in PARTS:
         old, new = before.get(part, ""), after.get(part, "")
         if old != new:
             yield f"{part}:"
-            yield from list(
-                difflib.unified_diff(old.splitlines(), new.splitlines(), was, now, lineterm="", n=1)
-            )
+            lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1)
+            yield from (line for line in list(lines)[2:] if not line.startswith("@@"))
 
 
 def facts_lines(known: Mapping[str, Fact]) -> list[str]:

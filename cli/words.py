@@ -212,7 +212,10 @@ _REASONS = {
         "the shop told of it when it was too late for any message",
         "der Shop meldete ihn erst, als es für jede Nachricht zu spät war",
     ),
-    "shopper_active": ("the shopper was active a short while ago", "im Warenkorb tat sich eben noch etwas"),
+    "shopper_active": (
+        "it is not due yet, counted from what the shopper did last",
+        "sie ist noch nicht fällig, gerechnet von der letzten Bewegung im Warenkorb",
+    ),
 }
 _VERDICTS = {
     "send": ("send", "senden"),

@@ -81,16 +81,19 @@ def _clock(speed: float, since: datetime | None) -> Iterator[Clock]:
 @contextmanager
 def _around(clock: Clock, built: Path, *, real: bool) -> Iterator[Stage]:
     mail = MailProvider(clock)
-    api_port, inbox_port = free(API_PORT), free(INBOX_PORT)
     with (
+        held(API_PORT) as api_port,
+        held(INBOX_PORT) as inbox_port,
         mail_provider.running(mail) as mail_url,
         cloud.running(clock, mail_url) as ministack,
         mail.attached(ministack),
     ):
-        stack = deploy.deploy(ministack, built, f"http://127.0.0.1:{api_port}")
+        stack = deploy.deploy(ministack, built, f"http://127.0.0.1:{api_port.number}")
         with (
-            gateway.running(ministack.endpoint_url, next(iter(stack.apis.values())), api_port) as api_url,
-            inbox.running(mail, clock, inbox_port) as inbox_url,
+            gateway.running(
+                ministack.endpoint_url, next(iter(stack.apis.values())), api_port.let_go()
+            ) as api_url,
+            inbox.running(mail, clock, inbox_port.let_go()) as inbox_url,
         ):
             if real:
                 clock.move(datetime.now(UTC))
@@ -106,6 +109,34 @@ def announced(stage: Stage) -> Iterator[None]:
         yield
     finally:
         STACK_FILE.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPort:
+    """A port that no other program gets until it is let go."""
+
+    number: int
+    _holder: socket.socket
+
+    def let_go(self) -> int:
+        """Give the port to whoever listens on it next."""
+        self._holder.close()
+        return self.number
+
+
+@contextmanager
+def held(port: int) -> Iterator[HeldPort]:
+    """Hold ``port``, or any free one if somebody has it: deploying takes a minute, and the address is told to it."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            holder.bind(("127.0.0.1", port))
+            holder.listen(1)  # one that only bound it would keep nobody else away who reuses addresses
+        except OSError:
+            with held(free_port()) as other:
+                yield other
+            return
+        yield HeldPort(holder.getsockname()[1], holder)
 
 
 def free(port: int) -> int:

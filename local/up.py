@@ -14,7 +14,9 @@ from types import FrameType
 from typing import NoReturn
 
 from cartback.domain.errors import Refused
+from local import tryout
 from local.clock import speed as speed_of
+from local.cloud import STATE
 from local.demo import back as backs
 from local.demo import front as fronts
 from local.demo import shop
@@ -41,7 +43,7 @@ Cartback is up: {speed:g} virtual seconds pass in one.
 Leave a cart. In another shell (bash or zsh), send what Shopify sends when somebody stops at the checkout, signed with
 the shop's webhook secret:
 
-  SECRET='{secret}'
+  SHOP=demo SECRET='{secret}'
   NOW=$(curl -s {inbox_url}/now)
   BODY='{{"id":1,"token":"c1","email":"mia@example.com","buyer_accepts_marketing":true,"customer_locale":"{lang}",'
   BODY+='"created_at":"'$NOW'","updated_at":"'$NOW'","currency":"EUR","total_price":"{price}","line_items":['
@@ -51,12 +53,21 @@ the shop's webhook secret:
   BODY+='"opt_in_level":"confirmed_opt_in","consent_updated_at":"'$NOW'"}}}},'
   BODY+='"abandoned_checkout_url":"{front_url}/checkouts/c1/recover?lang={lang}"}}'
   SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64)
-  curl -i {api_url}/webhooks/demo -H 'Content-Type: application/json' -H 'X-Shopify-Topic: checkouts/create' \\
+  curl -i {api_url}/webhooks/$SHOP -H 'Content-Type: application/json' -H 'X-Shopify-Topic: checkouts/create' \\
     -H "X-Shopify-Webhook-Id: $(date +%s)" -H "X-Shopify-Hmac-Sha256: $SIGNATURE" -d "$BODY"
 
 The first mail is in the inbox {mail_after:.0f} seconds later. What happened, and why:
 
   .venv/bin/cartback --local cart show demo c1
+
+Connect a shop yourself, as step 5 of docs/shops/shopify.md says; what it takes lies in .local/myshop:
+
+  cd .local/myshop && source ../../.venv/bin/activate
+  cartback --local shop add myshop --file shop.yaml
+  cartback --local shop secret myshop --secret-file secret.txt
+  cartback --local shop connect myshop --access-file access.yaml --wait 300
+
+While the last one waits, send the lines above with SHOP=myshop SECRET=$(cat .local/myshop/secret.txt)
 
 Ctrl-C or `make down` stops it.
 """
@@ -99,6 +110,8 @@ def up(speed: float) -> int:
             offices[shopify.shop] = shopify
             shop.connect(stage, shopify, policy={"quiet_hours": None})
             shop.stocked(shopify, stage.clock.now())
+            mine = offices[tryout.MyShop.shop] = tryout.MyShop(shopify.ground)
+            tryout.laid_out(mine, STATE / mine.shop)
             tell(stage, front_url, shopify.secret)
             stage.time.run(threading.Event())
     except KeyboardInterrupt:

@@ -36,8 +36,8 @@ def doctor(
         typer.Option("--production", help="also all that a shop with real shoppers needs, as a checklist"),
     ] = False,
 ) -> None:
-    """Check a shop's sender (identity, DKIM, MAIL FROM, SPF, DMARC, BIMI), whose voice we hear and who else reminds;
-    exit 1 if something must be done.
+    """Check a shop's sender (identity, DKIM, MAIL FROM, SPF, DMARC, BIMI), whose voice we hear, who else reminds
+    and the shop's own texts; exit 1 if something must be done.
     """
     here = desk(context)
     settings = here.stack.book().show(shop)
@@ -48,6 +48,8 @@ def doctor(
     found.extend(diagnose(domain, ses.meta.region_name, _identity(ses, domain), resolver()))
     found.extend(voices(settings, here.stack.health().strangers(shop)))
     found.append(checklist.only_reminders(settings, shops.api(settings.platform).ALSO_REMINDS))
+    texts = here.stack.texts()
+    found.extend(checklist.own_texts(shop, texts.states(shop), texts.check_all(shop)))
     if production:
         found.extend(_for_production(here.stack, settings))
     rows = [(each.about, _WORDS.get(each.state, each.state), each.says) for each in found]

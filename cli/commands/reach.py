@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartback import shops
 from cartback.domain.errors import Refused
 from cartback.domain.shop.health import LINK, Health, Stranger
 from cli import first_cart
@@ -36,8 +37,9 @@ def connect(
     access = _access(access_file) if access_file else None
     done = here.stack.connect()(shop, settings.platform, access)
     lines = [f"Webhooks go to {done.hook}"]
-    if done.by_hand:
-        lines += ["To do by hand:", *(f"  {number}. {step}" for number, step in enumerate(done.by_hand, 1))]
+    by_hand = [step.replace("SHOP", shop) for step in done.by_hand]
+    if by_hand:
+        lines += ["To do by hand:", *(f"  {number}. {step}" for number, step in enumerate(by_hand, 1))]
     else:
         lines.append(
             f"Subscribed to {len(done.made)}, {len(done.kept)} were there, {done.ended} old ones ended."
@@ -46,19 +48,20 @@ def connect(
         lines += ["Missing:", *(f"  {number}. {one}" for number, one in enumerate(done.missing, 1))]
     heard, cart = None, None
     if wait and not done.missing:
+        carts = shops.api(settings.platform).TELLS_OF_CARTS
         if not here.as_json:
-            here.tell({}, *lines, first_cart.ASKED)
+            here.tell({}, *lines, first_cart.ASKED if carts else first_cart.ASKED_WITHOUT_CARTS)
             lines = []
-        heard, cart = first_cart.heard(here, shop, began, wait)
+        heard, cart = first_cart.heard(here, shop, began, wait, carts=carts)
         lines.append(f"Heard at {moment(heard)} (UTC).")
-        lines.extend(first_cart.seen(here, settings, cart))
+        lines.extend(first_cart.seen(here, settings, cart) if carts else [first_cart.NO_CARTS])
     told: dict[str, Any] = {
         "shop": shop,
         "webhook_url": done.hook,
         "subscribed": list(done.made),
         "kept": list(done.kept),
         "ended": done.ended,
-        "by_hand": list(done.by_hand),
+        "by_hand": by_hand,
         "missing": list(done.missing),
         "heard_at": heard,
         "cart_id": cart.cart_id if cart else None,

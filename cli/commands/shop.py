@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cartback import shops as adapters
 from cartback.domain.errors import Refused
 from cartback.domain.people.address import email
 from cartback.domain.shop.settings import ShopSettings
@@ -67,7 +68,7 @@ def add(
     lines = [f"{shop} is there, at version {settings.version}.", f"Webhooks go to {hook}"]
     lines.extend(_of_sender(here, settings))
     if not accepted:
-        lines.append(f"It has no secret yet, so nothing is taken in: cartback shop secret {shop}")
+        lines.append(_without_secret(settings))
     here.tell({"shop": shop, "version": settings.version, "webhook_url": hook, "secrets": accepted}, *lines)
 
 
@@ -227,6 +228,13 @@ def _set(place: dict[str, Any], path: str, value: object) -> None:
             raise Refused(f"{path}: {name} has no fields of its own")
         place = below
     place[last] = value
+
+
+def _without_secret(settings: ShopSettings) -> str:
+    """What a shop without a secret is to do, by who makes the secret of its platform."""
+    shop, api = settings.shop, adapters.api(settings.platform)
+    do = f"shop secret {shop}" if api.SIGNED_BY == "theirs" else f"shop connect {shop} makes one"
+    return f"It has no secret yet, so nothing is taken in: cartback {do}"
 
 
 def _flows(settings: ShopSettings) -> str:

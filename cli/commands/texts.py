@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cartback.domain.errors import Refused
 from cartback.domain.wording.own import TextChange
-from cartback.domain.wording.parts import PARTS, TextName
+from cartback.domain.wording.parts import PARTS, TextName, named
 from cli.screen import Desk, Usage, desk, moment, somebody, table
 from cli.text_documents import as_document, assigned, difference, facts_lines, read
+
+if TYPE_CHECKING:
+    from cartback.usecases.shop.edit_texts import EditTexts, TextState
 
 group = typer.Typer(no_args_is_help=True, help="What shops say in their own words.")
 
@@ -36,17 +40,17 @@ def list_(context: typer.Context, shop: Shop) -> None:
     """List the texts that a shop's messages take, and which parts of them it says in its own words."""
     here = desk(context)
     states = here.stack.texts().states(shop)
-    rows = [
-        (
-            state.name,
-            state.version or "",
-            " ".join(state.own),
-            "waits: another form of address" * state.at_rest,
-        )
-        for state in states
-    ]
+    chosen = here.stack.book().show(shop).rules.flows
+    off = {state.name.flow for state in states} - {flow for flow, choice in chosen.items() if choice.on}
+    rows = [(state.name, state.version or "", " ".join(state.own), _remark(state, off)) for state in states]
     told = [
-        {"text": str(state.name), "own": state.own, "version": state.version, "waits": state.at_rest}
+        {
+            "text": str(state.name),
+            "own": state.own,
+            "version": state.version,
+            "waits": state.at_rest,
+            "flow_is_on": state.name.flow not in off,
+        }
         for state in states
     ]
     here.tell(told, table(("text", "version", "own parts", "remark"), rows))
@@ -135,7 +139,7 @@ def diff(
         change = next((each for each in texts.changes(shop) if each.version == version), None)
         if change is None:
             raise Refused(f"--version: {shop} has no version {version} of its texts")
-        lines = list(difference(change.before, change.after, "before", f"version {version}"))
+        lines = list(_changed_words(texts, shop, change))
         here.tell(_facts(change), f"{change.name}", *lines)
     elif text is None:
         changes = texts.changes(shop, 100)
@@ -145,7 +149,7 @@ def diff(
     else:
         name = texts.meant(shop, text)
         ours, own = texts.whole(shop, name, {}), texts.own(shop, name)
-        lines = list(difference(ours, ours | own, "the house", shop))
+        lines = list(difference(ours, ours | own))
         here.tell({"text": str(name), "house": ours, "own": own}, *(lines or ["All of it is the house's."]))
 
 
@@ -155,7 +159,7 @@ def undo(context: typer.Context, shop: Shop, text: SomeText = None, by: By = Non
     here = desk(context)
     texts = here.stack.texts()
     change = texts.undo(shop, by or somebody(), texts.meant(shop, text) if text else None)
-    lines = difference(change.before, change.after, "before", "now")
+    lines = _changed_words(texts, shop, change)
     here.tell(_facts(change), f"{change.name}: version {change.undoes} is taken back.", *lines)
 
 
@@ -163,9 +167,22 @@ def _told(here: Desk, shop: str, name: TextName, change: TextChange | None) -> N
     if change is None:
         here.tell({"text": str(name), "changed": []}, f"Nothing changed; {name} stays as it is.")
         return
-    lines = difference(change.before, change.after, "before", "now")
+    lines = _changed_words(here.stack.texts(), shop, change)
     done = f"{name} is live within a minute; the texts of {shop} are at version {change.version}."
     here.tell(_facts(change), *lines, done)
+
+
+def _remark(state: TextState, off: Collection[str]) -> str:
+    """Why a text is not sent at present, if it is not."""
+    if state.at_rest:
+        return "waits: another form of address"
+    return f"{state.name.flow} is off" if state.name.flow in off else ""
+
+
+def _changed_words(texts: EditTexts, shop: str, change: TextChange) -> Iterator[str]:
+    """What a change changed, beside the house's words where the shop said or says nothing itself."""
+    ours = texts.whole(shop, named(change.name), {})
+    return difference(ours | change.before, ours | change.after)
 
 
 def _parts(change: TextChange) -> list[str]:

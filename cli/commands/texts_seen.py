@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,10 @@ from cli.commands.texts import File, Shop, SomeText, Text, group
 from cli.screen import desk
 from cli.text_documents import read
 
+_STYLE = (
+    "<style>body{display:flex;flex-wrap:wrap;gap:1rem;background:#888;font:14px sans-serif}figure{margin:0}"
+    "figcaption{background:#fff;padding:.4rem}iframe{width:390px;height:844px;border:0;background:#fff}</style>"
+)
 Situation = Annotated[
     str, typer.Option("--situation", help="usual, several, many, without a name … or all of them")
 ]
@@ -44,7 +49,8 @@ def preview(
         for each in trial.situations(shop, name) if situation == "all" else [situation]:
             subject, html, plain = trial.preview(shop, name, own, each)
             written += _written(to, name, each, subject, html, plain)
-    here.tell([str(path) for path in written], *(str(path) for path in written))
+    beside = _beside(to, [path for path in written if path.suffix == ".html"])
+    here.tell([str(path) for path in written], *(str(path) for path in written), f"All of them: {beside}")
 
 
 @group.command("test")
@@ -69,6 +75,18 @@ def send_test(
 def _fit(faults: list[str]) -> None:
     if faults:
         raise Refused("\n".join(faults))
+
+
+def _beside(to: Path, mails: list[Path]) -> Path:
+    """A page that shows all mails of a preview beside each other, as wide as a phone."""
+    frames = "".join(
+        f'<figure><figcaption><a href="{mail.name}">{escape(mail.stem)}</a></figcaption>'
+        f'<iframe src="{mail.name}" title="{escape(mail.stem)}" sandbox></iframe></figure>'
+        for mail in mails
+    )
+    page = to / "index.html"
+    page.write_text(f'<!doctype html><meta charset="utf-8"><title>Mails</title>{_STYLE}{frames}', "utf-8")
+    return page
 
 
 def _written(to: Path, name: TextName, situation: str, subject: str, html: str, plain: str) -> list[Path]:

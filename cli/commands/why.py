@@ -84,7 +84,7 @@ def _of_person(here: Desk, shop: str, policy: Policy, person: Person) -> None:
     }
     here.tell(
         told,
-        *_standing(person, told["blocked"], told["blocked_on"], told["free_from"], here.lang),
+        *_standing(person, told["blocked"], told["blocked_on"], (told["free_from"], now), here.lang),
         "",
         table(("channel", "consent", "basis", "source", "said (UTC)"), consents)
         if consents
@@ -191,7 +191,7 @@ def _when(line: dict[str, Any]) -> datetime:
 
 
 def _standing(
-    person: Person, blocked: str | None, on: dict[str, str], free_from: datetime | None, lang: str
+    person: Person, blocked: str | None, on: dict[str, str], room: tuple[datetime | None, datetime], lang: str
 ) -> list[str]:
     lines = [f"person {person.person_id}"]
     if person.erased_at:
@@ -204,6 +204,7 @@ def _standing(
     if person.last_order_at:
         lines.append(f"  last order: {moment(person.last_order_at)}")
     lines.append(f"  messages in the last 31 days: {len(person.sends)}")
+    free_from, now = room
     free = words.reason("cap_is_zero", lang) if free_from is None else moment(free_from)
-    lines.append(f"  room for the next one from: {free}")
+    lines.append(f"  room for the next one: {'now' if free_from == now else 'from ' + free}")
     return lines

@@ -15,7 +15,8 @@ _PATH = re.compile(r"/logos/([a-z0-9-]+)\.(day|night)\.png")
 class Look:
     """One shop's look. ``drawn`` and ``drawn_dark`` are the colours of its logo: plate, sign on it, letters.
 
-    ``brand`` is what its settings hold of it besides, ``form_of_address`` how it speaks German.
+    ``brand`` is what its settings hold of it besides, ``form_of_address`` how it speaks German,
+    ``motto`` what its front says in each language.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Look:
     drawn_dark: tuple[str, str, str] | None
     brand: dict[str, Any] = field(default_factory=dict)
     form_of_address: str = "sie"
+    motto: dict[str, str] = field(default_factory=dict)
 
     @property
     def letters(self) -> str:
@@ -41,6 +43,7 @@ LOOKS = {
         ("#8fc7b3", "#101413", "#d7efe6"),
         {"accent": "#2f5d50", "phone": "+49 761 5550100"},
         form_of_address="du",
+        motto={"de": "Draußen zu Hause.", "en": "At home outdoors."},
     ),
     "demo-woocommerce": Look(
         "Rosenrot",
@@ -49,6 +52,7 @@ LOOKS = {
         ("#b0304c", "#ffffff", "#5a1526"),
         ("#f08aa0", "#2a0a12", "#fbdfe5"),
         {"accent": "#b0304c", "ground": "#fbf3f1", "font": "georgia", "radius": 4},
+        motto={"de": "Schönes für unterwegs.", "en": "Lovely things for the way."},
     ),
     "demo-shopware": Look(
         "Kontor",
@@ -63,6 +67,7 @@ LOOKS = {
             "radius": 0,
             "payment": [{"name": "Rechnung"}, {"name": "SEPA"}, {"name": "PayPal"}],
         },
+        motto={"de": "Ausrüstung für Unternehmen.", "en": "Equipment for companies."},
     ),
     "demo-stripe": Look(
         "Sonnenhut",
@@ -71,6 +76,7 @@ LOOKS = {
         ("#ffd400", "#4a3a00", "#4a3a00"),
         ("#ffd400", "#4a3a00", "#fff3b8"),
         {"accent": "#ffd400", "ground": "#fffbe8", "font": "verdana", "radius": 24},
+        motto={"de": "Raus in die Sonne!", "en": "Out into the sun!"},
     ),
     "demo-business-central": Look(
         "Werkbank",
@@ -79,6 +85,7 @@ LOOKS = {
         ("#f97316", "#1b1b1b", "#ffffff"),
         None,
         {"accent": "#c2410c", "ground": "#f2f2f0", "font": "tahoma", "radius": 2},
+        motto={"de": "Gemacht für die Arbeit.", "en": "Made for work."},
     ),
     "demo-generic": Look(
         "Tinte",
@@ -87,8 +94,11 @@ LOOKS = {
         ("#5b2a86", "#ffffff", "#2d1245"),
         ("#c9a6ec", "#22103a", "#efe3fb"),
         {"accent": "#5b2a86", "ground": "#f6f2fa", "font": "palatino", "radius": 16},
+        motto={"de": "Für Reisen und Notizen.", "en": "For journeys and notes."},
     ),
 }
+FOLDERS = frozenset(LOOKS) - {"demo"}
+"""The shops whose front is a folder of the shops' host; what is in none is the first shop's."""
 _ON_DARK = {"demo-business-central": "#1b1b1b"}
 
 
@@ -125,6 +135,12 @@ def document(shop: str, url: str) -> dict[str, Any]:
             "logo_dark": dark,
         },
     }
+
+
+def at(path: str) -> tuple[str, str]:
+    """Whose front a path of the shops' host is, and the path there. The first shop's has no prefix."""
+    first, _, rest = path.lstrip("/").partition("/")
+    return (first, f"/{rest}") if first in FOLDERS else ("demo", path)
 
 
 def picture(path: str) -> bytes | None:

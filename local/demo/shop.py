@@ -65,7 +65,7 @@ def connect(stage: Stage, shop: DemoShop, **changes: object) -> None:
     ``changes`` replace whole fields of the document. Raises Refused for wrong settings or a refused access,
     RuntimeError where the shop finds fault with us.
     """
-    front, book = shop.ground.front_url, _book(stage)
+    front, book = shop.front, _book(stage)
     own = {"platform": shop.platform, "policy": shop.policy}
     book.add({**document(front, shop.shop), **own, **changes}, "demo")
     secret = shop.fresh_secret()

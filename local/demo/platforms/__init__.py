@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from local.clock import Watch
 from local.demo.assortment import VARIANTS, Variant
+from local.demo.looks import FOLDERS
 from local.demo.sender import Parcel, Reply, Wire
 from local.demo.shopify import Buyer, Lines
 from local.proxy import Answer
@@ -79,6 +80,11 @@ class DemoShop:
     def base(self) -> str:
         """Where its API is."""
         return f"{self.ground.back_url}/{self.shop}"
+
+    @property
+    def front(self) -> str:
+        """Where its pages are: shops with a look of their own have a folder each, but for the first."""
+        return self.ground.front_url + (f"/{self.shop}" if self.shop in FOLDERS else "")
 
     @property
     def hook(self) -> str:

@@ -72,11 +72,11 @@ class Shop(DemoShop):
     def checks_out(self, buyer: Buyer, lines: Lines, at: datetime, began_at: datetime) -> list[Told]:
         """checkouts/create, then checkouts/update."""
         topic = "checkouts/create" if began_at == at else "checkouts/update"
-        return [Told(topic, shopify.checkout(buyer, lines, self.ground.front_url, at, began_at))]
+        return [Told(topic, shopify.checkout(buyer, lines, self.front, at, began_at))]
 
     def empties(self, buyer: Buyer, at: datetime, began_at: datetime) -> list[Told]:
         """Both the cart and the checkout without lines."""
-        empty = shopify.checkout(buyer, (), self.ground.front_url, at, began_at)
+        empty = shopify.checkout(buyer, (), self.front, at, began_at)
         return [Told("carts/update", shopify.cart(buyer, (), at)), Told("checkouts/update", empty)]
 
     def buys(self, buyer: Buyer, lines: Lines, at: datetime, way: str) -> list[Told]:

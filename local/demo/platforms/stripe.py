@@ -96,7 +96,7 @@ class Shop(DemoShop):
         self, buyer: Buyer, lines: Lines, at: datetime, status: str, recovered: bool = True
     ) -> dict[str, Any]:
         bought = status == "complete"
-        link = f"{self.ground.front_url}/checkouts/{buyer.checkout_token}/recover?lang={buyer.lang}"
+        link = f"{self.front}/checkouts/{buyer.checkout_token}/recover?lang={buyer.lang}"
         recovery = {"enabled": True, "url": link, "allow_promotion_codes": False}
         return {
             "id": f"cs_live_a1{'Bought' if bought else 'Left'}{buyer.number:012d}",

@@ -126,7 +126,7 @@ class Shop(DemoShop):
         before = self._orders.get(own)
         made = before["date_created_gmt"] if before else _stamp(made_at)
         said = {"key": "cartback_email_consent_at", "value": f"{made}Z"}
-        front = self.ground.front_url
+        front = self.front
         return {
             "id": own,
             "parent_id": 0,

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from cartback.domain.errors import TryLater
+from cartback.domain.wording.own import changed
+from cartback.domain.wording.parts import named
 from cli.commands import doctor
 from cli.mail_records import GOOD, MUST, diagnose
 from tests.unit.settings.shop import document
@@ -128,6 +130,25 @@ def test_the_exit_code_says_whether_something_must_be_done(cartback, shop, monke
         "sender",
         "other cart mails",
     }
+
+
+def test_own_words_that_a_newer_law_refuses_and_those_that_wait_are_named(cartback, shop, stack, monkeypatch):
+    monkeypatch.setattr(doctor, "resolver", lambda: Zone(ZONE))
+    assert "own texts" not in cartback("doctor", shop).stdout
+    cartback("texts", "edit", shop, "reminder", "button=Los")
+    assert "1 in the shop's own words, nothing is wrong" in cartback("doctor", shop).stdout
+    cartback("texts", "edit", shop, "answers.de-du", "button=Los")
+    done = cartback("doctor", shop)
+    assert (
+        done.exit_code,
+        "answers.email.de-du waits for another form" in " ".join(done.stdout.split()),
+    ) == (0, True)
+    book, name = stack.texts().book, named("cart_recovery/reminder.email.de")
+    book.put(*changed(book.read(shop), name, {"button": "{{ gone }}"}, stack.clock.now(), "a version before"))
+    done = cartback("doctor", shop)
+    assert done.exit_code == 1
+    assert "must be done: own texts" in done.stderr
+    assert "reminder.email.de: button: {{ gone }}: there is no gone" in " ".join(done.stdout.split())
 
 
 def test_a_voice_that_is_not_the_shops_must_be_seen_to(cartback, shop, stack, monkeypatch):

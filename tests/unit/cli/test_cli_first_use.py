@@ -88,7 +88,7 @@ def test_everywhere_a_person_is_named_alike(known, cartback, said):
     assert json.loads(cartback("why", "lamp-shop", said, "--json").stdout)["person_id"] == "p1"
     assert json.loads(cartback("consent", "show", "lamp-shop", said, "--json").stdout)["person_id"] == "p1"
     refused = cartback("privacy", "erase", "lamp-shop", said, typed="n\n")
-    assert "person p1 of lamp-shop, mailbox e…@k….example, 1 carts" in refused.stderr
+    assert "person p1 of lamp-shop, mailbox e…@k….example, 1 cart" in refused.stderr
     assert ADDRESS not in refused.output
 
 

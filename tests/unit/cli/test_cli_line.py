@@ -154,10 +154,20 @@ def test_a_stack_of_another_kind_is_refused(stack: Stack) -> None:
         ('imprint=["A, B", "C"]', ("imprint", ["A, B", "C"])),
         ("links.support_url=https://x.example/?a=b", ("links.support_url", "https://x.example/?a=b")),
         ("policy.quiet_hours.start=21:00", ("policy.quiet_hours.start", "21:00")),
+        (
+            "policy.touches=[{name: answers, after: 2d}]",
+            ("policy.touches", [{"name": "answers", "after": "2d"}]),
+        ),
+        ("policy.touches[0].after=30m", ("policy.touches.0.after", "30m")),
     ],
 )
 def test_a_value_on_the_line_means_what_it_looks_like(text: str, read: tuple[str, object]) -> None:
     assert assignment(text) == read
+
+
+def test_a_list_that_is_none_is_refused_with_its_path() -> None:
+    with pytest.raises(Refused, match=r"policy\.touches: is neither JSON nor YAML"):
+        assignment("policy.touches=[{name: answers")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from typer.testing import Result
@@ -19,6 +20,7 @@ from cartback.domain.trade.items import Item
 from cartback.ports import RowSet
 from cli import first_cart
 from cli.stack import Stack
+from tests.unit.settings.shop import document
 
 Cartback = Callable[..., Result]
 
@@ -155,6 +157,21 @@ def test_the_account_that_sends_is_kept_with_its_token_and_stays_when_that_chang
     assert (kept.secrets, kept.api) == (("the-second-auth-token",), {"account": account})
 
 
+def test_where_a_platform_tells_of_no_carts_any_event_ends_the_waiting(
+    cartback: Cartback, stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_cart, "LOOK_EVERY", 0.05)
+    file = tmp_path / "kontor.json"
+    file.write_text(json.dumps(document(shop="kontor", platform="shopware")))
+    assert cartback("shop", "add", "kontor", "--file", str(file)).exit_code == 0
+    stack.health().beat("kontor", stack.clock.now())
+    began = monotonic()
+    said = " ".join(cartback("shop", "connect", "kontor", "--wait", "30").output.split())
+    assert monotonic() - began < 15, "it does not wait for a cart that cannot come"
+    assert "install its app" in said
+    assert "This platform tells of no carts" in said
+
+
 def test_a_first_cart_is_seen_with_what_comes_next_and_the_law_that_says_so(
     laden: Cartback, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,9 +188,12 @@ def test_a_first_cart_is_seen_with_what_comes_next_and_the_law_that_says_so(
     fresh = Cart("laden", "new", activity_at=now, items=(item,))
     stack.records().save("laden", RowSet(), RowSet(carts={"new": fresh}))
     shown = " ".join(laden("shop", "connect", "laden", "--wait", "1").output.split())
-    assert "Cart new arrived: open, 1 lines, nobody is known for it yet." in shown
+    assert "Cart new arrived: open, 1 line, nobody is known for it yet." in shown
     assert "next, by the settings of now: reminder" in shown
-    assert "Law of this shop: dach. A reminder needs a confirmed double opt-in, or an earlier order" in shown
+    assert (
+        "Law of this shop: dach. A reminder needs a confirmed double opt-in; a ticked box alone is none"
+        in shown
+    )
     assert "cartback cart show laden new" in shown
 
 

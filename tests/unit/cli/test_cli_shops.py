@@ -55,6 +55,21 @@ def test_a_shop_is_added_from_a_document_with_its_secret_from_a_file(
     assert stack.book().keys.read("lamp-shop").secrets == (SECRET,)
 
 
+@pytest.mark.parametrize(
+    ("platform", "says"),
+    [
+        ("shopify", "cartback shop secret lamp-shop"),
+        ("woocommerce", "cartback shop connect lamp-shop makes one"),
+    ],
+)
+def test_a_shop_without_a_secret_is_told_who_makes_it(
+    cartback: Cartback, stack: Stack, tmp_path: Path, platform: str, says: str
+) -> None:
+    file = tmp_path / "shop.json"
+    file.write_text(json.dumps(document(platform=platform)))
+    assert f"nothing is taken in: {says}" in cartback("shop", "add", "lamp-shop", "--file", str(file)).stdout
+
+
 def test_a_shop_is_added_from_options_alone(cartback: Cartback, stack: Stack) -> None:
     line = ["--platform", "generic", "--name", "Lamps", "--url", "https://lamps.example"]
     line += [

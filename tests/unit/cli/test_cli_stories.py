@@ -164,7 +164,16 @@ def test_why_tells_consent_budget_and_decisions(cartback: Cartback, told: Stack,
     assert [decision["data"]["reason"] for decision in answer["decisions"]] == ["quiet_hours", "due"]
     shown = cartback("why", "lamp-shop", said).stdout
     assert "messages in the last 31 days: 1" in shown
+    assert "room for the next one: from 2026-03-01 14:00:00" in shown
+    assert not [line for line in shown.splitlines() if line != line.rstrip()], "nothing fills the lines"
     assert "because it is quiet hours there" in shown
+
+
+def test_room_that_is_there_already_is_told_as_now_and_not_as_an_instant(
+    cartback: Cartback, told: Stack
+) -> None:
+    told.clock.instant += timedelta(days=2)
+    assert "room for the next one: now\n" in cartback("why", "lamp-shop", "p1").stdout
 
 
 @pytest.mark.parametrize("said", [CART, "tok-1"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from email import message_from_bytes, policy
 
 import pytest
@@ -32,10 +33,14 @@ def test_the_texts_of_a_shop_are_listed_with_what_it_says_itself(cartback, shop)
         "own": {"button": "Los"},
         "version": 1,
         "waits": False,
+        "flow_is_on": True,
     } in listed
     assert {each["text"].rpartition(".")[2] for each in listed} == {"de", "en"}
     shown = cartback("texts", "list", shop).stdout
     assert "double_opt_in/confirm.email.en" in shown
+    assert re.search(r"winback/hello\.email\.de +winback is off", shown), (
+        "its flow is off, and none of it goes out"
+    )
 
 
 def test_a_shown_text_goes_back_as_it_is_and_is_no_change(cartback, shop, tmp_path):
@@ -69,8 +74,10 @@ def test_a_change_is_shown_as_a_difference_and_kept_with_who_made_it(cartback, s
     assert [(each["version"], each["changed"], each["changed_by"]) for each in told] == [
         (1, ["subject", "button"], "mia")
     ]
-    assert "-Zurück zum Warenkorb\n+Los" in cartback("texts", "diff", shop, "reminder").stdout
-    assert "+Los" in cartback("texts", "diff", shop, "--version", "1").stdout
+    assert "--- " not in answer.stdout, "no marks that only programmers read"
+    told = "button:\n-Zurück zum Warenkorb\n+Los\n"
+    assert told in cartback("texts", "diff", shop, "reminder").stdout
+    assert told in cartback("texts", "diff", shop, "--version", "1").stdout, "beside what the house said"
     assert "no version 7" in cartback("texts", "diff", shop, "--version", "7").stderr
     assert "All of it is the house's" in cartback("texts", "diff", shop, "answers").stdout
 
@@ -142,7 +149,10 @@ def test_a_preview_is_files_of_every_text_in_html_and_plain_text(cartback, shop,
     to = tmp_path / "seen"
     answer = cartback("texts", "preview", shop, "--to", str(to))
     assert answer.exit_code == 0, answer.output
-    assert len(list(to.glob("*.html"))) == len(list(to.glob("*.txt"))) == len(house.names())
+    mails = set(to.glob("*.html")) - {to / "index.html"}
+    assert len(mails) == len(list(to.glob("*.txt"))) == len(house.names())
+    page = (to / "index.html").read_text()
+    assert all(f'<iframe src="{mail.name}"' in page for mail in mails), "all of them beside each other"
     assert "Los" in (to / "cart_recovery.reminder.de.html").read_text()
     assert (to / "cart_recovery.reminder.de.txt").read_text().startswith("Subject: Noch in Ihrem Warenkorb: ")
     cartback("texts", "preview", shop, "reminder.de-du", "--to", str(to), "--situation", "all")

@@ -1,11 +1,13 @@
 """The demo's shops: one front, and a look for each that settings take."""
 
+import re
 import struct
 
 import pytest
 
 from cartback.domain.shop.settings import ShopSettings
 from local.demo import looks, shop
+from local.demo.assortment import PLENTY
 from local.demo.front import Front
 from local.demo.platforms import Ground, open_all
 
@@ -40,3 +42,24 @@ def test_the_front_shows_the_logos_that_the_settings_name_in_twice_their_size(na
 )
 def test_a_logo_that_nobody_has_is_not_there(path):
     assert looks.picture(path) is None
+
+
+def test_six_shops_look_like_six_on_their_fronts():
+    fronts = {
+        shop: Front({"c1": ((PLENTY[0], 1),)})
+        .answer(f"/{shop}/" if shop in looks.FOLDERS else "/")
+        .body.decode()
+        for shop in looks.LOOKS
+    }
+    for part in (r"<style>.*?</style>", r"<title>.*?</title>", r"<h1>.*?</h1>", r'src="/logos/[^"]+"'):
+        assert len({re.search(part, page)[0] for page in fronts.values()}) == len(looks.LOOKS), part
+
+
+@pytest.mark.parametrize("shop", sorted(looks.LOOKS))
+def test_a_cart_is_found_again_at_its_own_shop_which_speaks_as_its_mails_do(shop):
+    folder = f"/{shop}" if shop in looks.FOLDERS else ""
+    page = Front({"c1": ((PLENTY[0], 1),)}).answer(f"{folder}/checkouts/c1/recover?lang=de")
+    assert page.status == 200
+    assert ("Dein Warenkorb" in page.body.decode()) is (looks.LOOKS[shop].form_of_address == "du")
+    assert Front().answer(f"{folder}/logos/{shop}.day.png").body == looks.picture(f"/logos/{shop}.day.png")
+    assert Front().answer(f"{folder}/nothing").status == 404

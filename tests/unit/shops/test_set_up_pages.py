@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cartback import shops
-from cartback.shops import shopify
+from cartback.domain.intake.delivery import Delivery
+from cartback.shops import generic, shopify
 from cartback.shops.shopify import api, graphql
 
 PAGES = Path(__file__).parents[3] / "docs" / "shops"
@@ -60,3 +64,27 @@ def test_every_platform_is_connected_in_the_same_lines(platform):
     ]
     assert "first cart" in page or "core tells of no carts" in page
     assert "witch the others off" in page
+
+
+def test_the_lines_that_send_a_first_event_by_hand_are_understood_as_a_cart(tmp_path):
+    """The page's own shell lines, with a curl that keeps what it was called with."""
+    _, lines = re.findall(
+        r"^ *```sh\n(.*?)^ *```", (PAGES / "generic.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+    curl = tmp_path / "curl"
+    curl.write_text(f'#!/bin/sh\nfor one in "$@"; do printf "%s\\n" "$one"; done > {tmp_path}/said\n')
+    curl.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    subprocess.run(["bash", "-c", lines.replace("whsec_…", secret)], env={"PATH": path}, check=True)
+    url, *said = (tmp_path / "said").read_text().splitlines()
+    assert url.endswith("/webhooks/myshop")
+    given = list(zip(said[::2], said[1::2], strict=True))
+    headers = dict(value.split(": ", 1) for option, value in given if option == "-H")
+    (body,) = (value.encode() for option, value in given if option == "-d")
+    now = datetime.now(UTC)
+    topic, key, _ = generic.verify(body, headers, [secret], now)
+    assert topic == "checkout.updated", "and not one that ends the shop"
+    told = generic.observe(Delivery("myshop", "generic", topic, key, now, body.decode()))
+    assert "you@shop.example" in repr(told)
+    assert "Reading lamp" in repr(told)

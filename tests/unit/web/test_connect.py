@@ -218,6 +218,7 @@ def test_scopes_people_topics_and_the_signature_that_are_missing_are_said_in_one
 def test_every_platform_has_an_api_that_says_what_it_needs_and_what_is_by_hand(platform: str):
     module = shops.api(platform)
     assert module.SIGNED_BY in ("ours", "theirs", "told")
+    assert isinstance(module.TELLS_OF_CARTS, bool)
     assert isinstance(module.WORD_IN_PATH, bool)
     assert module.BY_HAND
     assert callable(module.NEEDS.check)

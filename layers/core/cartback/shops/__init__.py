@@ -41,8 +41,8 @@ def check_secret(platform: str, secret: str) -> None:
 def api(platform: str) -> ModuleType:
     """The module ``api`` of a platform, which may take its time to import.
 
-    It holds its ``Api`` (a ``ports.ShopApi`` made of keys and ``Http``), what that ``NEEDS`` and what is left to do
-    ``BY_HAND``. Raises ``Refused`` for a name that is not in this folder.
+    It holds its ``Api`` (a ``ports.ShopApi`` made of keys and ``Http``), what that ``NEEDS``, what is left to do
+    ``BY_HAND`` and whether the platform ``TELLS_OF_CARTS``. Raises ``Refused`` for a name that is not in this folder.
     """
     load(platform)
     return import_module(f"{__name__}.{platform}.api")

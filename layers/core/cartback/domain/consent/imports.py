@@ -32,6 +32,8 @@ from cartback.domain.people import address
 
 BY_ADDRESS = ("email", "sms", "whatsapp")
 """The channels of which a file can say to which address: a browser's subscription or a letter box is none."""
+PLAIN = "email or phone, consent (yes, no, bounced, complained, never) and at (2026-03-02T10:30:00Z)"
+"""What a file needs that is of no tool's shape."""
 _GRAVITY = (SILENT, YES, NO, BOUNCED, COMPLAINED)
 _ROLES = frozenset(
     "abuse accounting admin billing bestellung buchhaltung contact einkauf hallo hello help info jobs kontakt mail "
@@ -107,7 +109,8 @@ def recognised(headers: Collection[str], exports: Collection[Export], named: str
         found = next(known, None)
         if found is None:
             raise Refused(
-                f"the columns are of no export that is known ({', '.join(names)}); rename them to the plain ones"
+                f"the columns are of no export that is known ({', '.join(names)}); rename them to the plain ones: "
+                f"{PLAIN}"
             )
     if not any(name in headers for name in (*found.email, *found.phone)):
         raise Refused(

@@ -24,6 +24,7 @@ NEEDS = Needs(
 )
 # Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "ours", True
+TELLS_OF_CARTS = True
 BY_HAND = (
     "Entra: register an application with API.ReadWrite.All, give admin consent, make a client secret.",
     "Business Central: enable it on the page Microsoft Entra Applications, with rights to read sales and items.",

@@ -8,7 +8,8 @@ from cartback.ports import Http, ShopApi, ShopKeys
 NEEDS = Needs((), {})
 # Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "theirs", False
-BY_HAND = ("Post the events of docs/shops.md to the address above, signed with the shop's secret.",)
+TELLS_OF_CARTS = True
+BY_HAND = ("Post the events of docs/shops/generic.md to the address above, signed with the shop's secret.",)
 ALSO_REMINDS = ("the shop's own mails about carts, and plugins of it",)
 
 

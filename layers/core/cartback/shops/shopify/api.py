@@ -28,6 +28,7 @@ NEEDS = Needs(
 )
 # Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "theirs", False
+TELLS_OF_CARTS = True
 SCOPES = ("read_orders", "read_customers", "read_products", "read_inventory")
 BY_HAND = (
     "Shopify Dev Dashboard (dev.shopify.com) > Apps > Create app > Start from Dev Dashboard.",

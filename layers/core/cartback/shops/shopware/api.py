@@ -21,6 +21,7 @@ from cartback.shops.shopware import goods, translation
 NEEDS = Needs(({"url": PLACE, "client_id": NAME, "client_secret": SECRET},), {})
 # Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "theirs", False
+TELLS_OF_CARTS = False
 BY_HAND = (
     "Install the app of docs/shops/shopware-manifest.xml: it registers itself, subscribes, and brings its API access.",
     "Or only for the API: Settings > System > Integrations, and cartback shop connect SHOP --access-file FILE.",

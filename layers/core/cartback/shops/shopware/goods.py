@@ -11,6 +11,8 @@ from cartback.domain.money import Money
 from cartback.domain.observations import ProductSeen, VariantSeen
 
 _MOST_GROUPS = 250
+_SHARP = 192
+"""Pixels of a picture that a mail shows 96 wide: screens have two for each."""
 
 
 def read_total(order: Reader) -> Money | None:
@@ -34,7 +36,7 @@ def read_product(product: Reader, at: datetime) -> ProductSeen:
         title=product["translated"]["name"].html(300) or product["name"].html(300) or own,
         variant_title=_options(product["options"]),
         sku=product["productNumber"].cut(100),
-        image_url=product["cover"]["media"]["url"].usable_link(),
+        image_url=_picture(product["cover"]["media"]),
         available=stock.maybe(Reader.pieces),
         endless=product["isCloseout"].value is not True,
         gtin=gtin(product["ean"].cut(40)),
@@ -51,6 +53,22 @@ def read_product(product: Reader, at: datetime) -> ProductSeen:
         vendor=product["manufacturer"]["translated"]["name"].html(200)
         or product["manufacturer"]["name"].html(200),
     )
+
+
+def _picture(media: Reader) -> str | None:
+    """The smallest of a picture's thumbnails that is sharp in a mail, and the picture itself where there is none."""
+    listed = media["thumbnails"]
+    told = listed.each()[:_MOST_GROUPS] if isinstance(listed.value, list) else []
+    wide = [
+        (one["width"].value, link)
+        for one in told
+        if isinstance(one.value, dict)
+        and isinstance(one["width"].value, int)
+        and one["width"].value >= _SHARP
+        and isinstance(one["url"].value, str)
+        and (link := one["url"].usable_link())
+    ]
+    return min(wide)[1] if wide else media["url"].usable_link()
 
 
 def _tags(tags: Reader) -> tuple[str, ...] | None:

@@ -25,6 +25,7 @@ NEEDS = Needs(
 )
 # Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "told", False
+TELLS_OF_CARTS = True
 BY_HAND = (
     "Stripe > Developers > API keys: make a restricted key.",
     "It reads Checkout Sessions, Customers, Events, Prices; it writes Webhook Endpoints, Coupons, Promotion Codes.",

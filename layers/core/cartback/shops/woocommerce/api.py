@@ -21,9 +21,11 @@ from cartback.shops.woocommerce import goods, translation
 NEEDS = Needs(({"url": PLACE, "consumer_key": SECRET, "consumer_secret": SECRET},), {})
 # Whose secret signs the webhooks (``usecases.shop.connect_shop``), and whether the address holds a secret word.
 SIGNED_BY, WORD_IN_PATH = "ours", False
+TELLS_OF_CARTS = True
 BY_HAND = (
     "WooCommerce > Settings > Advanced > REST API: add a key with the permission Read/Write, for an administrator.",
     "Hand it over: cartback shop connect SHOP --access-file FILE (url, consumer_key, consumer_secret).",
+    "Settings > Products > Inventory: empty Hold stock, which cancels unpaid orders before they are reminded of.",
 )
 ALSO_REMINDS = (
     "plugins: CartFlows' Cart Abandonment (follow-up e-mails), AutomateWoo, MailPoet, Mailchimp for WooCommerce",

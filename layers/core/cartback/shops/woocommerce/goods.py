@@ -146,6 +146,10 @@ def _options(attributes: Reader) -> str | None:
 def _picture(product: Reader) -> str | None:
     pictures = product["images"].each()[:1]
     if pictures:
-        return pictures[0]["src"].usable_link()
+        # Since WooCommerce 10.2 a picture names the one that the shop's own lists show: kilobytes for megabytes.
+        small = pictures[0]["thumbnail"]
+        return (small.usable_link() if isinstance(small.value, str) else None) or pictures[0][
+            "src"
+        ].usable_link()
     single = product["image"]
     return single["src"].usable_link() if isinstance(single.value, dict) else None
