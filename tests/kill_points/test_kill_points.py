@@ -23,6 +23,7 @@ from tests.kill_points import (
     ways_of_listing,
     ways_of_pages,
     ways_of_signing_up,
+    ways_of_texts,
 )
 from tests.kill_points.injection import FAULTS, OVERTAKEN, Injector
 from tests.kill_points.news import STATES, news
@@ -37,6 +38,7 @@ WAYS = (
     *ways_of_accounts.WAYS,
     *ways_of_lapsing.WAYS,
     *ways_of_buying.WAYS,
+    *ways_of_texts.WAYS,
 )
 # Where somebody stands by who sees the failure and repeats the command, or a schedule does.
 REPEATED = {
