@@ -30,6 +30,11 @@ class Message:
     configuration_set: str | None
     bounces: bool = False
 
+    @property
+    def shop(self) -> str:
+        """Who writes, by the name in the From line."""
+        return parseaddr(self.source)[0] or self.source
+
     def header(self, name: str) -> str | None:
         """Return the value of a header, None if the message has no such header."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)

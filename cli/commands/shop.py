@@ -20,6 +20,9 @@ from cli.documents import as_yaml, assignment, document, text_of
 from cli.screen import Desk, Usage, desk, moment, somebody, table
 from cli.words import reason
 
+PLATFORMS = "business_central, generic, shopify, shopware, stripe or woocommerce"
+"""Said here, so that help need not look into the folder of shops (a test does)."""
+
 group = typer.Typer(no_args_is_help=True, help="Shops, their policies and secrets.")
 
 Shop = Annotated[str, typer.Argument(help="the shop's id, such as lamp-shop")]
@@ -40,7 +43,7 @@ def add(
     context: typer.Context,
     shop: Shop,
     file: File = None,
-    platform: Annotated[str | None, typer.Option(help="shopify, generic …")] = None,
+    platform: Annotated[str | None, typer.Option(help=PLATFORMS)] = None,
     name: Annotated[str | None, typer.Option(help="what shoppers call it")] = None,
     url: Annotated[str | None, typer.Option(help="where it is")] = None,
     sender: Annotated[str | None, typer.Option(help='such as "Lamp Shop <hello@lamps.example>"')] = None,

@@ -10,6 +10,8 @@ import pytest
 import yaml
 from typer.testing import Result
 
+from cartback import shops
+from cli.commands.shop import PLATFORMS
 from cli.stack import Stack
 from tests.unit.settings.shop import document
 
@@ -68,6 +70,11 @@ def test_a_shop_without_a_secret_is_told_who_makes_it(
     file = tmp_path / "shop.json"
     file.write_text(json.dumps(document(platform=platform)))
     assert f"nothing is taken in: {says}" in cartback("shop", "add", "lamp-shop", "--file", str(file)).stdout
+
+
+def test_the_help_names_every_platform() -> None:
+    *most, last = shops.platforms()
+    assert f"{', '.join(most)} or {last}" == PLATFORMS
 
 
 def test_a_shop_is_added_from_options_alone(cartback: Cartback, stack: Stack) -> None:
