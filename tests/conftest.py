@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore import session as botocore_session
 from botocore.config import Config
+from botocore.loaders import Loader
 from botocore.session import Session
 from hypothesis import settings
 from pytest_socket import disable_socket, enable_socket
@@ -29,6 +31,17 @@ def _sockets(request: pytest.FixtureRequest):
     enable_socket()
 
 
+def _reading_once(path: str | None = None) -> Loader:
+    """What AWS's services understand is megabytes of JSON, which each session would read anew: read once a process."""
+    loader = _loader(path)
+    loader._cache = _READ.setdefault(path, loader._cache)
+    return loader
+
+
+_loader = botocore_session.create_loader
+_READ: dict[str | None, Any] = {}
+
+
 @pytest.fixture(autouse=True)
 def _validated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
     """Let botocore compare every call with AWS's own description of it, which the house's clients skip to be quicker.
@@ -37,6 +50,7 @@ def _validated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
     """
     if _MEASURED in str(request.node.fspath):
         return
+    monkeypatch.setattr(botocore_session, "create_loader", _reading_once)
     make, thoroughly = Session.create_client, Config(parameter_validation=True)
 
     def create_client(self: Session, *given: Any, config: Config | None = None, **more: Any) -> Any:

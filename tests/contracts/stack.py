@@ -13,7 +13,9 @@ import yaml
 from cartback.store.clients import Clients
 from cartback.store.codec import unpacked
 from cartback.store.tables import Tables
+from tests.contracts.rollback import rolls_back_by_row
 
+rolls_back_by_row()
 ROOT = Path(__file__).parents[2]
 REGION, ACCOUNT = "eu-central-1", "123456789012"
 CREDENTIALS = {

@@ -15,8 +15,10 @@ from typer.testing import CliRunner, Result
 from cartback.store.results import browse
 from cli.cartback import app
 from cli.stack import Stack, StackClients
+from tests.contracts.rollback import rolls_back_by_row
 from tests.unit.cli.policy import actions, allowed
 
+rolls_back_by_row()
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 _TABLES = {
     "CartsTable": False,

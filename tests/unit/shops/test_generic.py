@@ -76,11 +76,19 @@ def at(document, path):
     return document
 
 
+def apart(document, path):
+    """A copy that may be changed at this path: copies on the way to it, the same beside it."""
+    document = copy.copy(document)
+    if path:
+        document[path[0]] = apart(document[path[0]], path[1:])
+    return document
+
+
 def damaged(document):
     """The document with each single damage that we know of at each place."""
     for path in places(document):
         for value in (*VALUES, *stretched(at(document, path))):
-            broken = copy.deepcopy(document)
+            broken = apart(document, path[:-1])
             holder = at(broken, path[:-1])
             if value is GONE:
                 del holder[path[-1]]
@@ -88,7 +96,7 @@ def damaged(document):
                 holder[path[-1]] = value
             yield path, value, broken
     for path in [(), *(path for path in places(document))]:
-        extended = copy.deepcopy(document)
+        extended = apart(document, path)
         holder = at(extended, path)
         if isinstance(holder, dict):
             holder["unheard_of"] = 1

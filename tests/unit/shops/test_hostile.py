@@ -53,14 +53,11 @@ def places(value, path=()):
 
 
 def changed(document, path, value):
-    """A copy of the document with another value at this path."""
+    """The document with another value at this path: a copy on the way to it, the same beside it."""
     if not path:
         return value
-    document = copy.deepcopy(document)
-    holder = document
-    for key in path[:-1]:
-        holder = holder[key]
-    holder[path[-1]] = value
+    document = copy.copy(document)
+    document[path[0]] = changed(document[path[0]], path[1:], value)
     return document
 
 
