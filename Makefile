@@ -15,6 +15,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 # Byte code beside the sources would travel into the layer and make `sam build` distrust its cache.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
+# Where images for containers forbid byte code, each process would compile again what it imports; the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -63,7 +63,7 @@ class Bug:
     def found_by(self, seed: int) -> str | None:
         """The first broken promise that this seed finds, or None."""
         with self.planted():
-            violations = play(seed).violations
+            violations = play(seed, to_the_first=True).violations
         return str(violations[0]) if violations else None
 
 

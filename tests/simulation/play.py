@@ -205,10 +205,10 @@ class Cast:
             strike()
 
 
-def let_happen(season: Season) -> None:
-    """Run a season to its end, or until it is clear that it has none."""
+def let_happen(season: Season, *, to_the_first: bool = False) -> None:
+    """Run a season to its end or to the first broken promise, or until it is clear that it has no end."""
     try:
-        season.run(timedelta(days=DAYS + 20) + ENDS_WITHIN)
+        season.run(timedelta(days=DAYS + 20) + ENDS_WITHIN, to_the_first=to_the_first)
     except Endless:
         season.violated("I7", "the season does not come to an end")
 
@@ -220,13 +220,19 @@ def play(
     only: Collection[int] | None = None,
     scenes: Collection[str] | None = None,
     keep_story: bool = False,
+    to_the_first: bool = False,
 ) -> Outcome:
-    """Play a seed; ``kinds``, ``only`` and ``scenes`` leave out faults, shoppers and scenes; the rest stays."""
+    """Play a seed; ``kinds``, ``only`` and ``scenes`` leave out faults, shoppers and scenes; the rest stays.
+
+    ``to_the_first`` broken promise is enough where it is asked whether there is one: its outcome keeps and counts no more.
+    """
     kinds = kinds_of(seed) if kinds is None else kinds
     scenes = scenes_of(seed) if scenes is None else scenes
     season = Season(seed, kinds, start_of(seed), keep_story, scenes)
     cast = Cast(season, shops_of(seed), only)
-    let_happen(season)
+    let_happen(season, to_the_first=to_the_first)
+    if to_the_first and season.violations:
+        return Outcome(seed, season.violations, season.log.hexdigest(), season.counts, 0, 0, season.story)
     endings.check(season, cast.shoppers)
     promised, kept = liveness.check(season, cast.shoppers)
     played = season.field.check()

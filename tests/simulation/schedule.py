@@ -51,12 +51,17 @@ class Schedule:
         """Do this so much later."""
         self.at(self.now + span, do)
 
-    def run_until(self, end: datetime) -> None:
-        """Let everything happen that is due by ``end``; then it is ``end``. May be called from within itself."""
+    def run_until(self, end: datetime, enough: Callable[[], bool] = lambda: False) -> None:
+        """Let everything happen that is due by ``end``; then it is ``end``. May be called from within itself.
+
+        What is ``enough`` is asked after each thing that happened; then the rest is left undone.
+        """
         while self._list and self._list[0][0] <= end:
             when, _, do = heapq.heappop(self._list)
             self.now = max(self.now, when)
             do()
+            if enough():
+                return
         self.now = max(self.now, end)
 
     @property

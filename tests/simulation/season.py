@@ -305,7 +305,7 @@ class Season:
         self.note(message.html, "mail", f"{message.touch} to {message.address}")
         self.stage.got(Mail(message, self.schedule.now))
 
-    def run(self, until: timedelta) -> None:
-        """Let everything happen."""
+    def run(self, until: timedelta, *, to_the_first: bool = False) -> None:
+        """Let everything happen, or what happens up to the first broken promise."""
         with self.house.at_the_doors():
-            self.schedule.run_until(self.start + until)
+            self.schedule.run_until(self.start + until, lambda: to_the_first and bool(self.violations))

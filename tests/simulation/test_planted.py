@@ -38,6 +38,14 @@ def test_the_page_names_every_planted_bug_with_the_seed_that_finds_it() -> None:
     assert {row for row in rows if row not in page} == set()
 
 
+@pytest.mark.parametrize("name", ["a_bounce_blocks_nothing", "a_pause_ends_at_once"])
+def test_a_season_that_ends_at_the_first_broken_promise_names_the_one_that_a_whole_season_names(name) -> None:
+    bug = BUGS[name]
+    with bug.planted():
+        whole = play(FOUND_BY[name]).violations
+    assert bug.found_by(FOUND_BY[name]) == str(whole[0])
+
+
 def test_a_bug_is_gone_when_it_was_taken_out_again() -> None:
     before = play(0).digest
     with BUGS["the_budget_is_not_counted"].planted():
