@@ -224,7 +224,7 @@ def play(
 ) -> Outcome:
     """Play a seed; ``kinds``, ``only`` and ``scenes`` leave out faults, shoppers and scenes; the rest stays.
 
-    ``to_the_first`` broken promise is enough where it is asked whether there is one: its outcome keeps and counts no more.
+    ``to_the_first`` broken promise is enough where it is asked whether there is one: the outcome counts no more.
     """
     kinds = kinds_of(seed) if kinds is None else kinds
     scenes = scenes_of(seed) if scenes is None else scenes
