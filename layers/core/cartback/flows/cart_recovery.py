@@ -67,10 +67,7 @@ HEARD_LATE = timedelta(minutes=5)
 """Later than this after the shopper did it, we hear of it late: of what they did since, the order above all, perhaps
 later still. Webhooks arrive within seconds; on bad days after 15 to 60 minutes, orders last (docs/promise.md)."""
 
-LINKS = (
-    LinkWish("restore", lambda context, policy, now: now + policy.link_lifetime),
-    *WAYS_TO_LEAVE,
-)
+LINKS = (LinkWish("restore", lambda context, policy, now: now + policy.link_lifetime), *WAYS_TO_LEAVE)
 
 
 def plan(policy: Policy, channels: Container[str]) -> Plan:
@@ -303,24 +300,12 @@ def not_told_already(moment: Moment) -> Decision | None:
 
 def carriers_allow(moment: Moment) -> Decision | None:
     """Carriers of the number's country carry no further message about this cart, in whatever generation."""
-    cart, step = _cart(moment), moment.step
-    rule = carriers.cart_rule(step.channel, moment.person.phone)
-    if rule is None:
-        return None
-    told = {reminder.claim_id for reminder in cart.reminders}
-    names = {touch.name for touch in moment.plan.touches} - {step.name}
-    subjects = [Subject(CART, cart.cart_id, number) for number in range(1, moment.subject.generation + 1)]
-    before = [
-        claim_id
-        for subject in subjects
-        for name in (names if subject.generation == moment.subject.generation else {*names, step.name})
-        if (claim_id := EffectKey(cart.shop, FLOW.name, subject, name, step.channel).claim_id) in told
-    ]
-    return (
-        Decision(SKIP, Reason.CARRIERS, inputs={"before": str(len(before))})
-        if len(before) >= rule.most
-        else None
+    told = {reminder.claim_id for reminder in _cart(moment).reminders}
+    names = [touch.name for touch in moment.plan.touches]
+    spent = carriers.spent(
+        FLOW.name, _cart(moment).shop, moment.subject, names, moment.step, moment.person.phone, told
     )
+    return None if spent is None else Decision(SKIP, Reason.CARRIERS, inputs={"before": str(spent)})
 
 
 def something_is_left(moment: Moment) -> Decision | None:
