@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from cartback import texts
+from cartback.domain.flows import MARKETING
 from cartback.domain.money import Money
 from cartback.domain.shop.colours import contrast
 from cartback.domain.shop.settings import ShopSettings
@@ -80,8 +81,8 @@ def written(flow: str, touch: str, lang: str, brand: str, items: str) -> SimpleN
     kind = rules(flow).FLOW.kind
     if kind == SIGNUP:
         fields, ours = question(shop=shop(brand)), (question().confirm_url,)
-    elif flow == "post_purchase":
-        leave = None if touch == "thanks" else LEAVE
+    elif kind == ORDER:
+        leave = LEAVE if rules(flow).FLOW.law_of(touch) == MARKETING else None
         fields = bought(shop=shop(brand), items=LISTS[items], leave_url=leave, page_url=f"{URL}/care")
         page = tagged(
             f"{URL}/care",

@@ -43,12 +43,13 @@ class Buyer:
     boxes: tuple[str, ...] = ()
     typed: str = ""
     consents: bool = True
+    agreed_at: datetime = START - 90 * DAY
 
     def contact(self, **changes) -> Contact:
         """The buyer as the shop's record tells of them, with a consent that was proven."""
         email = f"{self.name}@example.com"
         basis = ConsentSeen(
-            "email", True, START - 90 * DAY, "double_opt_in", f"record {self.name}", sticky=True
+            "email", True, self.agreed_at, "double_opt_in", f"record {self.name}", sticky=True
         )
         given = {"customer_ref": self.name, "email": email, "first_name": self.name.title(), "locale": "de"}
         given |= {"account_email": email, "consents": (basis,) if self.consents else (), **changes}

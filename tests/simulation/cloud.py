@@ -157,6 +157,7 @@ class Execution:
     cart_id: str
     generation: int
     run: asl.Run
+    step: str = ""
     calls: int = 0
     in_a_row: int = 0
     ended_at: datetime | None = None
@@ -180,7 +181,15 @@ class StateMachines:
         jitter = stream(self._seed, "jitter", name)
         given = json.loads(json.dumps(variables))
         run = asl.start(machine, given, name, lambda longest: jitter.uniform(0, longest))
-        execution = Execution(flow, name, given["shop"], given["subject"], given.get("generation", 1), run)
+        execution = Execution(
+            flow,
+            name,
+            given["shop"],
+            given["subject"],
+            given.get("generation", 1),
+            run,
+            given.get("next", ""),
+        )
         self.runs[name] = execution
         self._schedule.after(timedelta(0), lambda: self._go(execution, run.resume()))
         return True

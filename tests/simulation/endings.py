@@ -28,7 +28,7 @@ _PASSING = frozenset(
     "TryLater Conflict Lambda.Unknown Lambda.AWSLambdaException Lambda.SdkClientException Sandbox.Timedout "
     "States.Timeout".split()
 )
-_ABOUT = {"cart_recovery": "cart", "double_opt_in": "request"}
+_ABOUT = {"cart_recovery": "cart", "double_opt_in": "request", "post_purchase": "order"}
 _TRIES = 9
 """The first call of a task and its eight repetitions."""
 
@@ -91,11 +91,12 @@ def _claims(season: Season) -> Iterator[tuple[str, str]]:
 def _runs(season: Season) -> Iterator[tuple[str, str]]:
     """I7: every run ended in time, for a reason that is kept; one run per generation."""
     last = max((said.at for said in season.network.said), default=season.start)
-    about: set[tuple[str, str, int]] = set()
+    about: set[tuple[str, str, int, str]] = set()
     for run in season.machines.runs.values():
-        if (run.shop, run.cart_id, run.generation) in about and run.flow in _ABOUT:
-            yield "I3", f"generation {run.generation} of {run.shop}/{run.cart_id} has two runs"
-        about.add((run.shop, run.cart_id, run.generation))
+        one = (run.shop, run.cart_id, run.generation, run.step)
+        if one in about and run.flow in _ABOUT:
+            yield "I3", f"generation {run.generation} of {run.shop}/{run.cart_id} has two runs {run.step}"
+        about.add(one)
         if run.ended_at is None or run.ended_at > last + LAST_RUN_WITHIN:
             yield "I7", f"{run.name} of {run.shop} is still open at {run.run.path[-1]}"
         else:

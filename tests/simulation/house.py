@@ -102,6 +102,8 @@ class Words:
     def write(self, kind: str, flow: str, touch: str, lang: str, fields: Mapping[str, Any]) -> Mail:
         if flow == "double_opt_in":
             return Mail(touch, "sign-up", str(fields["confirm_url"]))
+        if flow == "post_purchase":
+            return Mail(touch, "purchase", f"{fields['page_url']} {fields['prefs_url']}")
         labels = {item.title for item in fields["items"]}
         label = labels.pop()
         if labels:
@@ -187,6 +189,7 @@ class House:
             PUBLIC_URL,
             bus,
             counters=guard("counters", MemoryCounters(self.tables), "count"),
+            index=due,
         )
         self.desk = MemoryDesk(clock)
         self.park_run = ParkRun(ledger, clock, self.metrics, self.desk)

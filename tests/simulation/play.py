@@ -104,6 +104,8 @@ class Cast:
         season.stage.paused = self._paused
         season.stage.awaited = self._awaited
         season.field.join()
+        season.following.enter()
+        season.following.join()
         if season.kinds:
             for number, shop in enumerate(shops):
                 self._fate(shop, number)
@@ -236,8 +238,10 @@ def play(
     endings.check(season, cast.shoppers)
     promised, kept = liveness.check(season, cast.shoppers)
     played = season.field.check()
+    season.following.check()
     looking_back.check(season)
     season.counts["messages"] = len(season.sendings.sent) + len(season.field.book.told)
+    season.counts["followed"] = season.following.sent.total()
     season.counts["questions"] = season.questions.sent
     season.counts["runs"] = len(season.machines.runs)
     season.counts["events"] = len(season.network.said)

@@ -29,6 +29,7 @@ from tests.simulation import faults
 from tests.simulation.cloud import EventBus, Execution, Intake, Queued, StateMachines
 from tests.simulation.faults import Crash, Invocation
 from tests.simulation.field.cast import Field
+from tests.simulation.following import SHOP, Following
 from tests.simulation.house import House
 from tests.simulation.invariants import Candidate, Violation
 from tests.simulation.jobs import Jobs
@@ -98,6 +99,7 @@ class Season:
         cloud = (self.intake, self.bus, self.machines)
         self.house = House(self, SeasonClock(self), self.provider, cloud, Platform(self.network), self.seed)
         self.field = Field(self, self.scenes)
+        self.following = Following(self)
 
     def _mailbox(self, message: Outgoing) -> str:
         return self.stage.mailbox(message)
@@ -234,7 +236,7 @@ class Season:
         entry = message.entry
         if isinstance(entry, Receipt):
             hurt = entry.state == COMPLAINED or (entry.state == BOUNCED and entry.permanent)
-            books = (self.sendings, self.questions, self.field.book)
+            books = (self.sendings, self.questions, self.field.book, self.following)
             address = next(
                 filter(None, (book.address_of(entry.shop, entry.claim_id) for book in books)), None
             )
@@ -274,6 +276,7 @@ class Season:
         label, walls = self.invocation.rendered, self.stage.walls(claim.shop, address)
         now, lang = self.schedule.now, self.invocation.lang
         book = self.field.book if claim.shop in self.field.shops else self.sendings
+        book = self.following if claim.shop == SHOP else book
         book.take(Candidate(claim, address, label, policy, now, walls, lang))
         self.claims.take(claim)
         self.jobs.expect_news(claim)
@@ -299,7 +302,7 @@ class Season:
         self.claims.settle(message.shop, message.claim_id)
         ours = self.sendings if message.leave_url is not None else self.questions
         in_the_field = message.shop in self.field.shops and message.leave_url is not None
-        book = self.field.book if in_the_field else ours
+        book = self.field.book if in_the_field else self.following if message.shop == SHOP else ours
         for invariant, why in book.accept(message, self.schedule.now):
             self.violated(invariant, why, message.html, self.field.scene_of(message.html))
         self.note(message.html, "mail", f"{message.touch} to {message.address}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cartback.domain.claims import RELEASED, Claim
 from cartback.domain.messaging.due import Due
 from cartback.domain.people.customer import Person
-from cartback.domain.subject import CART
+from cartback.domain.subject import CART, ORDER
 from cartback.ports import Guard, Link, RowSet, TimelineEntry
 from tests.fakes.memory import MemoryDue, MemoryLedger, MemoryTables
 
@@ -32,7 +32,7 @@ class WitnessedLedger(MemoryLedger):
         links: Sequence[Link] = (),
     ) -> str | None:
         refused = super().claim(claim, guards, rows, line, links)
-        if refused is None and claim.subject.kind == CART:
+        if refused is None and claim.subject.kind in (CART, ORDER):
             self._season.claimed(claim, rows.persons[claim.person_id].email)
         elif refused is None:
             self._season.asked(claim)
