@@ -176,7 +176,8 @@ class Following:
             seen = self._told(buyer)
             if not buyer.consents or len(buyer.boxes) > 1 or buyer.typed or any(map(_refused, seen)):
                 continue
-            for ref in buyer.orders:
+            told = {one.order_ref for one in seen if isinstance(one, OrderSeen)}
+            for ref in [ref for ref in buyer.orders if ref in told]:
                 if _ends(ref, seen) or _placed(ref, seen) < self.switched_on:
                     continue
                 steps = ["care_guide"] + ["goes_with_it"] * (len(buyer.orders) == 1)
