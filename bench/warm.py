@@ -143,7 +143,7 @@ def deciding() -> Callable[[], object]:
     from cartback.flows.cart_recovery import decide
 
     context, policy, now = _left_cart()
-    plan = plan_for(policy, ("email",))
+    plan = plan_for(policy)
     if decide(context, plan, 0, context.cart.generation, policy, now).word != SEND:
         raise RuntimeError("the bench's cart gets no mail")
     return lambda: decide(context, plan, 0, context.cart.generation, policy, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cli.desk_words import DESK as _DESK
+
 _REASONS = {
     "all_done": ("every touch has had its turn", "alle Schritte sind durch"),
     "all_sent": ("the last message is out", "die letzte Nachricht ist verschickt"),
@@ -45,6 +47,20 @@ _REASONS = {
     "owned": (
         "the person has bought all of it since, in other orders",
         "die Person hat alles davon inzwischen gekauft, in anderen Bestellungen",
+    ),
+    "not_served": (
+        "the channel is not set up for this shop",
+        "der Kanal ist für diesen Shop nicht eingerichtet",
+    ),
+    "no_text": ("there are no words for this channel", "für diesen Kanal gibt es keinen Text"),
+    "too_dear": (
+        "a message there costs more than the cart can bear",
+        "eine Nachricht kostet dort mehr, als der Warenkorb trägt",
+    ),
+    "too_slow": ("it would arrive too late there", "dort käme sie zu spät an"),
+    "closed_until_too_late": (
+        "the hours of that channel open only when it is too late",
+        "die erlaubten Stunden dieses Kanals kommen zu spät",
     ),
     "nothing_left": (
         "the person has bought some of it since, and the rest is gone from the shop",
@@ -207,7 +223,6 @@ _REASONS = {
         "the shop has no sender that is allowed in that country",
         "der Shop hat keinen Absender, der dort erlaubt ist",
     ),
-    "too_dear": ("the message would cost too much", "die Nachricht wäre zu teuer"),
     "heard_too_late": (
         "the shop told of it when it was too late for any message",
         "der Shop meldete ihn erst, als es für jede Nachricht zu spät war",
@@ -233,6 +248,10 @@ _EVENTS = {
     "decision": ("{touch}: {word}, because {reason}", "{touch}: {word}, denn {reason}"),
     "emptied": ("emptied", "geleert"),
     "erased": ("erased", "gelöscht"),
+    "fell": (
+        "{touch} does not go by {channel}, because {reason}; the next way is asked",
+        "{touch} geht nicht per {channel}, denn {reason}; der nächste Weg ist an der Reihe",
+    ),
     "given_up": ("no more reminders", "keine Erinnerungen mehr"),
     "identified": ("it became known whose cart it is", "es wurde bekannt, wem der Warenkorb gehört"),
     "joined": (
@@ -295,34 +314,6 @@ _FINDINGS = {
         "sent beside an earlier order of which the shop does not say whether, and when, it was paid",
         "verschickt neben einer früheren Bestellung, von der der Shop nicht sagt, ob und wann sie bezahlt wurde",
     ),
-}
-
-
-_DESK = {
-    "approval": ("approval", "Freigabe"),
-    "task": ("task", "Aufgabe"),
-    "parked": ("parked run", "angehaltener Ablauf"),
-    "unknown": ("unknown", "ungewiss"),
-    "access": ("access", "Zugang"),
-    "letter": ("dead letter", "unzustellbar"),
-    "open": ("open", "offen"),
-    "snoozed": ("snoozed", "zurückgestellt"),
-    "done": ("done", "erledigt"),
-    "dropped": ("dropped", "verworfen"),
-    "approved": ("approved", "freigegeben"),
-    "rejected": ("rejected", "abgelehnt"),
-    "happened": ("happened", "geschehen"),
-    "not_happened": ("did not happen", "nicht geschehen"),
-    "opened": ("opened", "eröffnet"),
-    "opened again": ("opened again", "wieder eröffnet"),
-    "approved, one of two": ("approved, one of two", "freigegeben, eine von zwei Stimmen"),
-    "is back": ("is back", "ist wieder da"),
-    "the run was told": ("the run was told", "der Ablauf weiß es"),
-    "the run waits no more": ("the run waits no more", "der Ablauf wartet nicht mehr"),
-    "on": ("on", "an"),
-    "off": ("off", "aus"),
-    "lost": ("access lost", "Zugang verloren"),
-    "broken": ("away", "nicht erreichbar"),
 }
 
 

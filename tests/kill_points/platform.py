@@ -95,9 +95,9 @@ class KilledWorld(World):
         self.undisturbed([Message("other", "{}", delivery)])
 
 
-def _agrees(person: Person) -> bool:
-    """Whether somebody wants reminders by e-mail: their word for just that, unless they left the channel later."""
-    own, general = person.consents.get("email/cart_reminders"), person.consents.get("email")
+def _agrees(person: Person, channel: str) -> bool:
+    """Whether somebody wants reminders there: their word for just that, unless they left the channel later."""
+    own, general = person.consents.get(f"{channel}/cart_reminders"), person.consents.get(channel)
     word = own or general
     left = general is not None and general.state == WITHDRAWN and (own is None or general.at >= own.at)
     return word is not None and word.state == GRANTED and not left
@@ -159,7 +159,7 @@ class Platform:
             against.append(f"claimed although the cart is {cart.status if cart else 'gone'}")
         if person is None or person.erased_at or person.blocked:
             against.append("claimed although nothing may be sent to this person")
-        elif not _agrees(person):
+        elif not _agrees(person, claim.channel):
             against.append("claimed without a consent")
         return against
 

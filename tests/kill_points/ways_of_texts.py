@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 from cartback.channels import answer_line
 from cartback.domain.intake.responses import Visit
+from cartback.domain.observations import ConsentSeen
 from cartback.domain.people.suppression import GONE
-from cartback.ports import NotSent, ShopKeys
+from cartback.domain.policy import Touch
+from cartback.ports import ADDRESS_REFUSED, NotSent, Outgoing, ShopKeys
 from cartback.usecases.intake.receive_answer import ReceiveAnswer
 from tests.fakes.answer_senders import twilio
+from tests.fakes.told import SHIRT, ada, cart
+from tests.fakes.world import START, a_face, a_policy
 from tests.kill_points.platform import Platform
 from tests.kill_points.ways import SECRET, left_alone
+
+HOUR = timedelta(hours=1)
 
 
 def with_an_address_that_is_refused(platform: Platform) -> None:
@@ -42,4 +50,31 @@ def told_of_a_message(platform: Platform) -> None:
         platform.patiently(send)
 
 
-WAYS: tuple[Callable[[Platform], None], ...] = (with_an_address_that_is_refused, told_of_a_message)
+class NoCarrier:
+    """A channel whose provider refuses every number."""
+
+    def send(self, message: Outgoing) -> NotSent:
+        return ADDRESS_REFUSED
+
+
+def falling_to_a_mail(platform: Platform) -> None:
+    """A number is refused before anything left, and a mail takes the place of the SMS."""
+    world, at = platform.world, START
+    ways = {"email": world.outbox, "sms": NoCarrier()}
+    world.touch = replace(world.touch, channels=ways)
+    world.settings.policies["demo"] = a_policy(touches=(Touch("reminder", HOUR, "sms"),), pack="us")
+    world.settings.faces["demo"] = a_face(senders={"sms": "Haus Demo"})
+    agreed = tuple(
+        ConsentSeen(way, True, START - 9 * HOUR, "double_opt_in", "form", sticky=True)
+        for way in ("email", "sms")
+    )
+    contact = ada(phone="+491701234567", consents=agreed)
+    platform.tell(platform.told.delivery("e1", cart(at, SHIRT, contact=contact), at=at))
+    platform.run_all()
+
+
+WAYS: tuple[Callable[[Platform], None], ...] = (
+    with_an_address_that_is_refused,
+    told_of_a_message,
+    falling_to_a_mail,
+)

@@ -158,9 +158,9 @@ def a_crash_between_claim_and_mark_gives_the_claim_back(patches: Patches) -> Non
 def the_claim_has_the_run_in_its_name(patches: Patches) -> None:
     """The claim's name changes with every attempt, so that equal effects do not meet."""
     attempts = iter(range(10**9))
-    patches.around(
-        claiming, "EffectKey", lambda before, *names: before(*names[:-1], f"{names[-1]}{next(attempts)}")
-    )
+    whole = claiming.EffectKey.of_message
+    other = SimpleNamespace(of_message=lambda *names: whole(*names[:-1], f"{names[-1]}{next(attempts)}"))
+    patches.put(claiming, "EffectKey", other)
 
 
 @bug

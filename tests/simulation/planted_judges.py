@@ -40,8 +40,8 @@ def a_topic_outlives_its_owners_farewell(patches: Patches) -> None:
 def a_claim_is_dated_from_before_the_night(patches: Patches) -> None:
     """A claim carries another instant than the one at which it is taken, so that no hour is quiet."""
 
-    def claim_for(before, run, step, channel, ready, policy, now):
-        return before(run, step, channel, ready, policy, now - timedelta(minutes=30))
+    def claim_for(before, run, step, channel, ready, policy, now, *rest):
+        return before(run, step, channel, ready, policy, now - timedelta(minutes=30), *rest)
 
     patches.around(send_message, "claim_for", claim_for)
 
@@ -51,14 +51,14 @@ def a_message_keeps_the_address_of_the_one_before(patches: Patches) -> None:
     """A warm process keeps the address of the last message for the next one."""
     last: list[str] = []
 
-    def message(before, self, *given):
-        made, links = before(self, *given)
-        if made.flow == "double_opt_in":
-            return made, links
-        last.append(made.address)
-        return replace(made, address=last[-2] if len(last) > 1 else made.address), links
+    def composed(before, self, *given):
+        made = before(self, *given)
+        if made.message.flow == "double_opt_in":
+            return made
+        last.append(made.message.address)
+        return replace(made, message=replace(made.message, address=last[-2] if len(last) > 1 else last[-1]))
 
-    patches.around(SendMessage, "_message", message)
+    patches.around(SendMessage, "_composed", composed)
 
 
 @bug
@@ -88,13 +88,13 @@ def whoever_was_hurt_is_asked_for_a_yes(patches: Patches) -> None:
 def a_question_is_sent_before_it_is_claimed(patches: Patches) -> None:
     """The question leaves while its claim may still be refused."""
 
-    def message(before, self, step, claim, *rest):
-        made, links = before(self, step, claim, *rest)
+    def composed(before, self, step, claim, *rest):
+        made = before(self, step, claim, *rest)
         if claim.flow == "double_opt_in":
-            self.channels[claim.channel].send(made)
-        return made, links
+            self.channels[claim.channel].send(made.message)
+        return made
 
-    patches.around(SendMessage, "_message", message)
+    patches.around(SendMessage, "_composed", composed)
 
 
 @bug
@@ -102,11 +102,11 @@ def a_question_goes_to_whoever_was_asked_before(patches: Patches) -> None:
     """A warm process keeps the address of the last question for the next one."""
     last: list[str] = []
 
-    def message(before, self, step, claim, *rest):
-        made, links = before(self, step, claim, *rest)
+    def composed(before, self, step, claim, *rest):
+        made = before(self, step, claim, *rest)
         if claim.flow != "double_opt_in":
-            return made, links
-        last.append(made.address)
-        return replace(made, address=last[-2] if len(last) > 1 else made.address), links
+            return made
+        last.append(made.message.address)
+        return replace(made, message=replace(made.message, address=last[-2] if len(last) > 1 else last[-1]))
 
-    patches.around(SendMessage, "_message", message)
+    patches.around(SendMessage, "_composed", composed)

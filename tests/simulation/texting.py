@@ -99,7 +99,8 @@ class Season:
         ways = {"email": self.world.outbox, "sms": way}
         self.world.touch = replace(self.world.touch, channels=ways)
         night = QuietHours(START.replace(hour=21).time(), START.replace(hour=8).time())
-        policy = a_policy(touches=TOUCHES, pack="us", quiet=night, caps=Caps(9, 9, 9, timedelta(0)))
+        caps = Caps(9, 9, 9, timedelta(0))
+        policy = a_policy(touches=TOUCHES, pack="us", quiet=night, caps=caps, ladder=("sms",))
         self.world.settings.policies["demo"] = policy
         self._carried_by("aws")
         self._at(START + self.draw.uniform(2, 40) * HOUR, lambda: self._carried_by("twilio"))

@@ -9,6 +9,7 @@ from typing import Any
 from cartback.domain import claims
 from cartback.domain.messaging.receipts import Receipt
 
+TELLS_OF = "sms"
 _STATES = {"delivered": claims.DELIVERED, "unknown_number": claims.BOUNCED, "switched_off": claims.BOUNCED}
 
 

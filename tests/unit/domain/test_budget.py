@@ -27,7 +27,7 @@ from tests.unit.domain.test_permission import ada, word
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 POLICY = a_policy(caps=Caps(1, 4, 8, timedelta(0)))
-PLAN = plan_for(POLICY, {"email"})
+PLAN = plan_for(POLICY)
 
 
 def cart(**changes) -> Cart:

@@ -39,18 +39,18 @@ def test_a_plan_comes_back_from_its_run_as_it_went_in():
     assert Plan.from_variables(plan.as_variables()) == plan
 
 
-def test_a_touch_on_a_channel_that_is_not_there_goes_by_mail_and_the_others_stay():
+def test_a_plan_says_which_channel_each_touch_wants_whether_it_is_there_or_not():
     policy = a_policy(
         touches=PRESETS["multichannel"].touches, since="creation", give_up_after=5 * HOUR, version=9
     )
-    plan = plan_for(policy, {"email", "sms"})
-    assert [touch.channel for touch in plan.touches] == ["email", "sms", "email"]
+    plan = plan_for(policy)
+    assert [touch.channel for touch in plan.touches] == ["email", "sms", "whatsapp"]
     assert (plan.policy_version, plan.since, plan.give_up_after) == (9, "creation", 5 * HOUR)
 
 
 def test_no_cadence_has_more_than_three_messages_whatever_a_policy_says():
     many = a_policy(touches=tuple(Touch(f"t{number}", number * HOUR) for number in range(9)))
-    assert [touch.name for touch in plan_for(many, {"email"}).touches] == ["t0", "t1", "t2"]
+    assert [touch.name for touch in plan_for(many).touches] == ["t0", "t1", "t2"]
 
 
 def test_where_a_policy_says_nothing_the_strictest_law_holds_and_the_usual_distances():

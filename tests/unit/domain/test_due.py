@@ -36,7 +36,7 @@ def test_the_first_look_is_when_the_first_touch_could_be_due(name):
     policy = replace(LISTED, touches=preset.touches, silence=preset.silence, since=preset.since)
     from cartback.domain.policy import plan_for
 
-    assert first_due(START, START, policy) == due_at(CART, plan_for(policy, ()), 0, policy)
+    assert first_due(START, START, policy) == due_at(CART, plan_for(policy), 0, policy)
 
 
 def test_a_policy_without_touches_is_looked_at_when_its_silence_is_over():

@@ -204,7 +204,7 @@ CART = Cart(
 
 def decided(person: Person, **policy):
     rules = a_policy(**policy)
-    return decide(Context(CART, person), plan_for(rules, {"email"}), 0, 1, rules, START + timedelta(hours=1))
+    return decide(Context(CART, person), plan_for(rules), 0, 1, rules, START + timedelta(hours=1))
 
 
 def test_nothing_goes_out_during_a_pause_and_the_touch_waits_if_it_still_may():

@@ -29,7 +29,7 @@ CART = Cart("demo", "c1", items=(SHIRT, CUP), person_id="p1", started_at=START, 
 AGREED = Consent("email", "granted", "double_opt_in", "form", START, START, "e", address_hash="h1")
 ADA = Person("demo", "p1", email="ada@example.com", email_hash="h1", consents={"email": AGREED})
 POLICY = a_policy()
-PLAN = plan_for(POLICY, {"email"})
+PLAN = plan_for(POLICY)
 GONE = {name: Stock("demo", name, deleted=True) for name in ("v1", "v2")}
 
 

@@ -54,6 +54,9 @@ def test_what_the_shop_says_outweighs_its_preset() -> None:
                 "origins": {"shopper": ["REST-API"], "renewal": ["abo"], "bought_methods": ["rechnung"]},
                 "give_up_after_days": 2,
                 "link_days": 10,
+                "ladder": ["whatsapp", "email"],
+                "margin_percent": 45,
+                "message_share_percent": 2,
                 "flows": {"cart_recovery": False},
             },
         )
@@ -72,6 +75,11 @@ def test_what_the_shop_says_outweighs_its_preset() -> None:
     assert policy.reckoning == Reckoning(shopper=("rest-api",), itself=("abo",), methods=("rechnung",))
     assert policy.give_up_after == timedelta(days=2)
     assert policy.link_lifetime == timedelta(days=10)
+    assert (policy.ladder, policy.margin_percent, policy.message_share_percent) == (
+        ("whatsapp", "email"),
+        45,
+        2,
+    )
     assert policy.flows == frozenset()
     assert policy.time_zone == "America/New_York"
 

@@ -155,7 +155,7 @@ def test_what_is_given_back_to_an_account_goes_to_the_mailbox_that_it_became_mea
     assert records.now("persons", "a7").merged_into == "p2"
 
 
-PLAN = plan_for(a_policy(), {"email"})
+PLAN = plan_for(a_policy())
 
 
 def test_with_its_claim_a_message_says_when_the_next_of_its_cart_is_due_and_the_last_one_nothing():

@@ -45,7 +45,7 @@ class Shop:
         ways = {"email": self.world.outbox, "sms": self.way}
         self.world.touch = replace(self.world.touch, channels=ways)
         self.world.watch_cart = replace(self.world.watch_cart, channels=frozenset(ways))
-        policy = a_policy(touches=touches, pack="us", caps=Caps(9, 9, 9, timedelta(0)))
+        policy = a_policy(touches=touches, pack="us", caps=Caps(9, 9, 9, timedelta(0)), ladder=("sms",))
         self.world.settings.policies["demo"] = policy
         self.world.settings.faces["demo"] = a_face(senders={"sms": sender})
         agreed = tuple(
@@ -142,6 +142,15 @@ def test_carriers_of_the_us_get_none_two_days_after_a_cart_was_left():
         shop.send(at=START + 8 * HOUR)
     last = [shop.send(1, START + 56 * HOUR) for shop in (american, german)]
     assert [told["reason"] for told in last] == ["expired", "due"]
+
+
+def test_what_carriers_do_not_carry_goes_by_mail_where_the_shop_lets_it():
+    shop = Shop(*TWICE, number=AMERICAN)
+    policy = shop.world.settings.policies["demo"]
+    shop.world.settings.policies["demo"] = replace(policy, ladder=())
+    shop.send(at=START + 8 * HOUR)
+    told = shop.send(1, START + 8.5 * HOUR)
+    assert (told["channel"], told["channels_against"]) == ("email", "sms:carrier_rule")
 
 
 def test_a_rule_of_carriers_names_its_source_and_reaches_no_other_channel():

@@ -65,7 +65,7 @@ def test_after_a_message_the_next_one_is_waited_for_with_all_that_its_task_needs
         "known": {
             "person_id": person_id(world),
             "variants": ["v1", "v2"],
-            "plan": plan_for(a_policy(), ()).as_variables(),
+            "plan": plan_for(a_policy()).as_variables(),
             "position": 1,
         },
     }

@@ -5,13 +5,14 @@ A file says which channel it serves (``CHANNEL``, one of ``domain.channels``), w
 variables of the environment it needs (``NEEDS``) and how one is made of them (``from_env``).
 A file whose name ends with ``_answers`` hears what people answer on a channel (``ANSWERS_ON``): it is a
 ``ports.AnswerLine``. One whose name ends with ``_events`` reads what a provider tells of its messages: ``tells`` says
-whether an envelope of the intake queue is its own, ``receipts`` what stands in it.
+whether an envelope of the intake queue is its own, ``receipts`` what stands in it, and ``TELLS_OF`` of which channel.
 """
 
 from __future__ import annotations
 
 import pkgutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -74,7 +75,12 @@ def receipts(envelope: Mapping[str, Any]) -> list[Receipt]:
 
     Raises ``Refused`` for news of a known shape that cannot be read.
     """
-    return [receipt for module in _told() if module.tells(envelope) for receipt in module.receipts(envelope)]
+    return [
+        replace(receipt, channel=receipt.channel or getattr(module, "TELLS_OF", ""))
+        for module in _told()
+        if module.tells(envelope)
+        for receipt in module.receipts(envelope)
+    ]
 
 
 @cache

@@ -16,6 +16,8 @@ from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
 from cartback.domain.messaging.receipts import Receipt
 
+TELLS_OF = "email"
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:

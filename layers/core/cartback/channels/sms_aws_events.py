@@ -27,6 +27,8 @@ from cartback.domain.hashes import short
 if TYPE_CHECKING:
     from cartback.domain.messaging.receipts import Receipt
 
+TELLS_OF = "sms"
+
 MEANINGS: dict[str, Meaning | None] = {
     "TEXT_QUEUED": Meaning(claims.SENT),
     "TEXT_PENDING": Meaning(claims.SENT),

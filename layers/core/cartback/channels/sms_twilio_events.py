@@ -19,6 +19,8 @@ from cartback.domain.hashes import short
 if TYPE_CHECKING:
     from cartback.domain.messaging.receipts import Receipt
 
+TELLS_OF = "sms"
+
 NEWS = "twilio"
 
 _SENT = Meaning(claims.SENT)

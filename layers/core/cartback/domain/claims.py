@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from cartback.domain import channels
 from cartback.domain.hashes import short
 from cartback.domain.subject import Subject, kind_of_flow
 
@@ -33,8 +34,8 @@ _NAMED_WITHOUT_THEIR_FLOW = frozenset({"cart_recovery", "double_opt_in"})
 class EffectKey:
     """What makes two effects the same: equal keys have equal claims, so that a second one meets the first.
 
-    ``step`` is the flow's own name for it, ``target`` the channel of a message, or system and action of another effect
-    (``hubspot.upsert_contact``).
+    ``step`` is the flow's own name for it, ``target`` system and action of an effect (``hubspot.upsert_contact``); that
+    of messages is always the same (``of_message``).
     """
 
     shop: str
@@ -42,6 +43,14 @@ class EffectKey:
     subject: Subject
     step: str
     target: str
+
+    @classmethod
+    def of_message(cls, shop: str, flow: str, subject: Subject, step: str) -> EffectKey:
+        """The key of a message, whichever way it goes: so that none goes two ways, in the claim itself.
+
+        It is the one that messages by e-mail have had since the first release, when there was no other way.
+        """
+        return cls(shop, flow, subject, step, channels.EMAIL)
 
     @property
     def claim_id(self) -> str:
@@ -55,7 +64,7 @@ class EffectKey:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to one effect: of one flow, subject, step and channel, for a message to one person.
+    """The right to one effect: of one flow, subject and step, for a message to one person by one channel.
 
     ``cart_id`` is the id of its subject, whatever kind that has, and ``touch`` its step: these names are stored.
     ``provider_id`` is the provider's own name for the message, ``other_provider_ids`` any further ones: there should

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain.messaging.ladder import ALL_OPEN, Ways
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -24,7 +26,7 @@ class Context:
     (``paused_deliverability``); ``behind_at`` is when its news was last found to be late (``domain.shop.grace``).
     ``account`` is the row of the account that the cart was told with, where the address that was told with it is not
     known to be its mailbox: both count the messages to whoever is behind them, and ``person`` already knows what the
-    account does of messages and purchases.
+    account does of messages and purchases. ``ways`` are the channels as whoever asks found them.
     """
 
     about: Any
@@ -36,6 +38,7 @@ class Context:
     own: Person | None = None
     products: dict[str, Product] = field(default_factory=dict)
     orders: tuple[Order, ...] = ()
+    ways: Ways = ALL_OPEN
 
     @property
     def cart(self) -> Cart | None:

@@ -106,6 +106,11 @@ class Reason(StrEnum):
     CAME_BACK = "came_back"
     TICKET_OPEN = "ticket_open"
     RETURN_OPEN = "return_open"
+    NOT_SERVED = "not_served"
+    NO_TEXT = "no_text"
+    TOO_DEAR = "too_dear"
+    TOO_SLOW = "too_slow"
+    CLOSED = "closed_until_too_late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,8 @@ class Ready:
 
     ``basis`` quotes the consent, or the reason that needs none; ``basis_kind`` is its kind, as texts word it.
     ``person_id`` is empty where the recipient is nobody yet, as behind a sign-up. After ``deadline`` the message must
-    not arrive any more; None where it lies in a mailbox until it is read.
+    not arrive any more; None where it lies in a mailbox until it is read. ``channel`` is the way that it goes, and
+    ``ladder`` says why, where there was a choice.
     """
 
     subject: Subject
@@ -133,6 +139,8 @@ class Ready:
     basis_kind: str
     purpose: str
     deadline: datetime | None = None
+    channel: str = "email"
+    ladder: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ instant give the same answer, so that a decision that was kept can be repeated a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -19,18 +19,36 @@ from cartback.domain.context import Context
 from cartback.domain.decision import SKIP, STOP, WAIT, Address, Decision, Ready, Reason
 from cartback.domain.flows import Flow
 from cartback.domain.messaging.budget import Intent, makes_room_until
+from cartback.domain.messaging.channel_prices import price
 from cartback.domain.messaging.engagement import engaged_at
+from cartback.domain.messaging.ladder import CLOSED, Ceiling, climb
 from cartback.domain.messaging.send_window import closing, opening
 from cartback.domain.messaging.timing import after_caps
 from cartback.domain.people import suppression
 from cartback.domain.people.customer import Person
 from cartback.domain.people.identity import refused_by
+from cartback.domain.people.zones import countries_of
 from cartback.domain.policy import Plan, Policy, Touch
 from cartback.domain.shop import grace
 from cartback.domain.subject import Subject, View
 
 PAUSED = Reason.PAUSED_DELIVERABILITY
 """Why marketing of a shop is paused: too many of its mails bounced, or were called spam."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a flow itself has against a channel ("" for nothing), and until when it lets messages go there."""
+
+    against: str = ""
+    until: datetime | None = None
+
+
+NO_LIMITS = Limits()
+
+
+def _unlimited(moment: Moment, channel: str) -> Limits:
+    return NO_LIMITS
 
 
 @dataclass(frozen=True)
@@ -50,6 +68,7 @@ class Moment:
     due_at: Callable[[Moment], datetime]
     latest_at: Callable[[Moment], datetime]
     view_of: Callable[[Any], View]
+    limits_of: Callable[[Moment, str], Limits] = _unlimited
 
     @property
     def step(self) -> Touch:
@@ -75,6 +94,11 @@ class Moment:
     def basis(self) -> Ready | Decision:
         """Whom the message would go to, where, and on which consent it stands; or why there is none."""
         return _basis_of(self)
+
+    @property
+    def channel(self) -> str:
+        """The way that the message goes; where there is none, the one that it wants."""
+        return self.basis.channel if isinstance(self.basis, Ready) else self.step.channel
 
     @property
     def person(self) -> Person:
@@ -118,17 +142,64 @@ def is_due(moment: Moment) -> Decision | None:
 
 
 def permitted(moment: Moment) -> Decision | None:
-    """There is nobody to write to on this channel, or nothing that allows it."""
+    """There is nobody to write to on any channel that may carry it, or nothing that allows it."""
     return moment.basis if isinstance(moment.basis, Decision) else None
 
 
 def _basis_of(moment: Moment) -> Ready | Decision:
-    person, channel, topic, policy = (
-        moment.context.person,
-        moment.step.channel,
-        moment.flow.topic,
-        moment.policy,
+    """The basis on the channel that carries the message (``messaging.ladder``); why there is none on that it wants."""
+    channels, ways = moment.policy.channels_for(moment.step, moment.plan), moment.context.ways
+    wanted = _basis_on(moment, channels[0])
+    if len(channels) == 1 and not (
+        ways.against(channels[0]) or moment.limits_of(moment, channels[0]).against
+    ):
+        return wanted
+    found = {name: wanted if name == channels[0] else _basis_on(moment, name) for name in channels}
+    ladder = climb(
+        channels,
+        {name: _against(moment, name, basis) for name, basis in found.items()},
+        {name: price(name, _country(moment)) for name in channels},
+        Ceiling(moment.view.worth, moment.policy.margin_percent, moment.policy.message_share_percent),
+        max(moment.latest - moment.now, timedelta()),
+        _answers(moment),
     )
+    if ladder.chosen is not None:
+        basis = found[ladder.chosen]
+        return replace(basis, ladder=ladder.looked_at) if isinstance(basis, Ready) else basis
+    if isinstance(wanted, Decision):
+        more = ladder.looked_at if len(channels) > 1 else {}
+        return replace(wanted, inputs={**wanted.inputs, **more})
+    return Decision(SKIP, ladder.against[channels[0]], inputs=ladder.looked_at)
+
+
+def _against(moment: Moment, channel: str, basis: Ready | Decision) -> str:
+    """What speaks against a channel; "" for nothing."""
+    against = moment.context.ways.against(channel)
+    if against:
+        return against
+    if isinstance(basis, Decision):
+        return basis.reason
+    limits = moment.limits_of(moment, channel)
+    opens_at = opening(moment.now, moment.person, channel, moment.policy).at
+    ends = moment.latest if limits.until is None else min(moment.latest, limits.until)
+    return limits.against or (CLOSED if opens_at > ends else "")
+
+
+def _country(moment: Moment) -> str | None:
+    person = moment.context.person
+    if person is None:
+        return None
+    return person.country or next(iter(countries_of(person.phone)), None)
+
+
+def _answers(moment: Moment) -> dict[str, int]:
+    person = moment.context.person
+    known = person.answered if person is not None else {}
+    return {name: one.weight(moment.now) for name, one in known.items()}
+
+
+def _basis_on(moment: Moment, channel: str) -> Ready | Decision:
+    person, topic, policy = moment.context.person, moment.flow.topic, moment.policy
     address = address_on(person, channel)
     if person is None or address is None:
         gone = person is not None and person.erased_at is not None
@@ -146,20 +217,20 @@ def _basis_of(moment: Moment) -> Ready | Decision:
             word.reference,
             word.basis,
             topic,
-            _deadline(moment, person),
+            _deadline(moment, person, channel),
+            channel,
         )
     enough = " ".join(sorted(accepted(policy, channel, topic)))
     looked_at = {"channel": channel, "purpose": topic, "accepted": enough, "pack": policy.pack}
     return Decision(STOP, allowed.reason or Reason.OPTED_OUT, inputs=looked_at)
 
 
-def _deadline(moment: Moment, person: Person) -> datetime | None:
+def _deadline(moment: Moment, person: Person, channel: str) -> datetime | None:
     """After which instant a message must not arrive: too late, or at night. None for what waits in a mailbox."""
-    channel = moment.step.channel
     if CONTENT_OF[channel] != TEXT_CONTENT:
         return None
-    ends = closing(moment.now, person, channel, moment.policy)
-    return moment.latest if ends is None else min(moment.latest, ends)
+    closes, limits = closing(moment.now, person, channel, moment.policy), moment.limits_of(moment, channel)
+    return min(filter(None, (moment.latest, limits.until, closes)))
 
 
 def address_on(person: Person | None, channel: str) -> Address | None:
@@ -215,7 +286,7 @@ def within_caps_and_hours(moment: Moment) -> Decision | None:
     free = after_caps(now, person.sends, moment.policy.caps)
     if free is None:
         return Decision(SKIP, Reason.CAP_IS_ZERO)
-    allowed = opening(free, person, moment.step.channel, moment.policy)
+    allowed = opening(free, person, moment.channel, moment.policy)
     if allowed.at > moment.latest:
         return Decision(SKIP, Reason.NO_ROOM, inputs={"free_at": allowed.at.isoformat()})
     if allowed.at <= now:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from cartback.domain.channels import EMAIL
 from cartback.domain.flow_options import Option, Told, value_of
 from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.messaging.warm_up import WarmUp
@@ -53,7 +53,9 @@ class Policy:
     ``pack`` names the law of the shop's market (``domain.consent.jurisdiction``), the strictest if nothing is said.
     ``options`` holds by flow what the shop set of it, as it wrote it, and ``flows_since`` when it was switched on.
     ``lapse_after`` is after how long without a purchase a buyer has lapsed, ``expects`` which facts that fall due are
-    told even if no flow of the shop starts on them (``domain.people.awaited``).
+    told even if no flow of the shop starts on them (``domain.people.awaited``). ``ladder`` are the channels to which a
+    message falls that the one it was planned for does not carry, and the percentages what it may cost
+    (``domain.messaging.ladder``).
     """
 
     version: int
@@ -80,10 +82,21 @@ class Policy:
     flows_since: dict[str, datetime] = field(default_factory=dict)
     lapse_after: timedelta = timedelta(days=90)
     expects: frozenset[str] = frozenset()
+    ladder: tuple[str, ...] = ()
+    margin_percent: int = 30
+    message_share_percent: int = 5
 
     def option[T](self, flow: str, option: Option[T]) -> T:
         """What the shop wants of a flow, as its card declares it."""
         return value_of(option, self.options.get(flow, {}))
+
+    def channels_for(self, touch: Touch, plan: Plan) -> tuple[str, ...]:
+        """Which channels may carry a touch, the one that it was planned for first.
+
+        A shop that says nothing has those of the plan itself, and e-mail.
+        """
+        others = self.ladder or (*{each.channel: None for each in plan.touches}, EMAIL)
+        return tuple(dict.fromkeys((touch.channel, *others)))
 
     def is_news(self, flow: str, at: datetime | None) -> bool:
         """Whether a flow may act on what happened at this instant: not if it was switched on later.
@@ -130,10 +143,6 @@ class Plan:
         )
 
 
-def plan_for(policy: Policy, channels: Container[str]) -> Plan:
-    """The plan of a run that starts under this policy; a channel that is not there yet falls back to e-mail."""
-    touches = tuple(
-        touch if touch.channel in channels else replace(touch, channel="email")
-        for touch in policy.touches[:MOST_MESSAGES]
-    )
-    return Plan(policy.version, touches, policy.since, policy.give_up_after)
+def plan_for(policy: Policy) -> Plan:
+    """The plan of a run that starts under this policy. Which channel carries a touch is decided when it is due."""
+    return Plan(policy.version, policy.touches[:MOST_MESSAGES], policy.since, policy.give_up_after)

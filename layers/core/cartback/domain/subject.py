@@ -103,7 +103,7 @@ class Kind:
     blocks: tuple[str, ...] = ()
     with_orders: bool = False
     following: Callable[[Any, Person], str | None] = _nobody_else
-    counted: Callable[[Any, str, datetime], Any] = _as_it_is
+    counted: Callable[[Any, str, datetime, str], Any] = _as_it_is
     closable: Callable[[Any, int], bool] = _never
     closed: Callable[[Any, datetime, str, str, str | None], Any] = _as_it_is
     told_end: Callable[[Any, int, str, datetime], Fact | None] = _nothing_told

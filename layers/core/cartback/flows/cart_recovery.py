@@ -14,7 +14,9 @@ from cartback.domain.flow_options import Flag
 from cartback.domain.flows import MONEY, WAYS_TO_LEAVE, Flow, LinkWish
 from cartback.domain.gates import (
     ALLOWED,
+    NO_LIMITS,
     NOW,
+    Limits,
     Moment,
     first_word,
     later,
@@ -31,7 +33,7 @@ from cartback.domain.subject import CART, Subject
 from cartback.domain.trade import visits
 from cartback.domain.trade.bots import suspect
 from cartback.domain.trade.cart import Cart
-from cartback.domain.trade.left_over import LeftOver, content_unknown, left_over
+from cartback.domain.trade.left_over import LeftOver, bought_since, content_unknown, left_over
 from cartback.domain.trade.line_names import names_of
 from cartback.subjects import cart as kind
 
@@ -72,7 +74,7 @@ LINKS = (LinkWish("restore", lambda context, policy, now: now + policy.link_life
 
 def plan(policy: Policy, channels: Container[str]) -> Plan:
     """The plan of a run that starts under this policy."""
-    return plan_for(policy, channels)
+    return plan_for(policy)
 
 
 # ── when ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -119,7 +121,7 @@ def first_due(
 
     ``heard_at`` is when we heard of the activity, by our own clock.
     """
-    planned = plan_for(policy, ())
+    planned = plan_for(policy)
     if not planned.touches:
         return activity_at + policy.silence
     left = Cart("", "", started_at=started_at or activity_at, activity_at=activity_at, heard_at=heard_at)
@@ -178,7 +180,8 @@ def decide(
         policy=policy,
         now=now,
         due_at=lambda at: due_at(_cart(at), at.plan, at.position, at.policy),
-        latest_at=_latest_at,
+        latest_at=lambda at: _by_the_shop(_cart(at), at.plan, at.position, at.policy) + at.plan.give_up_after,
+        limits_of=_limits,
         view_of=kind.view,
     )
     spoken = first_word(GATES, moment)
@@ -191,8 +194,9 @@ def decide(
         **lines.looked_at,
         "lately": str(sum(1 for at in moment.person.sends if at > now - timedelta(days=7))),
         "policy_version": str(policy.version),
+        **moment.basis.ladder,
     }
-    rest = policy.option(FLOW.name, GO_ON_WITH_THE_REST) and _bought_since(_cart(moment), moment.person)
+    rest = policy.option(FLOW.name, GO_ON_WITH_THE_REST) and bought_since(_cart(moment), moment.person)
     goods = tuple(sorted(names_of(lines.left))) if lines.owned or rest else ()
     named = Named(goods, rest)
     return Decision(SEND, Reason.DUE, items=lines.left, inputs=looked_at, ready=moment.basis, named=named)
@@ -227,12 +231,6 @@ def lines_of(context: Context) -> LeftOver:
     return left_over(context.cart, context.person, context.stock)
 
 
-def _bought_since(cart: Cart, person: Person) -> bool:
-    """Whether the shopper bought something since the cart was begun, other than what is left of it."""
-    bought_at = last_purchase(person)
-    return bought_at is not None and cart.started_at is not None and bought_at >= cart.started_at
-
-
 def _cart(moment: Moment) -> Cart:
     """The cart. Raises LookupError where there is none: ``is_current`` is asked before."""
     if moment.context.cart is None:
@@ -240,12 +238,19 @@ def _cart(moment: Moment) -> Cart:
     return moment.context.cart
 
 
-def _latest_at(moment: Moment) -> datetime:
-    """When a touch is too late: by the shop's policy, or sooner where carriers of the number's country say so."""
+def _limits(moment: Moment, channel: str) -> Limits:
+    """What carriers of the number's country ask of messages about a cart: how many, and until when."""
     cart, person = _cart(moment), moment.context.person
-    ends = _by_the_shop(cart, moment.plan, moment.position, moment.policy) + moment.plan.give_up_after
-    sooner = carriers.latest(moment.step.channel, person.phone if person else None, _active_at(cart))
-    return ends if sooner is None else min(ends, sooner)
+    phone = person.phone if person is not None else None
+    rule = carriers.cart_rule(channel, phone)
+    if rule is None:
+        return NO_LIMITS
+    own = EffectKey.of_message(cart.shop, FLOW.name, moment.subject, moment.step.name).claim_id
+    before = [one for one in cart.reminders if one.channel == channel and one.claim_id != own]
+    until = _active_at(cart) + rule.within
+    if len(before) >= rule.most:
+        return Limits(Reason.CARRIERS, until)
+    return Limits(Reason.EXPIRED if moment.now > until else "", until)
 
 
 def is_current(moment: Moment) -> Decision | None:
@@ -286,7 +291,7 @@ def shopper_rests(moment: Moment) -> Decision | None:
 def not_told_already(moment: Moment) -> Decision | None:
     """The goods have had enough messages, or this very text, be it under the name of another cart."""
     cart, step, now, person = _cart(moment), moment.step, moment.now, moment.person
-    own = EffectKey(cart.shop, FLOW.name, moment.subject, step.name, step.channel).claim_id
+    own = EffectKey.of_message(cart.shop, FLOW.name, moment.subject, step.name).claim_id
     said = visits.said_before(person.visits, person.last_order_at, cart, moment.subject.generation, now)
     before = lately(cart.reminders, now, besides=own)
     elsewhere = {word.at for word in said} - {reminder.at for reminder in before}
@@ -296,16 +301,6 @@ def not_told_already(moment: Moment) -> Decision | None:
     if any(word.touch == step.name for word in said):
         return Decision(SKIP, Reason.TOLD_BEFORE, inputs={"before": str(count)})
     return None
-
-
-def carriers_allow(moment: Moment) -> Decision | None:
-    """Carriers of the number's country carry no further message about this cart, in whatever generation."""
-    told = {reminder.claim_id for reminder in _cart(moment).reminders}
-    names = [touch.name for touch in moment.plan.touches]
-    spent = carriers.spent(
-        FLOW.name, _cart(moment).shop, moment.subject, names, moment.step, moment.person.phone, told
-    )
-    return None if spent is None else Decision(SKIP, Reason.CARRIERS, inputs={"before": str(spent)})
 
 
 def something_is_left(moment: Moment) -> Decision | None:
@@ -324,7 +319,7 @@ def something_is_left(moment: Moment) -> Decision | None:
 def rests_after_a_part(moment: Moment) -> Decision | None:
     """They bought a part of it only just."""
     bought_at = last_purchase(moment.person)
-    if bought_at is None or not _bought_since(_cart(moment), moment.person):
+    if bought_at is None or not bought_since(_cart(moment), moment.person):
         return None
     until = bought_at + moment.policy.rest_after_purchase
     return later(Reason.BOUGHT_RECENTLY, until, moment.latest) if moment.now < until else None
@@ -340,7 +335,6 @@ GATES = (
     *ALLOWED,
     marketing_goes_on,
     not_told_already,
-    carriers_allow,
     something_is_left,
     rests_after_a_part,
     *NOW,

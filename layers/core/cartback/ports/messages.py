@@ -174,6 +174,9 @@ class Texts(Protocol):
     def note(self, flow: str, step: str, lang: str, says: Mapping[str, object]) -> dict[str, str]:
         """What a flow says to a team or a supplier, by block."""
 
+    def kinds(self, flow: str, touch: str) -> frozenset[str]:
+        """For which kinds of content a message has words."""
+
     def page(self, name: str, lang: str, fields: Mapping[str, object]) -> str:
         """A whole HTML page."""
 

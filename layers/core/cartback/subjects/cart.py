@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cartback.domain.channels import EMAIL
 from cartback.domain.facts import tell
 from cartback.domain.messaging import reminders
 from cartback.domain.people.identity import following
@@ -44,9 +45,10 @@ def ended(row: Cart, generation: int) -> str | None:
     return row.status if row.items or row.status != OPEN else "emptied"
 
 
-def counted(row: Cart, claim_id: str, at: datetime) -> Cart:
+def counted(row: Cart, claim_id: str, at: datetime, channel: str) -> Cart:
     """The cart with a message counted."""
-    return replace(row, reminders=reminders.counted(row.reminders, claim_id, at))
+    way = "" if channel == EMAIL else channel
+    return replace(row, reminders=reminders.counted(row.reminders, claim_id, at, way))
 
 
 def closable(row: Cart, generation: int) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from cartback.domain.channels import MAIL_CONTENT
 from cartback.texts.fields import MailFields, OrderFields, PageFields, QuestionFields, read
-from cartback.texts.folder import LANGUAGES, written
+from cartback.texts.folder import LANGUAGES, kinds, written
 from cartback.texts.page_headers import CONTENT_SECURITY_POLICY, PAGE_HEADERS, headers_for
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "browser_script",
     "email",
     "headers_for",
+    "kinds",
     "note",
     "page",
     "wording",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from cartback.domain.channels import CARD_CONTENT, LETTER_CONTENT, MAIL_CONTENT, TEXT_CONTENT
@@ -14,6 +15,12 @@ LANGUAGES = tuple(sorted(path.name.split(".")[1] for path in ROOT.glob("layouts/
 
 SPELT = {MAIL_CONTENT: "email", TEXT_CONTENT: "text", CARD_CONTENT: "card", LETTER_CONTENT: "letter"}
 """How the names of files spell what kind of content a text is."""
+
+
+@cache
+def kinds(flow: str, touch: str) -> frozenset[str]:
+    """For which kinds of content a touch has words; a text is there in all languages, or not at all (a law)."""
+    return frozenset(kind for kind, spelt in SPELT.items() if any(ROOT.glob(f"{flow}/{touch}.{spelt}.*.j2")))
 
 
 def written(flow: str, kind: str = MAIL_CONTENT) -> dict[str, frozenset[str]]:

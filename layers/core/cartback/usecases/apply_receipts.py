@@ -45,6 +45,9 @@ class ApplyReceipts:
                 self.metrics.count("ReceiptsUnknown")
                 continue
             before, claim = found
+            if receipt.channel and receipt.channel != claim.channel:
+                self.metrics.count("ReceiptsOfAnotherWay")
+                continue
             self.metrics.count("Receipts", state=receipt.state, shop=receipt.shop)
             self._heed(receipt, claim)
             if self.watch_standing is not None and claim.channel == EMAIL:
@@ -57,6 +60,8 @@ class ApplyReceipts:
             known = self.ledger.read_claim(receipt.shop, receipt.claim_id)
             if known is None:
                 return None
+            if receipt.channel and receipt.channel != known.channel:
+                return known, known
             settled = _with(known, receipt)
             settled = claims.named(settled, receipt.provider_id)
             if settled is known:

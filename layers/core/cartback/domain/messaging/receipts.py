@@ -13,7 +13,7 @@ class Receipt:
     ``permanent`` says of a bounce that the address will never work (RFC 3463, class 5), ``automatic`` that it may be
     an answering machine's note, which a delivery outweighs, ``of_message`` that it blames what was sent and not the
     mailbox. ``listed`` says that the provider did not even try, because of a list of its own; ``rescued`` that the
-    reader took the message out of the junk folder.
+    reader took the message out of the junk folder. ``channel`` is the one that it is news of; "" where nobody says.
     """
 
     shop: str
@@ -28,3 +28,4 @@ class Receipt:
     of_message: bool = False
     listed: bool = False
     rescued: bool = False
+    channel: str = ""

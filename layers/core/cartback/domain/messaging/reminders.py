@@ -11,10 +11,14 @@ COUNTED_WITHIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A message about a cart, by its claim. One that provably did not go out is claimed again, and counts once."""
+    """A message about a cart, by its claim. One that provably did not go out is claimed again, and counts once.
+
+    ``channel`` is the way that it went, e-mail where nothing is said.
+    """
 
     claim_id: str
     at: datetime
+    channel: str = ""
 
 
 def lately(reminders: tuple[Reminder, ...], now: datetime, besides: str = "") -> tuple[Reminder, ...]:
@@ -23,6 +27,8 @@ def lately(reminders: tuple[Reminder, ...], now: datetime, besides: str = "") ->
     return tuple(one for one in reminders if one.at > since and one.claim_id != besides)
 
 
-def counted(reminders: tuple[Reminder, ...], claim_id: str, at: datetime) -> tuple[Reminder, ...]:
+def counted(
+    reminders: tuple[Reminder, ...], claim_id: str, at: datetime, channel: str = ""
+) -> tuple[Reminder, ...]:
     """Count a message that is claimed now."""
-    return (*lately(reminders, at, besides=claim_id), Reminder(claim_id, at))
+    return (*lately(reminders, at, besides=claim_id), Reminder(claim_id, at, channel))

@@ -11,6 +11,7 @@ from cartback.domain.consent import consent as consents
 from cartback.domain.consent import preferences
 from cartback.domain.consent.consent import MARKETING, UNTICKED, Consent
 from cartback.domain.consent.evidence import UNKNOWN, Circumstances, following
+from cartback.domain.messaging import answered
 from cartback.domain.people import awaited, suppression, tickets
 from cartback.domain.people.person import Person as Person
 from cartback.domain.people.person import person_id_for as person_id_for
@@ -96,7 +97,11 @@ def ordered(
 ) -> Person:
     """Remember a purchase, by whatever way it was made, and from when on we knew of it."""
     word = told or Told(placed_at)
-    return replace(person, **purchases.remembered(person.purchases, person.last_order_at, word, now))
+    return replace(
+        person,
+        **purchases.remembered(person.purchases, person.last_order_at, word, now),
+        answered=answered.bought(person.answered, placed_at),
+    )
 
 
 def called_off(person: Person, ref: str, at: datetime) -> Person:
@@ -183,6 +188,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         tickets=tickets.united(winner.tickets, loser.tickets),
         waits=awaited.united_waits(winner.waits, loser.waits),
         lapse=awaited.latest(winner.lapse, loser.lapse),
+        answered=answered.united(winner.answered, loser.answered),
     )
     for name, word in consents.united(winner.consents, loser.consents).items():
         if word != winner.consents.get(name):

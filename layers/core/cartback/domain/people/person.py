@@ -9,6 +9,7 @@ from cartback.domain.consent.consent import MARKETING, Consent, key
 from cartback.domain.consent.evidence import Evidence
 from cartback.domain.consent.preferences import NO_WISHES, Preferences
 from cartback.domain.hashes import short
+from cartback.domain.messaging.answered import Answered
 from cartback.domain.messaging.bounces import SoftBounce
 from cartback.domain.messaging.budget import Intent
 from cartback.domain.people.awaited import Lapse, Wait
@@ -37,7 +38,8 @@ class Person:
     are those of forgotten carts and orders (``domain.people.traces``), None where no release remembered them.
     ``stops`` says by channel why nothing may be sent there, e-mail apart, which is ``blocked``.
     ``tickets`` are what they asked the shop's people (``domain.people.tickets``), ``waits`` what falls due for them and
-    ``lapse`` the latest lapse that was told (``domain.people.awaited``).
+    ``lapse`` the latest lapse that was told (``domain.people.awaited``). ``answered`` says by channel when a message
+    brought them back (``domain.messaging.answered``).
     """
 
     shop: str
@@ -85,6 +87,7 @@ class Person:
     tickets: tuple[Ticket, ...] = ()
     waits: tuple[Wait, ...] = ()
     lapse: Lapse | None = None
+    answered: dict[str, Answered] = field(default_factory=dict)
 
     def consent(self, channel: str, purpose: str = MARKETING) -> Consent | None:
         """What this person last said about a channel, as a whole or for one purpose."""

@@ -246,7 +246,7 @@ def _duplicates(claim: Claim, effects: dict[tuple[object, ...], set[str]]) -> It
         yield _finding(DUPLICATE, claim)
     if claim.state not in _ACCEPTED:
         return
-    effect = (claim.of_flow, claim.subject, claim.touch, claim.channel)
+    effect = (claim.of_flow, claim.subject, claim.touch)
     names = effects.setdefault(effect, set())
     if names and claim.claim_id not in names:
         yield _finding(DUPLICATE, claim)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from cartback.domain.channels import PROVIDERS, SENDERS
+from cartback.domain.channels import CHANNELS, PROVIDERS, SENDERS
 from cartback.domain.shop.setting_kinds import Sign, one_of
 
 
@@ -17,6 +17,16 @@ def _carried(chosen: dict[str, str]) -> dict[str, str]:
 
 
 _Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def _each_once(channels: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(channels)) < len(channels):
+        raise ValueError
+    return channels
+
+
+Ladder = Annotated[tuple[Annotated[str, one_of(*CHANNELS)], ...], AfterValidator(_each_once)]
+LADDER_WORDS = f"none or more of {', '.join(CHANNELS)}, each once, in the order in which they are asked"
 
 Senders = dict[Annotated[str, one_of(*SENDERS)], Sign]
 CountrySenders = dict[_Country, Sign]

@@ -26,8 +26,10 @@ from cartback.domain.shop.presets import PRESETS
 from cartback.domain.shop.setting_brand import BrandSettings, renamed
 from cartback.domain.shop.setting_channels import (
     COUNTRY_WORDS,
+    LADDER_WORDS,
     PROVIDER_WORDS,
     CountrySenders,
+    Ladder,
     Providers,
     Senders,
 )
@@ -146,6 +148,9 @@ class PolicySettings(Part):
         description=f"1 to {MOST_MESSAGES} touches with different names, each later than the one before; "
         "null takes the preset's",
     )
+    ladder: Ladder = Field((), description=LADDER_WORDS)
+    margin_percent: int = Field(30, ge=1, le=95, description="percent, a whole number from 1 to 95")
+    message_share_percent: int = Field(5, ge=0, le=50, description="percent, a whole number from 0 to 50")
     caps: CapSettings = Field(CapSettings(), description="per_day, per_week, per_month, min_gap_hours")
     quiet_hours: QuietSettings | None = Field(QuietSettings(), description="start and end, or null for none")
     pack: Annotated[str, one_of(*PACKS)] = Field(STRICTEST, description=f"one of {', '.join(PACKS)}")
@@ -319,6 +324,9 @@ class ShopSettings(Part):
             silent_after=timedelta(days=rules.silent_after_days),
             lapse_after=timedelta(days=rules.lapse_days),
             expects=frozenset(rules.expects),
+            ladder=rules.ladder,
+            margin_percent=rules.margin_percent,
+            message_share_percent=rules.message_share_percent,
             warm_up=WarmUp(rules.warm_up.start, rules.warm_up.first_day) if rules.warm_up else None,
             link_lifetime=timedelta(days=rules.link_days),
             ask_shop=rules.ask_shop,

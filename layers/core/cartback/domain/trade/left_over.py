@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cartback.domain.goods.catalogue import dressed, still_there
+from cartback.domain.people.identity import last_purchase
 from cartback.domain.trade import bought_lines
 
 if TYPE_CHECKING:
@@ -37,16 +38,24 @@ def left_over(cart: Cart | None, person: Person | None, stock: Mapping[str, Stoc
     left: list[Item] = []
     owned: list[Item] = []
     gone: list[Item] = []
+    if cart is None:
+        return LeftOver()
     purchases = person.purchases if person is not None else ()
-    for item in cart.items if cart is not None else ():
+    for item in cart.items:
         known = stock.get(item.variant_id)
-        if cart is not None and bought_lines.owned_by(item, bought_lines.since(cart, item), purchases):
+        if purchases and bought_lines.owned_by(item, bought_lines.since(cart, item), purchases):
             owned.append(item)
         elif not still_there(known):
             gone.append(item)
         else:
             left.append(dressed(item, known))
     return LeftOver(tuple(left), tuple(owned), tuple(gone))
+
+
+def bought_since(cart: Cart, person: Person) -> bool:
+    """Whether the shopper bought something since the cart was begun, other than what is left of it."""
+    bought_at = last_purchase(person)
+    return bought_at is not None and cart.started_at is not None and bought_at >= cart.started_at
 
 
 def content_unknown(person: Person, since: datetime | None) -> bool:

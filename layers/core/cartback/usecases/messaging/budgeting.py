@@ -34,7 +34,7 @@ def counting(context: Context, claim: Claim, flow: Flow, kind: Kind, then: datet
     cart is its alone.
     """
     now, rows, name = claim.claimed_at, RowSet(), claim.subject.id
-    told = kind.counted(context.about, claim.claim_id, now)
+    told = kind.counted(context.about, claim.claim_id, now, claim.channel)
     if told != context.about:
         getattr(rows, kind.part)[name] = told
     if context.row is None:

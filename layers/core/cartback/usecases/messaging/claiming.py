@@ -44,7 +44,7 @@ def claim_for(
     warms = advertises and channel == EMAIL
     return Claim(
         shop=run.shop,
-        claim_id=EffectKey(run.shop, run.flow, ready.subject, step, channel).claim_id,
+        claim_id=EffectKey.of_message(run.shop, run.flow, ready.subject, step).claim_id,
         cart_id=ready.subject.id,
         generation=ready.subject.generation,
         touch=step,

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from cartback.domain.claims import DELIVERED
 from cartback.domain.errors import Conflict, TryLater
+from cartback.domain.messaging import answered
 from cartback.domain.messaging.link_scanners import Opening, scanner
 from cartback.domain.people.identity import belongs
 from cartback.domain.shop.weblink import is_local, is_of, web_link
@@ -108,9 +109,9 @@ class OpenLink:
         person = self._living(link.shop, link.person_id)
         if person is None:
             return
-        before, after = (
-            RowSet(persons={person.person_id: row}) for row in (person, replace(person, clicked_at=now))
-        )
+        known = answered.clicked(person.answered, link.channel, now)
+        came_back = replace(person, clicked_at=now, answered=known)
+        before, after = (RowSet(persons={person.person_id: row}) for row in (person, came_back))
         with suppress(Conflict):
             self.records.save(link.shop, before, after)
 

@@ -10,16 +10,15 @@ Which rules decide, which facts the texts hold and what the subject is stands in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from cartback import flows, subjects
 from cartback.domain import claims
-from cartback.domain.channels import CONTENT_OF, EMAIL, TEXT_CONTENT, open_to
+from cartback.domain.channels import EMAIL, open_to
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
 from cartback.domain.errors import Conflict, Refused, TryLater
-from cartback.domain.flows import MARKETING
 from cartback.domain.messaging.timing import whole_seconds
 from cartback.domain.messaging.warm_up import next_day
 from cartback.domain.policy import Plan
@@ -28,11 +27,11 @@ from cartback.usecases.messaging.blocking import block
 from cartback.usecases.messaging.budgeting import counting, release, reserve
 from cartback.usecases.messaging.claiming import claim_for, counted_with, guards_of
 from cartback.usecases.messaging.closing import close
-from cartback.usecases.messaging.links import SHORT, link_of
+from cartback.usecases.messaging.composing import Compose
+from cartback.usecases.messaging.falling import Fall, ways_of
 from cartback.usecases.messaging.listing import list_step
-from cartback.usecases.messaging.wording import written
 from cartback.usecases.runs import MOST_LOOKS, answered, decision_line
-from cartback.usecases.sending import MOST_TRIES, addressed, mark_sent, stop_word
+from cartback.usecases.sending import MOST_TRIES, mark_sent
 
 if TYPE_CHECKING:
     from cartback.domain.claims import Claim
@@ -49,9 +48,7 @@ if TYPE_CHECKING:
         Counters,
         DueIndex,
         Ledger,
-        Link,
         Metrics,
-        Outgoing,
         Records,
         Sent,
         Settings,
@@ -60,13 +57,8 @@ if TYPE_CHECKING:
         TimelineEntry,
         Tokens,
     )
+    from cartback.usecases.messaging.composing import Composed
     from cartback.usecases.runs import Run
-
-_OF_ADVERTISING = {"leave", "prefs"}
-"""What only advertising carries: an answer to what somebody did is not left."""
-
-_PATHS = {"restore": "r", "leave": "u", "prefs": "p", "confirm": "c"}
-"""Under which path of ours a link of each kind is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +66,7 @@ class _Step:
     """One step of one run, with everything that was read for it.
 
     ``looks`` counts how often a run that has no plan yet was woken too early before; None for every other run.
+    ``refused`` collects by channel why it would not take this very message.
     """
 
     run: Run
@@ -86,6 +79,7 @@ class _Step:
     context: Context
     now: datetime
     looks: int | None = None
+    refused: dict[str, str] = field(default_factory=dict)
 
     def is_too_early(self, decision: Decision) -> bool:
         """Whether a run that has no plan yet finds that its first step is not due."""
@@ -166,6 +160,7 @@ class SendMessage:
     ) -> tuple[dict[str, object], Plan | None]:
         """The answer, and the plan that the run goes on with; None where its first step is not due yet."""
         rules, kind = flows.rules(run.flow), subjects.kind(run.kind)
+        refused: dict[str, str] = {}
         for number in range(MOST_TRIES):
             now = self.clock.now()
             policy, face = self.settings.policy(run.shop), self.settings.shop(run.shop)
@@ -180,7 +175,9 @@ class SendMessage:
                 )
                 return self._stopped(run, kind, why, now), None
             context = self.records.context(run.shop, run.subject_id, run.person_id, run.variants, kind)
-            step = _Step(run, rules, kind, planned, position, policy, face, context, now, looks)
+            ways = ways_of(self.channels, self.texts, rules, planned, position, policy, face, refused)
+            context = replace(context, ways=ways)
+            step = _Step(run, rules, kind, planned, position, policy, face, context, now, looks, refused)
             step, decision = self._decided(step, counts=number == 0)
             if step.is_too_early(decision):
                 return self._sleep_on(step, decision), None
@@ -255,17 +252,17 @@ class SendMessage:
         """Claim, send, mark. None if the rows were not as decided any more: decide again."""
         if decision.ready is None:
             raise LookupError("nothing is ready to be sent")
-        touch, flow, ready = step.plan.touches[step.position], step.rules.FLOW, decision.ready
-        claim = claim_for(step.run, step.name, touch.channel, ready, step.policy, step.now, decision.named)
+        ready, flow = decision.ready, step.rules.FLOW
+        claim = claim_for(step.run, step.name, ready.channel, ready, step.policy, step.now, decision.named)
         rows = counting(step.context, claim, flow, step.kind, self._next_message(step))
-        message, links, own = self._message(step, claim, decision, decision.ready)
-        line = replace(line, data={**line.data, "claim_id": claim.claim_id, **own})
+        made = self._composed(step, claim, decision, ready)
+        line = replace(line, data={**line.data, "claim_id": claim.claim_id, **made.story})
         guards = guards_of(claim, flow, step.kind, step.context, rows)
-        refused = self.ledger.claim(claim, guards, rows, line, links)
+        refused = self.ledger.claim(claim, guards, rows, line, made.links)
         if refused is not None:
             return self._refused(step, claim, refused)
         context = counted_with(step.context, step.kind, step.run.subject_id, rows)
-        outcome = self.channels[touch.channel].send(message)
+        outcome = self.channels[claim.channel].send(made.message)
         # What became of it comes after the decision, in the story too.
         step = replace(step, context=context, now=self.clock.now())
         if isinstance(outcome, NotSent):
@@ -284,17 +281,34 @@ class SendMessage:
             inputs = {"ceiling": str(claim.ceiling), "until": free_at.isoformat()}
             self._note(step, Decision(WAIT, refused, inputs=inputs))
             return self._wait(step, step.position, whole_seconds(step.now, free_at))
+        if refused == Reason.BLOCKED and self._falls(step, claim, refused):
+            return None
         if refused == Reason.BLOCKED:
             self._note(step, Decision(STOP, refused))
             return self._stopped(step.run, step.kind, refused, step.now)
         self._note(step, Decision(SKIP, refused))
         return self._onwards(step)
 
-    def _not_sent(self, step: _Step, claim: Claim, outcome: NotSent) -> dict[str, object]:
-        """It is proven that nothing went out: all is given back, and tried later where that may help."""
+    def _falls(self, step: _Step, claim: Claim, reason: str) -> bool:
+        """Whether another channel can carry what this one does not; the story says so, and it is decided anew."""
+        fall = Fall(step.rules, step.context, step.plan, step.position, step.run, step.policy, step.now)
+        line = fall(claim.channel, reason)
+        if line is None:
+            return False
+        step.refused[claim.channel] = reason
+        self.ledger.note(step.run.shop, step.run.subject.timeline, line)
+        return True
+
+    def _not_sent(self, step: _Step, claim: Claim, outcome: NotSent) -> dict[str, object] | None:
+        """It is proven that nothing went out: all is given back, and the next channel is tried, or later this one.
+
+        None where the next channel can carry it: decide again.
+        """
         release(self.records, self.ledger, claim, outcome.reason, step.context.account)
         if outcome.block:
             block(self.records, claim, outcome.block, step.now)
+        if outcome.after_seconds is None and self._falls(step, claim, outcome.reason):
+            return None
         if outcome.of_address and claim.channel != EMAIL:
             # The next step may go by another way.
             self._note(step, Decision(SKIP, outcome.reason))
@@ -325,31 +339,12 @@ class SendMessage:
         self._tell_end(run, kind, getattr(closing, kind.part)[run.subject_id], Reason.ALL_SENT, now)
         return self._answer(step, "stop", 1, step.position)
 
-    def _message(
-        self, step: _Step, claim: Claim, decision: Decision, ready: Ready
-    ) -> tuple[Outgoing, list[Link], dict[str, str]]:
-        """The message, its links, and for its story the version of the shop's own texts, where it took their words."""
-        rules, context, face = step.rules, step.context, step.face
-        if claim.channel not in self.channels:
-            raise Refused(f"{claim.channel}: no such channel is served here")
-        lang = rules.language(context, face)
-        account = step.kind.view(context.about).account_row
-        urls: dict[str, str] = {}
-        links = []
-        law, brief = rules.FLOW.law_of(claim.touch), CONTENT_OF[claim.channel] == TEXT_CONTENT
-        for wish in rules.LINKS:
-            if (law != MARKETING and wish.kind in _OF_ADVERTISING) or (brief and wish.kind == "prefs"):
-                continue
-            token = self.tokens.fresh()[: SHORT if brief else None]
-            until = wish.lives(context, step.policy, claim.claimed_at)
-            links.append(link_of(claim, wish.kind, token, until, lang, account))
-            urls[f"{wish.kind}_url"] = f"{self.public_url}/{_PATHS[wish.kind]}/{claim.shop}.{token}"
-        told = rules.fields(context, decision, face, lang, self.texts.wording)
-        fields = {"shop": face, **told, **urls, **stop_word(claim.channel, face, ready.address)}
-        made = written(self.texts, self.own_texts, self.metrics, claim, lang, face, fields)
-        leave = urls.get("leave_url")
-        message = addressed(claim, ready.address, face, made.content, lang, rules.FLOW, leave, ready.deadline)
-        return message, links, made.story
+    def _composed(self, step: _Step, claim: Claim, decision: Decision, ready: Ready) -> Composed:
+        compose = Compose(
+            self.texts, self.tokens, self.public_url, self.own_texts, self.metrics, frozenset(self.channels)
+        )
+        account = step.kind.view(step.context.about).account_row
+        return compose(step.rules, step.context, account, step.policy, step.face, claim, decision, ready)
 
     def _comes_back(self, step: _Step) -> datetime | None:
         """When the run comes back after this step; None if it was the last."""

@@ -228,13 +228,14 @@ def _texts(settings: ShopSettings, known: Known) -> list[str]:
     own = settings.rules.touches is not None
     lines = []
     channels = open_to(known.channels, settings.senders)
-    for position, touch in enumerate(plan_for(settings.policy(), channels).touches):
-        kind = CONTENT_OF[touch.channel]
+    for position, touch in enumerate(plan_for(settings.policy()).touches):
+        channel = touch.channel if touch.channel in channels else EMAIL
+        kind = CONTENT_OF[channel]
         texts = known.texts.get(kind, {})
         without = [lang for lang in settings.languages if lang not in texts.get(touch.name, ())]
         if without:
             path = f"policy.touches[{position}].name" if own else "policy.preset"
-            what = "text" if touch.channel == EMAIL else f"text for {touch.channel} ({kind})"
+            what = "text" if channel == EMAIL else f"text for {channel} ({kind})"
             lines.append(
                 f"{path}: {touch.name!r} has no {what} in {', '.join(without)}; "
                 f"texts there are: {', '.join(sorted(texts)) or 'none'}"
