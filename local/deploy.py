@@ -19,12 +19,13 @@ STAGE = "dev"
 SENDERS = "*@cartback.example"
 DEPLOY_LOG = STATE / "deploy.log"
 
-# What MiniStack cannot make and the local flows do not need. Nothing may refer to these from elsewhere.
+# What MiniStack cannot make and the local flows do not need. Whoever refers to one of these gets an empty text.
 NOT_EMULATED = (
     "AWS::Budgets::Budget",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::Events::Archive",
     "AWS::Logs::QueryDefinition",
+    "AWS::SMSVOICE::ConfigurationSet",
     "AWS::XRay::Group",
 )
 
@@ -130,10 +131,22 @@ def _routes(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _for_this_machine(template: dict[str, Any]) -> dict[str, Any]:
     """Leave out what MiniStack cannot make, and let links lead to loopback, which has no certificate."""
-    resources = template["Resources"].items()
-    template["Resources"] = {name: each for name, each in resources if each["Type"] not in NOT_EMULATED}
+    resources = template["Resources"]
+    left_out = {name for name, each in resources.items() if each["Type"] in NOT_EMULATED}
+    template["Resources"] = {
+        name: _without(each, left_out) for name, each in resources.items() if name not in left_out
+    }
     template.get("Parameters", {}).get("PublicUrl", {}).pop("AllowedPattern", None)
     return template
+
+
+def _without(part: Any, left_out: set[str]) -> Any:
+    """A part of a template with an empty text for each reference to what is left out."""
+    if isinstance(part, dict):
+        if part.get("Ref") in left_out:
+            return ""
+        return {name: _without(each, left_out) for name, each in part.items()}
+    return [_without(each, left_out) for each in part] if isinstance(part, list) else part
 
 
 def _parameters(template: dict[str, Any], public_url: str) -> list[str]:
