@@ -64,8 +64,10 @@ class Fall:
         decision = self.rules.decide(
             context, self.plan, self.position, self.run.generation, self.policy, self.now
         )
-        if decision.word not in (SEND, WAIT):
-            return None
-        touch = self.plan.touches[self.position].name
-        told = {"flow": self.run.flow, "run": self.run.name, "touch": touch}
+        touch = self.plan.touches[self.position]
+        alone = len(self.policy.channels_for(touch, self.plan)) == 1
+        same = decision.ready is not None and decision.ready.channel in without.refused
+        if alone or same or decision.word not in (SEND, WAIT):
+            return None  # the flow has one way only, or does not choose
+        told = {"flow": self.run.flow, "run": self.run.name, "touch": touch.name}
         return TimelineEntry(self.now, FELL, {**told, "channel": channel, "reason": reason})
