@@ -113,6 +113,9 @@ lock: ## lock anew, and pin what the Lambda layer carries, with its bill of mate
 	@{ echo "# Made by 'make lock' from uv.lock: what the Lambdas need beyond the runtime's own boto3."; \
 	   $(BIN)/uv export --quiet --python $(BIN)/python --locked --no-default-groups --no-emit-project \
 	     --prune boto3 --no-header --no-annotate; } > layers/core/requirements.txt
+	@{ echo "# Made by 'make lock' from uv.lock: what the door that pushes needs beside the layer core."; \
+	   $(BIN)/uv export --quiet --python $(BIN)/python --locked --only-group push --no-emit-project \
+	     --no-header --no-annotate; } > layers/push/requirements.txt
 	@$(BIN)/python -m local.pin_uv > local/uv.txt
 	@$(BIN)/python -m local.sbom > docs/sbom.cdx.json
 

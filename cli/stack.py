@@ -60,7 +60,9 @@ from cartback.usecases.shop.connect_shop import ConnectShop
 from cartback.usecases.shop.edit_shop import EditShop, Known
 from cartback.usecases.shop.edit_texts import EditTexts
 from cartback.usecases.shop.hear_answers import HearAnswers
+from cartback.usecases.shop.push_key import PushKey
 from cartback.usecases.shop.try_text import TryText
+from cartback.usecases.shop.whatsapp_templates import WhatsAppTemplates
 from cartback.web.client import Http
 from cli.patience import PATIENCE, say_who_is_silent
 
@@ -153,6 +155,23 @@ class Stack:
     def answers(self) -> HearAnswers:
         """Hearing what people answer."""
         return HearAnswers(self._secrets("AnswerSecretPrefix"), answered())
+
+    def whatsapp(self) -> WhatsAppTemplates:
+        """Shops' access to WhatsApp, and their templates there."""
+        from cartback.channels.whatsapp_meta import API
+
+        return WhatsAppTemplates(
+            self._secrets("AnswerSecretPrefix"),
+            lambda: Http(loopback=self.is_local),
+            self["ApiUrl"].rstrip("/"),
+            API,
+        )
+
+    def push_key(self) -> PushKey:
+        """The keys under which shops push."""
+        from cartback.channels.sealing import vapid  # native, and few commands sign
+
+        return PushKey(self._secrets("AnswerSecretPrefix"), vapid.made)
 
     def connect(self) -> ConnectShop:
         """Connecting of shops. Shops on this machine are called only from the local cloud."""

@@ -1,4 +1,7 @@
-"""POST /collect/{shop}: a page of the shop tells what is in its visitor's cart. GET /cartback.js is how it does."""
+"""POST /collect/{shop}: a page of the shop tells what is in its visitor's cart, or that it may be pushed to.
+
+GET /cartback.js and /scripts/{script} are how it does.
+"""
 
 from typing import Any
 
@@ -15,9 +18,10 @@ from cartback.texts.away import excused
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer a page that is the shop's own; any other learns nothing, not even whether there is such a shop."""
     http = event["requestContext"]["http"]
+    named = event.get("pathParameters") or {}
     if http["method"] == "GET":
-        return texts.browser_script(header(event, "if-none-match"))
-    shop = (event.get("pathParameters") or {}).get("shop", "")
+        return texts.browser_script(header(event, "if-none-match"), named.get("script", "cartback.js"))
+    shop = named.get("shop", "")
     collect, origin = wiring.collect(), header(event, "origin")
     headers = told_across(None)
     try:

@@ -1,4 +1,4 @@
-"""What the Lambda layer carries, as a bill of materials (CycloneDX 1.6, JSON), made from uv.lock.
+"""What the Lambda layers carry, as a bill of materials (CycloneDX 1.6, JSON), made from uv.lock.
 
 python -m local.sbom > docs/sbom.cdx.json. The runtime's own boto3, botocore and urllib3 are AWS's and not listed.
 """
@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ PAGE = ROOT / "docs" / "sbom.cdx.json"
 
 
 def carried() -> set[str]:
-    """The names of the packages in the layer, as ``make lock`` pinned them."""
-    text = (ROOT / "layers" / "core" / "requirements.txt").read_text()
-    return set(re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE))
+    """The names of the packages in the layers, as ``make lock`` pinned them."""
+    texts = (path.read_text() for path in sorted(ROOT.glob("layers/*/requirements.txt")))
+    return {name for text in texts for name in re.findall(r"^([a-z0-9._-]+)==", text, re.MULTILINE)}
 
 
 def document() -> dict[str, Any]:
@@ -36,7 +37,8 @@ def document() -> dict[str, Any]:
         "version": own["version"],
         "purl": root,
     }
-    needs = [{"ref": root, "dependsOn": _refs(packages, own, names)}]
+    groups = [each for group in own.get("dev-dependencies", {}).values() for each in group]
+    needs = [{"ref": root, "dependsOn": _refs(packages, own, names, groups)}]
     needs += [
         {"ref": _purl(packages[name]), "dependsOn": _refs(packages, packages[name], names)} for name in names
     ]
@@ -69,8 +71,10 @@ def _component(package: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refs(packages: dict[str, Any], package: dict[str, Any], names: list[str]) -> list[str]:
-    needed = {each["name"] for each in package.get("dependencies", ())}
+def _refs(
+    packages: dict[str, Any], package: dict[str, Any], names: list[str], more: Iterable[dict[str, Any]] = ()
+) -> list[str]:
+    needed = {each["name"] for each in (*package.get("dependencies", ()), *more)}
     return [_purl(packages[name]) for name in names if name in needed]
 
 

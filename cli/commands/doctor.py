@@ -9,8 +9,8 @@ import typer
 from botocore.exceptions import ClientError
 
 from cartback import shops
-from cartback.domain.errors import Refused
-from cli import checklist
+from cartback.domain.errors import Refused, TryLater
+from cli import chats, checklist
 from cli.commands.reach import stranger_words
 from cli.mail_records import ADVICE, GOOD, MUST, Finding, Resolver, diagnose
 from cli.screen import desk, table
@@ -50,6 +50,8 @@ def doctor(
     found.append(checklist.only_reminders(settings, shops.api(settings.platform).ALSO_REMINDS))
     texts = here.stack.texts()
     found.extend(checklist.own_texts(shop, texts.states(shop), texts.check_all(shop)))
+    if chats.CHANNEL in settings.senders:
+        found.extend(_templates(here.stack, settings))
     if production:
         found.extend(_for_production(here.stack, settings))
     rows = [(each.about, _WORDS.get(each.state, each.state), each.says) for each in found]
@@ -59,6 +61,14 @@ def doctor(
     undone = [each.about for each in found if each.state == MUST]
     if undone:
         raise Refused(f"must be done: {', '.join(dict.fromkeys(undone))}")
+
+
+def _templates(stack: Stack, settings: ShopSettings) -> list[Finding]:
+    """How the shop's templates stand at Meta, and why that could not be asked."""
+    try:
+        return chats.findings(stack.whatsapp().states(settings.shop, chats.wanted(settings)))
+    except (Refused, TryLater) as error:
+        return [Finding(chats.ABOUT, MUST, error.reason)]
 
 
 def _for_production(stack: Stack, settings: ShopSettings) -> list[Finding]:

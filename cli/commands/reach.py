@@ -1,4 +1,4 @@
-"""``cartback shop connect``, ``answers`` and ``health``: how we reach a shop, and how well we hear it."""
+"""``cartback shop connect``, ``answers``, ``push``, ``whatsapp`` and ``health``: how a shop is reached, and heard."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import typer
 from cartback import shops
 from cartback.domain.errors import Refused
 from cartback.domain.shop.health import LINK, Health, Stranger
-from cli import first_cart
+from cartback.usecases.shop.whatsapp_templates import MISSING
+from cli import chats, first_cart
 from cli.commands.shop import SecretFile, Shop, group, typed_secret
 from cli.documents import document
 from cli.screen import desk, distance, moment, table
@@ -102,6 +103,62 @@ def answers(
         lines.append(f"Verify token: {done.verify_token}")
         told["verify_token"] = done.verify_token
     here.tell(told, *lines)
+
+
+@group.command()
+def push(
+    context: typer.Context,
+    shop: Shop,
+    contact: Annotated[
+        str, typer.Option("--contact", help="whom push services may ask: mailto:… or https://…")
+    ],
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="make another key: every browser that allowed the one before is lost"),
+    ] = False,
+) -> None:
+    """Make the key under which the shop pushes to browsers, and say what its pages need."""
+    here = desk(context)
+    here.stack.book().show(shop)
+    public, new = here.stack.push_key().made(shop, contact, anew)
+    api = here.stack["ApiUrl"].rstrip("/")
+    worker = f'importScripts("{api}/scripts/worker.js");'
+    tag = f'<script src="{api}/scripts/push.js" data-shop="{shop}" data-worker="/cartback-worker.js"'
+    lines = [
+        f"The key is {'new' if new else 'the one that was there'}: {public}",
+        "On the shop's own host, /cartback-worker.js is one line:",
+        f"  {worker}",
+        "On the page with the button, with a token that names who is logged in:",
+        f"  {tag}",
+        f'    data-key="{public}" data-token="v1.…"></script>',
+    ]
+    here.tell({"shop": shop, "public_key": public, "new": new, "worker": worker}, *lines)
+
+
+@group.command()
+def whatsapp(
+    context: typer.Context,
+    shop: Shop,
+    phone: Annotated[str | None, typer.Option("--phone", help="the id of the number at Meta")] = None,
+    business: Annotated[str | None, typer.Option("--business", help="the id of the WhatsApp account")] = None,
+    token_file: SecretFile = None,
+    hand_in: Annotated[
+        bool, typer.Option("--hand-in", help="ask Meta to approve the templates that it does not have")
+    ] = False,
+) -> None:
+    """Keep the access to WhatsApp, hand in the shop's templates, and say how each stands."""
+    here = desk(context)
+    wanted = chats.wanted(here.stack.book().show(shop))
+    line = here.stack.whatsapp()
+    if phone is not None or business is not None:
+        line.keep(shop, typed_secret(here, token_file), phone or "", business or "")
+    states = line.states(shop, wanted)
+    if hand_in:
+        missing = {(each.name, each.lang) for each in states if each.state == MISSING}
+        line.hand_in(shop, [one for one in wanted if (one.name, one.lang) in missing])
+        states = line.states(shop, wanted)
+    rows = [(each.name, each.lang, each.state.lower(), each.reason) for each in states]
+    here.tell([asdict(each) for each in states], table(("template", "language", "state", "reason"), rows))
 
 
 @group.command()

@@ -155,6 +155,7 @@ def remove(
     ):
         raise Refused(f"{shop} stays as it is")
     here.stack.answers().end(shop)
+    here.stack.push_key().end(shop)
     here.stack.connections().end(shop)
     book.remove(shop, by or somebody())
     here.tell({"shop": shop, "removed": True}, f"{shop} is removed.")

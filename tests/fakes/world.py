@@ -218,6 +218,7 @@ class World:
             settings=self.settings,
             record_trade=RecordTrade(self.orders, self.clock),
             due=lambda: self.due,
+            desk=lambda: self.desk,
         )
         self.apply_receipts = ApplyReceipts(self.ledger, self.records, self.bus, self.clock, self.metrics)
         self._wire_starting()

@@ -18,6 +18,7 @@ from tests.fakes.memory import MemoryLedger, MemoryOnce, MemoryRecords
 from tests.kill_points import (
     ways,
     ways_of_accounts,
+    ways_of_answering,
     ways_of_buying,
     ways_of_lapsing,
     ways_of_listing,
@@ -39,6 +40,7 @@ WAYS = (
     *ways_of_lapsing.WAYS,
     *ways_of_buying.WAYS,
     *ways_of_texts.WAYS,
+    *ways_of_answering.WAYS,
 )
 # Where somebody stands by who sees the failure and repeats the command, or a schedule does.
 REPEATED = {
@@ -60,6 +62,9 @@ REPEATED = {
     "edit_texts": "an operator at the command line",
     "try_text": "an operator at the command line; a mail that is marked as a test may come twice",
     "hear_answers": "an operator at the command line",
+    "push_key": "an operator at the command line; a key that is there stays",
+    "whatsapp_templates": "an operator at the command line",
+    "gone_browsers": "the machine, whose task finds the claim given back, sends, and hears again that it is gone",
     "import_consents": "an operator at the command line; the same command goes on from where it ended",
     "lapsed": "whoever opens a link that is over; it only reads, and says so without a name while a store is away",
     "replay": "an operator at the command line",

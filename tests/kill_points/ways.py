@@ -8,15 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cartback import shops
-from cartback.channels import answer_line
 from cartback.domain.deliverability import Tally
 from cartback.domain.errors import Refused, TryLater
-from cartback.domain.intake.responses import Arrival, Visit
+from cartback.domain.intake.responses import Arrival
 from cartback.domain.observations import Fetch
 from cartback.ports import NotSent, ShopKeys
-from cartback.usecases.intake.receive_answer import ReceiveAnswer
 from cartback.usecases.receive_webhook import ReceiveWebhook
-from tests.fakes.answer_senders import answer, twilio
 from tests.fakes.senders import generic_headers
 from tests.fakes.told import CUP, SHIRT, ada, cart, order
 from tests.fakes.world import START
@@ -335,26 +332,6 @@ def sent_without_a_signature(platform: Platform) -> None:
         platform.wrong.append(f"a webhook was lost: answers {answers}")
 
 
-def answered_by_message(platform: Platform) -> None:
-    """Somebody answers STOP, first under a secret not known yet: the provider sends until it hears 200."""
-    world, at = platform.world, "https://api.example/answers/demo/sms"
-    world.keys.by_shop["demo/sms"] = ShopKeys("sms", (SECRET,))
-    receive = ReceiveAnswer(world.keys, world.queue, world.clock, answer_line)
-    answers = []
-
-    def send(secret: str = SECRET) -> None:
-        body, headers = twilio(at, secret, **answer())
-        visit = Visit("POST", "", "", headers, body)
-        answers.append(receive("demo", "sms", visit, "api.example", "/answers/demo/sms").status)
-        if answers[-1] == 503:
-            raise TryLater("the provider sends again")
-
-    platform.patiently(lambda: send("a secret that is newer than we know"))
-    platform.patiently(send)
-    if answers[-1:] != [200] or not world.queue.deliveries:
-        platform.wrong.append(f"a farewell was lost: answers {answers}")
-
-
 WAYS: tuple[Callable[[Platform], None], ...] = (
     left_alone,
     begun_under_the_first_release,
@@ -384,5 +361,4 @@ WAYS: tuple[Callable[[Platform], None], ...] = (
     came_back_by_the_link,
     sent_by_the_shop,
     sent_without_a_signature,
-    answered_by_message,
 )

@@ -7,9 +7,12 @@ import tomllib
 from functools import cache
 from typing import Any
 
+import pytest
+
 from tests.laws.reading import ROOT
 
 _IN_THE_RUNTIME = "boto3"
+LAYERS = sorted(path.parent.name for path in ROOT.glob("layers/*/requirements.txt"))
 
 
 @cache
@@ -18,8 +21,8 @@ def _locked() -> dict[str, dict[str, Any]]:
     return {package["name"]: package for package in lock["package"]}
 
 
-def _pinned() -> dict[str, tuple[str, set[str]]]:
-    text = (ROOT / "layers" / "core" / "requirements.txt").read_text().replace("\\\n", " ")
+def _pinned(layer: str = "core") -> dict[str, tuple[str, set[str]]]:
+    text = (ROOT / "layers" / layer / "requirements.txt").read_text().replace("\\\n", " ")
     pins = {}
     for line in text.splitlines():
         found = re.match(r"([a-z0-9-]+)==(\S+)", line)
@@ -44,8 +47,17 @@ def test_the_layer_carries_what_cartback_needs_at_run_time_and_nothing_else():
     assert set(_pinned()) == needed
 
 
-def test_every_pin_of_the_layer_is_the_locked_version_with_locked_hashes():
-    for name, (version, hashes) in _pinned().items():
+def test_the_layer_of_push_carries_what_seals_and_signs_and_the_core_carries_nothing_of_it():
+    needed: set[str] = set()
+    for each in _locked()["cartback"]["dev-dependencies"]["push"]:
+        _needed(each["name"], needed)
+    assert set(_pinned("push")) == needed
+    assert not needed & set(_pinned())
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_pin_of_a_layer_is_the_locked_version_with_locked_hashes(layer):
+    for name, (version, hashes) in _pinned(layer).items():
         locked = _locked()[name]
         known = {each["hash"] for each in (*locked.get("wheels", ()), locked.get("sdist") or {"hash": ""})}
         assert version == locked["version"], name
@@ -53,8 +65,9 @@ def test_every_pin_of_the_layer_is_the_locked_version_with_locked_hashes():
         assert hashes <= known, name
 
 
-def test_the_layer_can_be_built_for_both_architectures():
-    for name, (_, hashes) in _pinned().items():
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_can_be_built_for_both_architectures(layer):
+    for name, (_, hashes) in _pinned(layer).items():
         wheels = [each["url"].rsplit("/")[-1] for each in _locked()[name]["wheels"] if each["hash"] in hashes]
         for machine in ("x86_64", "aarch64"):
             fits = (

@@ -22,7 +22,7 @@ from cartback import shops, texts
 from cartback.domain.errors import Refused
 from cartback.domain.facts import CATALOGUE
 from cartback.domain.intake.page_token import LIFETIME, granted
-from cartback.texts.script import SCRIPT
+from cartback.texts.script import CART, SCRIPTS, source
 from docs.write_asyncapi import FILE, FORMAT, written
 from tests.laws.reading import ROOT
 
@@ -115,24 +115,31 @@ def test_every_reference_leads_somewhere():
 # ── the script ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_script_is_small_as_it_is_served_and_depends_on_nothing():
-    answer = texts.browser_script(None)
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_small_as_it_is_served_and_depends_on_nothing(name):
+    answer = texts.browser_script(None, name)
     assert len(answer["body"].encode()) < LARGEST_SCRIPT
     assert answer["headers"]["content-type"].startswith("text/javascript")
     for kept in ("cookie", "localStorage", "sessionStorage", "indexedDB", "import(", "eval("):
-        assert kept not in re.sub(r"/\*.*?\*/", "", SCRIPT), kept
+        assert kept not in re.sub(r"/\*.*?\*/", "", source(name)), kept
 
 
-def test_a_browser_that_has_the_script_is_not_sent_it_again():
-    etag = texts.browser_script(None)["headers"]["etag"]
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_browser_that_has_a_script_is_not_sent_it_again(name):
+    etag = texts.browser_script(None, name)["headers"]["etag"]
     for known in (etag, f"W/{etag}", f'"old", {etag}', "*"):
-        answer = texts.browser_script(known)
+        answer = texts.browser_script(known, name)
         assert (answer["statusCode"], answer["body"], answer["headers"]["etag"]) == (304, "", etag)
-    assert texts.browser_script('"old"')["statusCode"] == 200
+    assert texts.browser_script('"old"', name)["statusCode"] == 200
+
+
+def test_a_script_that_there_is_not_is_not_looked_for_elsewhere():
+    for name in ("../texts/mail.py", "other.js", ""):
+        assert texts.browser_script(None, name)["statusCode"] == 404
 
 
 def test_the_page_names_the_size_of_the_script():
-    assert f"{len(SCRIPT.encode()):,} bytes" in PAGE.read_text()
+    assert f"{len(source(CART).encode()):,} bytes" in PAGE.read_text()
 
 
 # ── the recipes ──────────────────────────────────────────────────────────────────────────────────────────────────

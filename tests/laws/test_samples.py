@@ -269,6 +269,7 @@ def test_a_sign_up_is_taken_from_the_shops_own_pages(world: World, sample: str, 
         ("collect.forged", 401, 0),
         ("collect.may", 204, 0),
         ("collect.script", 200, 0),
+        ("collect.script_push", 200, 0),
     ],
 )
 def test_a_page_of_the_shop_is_listened_to_and_given_the_script(

@@ -417,6 +417,7 @@ def take_batch() -> TakeBatch:
         told_once=health(),
         record_trade=RecordTrade(orders(), clock()),
         due=due_index,
+        desk=desk,
     )
     standing = DynamoStanding(clients(), env["INSIGHTS_TABLE"])
     watch = WatchStanding(standing, records(), clock(), metrics())

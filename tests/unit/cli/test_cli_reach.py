@@ -11,6 +11,7 @@ from time import monotonic
 import pytest
 from typer.testing import Result
 
+from cartback.channels.sealing import vapid
 from cartback.domain.consent.jurisdiction import PACKS
 from cartback.domain.intake.responses import path_word
 from cartback.domain.money import Money
@@ -170,6 +171,39 @@ def test_where_a_platform_tells_of_no_carts_any_event_ends_the_waiting(
     assert monotonic() - began < 15, "it does not wait for a cart that cannot come"
     assert "install its app" in said
     assert "This platform tells of no carts" in said
+
+
+def test_the_key_of_push_is_made_once_shown_without_its_secret_and_dropped_with_the_shop(
+    laden: Cartback, stack: Stack
+) -> None:
+    made = json.loads(
+        laden("shop", "push", "laden", "--contact", "mailto:ops@laden.example", "--json").output
+    )
+    again = json.loads(
+        laden("shop", "push", "laden", "--contact", "https://laden.example/impressum", "--json").output
+    )
+    keys = stack.push_key().keys
+    kept = keys.read("laden/push")
+    assert kept is not None
+    assert (made["new"], again["new"], made["public_key"]) == (True, False, again["public_key"])
+    assert kept.api == {"contact": "https://laden.example/impressum", "public": made["public_key"]}
+    assert vapid.public(vapid.signer(kept.secrets[0])) == made["public_key"]
+    shown = laden("shop", "push", "laden", "--contact", "mailto:ops@laden.example").output
+    assert kept.secrets[0] not in shown
+    assert "/scripts/push.js" in shown
+    other = json.loads(
+        laden("shop", "push", "laden", "--contact", "mailto:a@b.example", "--anew", "--json").output
+    )
+    assert (other["new"], other["public_key"] != made["public_key"]) == (True, True)
+    assert laden("shop", "remove", "laden", "--yes").exit_code == 0
+    assert keys.read("laden/push") is None
+
+
+@pytest.mark.parametrize("contact", ["ops@laden.example", "mailto:", 'mailto:a"b', "http://laden.example"])
+def test_whom_push_services_may_ask_is_an_address(laden: Cartback, contact: str) -> None:
+    refused = laden("shop", "push", "laden", "--contact", contact)
+    assert refused.exit_code != 0
+    assert "contact: must be mailto:" in refused.output
 
 
 def test_a_first_cart_is_seen_with_what_comes_next_and_the_law_that_says_so(

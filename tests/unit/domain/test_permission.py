@@ -172,7 +172,7 @@ def test_what_suffices_for_the_strictest_pack_suffices_for_every_pack_and_every_
 def test_every_pack_speaks_about_every_channel_and_topic():
     for pack in PACKS.values():
         assert set(pack.rules) == {
-            (channel, topic) for channel in ("email", "sms", "whatsapp") for topic in TOPICS
+            (channel, topic) for channel in ("email", "sms", "whatsapp", "push") for topic in TOPICS
         }
         assert not {purpose for _, purpose in pack.rules} & NO_CONSENT_NEEDED
 

@@ -41,8 +41,8 @@ def test_a_mail_is_written_as_ever():
 
 
 def test_a_card_opens_what_it_is_about(says):
-    says(title="Your basket", text="It is still there.")
-    assert write("card") == Card("Your basket", "It is still there.", RESTORE)
+    says(title="Your basket", text="It is still there.", leave="No more")
+    assert write("card") == Card("Your basket", "It is still there.", RESTORE, "No more")
 
 
 def test_a_letter_has_a_subject_and_paragraphs(says):
@@ -57,7 +57,9 @@ def test_words_that_do_not_say_how_to_leave_are_refused(says, kind):
         write(kind)
 
 
-@pytest.mark.parametrize(("kind", "missing"), [("text", "text"), ("card", "title"), ("letter", "subject")])
+@pytest.mark.parametrize(
+    ("kind", "missing"), [("text", "text"), ("card", "title"), ("card", "leave"), ("letter", "subject")]
+)
 def test_a_text_without_one_of_its_parts_is_refused_by_its_name(says, kind, missing):
     says(**{name: LEAVE for name in brief.BLOCKS[kind] if name != missing})
     with pytest.raises(Refused, match=f"reminder.{kind}.en: has no {missing}"):
@@ -66,7 +68,7 @@ def test_a_text_without_one_of_its_parts_is_refused_by_its_name(says, kind, miss
 
 @pytest.mark.parametrize("kind", brief.BLOCKS)
 def test_what_is_too_long_for_its_kind_is_refused_with_its_length(says, kind):
-    says(title="a", subject="a", text=LEAVE + "x" * brief.LONGEST[kind])
+    says(title="a", subject="a", leave="b", button="c", text=LEAVE + "x" * brief.LONGEST[kind])
     with pytest.raises(Refused, match=f"and at most {brief.LONGEST[kind]} are carried"):
         write(kind)
 

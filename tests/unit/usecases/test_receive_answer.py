@@ -189,7 +189,10 @@ def test_the_provider_hears_what_it_waits_for_and_sends_nothing_of_its_own(
     ("channel", "visit"),
     [
         ("sms", sms(**answer("Where is my parcel? I live at Musterweg 7"))),
-        ("whatsapp", whatsapp(body=whatsapp_request(messages=[whatsapp_message(1, "Hallo")]))),
+        (
+            "whatsapp",
+            whatsapp(body=whatsapp_request(messages=[{"id": "w", "type": "reaction", "from": "1"}])),
+        ),
         ("whatsapp", whatsapp(body=whatsapp_request(statuses=[{"id": "wamid.1", "status": "read"}]))),
     ],
 )

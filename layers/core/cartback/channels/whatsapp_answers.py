@@ -21,7 +21,7 @@ from cartback.domain.hashes import short
 from cartback.domain.intake.json_limits import deeper_than
 from cartback.domain.intake.responses import Answer, opens
 from cartback.domain.intake.signatures import proven
-from cartback.domain.messaging.opt_out_reply import Heard, OptOutReply
+from cartback.domain.messaging.opt_out_reply import Heard, OptOutReply, WroteBack
 from cartback.domain.messaging.stop_words import STOP, meaning
 from cartback.domain.people import address
 
@@ -40,6 +40,9 @@ _CONTENT: dict[object, tuple[str, ...]] = {
     "button": ("text", "payload"),
     "interactive": ("title", "id"),
 }
+# Kinds of messages that somebody made for the shop to read. Reactions, orders and changes of a number are none.
+_WRITTEN = frozenset("text button interactive image video audio voice document location contacts".split())
+_CLAIM = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _NUMBERS = ("from", "wa_id")
 _USERS = ("from_user_id", "user_id", "from_parent_user_id", "parent_user_id")
 
@@ -66,8 +69,31 @@ def hear(visit: Visit, now: datetime) -> Heard:
         if not _CHALLENGE.fullmatch(asked.get("hub.challenge", "")):
             raise Refused("hub.challenge: missing or not a word")
         return Heard(Answer(200, asked["hub.challenge"], exact=True))
-    found = farewells(visit.body, now)
-    return Heard(Answer(200, "heard"), short("wa", *sorted(one.source for one in found)), tuple(found))
+    found, news, wrote = farewells(visit.body, now), statuses(visit.body, now), answers(visit.body, now)
+    told = [one["id"] + one["status"] + one["error"] for one in news.values()]
+    said = [*(one.source for one in found), *told, *(one.ref for one in wrote)]
+    return Heard(Answer(200, "heard"), short("wa", *sorted(said)), tuple(found), news or None, wrote=wrote)
+
+
+def answers(body: bytes, now: datetime) -> tuple[WroteBack, ...]:
+    """Who wrote to the shop, and when: everything that is neither a farewell nor a sign of the app's own making.
+
+    Of two names of somebody the number counts. A message of another shape is left, as in ``statuses``.
+    """
+    found: dict[str, WroteBack] = {}
+    for message in _shaped(
+        lambda: [one for value in _values(_document(body)) for one in value.get("messages", ())]
+    ):
+        if message.get("type") not in _WRITTEN or not isinstance(message.get("id"), str):
+            continue
+        if STOP in map(meaning, _shaped(partial(_words, message))):
+            continue
+        number = next(iter(_names(message, _NUMBERS, _number)), None)
+        user = next(iter(_names(message, _USERS, address.whatsapp_user)), None)
+        if number is not None or user is not None:
+            ref = short("whatsapp", message["id"], length=20)
+            found[ref] = WroteBack(number, min(_instant(message.get("timestamp"), now), now), ref, user)
+    return tuple(found.values())
 
 
 def verify(body: bytes, signature: str, secrets: Sequence[str]) -> None:
@@ -100,6 +126,30 @@ def farewells(body: bytes, now: datetime) -> list[OptOutReply]:
     return found
 
 
+def statuses(body: bytes, now: datetime) -> dict[str, dict[str, str]]:
+    """What became of messages of ours, without the numbers that they went to; nothing of those that were not ours.
+
+    A status that says nothing of its message, or in another shape, is left: what is not answered 200 comes for days.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for status in _shaped(
+        lambda: [one for value in _values(_document(body)) for one in value.get("statuses", ())]
+    ):
+        claim, name = status.get("biz_opaque_callback_data"), status.get("id")
+        if not isinstance(claim, str) or not _CLAIM.fullmatch(claim) or not isinstance(name, str):
+            continue
+        errors = status.get("errors")
+        first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+        found[f"whatsapp.{len(found):04d}"] = {
+            "id": name[:200],
+            "status": str(status.get("status", ""))[:40],
+            "error": str(first.get("code", ""))[:20],
+            "claim": claim,
+            "at": min(_instant(status.get("timestamp"), now), now).isoformat(),
+        }
+    return found
+
+
 def _asked(visit: Visit) -> dict[str, str]:
     try:
         return dict(parse_qsl(visit.query, keep_blank_values=True, max_num_fields=20))
@@ -125,10 +175,13 @@ def _shaped[T](read: Callable[[], T]) -> T:
         raise Refused(f"not a request of WhatsApp: {type(error).__name__}") from error
 
 
+def _values(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [change["value"] for entry in document["entry"] for change in entry["changes"]]
+
+
 def _parts(document: Mapping[str, Any]) -> Iterator[tuple[_Reading, Mapping[str, Any], list[Any]]]:
     """Everything that somebody may have left with, what reads it, and the contacts that are told beside it."""
-    changes = [change for entry in document["entry"] for change in entry["changes"]]
-    for value in (change["value"] for change in changes):
+    for value in _values(document):
         contacts = value.get("contacts") or []
         yield from ((_message, message, contacts) for message in value.get("messages", ()))
         yield from ((_wish, wish, contacts) for wish in value.get("user_preferences", ()))

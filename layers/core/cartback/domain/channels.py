@@ -14,20 +14,27 @@ PHONE, MAIL, DEVICE, POSTAL = "phone", "email", "device", "postal"
 ADDRESS_OF = {EMAIL: MAIL, "sms": PHONE, "whatsapp": PHONE, "push": DEVICE, "letter": POSTAL}
 """Which kind of address a channel writes to."""
 
-MAIL_CONTENT, TEXT_CONTENT, CARD_CONTENT, LETTER_CONTENT = "mail", "text", "card", "letter"
+MAIL_CONTENT, TEXT_CONTENT, CHAT_CONTENT, CARD_CONTENT, LETTER_CONTENT = (
+    "mail",
+    "text",
+    "chat",
+    "card",
+    "letter",
+)
 CONTENT_OF = {
     EMAIL: MAIL_CONTENT,
     "sms": TEXT_CONTENT,
-    "whatsapp": TEXT_CONTENT,
+    "whatsapp": CHAT_CONTENT,
     "push": CARD_CONTENT,
     "letter": LETTER_CONTENT,
 }
-"""Which kind of content a channel carries: a mail with its layout, a few plain words, a title with a line, a letter."""
+"""Which kind of content a channel carries: a mail with its layout, a few plain words, a message with
+buttons, a title with a line, a letter."""
 
 PROVIDERS: dict[str, tuple[str, ...]] = {"sms": ("aws", "twilio")}
 """Who carries a channel where several can; the first does where a shop says nothing."""
 
-SENDERS = ("sms", "whatsapp")
+SENDERS = ("sms", "whatsapp", "push")
 """Channels on which a shop writes under a name or a number of its own, beside its mail address."""
 
 

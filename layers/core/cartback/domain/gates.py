@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from cartback.domain.channels import ADDRESS_OF, CONTENT_OF, MAIL, PHONE, TEXT_CONTENT
+from cartback.domain.channels import ADDRESS_OF, CARD_CONTENT, CONTENT_OF, DEVICE, MAIL, PHONE, TEXT_CONTENT
 from cartback.domain.consent.permission import accepted, permission
 from cartback.domain.consent.preferences import free_at
 from cartback.domain.context import Context
@@ -24,7 +24,7 @@ from cartback.domain.messaging.engagement import engaged_at
 from cartback.domain.messaging.ladder import CLOSED, Ceiling, climb
 from cartback.domain.messaging.send_window import closing, opening
 from cartback.domain.messaging.timing import after_caps
-from cartback.domain.people import suppression
+from cartback.domain.people import suppression, tickets
 from cartback.domain.people.customer import Person
 from cartback.domain.people.identity import refused_by
 from cartback.domain.people.zones import countries_of
@@ -227,7 +227,7 @@ def _basis_on(moment: Moment, channel: str) -> Ready | Decision:
 
 def _deadline(moment: Moment, person: Person, channel: str) -> datetime | None:
     """After which instant a message must not arrive: too late, or at night. None for what waits in a mailbox."""
-    if CONTENT_OF[channel] != TEXT_CONTENT:
+    if CONTENT_OF[channel] not in (TEXT_CONTENT, CARD_CONTENT):
         return None
     closes, limits = closing(moment.now, person, channel, moment.policy), moment.limits_of(moment, channel)
     return min(filter(None, (moment.latest, limits.until, closes)))
@@ -238,7 +238,12 @@ def address_on(person: Person | None, channel: str) -> Address | None:
     if person is None or person.erased_at is not None or person.merged_into is not None:
         return None
     kind = ADDRESS_OF[channel]
-    known = {MAIL: (person.email, person.email_hash), PHONE: (person.phone, person.phone_hash)}
+    newest = person.devices[0] if person.devices else None
+    known = {
+        MAIL: (person.email, person.email_hash),
+        PHONE: (person.phone, person.phone_hash),
+        DEVICE: (newest.address, newest.hash) if newest is not None else (None, None),
+    }
     value, hashed = known.get(kind, (None, None))
     return Address(kind, value, hashed or "") if value is not None else None
 
@@ -269,6 +274,12 @@ def news_is_in_time(moment: Moment) -> Decision | None:
     return (
         later(Reason.SHOP_BEHIND, until, moment.latest) if until is not None and moment.now < until else None
     )
+
+
+def nobody_waits_for_an_answer(moment: Moment) -> Decision | None:
+    """They wrote to the shop and wait to hear of it: advertising rests until then, or is left out (CON-14, SEQ-15)."""
+    asked = tickets.waiting(moment.person.tickets, moment.now)
+    return later(Reason.TICKET_OPEN, asked.ends_at, moment.latest) if asked is not None else None
 
 
 def as_wished(moment: Moment) -> Decision | None:

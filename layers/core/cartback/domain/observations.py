@@ -257,6 +257,30 @@ class ProductViewed:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSeen:
+    """Somebody wrote back to the shop on a channel: that they did, and never what. ``answer_ref`` names the message."""
+
+    answer_ref: str
+    at: datetime
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """Somebody lets us push to a browser of theirs, or not any more; ``contact`` says who, and what they agreed to.
+
+    ``endpoint``, ``p256dh`` and ``auth`` are as ``domain.people.device`` wants them; of one that is left only the first
+    counts.
+    """
+
+    endpoint: str
+    at: datetime
+    contact: Contact
+    p256dh: str = ""
+    auth: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Something that the shop named without telling it: it has to be read from the shop's own API first.
 
@@ -285,6 +309,8 @@ Observation = (
     | ReturnSeen
     | ProductViewed
     | TicketSeen
+    | DeviceSeen
+    | AnswerSeen
     | Fetch
     | WordUnknown
 )

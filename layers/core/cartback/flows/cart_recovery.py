@@ -21,6 +21,7 @@ from cartback.domain.gates import (
     first_word,
     later,
     marketing_goes_on,
+    nobody_waits_for_an_answer,
     shop_is_willing,
 )
 from cartback.domain.language import read_by
@@ -165,11 +166,9 @@ def decide(
 ) -> Decision:
     """Decide about touch number ``position`` (from 0) of a plan: the first of ``GATES`` that speaks wins.
 
-    They ask in this order: is the run still about this cart; did the person buy; is the shop willing; is there a person
-    behind it; did we hear of it in time; is it the newest of its visit; is it due; is there somebody who agreed and
-    still cares; is it too old; is marketing paused; were these goods spoken of enough, also for carriers; is anything
-    left in stock; may it be now, as the shop's news, the person's wishes and the shop's hours are, or does another
-    message need the place more.
+    They ask: is it still about this cart; did they buy; is the shop willing; is a person behind it; did we hear in
+    time; is it the newest of its visit; is it due; did they agree and still care; is it too late; is marketing paused;
+    were they told enough; is anything left; do they wait for an answer; may it be now, or is another worth more.
     """
     moment = Moment(
         context=context,
@@ -337,6 +336,7 @@ GATES = (
     not_told_already,
     something_is_left,
     rests_after_a_part,
+    nobody_waits_for_an_answer,
     *NOW,
 )
 

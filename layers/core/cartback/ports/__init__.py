@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from cartback.ports.messages import ADDRESS_REFUSED as ADDRESS_REFUSED
     from cartback.ports.messages import Card as Card
     from cartback.ports.messages import Channel as Channel
+    from cartback.ports.messages import Chat as Chat
     from cartback.ports.messages import Content as Content
     from cartback.ports.messages import Doubtful as Doubtful
     from cartback.ports.messages import Letter as Letter
@@ -109,7 +110,7 @@ _ROOMS = {
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
     "ports.wording": "HouseTexts TextBook TrialMail",
     "ports.messages": (
-        "ADDRESS_REFUSED Card Channel Content Doubtful Letter Mail Means NotSent Outgoing Sent Text Texts"
+        "ADDRESS_REFUSED Card Channel Chat Content Doubtful Letter Mail Means NotSent Outgoing Sent Text Texts"
     ),
     "ports.service": "Http ShopApi",
     "ports.trade": "Orders",

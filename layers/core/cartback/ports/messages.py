@@ -31,12 +31,28 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Chat:
+    """A message that was approved before, with ``places`` filled in, and what opens at its button.
+
+    ``template`` is the name under which it was approved, ``text`` how it reads.
+    """
+
+    text: str
+    template: str
+    places: tuple[str, ...]
+    url: str
+    button: str
+    leave: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A title and a line, and what opens at a tap, as a push message carries them."""
+    """A title and a line, and what opens at a tap, as a push message carries them; ``leave`` names the way out."""
 
     title: str
     text: str
     url: str
+    leave: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +63,7 @@ class Letter:
     text: str
 
 
-type Content = Mail | Text | Card | Letter
+type Content = Mail | Text | Chat | Card | Letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,7 @@ class Outgoing:
     ``marketing`` or ``transactional`` (``domain.flows.LAWS``): said by whoever sends it, and never guessed from what it
     holds. ``provider`` is who carries it where the channel has several (``domain.channels.PROVIDERS``), "" for the
     first of them. After ``deadline`` it must not arrive any more: whoever carries it and can be told so, is.
+    Of two messages of one ``thread`` the later says what the earlier would have said.
     """
 
     shop: str
@@ -77,6 +94,7 @@ class Outgoing:
     channel: str = "email"
     provider: str = ""
     deadline: datetime | None = None
+    thread: str = ""
 
     @property
     def mail(self) -> Mail:

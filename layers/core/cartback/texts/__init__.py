@@ -94,11 +94,11 @@ def note(flow: str, step: str, lang: str, says: Mapping[str, object]) -> dict[st
     return rendering.words(f"{flow}/{step}.note.{lang}", spoken(says, lang))
 
 
-def browser_script(known: str | None) -> dict[str, object]:
-    """Answer whoever asks for the script of the shop's pages, and has perhaps this version of it (an ETag) already."""
+def browser_script(known: str | None, name: str = "cartback.js") -> dict[str, object]:
+    """Answer whoever asks for a script of the shop's pages, and has perhaps this version of it (an ETag) already."""
     from cartback.texts import script
 
-    return script.answered(known)
+    return script.answered(name, known)
 
 
 def answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from cartback.domain.channels import CARD_CONTENT, LETTER_CONTENT, MAIL_CONTENT, TEXT_CONTENT
+from cartback.domain.channels import CARD_CONTENT, CHAT_CONTENT, LETTER_CONTENT, MAIL_CONTENT, TEXT_CONTENT
 
 ROOT = Path(__file__).parent
 
@@ -13,7 +13,13 @@ LANGUAGES = tuple(sorted(path.name.split(".")[1] for path in ROOT.glob("layouts/
 """The languages that the layouts speak."""
 
 
-SPELT = {MAIL_CONTENT: "email", TEXT_CONTENT: "text", CARD_CONTENT: "card", LETTER_CONTENT: "letter"}
+SPELT = {
+    MAIL_CONTENT: "email",
+    TEXT_CONTENT: "text",
+    CHAT_CONTENT: "chat",
+    CARD_CONTENT: "card",
+    LETTER_CONTENT: "letter",
+}
 """How the names of files spell what kind of content a text is."""
 
 

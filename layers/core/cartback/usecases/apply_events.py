@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Bus,
         Clock,
         Delivery,
+        DeskBook,
         DueIndex,
         Fetcher,
         Hasher,
@@ -85,6 +86,7 @@ class ApplyEvents:
     told_once: ToldOnce | None = None
     record_trade: RecordTrade | None = None
     due: Callable[[], DueIndex] | None = None
+    desk: Callable[[], DeskBook] | None = None
     noted: dict[str, datetime] = field(default_factory=dict)
     """When this process last wrote down that a shop's news is late."""
 
@@ -199,6 +201,7 @@ class ApplyEvents:
             fold = self._folded(shop, observed, old_news)
             try:
                 self._list(fold)
+                self._ask_people(fold)
                 if self.record_trade is not None:
                     fold.facts.extend(self.record_trade(shop, observed, fold.buyers, old_news))
             finally:
@@ -214,6 +217,15 @@ class ApplyEvents:
             self.metrics.count("ApplyDeferred", len(deferred))
         for message_id, verdict in verdicts.items():
             verdict.append(message_id)
+
+    def _ask_people(self, fold: Fold) -> None:
+        """Put who wrote back on the desk, with the story of their cart: a person reads it where it was written."""
+        if self.desk is None or not fold.answers:
+            return
+        from cartback.usecases.desk.answered import put_answer  # most events are no letters
+
+        for answer in fold.answers:
+            put_answer(self.desk(), fold.shop, answer, self.clock.now())
 
     def _list(self, fold: Fold) -> None:
         """Enter on the list of what is due what begins with these rows, and take off what ends with them."""

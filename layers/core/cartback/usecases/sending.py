@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cartback.domain.channels import ADDRESS_OF, EMAIL, SENDERS, SMS
 from cartback.domain.claims import SENT, named, settle
 from cartback.domain.errors import Conflict, Refused
+from cartback.domain.hashes import short
 from cartback.domain.people.zones import countries_of
 from cartback.ports import Outgoing
 
@@ -57,6 +58,7 @@ def addressed(
         channel=claim.channel,
         provider=face.providers.get(claim.channel, ""),
         deadline=deadline,
+        thread=short(claim.of_flow, claim.subject.timeline, claim.generation, length=32),
     )
 
 

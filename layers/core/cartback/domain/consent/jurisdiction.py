@@ -58,7 +58,7 @@ def _rules(
     return {(channel, purpose): rule for channel in channels for purpose in purposes}
 
 
-_MAIL, _PHONE = ("email",), ("sms", "whatsapp")
+_MAIL, _PHONE, _PUSH = ("email",), ("sms", "whatsapp"), ("push",)
 _OWN_GOODS, _NEWS = ("cart_reminders", "offers"), ("news",)
 _ALL = _OWN_GOODS + _NEWS
 
@@ -68,6 +68,13 @@ _EU_SOLD = "Directive 2002/58/EC Art. 13(2): own similar products, after a sale"
 _EU_ASKED = "Directive 2002/58/EC Art. 13(1), GDPR Art. 4(11) and 7"
 _UK_SOLD = "PECR 2003 reg. 22(3): own similar products; negotiations alone are not used as a basis here"
 _UK_ASKED = "PECR 2003 reg. 22(2), UK GDPR Art. 7"
+_DACH_PUSH = (
+    "UWG (DE) § 7(2) no. 2, TKG 2021 (AT) § 174(3), UWG (CH) Art. 3(1)(o): asked and allowed on the very browser that "
+    "is written to, so the yes needs no second proof of whose it is"
+)
+_EU_PUSH = f"{_EU_ASKED}, asked on the very browser that is written to"
+_UK_PUSH = f"{_UK_ASKED}, asked on the very browser that is written to"
+_US_PUSH = "No federal rule of its own; the browser asks, and we still want a recorded basis"
 _US_MAIL = "CAN-SPAM Act, 15 U.S.C. § 7704: may go until refused; we still want a recorded basis"
 _US_PHONE = "TCPA, 47 CFR § 64.1200(a)(2): prior express written consent"
 _US_CART = "CTIA short code rules: double opt-in that names cart reminders (reliability.md, USA, SMS)"
@@ -85,6 +92,7 @@ PACKS: dict[str, LegalRules] = {
                 **_rules(_MAIL, _OWN_GOODS, _DACH_SOLD, DOUBLE, CUSTOMER),
                 **_rules(_MAIL, _NEWS, _DACH_ASKED, DOUBLE),
                 **_rules(_PHONE, _ALL, _DACH_ASKED, DOUBLE),
+                **_rules(_PUSH, _ALL, _DACH_PUSH, DOUBLE, EXPLICIT),
             },
             {},
         ),
@@ -95,6 +103,7 @@ PACKS: dict[str, LegalRules] = {
                 **_rules(_MAIL, _OWN_GOODS, _EU_SOLD, DOUBLE, EXPLICIT, CUSTOMER),
                 **_rules(_MAIL, _NEWS, _EU_ASKED, DOUBLE, EXPLICIT),
                 **_rules(_PHONE, _ALL, _EU_ASKED, DOUBLE, EXPLICIT),
+                **_rules(_PUSH, _ALL, _EU_PUSH, DOUBLE, EXPLICIT),
             },
             {},
         ),
@@ -105,6 +114,7 @@ PACKS: dict[str, LegalRules] = {
                 **_rules(_MAIL, _ALL, _UK_SOLD, DOUBLE, EXPLICIT, CUSTOMER),
                 **_rules(_PHONE, _OWN_GOODS, _UK_SOLD, DOUBLE, EXPLICIT, CUSTOMER),
                 **_rules(_PHONE, _NEWS, _UK_ASKED, DOUBLE, EXPLICIT),
+                **_rules(_PUSH, _ALL, _UK_PUSH, DOUBLE, EXPLICIT),
             },
             {},
         ),
@@ -115,6 +125,7 @@ PACKS: dict[str, LegalRules] = {
                 **_rules(_MAIL, _ALL, _US_MAIL, DOUBLE, EXPLICIT, CUSTOMER),
                 **_rules(_PHONE, ("offers", "news"), _US_PHONE, DOUBLE, EXPLICIT),
                 **_rules(_PHONE, ("cart_reminders",), _US_CART, DOUBLE),
+                **_rules(_PUSH, _ALL, _US_PUSH, DOUBLE, EXPLICIT),
             },
             {channel: (QuietHours(time(20), time(8)), _US_HOURS) for channel in _PHONE},
         ),

@@ -3,6 +3,8 @@
 A browser belongs to whoever sits before it. So it says what lies in the cart that the token names, and never whose
 that is, what somebody agreed to, that something was bought, or that a cart is over. What it says of prices is checked
 and then left: a reminder would quote it. When it was is our own clock's to say.
+
+One yes is a browser's own to say: that it may be pushed to. Nobody else could, and it reaches nobody else.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ LINKISH = re.compile(r"://|[wW]{3}\.|@")
 
 _ENVELOPE = frozenset("token id type data".split())
 _CART = frozenset("cart_id items currency total".split())
+_PUSH = frozenset("cart_id endpoint p256dh auth topics wording".split())
+_PUSH_LEFT = frozenset("cart_id endpoint".split())
 _VIEW = frozenset("cart_id product_id".split())
 _ITEM = frozenset("variant_id title quantity variant_title unit_price product_id sku".split())
 
@@ -86,6 +90,22 @@ def _view(data: Reader, grant: Grant) -> dict[str, object]:
     return {"product_id": _id(data.only(_VIEW)["product_id"]), "cart_id": grant.cart}
 
 
+def _push(data: Reader, grant: Grant) -> dict[str, object]:
+    _somebody(data.only(_PUSH), grant)
+    return {name: data[name].value for name in _PUSH - {"cart_id"} if not data[name].is_null}
+
+
+def _push_left(data: Reader, grant: Grant) -> dict[str, object]:
+    _somebody(data.only(_PUSH_LEFT), grant)
+    return {"endpoint": data["endpoint"].value}
+
+
+def _somebody(data: Reader, grant: Grant) -> None:
+    """A browser is somebody's only by the word of the shop's server. What else it says the adapter judges."""
+    if not any(grant.customer.get(name) for name in ("id", "email", "phone")):
+        raise data.refused("needs a token that names a customer")
+
+
 def _item(item: Reader) -> dict[str, object]:
     item.only(_ITEM)
     _hint(item["unit_price"])
@@ -131,5 +151,7 @@ _MEANINGS: dict[str, tuple[str, Callable[[Reader, Grant], dict[str, object]]]] =
     "cart.updated": ("cart.updated", _cart),
     "checkout.started": ("checkout.updated", _checkout),
     "product.viewed": ("product.viewed", _view),
+    "push.allowed": ("push.allowed", _push),
+    "push.left": ("push.left", _push_left),
 }
 """Type of a page's event -> the generic event that it amounts to, and how its data is read."""

@@ -18,7 +18,7 @@ from cartback.domain.people import address
 
 if TYPE_CHECKING:
     from cartback.domain.intake.delivery import Delivery
-    from cartback.domain.observations import CustomerSeen
+    from cartback.domain.observations import AnswerSeen, CustomerSeen
 
 ANSWERS = "answers"
 """What stands as the platform of a delivery that holds farewells. No folder of ``shops`` has this name."""
@@ -42,8 +42,18 @@ class OptOutReply:
 
 
 @dataclass(frozen=True, slots=True)
+class WroteBack:
+    """Somebody wrote something that is no farewell: who, when, and the provider's name of it; never what."""
+
+    number: str | None
+    at: datetime
+    ref: str
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
-    """What a provider is answered, and what it told: farewells, or ``news`` of one of our messages.
+    """What a provider is answered, and what it told: farewells, answers, or ``news`` of our messages.
 
     ``key`` is its own name for that, ``account`` the account that it spoke for, if it said so. News are a document that
     ``channels.receipts`` reads, without anybody's address.
@@ -54,19 +64,25 @@ class Heard:
     farewells: tuple[OptOutReply, ...] = ()
     news: dict[str, dict[str, str]] | None = None
     account: str = ""
+    wrote: tuple[WroteBack, ...] = ()
 
 
-def packed(farewells: Sequence[OptOutReply]) -> str:
-    """Farewells as the body of a delivery."""
+def packed(farewells: Sequence[OptOutReply], wrote: Sequence[WroteBack] = ()) -> str:
+    """Farewells, and who wrote back, as the body of a delivery."""
     listed = [
         {"channel": one.channel, "at": one.at.isoformat(), "source": one.source}
         | ({"user": one.user} if one.number is None else {"number": one.number})
         for one in farewells
     ]
+    listed += [
+        {"at": one.at.isoformat(), "wrote": one.ref}
+        | ({"user": one.user} if one.number is None else {"number": one.number})
+        for one in wrote
+    ]
     return json.dumps(listed, separators=(",", ":"))
 
 
-def observe(delivery: Delivery) -> list[CustomerSeen]:
+def observe(delivery: Delivery) -> list[CustomerSeen | AnswerSeen]:
     """What a delivery of farewells says, as observations. Raises ``Refused`` for what ``packed`` did not write."""
     try:
         return [_seen(one) for one in json.loads(delivery.body)]
@@ -74,12 +90,14 @@ def observe(delivery: Delivery) -> list[CustomerSeen]:
         raise Refused(f"no farewells in the delivery: {type(error).__name__}") from error
 
 
-def _seen(told: dict[str, Any]) -> CustomerSeen:
-    from cartback.domain.observations import ConsentSeen, Contact, CustomerSeen
+def _seen(told: dict[str, Any]) -> CustomerSeen | AnswerSeen:
+    from cartback.domain.observations import AnswerSeen, ConsentSeen, Contact, CustomerSeen
 
     number, user = address.phone(told.get("number")), address.whatsapp_user(told.get("user"))
     at = datetime.fromisoformat(told["at"])
     if (number is None and user is None) or at.tzinfo is None:
         raise ValueError("a farewell of nobody, or of no time")
+    if "wrote" in told:
+        return AnswerSeen(str(told["wrote"]), at, Contact(phone=number, whatsapp_user=user))
     word = ConsentSeen(str(told["channel"]), False, at, "explicit", str(told["source"]), sticky=True)
     return CustomerSeen(Contact(phone=number, whatsapp_user=user, consents=(word,)), at)

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cartback.domain.channels import ADDRESS_OF, DEVICE, MAIL, PHONE
 from cartback.domain.consent import consent as consents
 from cartback.domain.consent import preferences
-from cartback.domain.consent.consent import MARKETING, UNTICKED, Consent
+from cartback.domain.consent.consent import GRANTED, MARKETING, UNTICKED, WITHDRAWN, Consent
 from cartback.domain.consent.evidence import UNKNOWN, Circumstances, following
 from cartback.domain.messaging import answered
 from cartback.domain.people import awaited, suppression, tickets
+from cartback.domain.people import device as browsers
+from cartback.domain.people.device import Device
 from cartback.domain.people.person import Person as Person
 from cartback.domain.people.person import person_id_for as person_id_for
 from cartback.domain.trade import purchases, visits
@@ -21,6 +24,7 @@ from cartback.domain.trade.purchases import Told
 if TYPE_CHECKING:
     from cartback.domain.observations import Contact
 
+PUSH = "push"
 REMEMBERED_SENDS = timedelta(days=31)
 REMEMBERED_CARTS = 20
 
@@ -34,6 +38,7 @@ def meet(
     now: datetime,
     cause: str,
     phone_hash: str | None = None,
+    device_hash: str | None = None,
 ) -> Person:
     """Fold in what a shop says of a person at ``at`` (the shop's clock). Older news only fills gaps."""
     if person.erased_at is not None:
@@ -60,7 +65,7 @@ def meet(
     for seen in contact.consents:
         if is_forgotten(person, seen.at):
             continue
-        told_with = email_hash if seen.channel == "email" else phone_hash
+        told_with = {MAIL: email_hash, PHONE: phone_hash, DEVICE: device_hash}.get(ADDRESS_OF[seen.channel])
         told_for = told_with or met.address_hash(seen.channel)
         known = met.consent(seen.channel, seen.purpose)
         heard = consents.hear_for(told_for, newer, known, seen, now, cause, at)
@@ -74,6 +79,8 @@ def say(person: Person, word: Consent, how: Circumstances = UNKNOWN) -> Person:
     name = consents.key(word.channel, word.purpose)
     known = person.consents.get(name)
     person = replace(person, consents={**person.consents, name: word})
+    if name == PUSH and word.state == WITHDRAWN:
+        person = replace(person, devices=tuple(each for each in person.devices if each.at > word.at))
     if (known is None and word.state == UNTICKED) or (known is not None and _same(known, word)):
         return person
     entry = following(person.shop, person.person_id, person.evidence_length, person.evidence_head, word, how)
@@ -135,6 +142,37 @@ def opt_out(
     return person
 
 
+def lets_push(person: Person, device: Device) -> Person:
+    """The person lets us push to a browser, and still does by what they said last."""
+    words = (person.consent(PUSH, topic) for topic in (MARKETING, *device.topics))
+    if not any(word is not None and word.state == GRANTED for word in words):
+        return person
+    return replace(person, devices=browsers.newest_first(person.devices, (device,)))
+
+
+def without_device(person: Person, device_hash: str, now: datetime) -> Person:
+    """The person without a browser that is gone, or is somebody else's by now.
+
+    What they said there stood for that browser alone. If another is left, they said the same there, when they let us
+    push to it: their word is that one again, as far as it went.
+    """
+    left = tuple(each for each in person.devices if each.hash != device_hash)
+    if len(left) == len(person.devices):
+        return person
+    person = replace(person, devices=left)
+    if not left:
+        return person
+    newest = left[0]
+    for word in person.consents.values():
+        covered = word.purpose in newest.topics or MARKETING in newest.topics
+        if word.channel == PUSH and word.state == GRANTED and word.address_hash == device_hash and covered:
+            earlier = replace(
+                word, address_hash=newest.hash, at=newest.at, told_at=newest.at, recorded_at=now
+            )
+            person = say(person, earlier, Circumstances(page="a browser that they used before"))
+    return person
+
+
 def block(person: Person, because: str, now: datetime | None = None, until: datetime | None = None) -> Person:
     """Nothing goes to this address any more, or not until an instant (``domain.people.suppression``)."""
     return suppression.blocked(person, because, now, until)
@@ -189,6 +227,7 @@ def merge(winner: Person, loser: Person, now: datetime | None = None) -> tuple[P
         waits=awaited.united_waits(winner.waits, loser.waits),
         lapse=awaited.latest(winner.lapse, loser.lapse),
         answered=answered.united(winner.answered, loser.answered),
+        devices=browsers.newest_first(winner.devices, loser.devices),
     )
     for name, word in consents.united(winner.consents, loser.consents).items():
         if word != winner.consents.get(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cartback.domain.channels import ADDRESS_OF, DEVICE, MAIL, PHONE
 from cartback.domain.consent.consent import MARKETING, Consent, key
 from cartback.domain.consent.evidence import Evidence
 from cartback.domain.consent.preferences import NO_WISHES, Preferences
@@ -13,6 +14,7 @@ from cartback.domain.messaging.answered import Answered
 from cartback.domain.messaging.bounces import SoftBounce
 from cartback.domain.messaging.budget import Intent
 from cartback.domain.people.awaited import Lapse, Wait
+from cartback.domain.people.device import Device
 from cartback.domain.people.stop import Stop
 from cartback.domain.people.tickets import Ticket
 from cartback.domain.trade.purchases import Purchase
@@ -39,7 +41,8 @@ class Person:
     ``stops`` says by channel why nothing may be sent there, e-mail apart, which is ``blocked``.
     ``tickets`` are what they asked the shop's people (``domain.people.tickets``), ``waits`` what falls due for them and
     ``lapse`` the latest lapse that was told (``domain.people.awaited``). ``answered`` says by channel when a message
-    brought them back (``domain.messaging.answered``).
+    brought them back (``domain.messaging.answered``). ``devices`` are the browsers that they let us push to,
+    the newest first.
     """
 
     shop: str
@@ -88,6 +91,7 @@ class Person:
     waits: tuple[Wait, ...] = ()
     lapse: Lapse | None = None
     answered: dict[str, Answered] = field(default_factory=dict)
+    devices: tuple[Device, ...] = ()
 
     def consent(self, channel: str, purpose: str = MARKETING) -> Consent | None:
         """What this person last said about a channel, as a whole or for one purpose."""
@@ -95,7 +99,8 @@ class Person:
 
     def address_hash(self, channel: str) -> str | None:
         """The hash of the address at which a channel reaches this person now."""
-        return self.email_hash if channel == "email" else self.phone_hash
+        newest = self.devices[0].hash if self.devices else None
+        return {MAIL: self.email_hash, PHONE: self.phone_hash, DEVICE: newest}.get(ADDRESS_OF[channel])
 
     @property
     def reachable(self) -> bool:

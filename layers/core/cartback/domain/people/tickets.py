@@ -16,6 +16,10 @@ CLOSED_KEPT = timedelta(days=30)
 """How long a closed ticket is remembered, so that an older word which comes late does not open it again."""
 OPEN_COUNTS = timedelta(days=180)
 """How long an open ticket counts since its last word: helpdesks keep tickets open that nobody works on any more."""
+ANSWER = "answer:"
+"""How the name of a ticket begins that is an answer to a message of the shop's: nobody tells when that is over."""
+ANSWER_COUNTS = timedelta(days=3)
+"""How long such a one counts: the day in which the shop may write back freely, and two for the person to think."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,14 @@ class Ticket:
     is_open: bool
     order_ref: str | None = None
 
+    @property
+    def ends_at(self) -> datetime:
+        """Until when it counts while nobody says that it is closed."""
+        return self.at + (ANSWER_COUNTS if self.ref.startswith(ANSWER) else OPEN_COUNTS)
+
     def waits(self, now: datetime) -> bool:
         """Whether somebody waits for an answer to it."""
-        return self.is_open and now < self.at + OPEN_COUNTS
+        return self.is_open and now < self.ends_at
 
 
 def told(tickets: Iterable[Ticket], word: Ticket, now: datetime) -> tuple[Ticket, ...]:
@@ -62,4 +71,4 @@ def waiting(tickets: Iterable[Ticket], now: datetime, order_ref: str | None = No
 
 
 def _is_over(ticket: Ticket, now: datetime) -> bool:
-    return now >= ticket.at + (OPEN_COUNTS if ticket.is_open else CLOSED_KEPT)
+    return now >= (ticket.ends_at if ticket.is_open else ticket.at + CLOSED_KEPT)

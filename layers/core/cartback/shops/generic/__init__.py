@@ -38,6 +38,8 @@ TOPICS: dict[str, str] = {
     "product.viewed": "product_viewed",
     "ticket.opened": "ticket_opened",
     "ticket.closed": "ticket_closed",
+    "push.allowed": "push_allowed",
+    "push.left": "push_left",
     "shop.left": "shop_left",
 }
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from cartback.domain.channels import CHANNELS
+from cartback.domain.consent.consent import MARKETING, TOPICS
 from cartback.domain.goods.bundles import Told, assembled
 from cartback.domain.intake import payload_reader
 from cartback.domain.intake.delivery import TOLD_BY
@@ -22,6 +22,7 @@ from cartback.domain.observations import (
     Contact,
     CustomerErased,
     CustomerSeen,
+    DeviceSeen,
     Observation,
     OrderSeen,
     ParcelSeen,
@@ -34,11 +35,11 @@ from cartback.domain.observations import (
     StockSeen,
     TicketSeen,
 )
-from cartback.domain.people import address, tickets, zones
+from cartback.domain.people import device, tickets
 from cartback.domain.trade.items import EXCLUDED, INCLUDED
 from cartback.domain.trade.precedence import SHOP
 from cartback.domain.trade.sale import PARCEL_STATES, RETURN_STATES
-from cartback.shops.generic import goods, origins, sales
+from cartback.shops.generic import goods, origins, people, sales
 from cartback.shops.generic.clock import not_ahead
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ Translation = Callable[[Reader, datetime], list[Observation]]
 MOST_ITEMS = 1000
 MOST_VARIANTS = 2000
 DEVICES = frozenset({"mobile", "tablet", "desktop"})
-BASES = frozenset({"explicit", "double_opt_in", "existing_customer"})
 
 _ENVELOPE = frozenset("type at data shop".split())
 _CART = frozenset(
@@ -68,12 +68,11 @@ _REFUND = frozenset("order_id refund_id currency amount full customer test".spli
 _FAILED = frozenset(
     "payment_id attempt currency amount code order_id cart_id checkout_id customer test".split()
 )
-_PERSON = frozenset("id email phone".split())
-_CUSTOMER = _PERSON | frozenset("first_name locale country region consents".split())
-_CONSENT = frozenset("channel granted at basis source".split())
 _STOCK = frozenset("variant_id available location incoming expected_at".split())
 _PRODUCT = frozenset("product_id title currency deleted variants tags collections category vendor".split())
 _TICKET = frozenset("ticket_id order_id customer".split())
+_PUSH = frozenset("customer endpoint p256dh auth topics wording".split())
+_PUSH_LEFT = frozenset("customer endpoint".split())
 _VIEW = frozenset("product_id cart_id customer".split())
 
 
@@ -132,7 +131,7 @@ def payment_failed(data: Reader, at: datetime) -> list[Observation]:
             amount=goods.read_money(data["amount"], _currency(data["currency"])),
             refs=_refs(data),
             order_ref=order,
-            contact=data["customer"].maybe(_customer) or Contact(),
+            contact=data["customer"].maybe(people.read_customer) or Contact(),
             test=bool(data["test"].maybe(Reader.flag)),
         )
     ]
@@ -148,7 +147,7 @@ def refund_issued(data: Reader, at: datetime) -> list[Observation]:
             at=at,
             amount=goods.read_money(data["amount"], _currency(data["currency"])),
             full=bool(data["full"].maybe(Reader.flag)),
-            contact=data["customer"].maybe(_customer) or Contact(),
+            contact=data["customer"].maybe(people.read_customer) or Contact(),
             test=bool(data["test"].maybe(Reader.flag)),
         )
     ]
@@ -192,15 +191,15 @@ def return_updated(data: Reader, at: datetime) -> list[Observation]:
 
 def customer_updated(data: Reader, at: datetime) -> list[Observation]:
     """Read a customer's record; one without an id, a usable address or number names nobody."""
-    _named(data.only(_CUSTOMER))
-    contact = _contact(data)
+    people.check_named(data.only(people.CUSTOMER))
+    contact = people.read_contact(data)
     return [CustomerSeen(contact, at)] if contact.aliases() else []
 
 
 def customer_erased(data: Reader, at: datetime) -> list[Observation]:
     """Read whom to forget; an address that we could never have written to was never kept."""
-    _named(data.only(_PERSON))
-    contact = _contact(data)
+    people.check_named(data.only(people.PERSON))
+    contact = people.read_contact(data)
     return [CustomerErased(contact, at)] if contact.aliases() else []
 
 
@@ -244,7 +243,7 @@ def product_updated(data: Reader, at: datetime) -> list[Observation]:
 def product_viewed(data: Reader, at: datetime) -> list[Observation]:
     """Read that somebody looked at a product; the cart's id is that of the visit."""
     data.only(_VIEW)
-    contact = data["customer"].maybe(_customer) or Contact()
+    contact = data["customer"].maybe(people.read_customer) or Contact()
     return [ProductViewed(goods.read_id(data["product_id"]), at, _refs(data), contact)]
 
 
@@ -256,6 +255,26 @@ def ticket_opened(data: Reader, at: datetime) -> list[Observation]:
 def ticket_closed(data: Reader, at: datetime) -> list[Observation]:
     """Read that nobody waits for it any more."""
     return [_ticket(data, at, tickets.CLOSED)]
+
+
+def push_allowed(data: Reader, at: datetime) -> list[Observation]:
+    """Read that somebody lets the shop push to a browser, and for what; without topics, for all marketing."""
+    data.only(_PUSH)
+    topics = tuple(each.word(TOPICS) for each in data["topics"].each(len(TOPICS))) or (MARKETING,)
+    wording = data["wording"].words(2000)
+    words = tuple(_push_word(True, at, topic, wording) for topic in dict.fromkeys(topics))
+    p256dh = data["p256dh"].matching(device.P256DH, "a point of P-256 in base64url")
+    if not device.is_point(p256dh):
+        raise data["p256dh"].refused("must be a point of P-256 in base64url")
+    auth = data["auth"].matching(device.AUTH, "16 bytes in base64url")
+    return [DeviceSeen(_endpoint(data), at, _of_browser(data["customer"], words), p256dh, auth)]
+
+
+def push_left(data: Reader, at: datetime) -> list[Observation]:
+    """Read that somebody wants no more of it, on whichever of their browsers they say so."""
+    data.only(_PUSH_LEFT)
+    words = (_push_word(False, at, MARKETING, None),)
+    return [DeviceSeen(_endpoint(data), at, _of_browser(data["customer"], words))]
 
 
 def shop_left(data: Reader, at: datetime) -> list[Observation]:
@@ -279,9 +298,9 @@ def _cart(data: Reader, at: datetime, source: str) -> CartSeen:
         total=total,
         goods=total,
         taxes=None if with_tax is None else INCLUDED if with_tax else EXCLUDED,
-        locale=data["locale"].maybe(_tag),
+        locale=data["locale"].maybe(people.read_tag),
         stage=source,
-        contact=data["customer"].maybe(_customer) or Contact(),
+        contact=data["customer"].maybe(people.read_customer) or Contact(),
         restore_url=data["restore_url"].maybe(Reader.link),
         completed_at=data["completed_at"].maybe(Reader.instant),
         device=data["device"].maybe(lambda device: device.word(DEVICES)),
@@ -303,7 +322,7 @@ def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderS
         placed_at=placed_at,
         at=at,
         total=goods.read_money(data["total"], currency),
-        contact=data["customer"].maybe(_customer) or Contact(),
+        contact=data["customer"].maybe(people.read_customer) or Contact(),
         paid=paid or said_paid or not data["paid_at"].is_null,
         cancelled_at=cancelled_at or (at if cancelled else None),
         test=bool(data["test"].maybe(Reader.flag)),
@@ -316,61 +335,35 @@ def _order(data: Reader, at: datetime, *, paid: bool, cancelled: bool) -> OrderS
 
 def _ticket(data: Reader, at: datetime, state: str) -> TicketSeen:
     data.only(_TICKET)
-    _named(data["customer"].only(_PERSON))
+    people.check_named(data["customer"].only(people.PERSON))
     return TicketSeen(
         ticket_ref=goods.read_id(data["ticket_id"]),
         at=at,
         state=state,
-        contact=_contact(data["customer"]),
+        contact=people.read_contact(data["customer"]),
         order_ref=data["order_id"].maybe(goods.read_id),
     )
 
 
-def _customer(customer: Reader) -> Contact:
-    return _contact(customer.only(_CUSTOMER))
+def _of_browser(customer: Reader, words: tuple[ConsentSeen, ...]) -> Contact:
+    people.check_named(customer.only(people.CUSTOMER))
+    contact = people.read_contact(customer)
+    return replace(contact, consents=(*contact.consents, *words))
 
 
-def _contact(customer: Reader) -> Contact:
-    # An address or number of no use is not a reason to lose the cart that it came with.
-    country = customer["country"].maybe(
-        lambda code: code.matching(payload_reader.COUNTRY, "an ISO 3166-1 code")
-    )
-    return Contact(
-        customer_ref=customer["id"].maybe(goods.read_id),
-        email=address.email(customer["email"].words(320)),
-        phone=address.phone(customer["phone"].words(40)),
-        first_name=payload_reader.given_name(goods.maybe_words(customer["first_name"].words(200))),
-        locale=customer["locale"].maybe(_tag),
-        country=country,
-        region=zones.region_of(country, customer["region"].words(10)),
-        consents=tuple(_consent(consent) for consent in customer["consents"].each(20)),
+def _endpoint(data: Reader) -> str:
+    return data["endpoint"].matching(
+        device.ENDPOINT, "the address of a push service that we know", device.LONGEST
     )
 
 
-def _consent(consent: Reader) -> ConsentSeen:
-    consent.only(_CONSENT)
-    return ConsentSeen(
-        channel=consent["channel"].word(frozenset(CHANNELS)),
-        granted=consent["granted"].flag(),
-        at=consent["at"].instant(),
-        basis=consent["basis"].maybe(lambda basis: basis.word(BASES)) or "explicit",
-        source=consent["source"].matching(payload_reader.EVIDENCE, "a short text without an address"),
-        sticky=True,
-    )
+def _push_word(granted: bool, at: datetime, purpose: str, wording: str | None) -> ConsentSeen:
+    return ConsentSeen("push", granted, at, "explicit", "browser", True, purpose, wording)
 
 
 def _of_page(seen: CartSeen) -> CartSeen:
     # Dated by our clock, not by the shop's: neither may make the other's news look old. Its words are anybody's.
     return replace(seen, source="page", items=tuple(replace(item, hearsay=True) for item in seen.items))
-
-
-def _tag(field: Reader) -> str:
-    return field.matching(payload_reader.LOCALE, "a language tag (BCP 47)")
-
-
-def _named(person: Reader) -> None:
-    if all(person[name].is_null for name in ("id", "email", "phone")):
-        raise person.refused("must have an id, an email or a phone")
 
 
 def _refs(data: Reader) -> tuple[str, ...]:

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from cartback.usecases.intake.record_trade import Buyer
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Somebody wrote back: the name of their message, who it was, and the cart that it may be about."""
+
+    ref: str
+    person_id: str
+    cart_id: str | None
+
+
 @dataclass(slots=True)
 class Draft:
     """What a pass over observations has made of its rows so far.
@@ -28,7 +37,8 @@ class Draft:
     ``old_news`` are the causes that tell of what happened before anybody listened, or tell it once more. ``buyers``
     collects whose the orders are that were told of, for the record of trade. ``expects`` are the facts that fall due
     so long after a purchase; ``listed`` and ``unlisted`` collect the entries of what is due that begin and end with
-    these rows; ``limits`` are those at which somebody wants to hear of a variant's stock.
+    these rows; ``limits`` are those at which somebody wants to hear of a variant's stock. ``answers`` collects who
+    wrote back to the shop.
     """
 
     shop: str
@@ -42,6 +52,7 @@ class Draft:
     listed: list[Due] = field(default_factory=list)
     unlisted: list[Due] = field(default_factory=list)
     limits: Limits = usual_limits
+    answers: list[Answered] = field(default_factory=list)
 
     def tell(self, name: str, at: datetime, *same: object, **data: object) -> None:
         """Remember a fact to be told once the rows are saved."""

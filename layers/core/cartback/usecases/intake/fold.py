@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from cartback.domain.messaging.budget import Intent, intend
 from cartback.domain.observations import (
+    AnswerSeen,
     CartSeen,
     CustomerErased,
     CustomerSeen,
     DataRequested,
+    DeviceSeen,
     OrderSeen,
     PaymentFailed,
     ProductSeen,
@@ -33,7 +35,14 @@ from cartback.domain.trade.cart_owner import identify
 from cartback.domain.trade.line_names import told_names
 from cartback.domain.trade.payments import tell_failed, tell_ordered, tell_refunded
 from cartback.domain.trade.purchases import Told, told_of
-from cartback.usecases.intake import fold_awaited, fold_goods, fold_people, fold_visits, forgetting
+from cartback.usecases.intake import (
+    fold_awaited,
+    fold_devices,
+    fold_goods,
+    fold_people,
+    fold_visits,
+    forgetting,
+)
 from cartback.usecases.intake.draft import Draft
 from cartback.usecases.intake.record_trade import Buyer, order_of
 from cartback.usecases.intake.wanted_rows import SHOP_ITSELF
@@ -66,6 +75,10 @@ class Fold(Draft):
                 self._payment(seen, cause)
             case TicketSeen():
                 fold_people.asked(self, seen, cause)
+            case AnswerSeen():
+                fold_people.answered(self, seen, cause)
+            case DeviceSeen():
+                fold_devices.told(self, seen, cause)
             case StockSeen():
                 fold_goods.fold_stock(self, seen, cause)
             case ProductSeen():

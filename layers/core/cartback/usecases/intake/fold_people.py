@@ -16,11 +16,12 @@ from cartback.domain.people.customer import Person
 from cartback.domain.people.returning import returned
 from cartback.domain.people.tickets import OPENED, Ticket
 from cartback.domain.trade.purchases import Told
+from cartback.usecases.intake.draft import Answered
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cartback.domain.observations import Contact, TicketSeen
+    from cartback.domain.observations import AnswerSeen, Contact, TicketSeen
     from cartback.usecases.intake.draft import Draft
 
 
@@ -54,10 +55,18 @@ def names_of(fold: Draft, contact: Contact) -> Names:
     return Names(*(fold.hashed(f"{kind}:{value}") if value else None for kind, value in told))
 
 
-def met(fold: Draft, contact: Contact, at: datetime, cause: str, of_record: bool = False) -> Person | None:
+def met(
+    fold: Draft,
+    contact: Contact,
+    at: datetime,
+    cause: str,
+    of_record: bool = False,
+    device_hash: str | None = None,
+) -> Person | None:
     """The person behind a contact, with what is said of them; None for nobody, and for news of who was forgotten since.
 
-    ``of_record`` says that the contact is the platform's own record of a customer.
+    ``of_record`` says that the contact is the platform's own record of a customer; ``device_hash`` is that of the
+    browser on which they said it, if it is about a browser.
     """
     names = names_of(fold, contact)
     if of_record:
@@ -70,7 +79,7 @@ def met(fold: Draft, contact: Contact, at: datetime, cause: str, of_record: bool
     owner = _owner(fold, names)
     if owner is None:
         return None
-    owner = _told(fold, owner, contact, names, at, cause)
+    owner = _told(fold, owner, contact, names, at, cause, device_hash)
     account = _made_account(fold, names.customer) if names.customer else None
     if account is not None and account.person_id != owner.person_id:
         _link(fold, owner, account)
@@ -123,6 +132,20 @@ def asked(fold: Draft, seen: TicketSeen, cause: str) -> None:
     if cause not in fold.old_news and kept is not None and word in kept.tickets:
         about = {"ticket_id": seen.ticket_ref, "order_ref": seen.order_ref, "person_id": owner.person_id}
         fold.tell(f"ticket.{seen.state}", seen.at, seen.at, **about, **{f"{seen.state}_at": seen.at})
+
+
+def answered(fold: Draft, seen: AnswerSeen, cause: str) -> None:
+    """Somebody wrote back to the shop: whoever is known by that name waits for an answer. A stranger is not kept."""
+    rows = [row for row in known(fold, seen.contact) if row.erased_at is None]
+    word = Ticket(f"{tickets.ANSWER}{seen.answer_ref}", seen.at, is_open=True)
+    for row in rows:
+        fold.keep(replace(row, tickets=tickets.told(row.tickets, word, fold.now)))
+    if not rows or cause in fold.old_news:
+        return
+    row = rows[0]
+    about = {"ticket_id": word.ref, "order_ref": None, "person_id": row.person_id}
+    fold.tell("ticket.opened", seen.at, seen.at, **about, opened_at=seen.at)
+    fold.answers.append(Answered(word.ref, row.person_id, next(iter(row.cart_ids[-1:]), None)))
 
 
 def _is_forgotten(fold: Draft, names: Names, at: datetime) -> bool:
@@ -216,11 +239,19 @@ def _of_number(fold: Draft, number: str) -> Person:
     return row
 
 
-def _told(fold: Draft, owner: Person, contact: Contact, names: Names, at: datetime, cause: str) -> Person:
+def _told(
+    fold: Draft,
+    owner: Person,
+    contact: Contact,
+    names: Names,
+    at: datetime,
+    cause: str,
+    device_hash: str | None,
+) -> Person:
     """Fold what is said of somebody into their row, with what is known against their address or number."""
     # Only an account's name greets: what a guest types beside an address may be anybody's advertising.
     named = contact if contact.customer_ref else replace(contact, first_name=None)
-    row = customer.meet(owner, named, (), names.email, at, fold.now, cause, names.phone)
+    row = customer.meet(owner, named, (), names.email, at, fold.now, cause, names.phone, device_hash)
     row = _with_refusals_by_number(fold, row, names.phone)
     because = fold.page.blocks.get(row.email_hash) if row.email_hash else None
     if because:

@@ -66,6 +66,9 @@ def forget(
         own = [name for name in dict.fromkeys([*person.aliases, *aliases]) if _leads_to(fold, name, person)]
         for name in own:
             fold.page.aliases[name] = person.person_id
+        for device in person.devices:
+            if _leads_to(fold, device.hash, person):
+                fold.page.aliases[device.hash] = None
         fold.unlisted.extend(entry_of(fold.shop, wait) for wait in person.waits)
         fold.page.persons[person.person_id] = customer.erase(person, asked_at, fold.now, own, traces(refs))
         fold.facts.append(tell("customer.erased", fold.shop, fold.now, person_id=person.person_id))

@@ -32,8 +32,8 @@ class ReceiveAnswer:
 
     Gives what the provider wants to hear once a farewell or a receipt is durable; 4xx with one line for what it got
     wrong (403 for a proof that does not fit, for another account, and for a shop that is not there, after the same
-    work); 503 when our queue or secret store cannot be reached. An answer that is no farewell is neither kept nor
-    logged.
+    work); 503 when our queue or secret store cannot be reached. What somebody writes is neither kept nor logged,
+    only that they did where a channel is for talking.
     """
 
     keys: Keys
@@ -70,8 +70,8 @@ class ReceiveAnswer:
             told = {name: {**each, "shop": shop} for name, each in heard.news.items()}
             key, body = f"{channel}:{heard.key}", json.dumps(told, separators=(",", ":"))
             self.queue.put(Delivery(shop, ANSWERS, NEWS, key, now, body))
-        if heard.farewells:
-            key, body = f"{channel}:{heard.key}", packed(heard.farewells)
+        if heard.farewells or heard.wrote:
+            key, body = f"{channel}:{heard.key}", packed(heard.farewells, heard.wrote)
             self.queue.put(Delivery(shop, ANSWERS, TOPIC, key, now, body))
         return heard.answer
 

@@ -36,7 +36,8 @@ def page_about(
             for person in page.persons.values():
                 if person is not None:
                     more.carts.update(i for i in person.cart_ids if i not in page.carts)
-                    more.aliases.update(i for i in person.aliases if i not in page.aliases)
+                    names = (*person.aliases, *(each.hash for each in person.devices))
+                    more.aliases.update(i for i in names if i not in page.aliases)
         if not any(getattr(more, part.name) for part in fields(more)):
             return page
         _add(page, records, shop, more)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cartback.domain.goods import catalogue
 from cartback.domain.observations import (
     CartSeen,
+    DeviceSeen,
     OrderSeen,
     PaymentFailed,
     ProductSeen,
@@ -50,13 +51,7 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
     """What to read first. Ids are guessed from the first reference or alias: right in nearly every case."""
     rows = Wanted()
     for seen in observations:
-        contact = getattr(seen, "contact", None)
-        if contact is not None:
-            _of_contact(rows, shop, contact, hashed)
-        if isinstance(seen, OrderSeen):
-            beside = [hashed(alias) for alias in seen.beside]
-            rows.aliases.update(beside)
-            rows.persons.update(customer.person_id_for(shop, alias) for alias in beside)
+        _of_people(rows, shop, seen, hashed)
         if isinstance(seen, CartSeen | OrderSeen | PaymentFailed | ProductViewed):
             rows.refs.update(seen.refs)
             rows.carts.update(carts.cart_id_for(shop, ref) for ref in seen.refs)
@@ -75,6 +70,18 @@ def wanted(shop: str, observations: Iterable[Observation], hashed: Callable[[str
         elif isinstance(seen, ShopLeft | ShopErased):
             rows.blocks.add(SHOP_ITSELF)
     return rows
+
+
+def _of_people(rows: Wanted, shop: str, seen: Observation, hashed: Callable[[str], str]) -> None:
+    contact = getattr(seen, "contact", None)
+    if contact is not None:
+        _of_contact(rows, shop, contact, hashed)
+    if isinstance(seen, OrderSeen):
+        beside = [hashed(alias) for alias in seen.beside]
+        rows.aliases.update(beside)
+        rows.persons.update(customer.person_id_for(shop, alias) for alias in beside)
+    if isinstance(seen, DeviceSeen):
+        rows.aliases.add(hashed(f"device:{seen.endpoint}"))
 
 
 def _of_contact(rows: Wanted, shop: str, contact: Contact, hashed: Callable[[str], str]) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cartback import flows, subjects
 from cartback.domain import claims
-from cartback.domain.channels import EMAIL, open_to
+from cartback.domain.channels import ADDRESS_OF, DEVICE, EMAIL, open_to
 from cartback.domain.decision import SEND, SKIP, STOP, WAIT, Decision, Reason
 from cartback.domain.errors import Conflict, Refused, TryLater
 from cartback.domain.messaging.timing import whole_seconds
@@ -29,6 +29,7 @@ from cartback.usecases.messaging.claiming import claim_for, counted_with, guards
 from cartback.usecases.messaging.closing import close
 from cartback.usecases.messaging.composing import Compose
 from cartback.usecases.messaging.falling import Fall, ways_of
+from cartback.usecases.messaging.gone_browsers import forget_browser
 from cartback.usecases.messaging.listing import list_step
 from cartback.usecases.runs import MOST_LOOKS, answered, decision_line
 from cartback.usecases.sending import MOST_TRIES, mark_sent
@@ -170,9 +171,8 @@ class SendMessage:
             if policy is None or face is None or planned is None or not planned.touches:
                 why = Reason.SHOP_UNKNOWN if policy is None or face is None else Reason.NO_TOUCHES
                 name = plan.touches[position].name if plan is not None else ""
-                self.ledger.note(
-                    run.shop, run.subject.timeline, decision_line(run, name, Decision(STOP, why), 0, now)
-                )
+                line = decision_line(run, name, Decision(STOP, why), 0, now)
+                self.ledger.note(run.shop, run.subject.timeline, line)
                 return self._stopped(run, kind, why, now), None
             context = self.records.context(run.shop, run.subject_id, run.person_id, run.variants, kind)
             ways = ways_of(self.channels, self.texts, rules, planned, position, policy, face, refused)
@@ -302,11 +302,14 @@ class SendMessage:
     def _not_sent(self, step: _Step, claim: Claim, outcome: NotSent) -> dict[str, object] | None:
         """It is proven that nothing went out: all is given back, and the next channel is tried, or later this one.
 
-        None where the next channel can carry it: decide again.
+        None where the next channel, or another browser, can carry it: decide again.
         """
         release(self.records, self.ledger, claim, outcome.reason, step.context.account)
         if outcome.block:
             block(self.records, claim, outcome.block, step.now)
+        if outcome.of_address and ADDRESS_OF[claim.channel] == DEVICE:
+            forget_browser(self.records, claim, step.now)
+            return None
         if outcome.after_seconds is None and self._falls(step, claim, outcome.reason):
             return None
         if outcome.of_address and claim.channel != EMAIL:

@@ -56,7 +56,7 @@ class ErasePerson:
             before = self.records.read(
                 shop,
                 persons=[person.person_id],
-                aliases=person.aliases,
+                aliases=(*person.aliases, *(each.hash for each in person.devices)),
                 blocks=[person.email_hash] if person.email_hash else [],
                 **{kind.part: kind.of_person(person) for kind in subjects.with_people()},
             )

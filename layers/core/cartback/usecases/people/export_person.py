@@ -166,7 +166,8 @@ class ExportPerson:
         return told
 
     def _blocks(self, shop: str, person: Person) -> dict[str, str]:
-        hashes = [each for each in (person.email_hash, person.phone_hash) if each]
+        told = (person.email_hash, person.phone_hash, *(each.hash for each in person.devices))
+        hashes = [each for each in told if each]
         found = self.records.read(shop, blocks=hashes).blocks if hashes else {}
         return {address: because for address, because in found.items() if because}
 
