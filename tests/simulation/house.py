@@ -112,6 +112,11 @@ class Words:
         return Mail(touch, label, f"{fields['restore_url']} {fields['prefs_url']}")
 
     @staticmethod
+    def kinds(flow: str, touch: str) -> frozenset[str]:
+        """For which kinds of content there are words: as in the house."""
+        return texts.kinds(flow, touch)
+
+    @staticmethod
     def page(name: str, lang: str, fields: Mapping[str, Any]) -> str:
         """A page that says its name, and what can be chosen there; pages have tests of their own."""
         if name != "prefs":

@@ -54,7 +54,8 @@ def check(season: Season, shoppers: list[Shopper]) -> tuple[int, int]:
         kept += min(len(sent), len(wanted))
         if not season.kinds:
             soonest = expected(policy, cart, before, elsewhere, wished, said, on_list=False)
-            _exactly(season, shopper, soonest, wanted, sent)
+            latest = [(name, _soon(at, policy)) for name, at in wanted]
+            _exactly(season, shopper, soonest, latest, sent)
     return promised, kept
 
 
@@ -71,12 +72,19 @@ def _exactly(season: Season, shopper: Shopper, soonest: Sent, latest: Sent, sent
     fits = names in ([name for name, _ in soonest], [name for name, _ in latest]) and all(
         first
         <= at
-        <= last + SOON + (HELD_UP if any(first - HELD_UP < then <= at for then in late) else timedelta(0))
+        <= last + (HELD_UP if any(first - HELD_UP < then <= at for then in late) else timedelta(0))
         for (_, first), (_, last), (_, at) in zip(soonest, latest, sent, strict=False)
     )
     if not fits:
         told = [f"{name} {at}" for name, at in latest]
         season.violated("liveness", f"{shopper.who} was promised {told}, got {[f'{t} {a}' for t, a in sent]}")
+
+
+def _soon(at: datetime, policy: Policy) -> datetime:
+    """Until when a message of this instant may come: where the quiet begins within that moment, it comes after it."""
+    late = at + SOON
+    awake = _awake(late, policy)
+    return late if awake == late else awake + SOON
 
 
 def _late_news(season: Season, shop: str) -> list[datetime]:
