@@ -205,6 +205,12 @@ def test_an_older_word_of_the_cart_that_comes_late_dates_its_lines_back():
     assert ages(filled(two, START, SHIRT)) == {"v1": START + HOUR}
 
 
+def test_what_was_taken_out_again_lies_there_since_it_was_put_in_anew_however_late_the_first_time_is_told():
+    emptied = filled(filled(Cart("demo", "c1"), START, SHIRT), START + HOUR)
+    again = filled(emptied, START + 2 * HOUR, SHIRT)
+    assert ages(filled(again, START, SHIRT)) == {"v1": START + 2 * HOUR}
+
+
 def test_two_rows_that_are_one_cart_take_the_older_age_of_a_line():
     one = filled(Cart("demo", "c1"), START, SHIRT)
     other = filled(Cart("demo", "c2"), START + HOUR, SHIRT, CUP)

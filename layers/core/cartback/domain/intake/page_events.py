@@ -92,12 +92,26 @@ def _view(data: Reader, grant: Grant) -> dict[str, object]:
 
 def _push(data: Reader, grant: Grant) -> dict[str, object]:
     _somebody(data.only(_PUSH), grant)
-    return {name: data[name].value for name in _PUSH - {"cart_id"} if not data[name].is_null}
+    said: dict[str, object] = {
+        name: _text(data[name]) for name in _PUSH - {"cart_id", "topics"} if not data[name].is_null
+    }
+    return (
+        said
+        if data["topics"].is_null
+        else {**said, "topics": [_text(each) for each in data["topics"].each()]}
+    )
 
 
 def _push_left(data: Reader, grant: Grant) -> dict[str, object]:
     _somebody(data.only(_PUSH_LEFT), grant)
-    return {"endpoint": data["endpoint"].value}
+    return {} if data["endpoint"].is_null else {"endpoint": _text(data["endpoint"])}
+
+
+def _text(said: Reader) -> str:
+    """A text as it was said: its shape the adapter judges."""
+    if not isinstance(said.value, str):
+        raise said.refused("must be a string")
+    return said.value
 
 
 def _somebody(data: Reader, grant: Grant) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TOUCHED_AFTER = timedelta(minutes=5)
 """A shop touches a cart once more when it closes an order: what is put in so soon after is what was bought."""
 
-_BOUGHT = "bought"
+_BOUGHT, _EMPTIED = "bought", "emptied"
 
 
 def owned_by(item: Item, since: datetime | None, purchases: Iterable[Purchase]) -> Purchase | None:
@@ -55,8 +55,13 @@ def aged(before: Cart, after: Cart, at: datetime) -> Cart:
 
 
 def told_late(cart: Cart, items: Iterable[Item], at: datetime) -> Cart:
-    """A cart of which older content is told now: what lay there then, and as many pieces of it, lies there since."""
+    """A cart of which older content is told now: what lay there then, and as many pieces of it, lies there since.
+
+    Not if it was bought or emptied in between: then all of it was put in anew.
+    """
     if cart.bought_at is not None and at <= cart.bought_at + TOUCHED_AFTER:
+        return cart
+    if any(step.what == _EMPTIED and step.at > at for step in cart.history):
         return cart
     ages, pieces, told = ages_of(cart), _pieces(cart.items), _pieces(items)
     older = {name: at for name, age in ages.items() if at < age and told.get(name, 0) >= pieces[name]}
