@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,77 +17,18 @@ from cli.mail_records import GOOD, MUST
 from cli.stack import local
 from local.cloud import ROOT
 from local.demo import back
-from local.demo.assortment import PLENTY
 from local.demo.platforms import Ground
 from local.demo.platforms.shopify import DOMAIN
-from local.demo.platforms.shopify import Shop as Shopify
+from local.demo.platforms.shopify import Shop as Demo
 from local.demo.sender import Wire
-from local.demo.shopify import Buyer
 from local.deploy import SENDERS
+from local.tryout import MyShop
 from tests.flows.conftest import POLICY
 from tests.flows.house import House, until
+from tests.flows.newcomer import Newcomer, lines_of
 
 PAGE = ROOT / "docs" / "shops" / "shopify.md"
 SETTINGS = ROOT / "docs" / "settings.md"
-LINES = ((PLENTY[0], 1),)
-
-
-class MyShop(Shopify):
-    """The shop of the page."""
-
-    shop = "myshop"
-
-
-@dataclass
-class Newcomer:
-    """Somebody with the page open, in a folder of their own."""
-
-    house: House
-    shop: MyShop
-    folder: Path
-
-    def types(self, line: str, typed: str = "") -> subprocess.Popen[str]:
-        """Run a line of the page as it stands there, on the local cloud; what it prompts for is typed."""
-        words = [*shlex.split(line)[1:], "--local", "--json", *(["--secret-file", "-"] if typed else [])]
-        path = f"{ROOT}:{ROOT / 'layers' / 'core'}"
-        running = subprocess.Popen(
-            [sys.executable, "-c", "from cli.cartback import run; run()", *words],
-            cwd=self.folder,
-            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": path},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert running.stdin is not None
-        running.stdin.write(typed)
-        running.stdin.close()
-        running.stdin = None
-        return running
-
-    def reads(self, running: subprocess.Popen[str]) -> Any:
-        """Wait for its end, and give its answer."""
-        said, complaint = running.communicate()
-        assert running.returncode == 0, complaint
-        return json.loads(said)
-
-    def stops_at_the_checkout(self, number: int, confirmed: bool) -> Buyer:
-        """Leave a cart with an address in the shop."""
-        at = self.house.stage.clock.now()
-        buyer = Buyer(number, "Mia", "Muster", f"mia{number}@example.com", "de")
-        if confirmed:
-            for told in self.shop.signs_up(buyer, at - timedelta(days=60)):
-                self.shop.send(told, f"agreed-{number}", at)
-        for told in self.shop.checks_out(buyer, LINES, at, at):
-            self.shop.send(told, f"left-{number}", at)
-        return buyer
-
-
-def lines_of(page: Path) -> list[str]:
-    """What the first block of a page tells people to type."""
-    block = re.search(r"^ *```sh\n(.*?)^ *```", page.read_text(), re.MULTILINE | re.DOTALL)
-    assert block
-    return [line.strip() for line in block.group(1).splitlines()]
 
 
 def _closed(shown: Any) -> Any:
@@ -144,9 +81,37 @@ def test_the_lines_of_the_page_end_in_a_cart_that_is_seen_and_in_a_reminder(newc
 
     buyer = newcomer.stops_at_the_checkout(8802, confirmed=True)
     mails = newcomer.house.stage.mail
-    got = until(lambda: [each for each in mails.messages if each.to == (buyer.email,)], "the first reminder")
+    got = until(lambda: newcomer.mails(buyer), "the first reminder")
     assert got[0].tags["touch"] == "reminder"
     assert not [each for each in mails.messages if each.to == ("mia8801@example.com",)], "the law dach"
+
+
+def test_a_marketer_sees_a_test_of_their_own_words_and_nobody_else_does(newcomer: Newcomer):
+    newcomer.reads(newcomer.types("cartback texts edit demo reminder 'button=Weiter zum Korb'"))
+    newcomer.reads(newcomer.types("cartback texts test demo reminder --to mia@lamps.example"))
+    mails = newcomer.house.stage.mail
+    (got,) = until(lambda: [each for each in mails.messages if each.subject.startswith("[Test]")], "the test")
+    assert got.to == ("mia@lamps.example",)
+    assert "Weiter zum Korb" in got.html
+    newcomer.reads(newcomer.types("cartback texts undo demo"))
+
+
+def test_whose_consent_was_brought_along_is_reminded_of_the_next_cart(newcomer: Newcomer):
+    export = (
+        "Email,Klaviyo ID,Email Marketing Consent,Email Marketing Consent Timestamp\n"
+        "mia8804@example.com,01A,SUBSCRIBED,2025-03-01 10:00:00\n"
+        "mia8805@example.com,01B,UNSUBSCRIBED,2025-04-01 10:00:00\n"
+    )
+    (newcomer.folder / "klaviyo.csv").write_text(export)
+    line = "cartback consent import demo klaviyo.csv --covers cart_reminders --double-opt-in 'asks twice'"
+    demo = replace(newcomer, shop=Demo(newcomer.shop.ground))
+    demo.shop.fresh_secret()
+    demo.shop.secret = newcomer.house.secret
+    newcomer.reads(newcomer.types(line))
+    newcomer.reads(newcomer.types(f"{line} --apply"))
+    gone, agreed = (demo.stops_at_the_checkout(number, confirmed=False) for number in (8805, 8804))
+    assert until(lambda: newcomer.mails(agreed), "the reminder")[0].tags["touch"] == "reminder"
+    assert not newcomer.mails(gone), "who left has left, whatever the checkout's box says"
 
 
 def test_the_checklist_asks_the_cloud_as_far_as_it_answers(house: House):
