@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -70,21 +72,34 @@ _LOCAL_FILE = Path(".local") / "stack.json"
 
 
 class StackClients(Clients):
-    """The clients of one account and region, or of the local cloud."""
+    """The clients of one account and region, or of the local cloud.
 
-    def __init__(self, session: boto3.Session, endpoint_url: str | None = None) -> None:
+    ``endpoints`` are the services that are served elsewhere than at ``endpoint_url``: on the local cloud that of mail.
+    """
+
+    def __init__(
+        self,
+        session: boto3.Session,
+        endpoint_url: str | None = None,
+        endpoints: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(PATIENCE)
         self._session: Any = session
         self._endpoint_url = endpoint_url
+        self._endpoints = endpoints
+
+    def _client(self, service: str, config: Config) -> Any:
+        url = self._endpoints.get(service, self._endpoint_url)
+        return self._session.client(service, endpoint_url=url, config=config)
 
     def _make(self, service: str) -> Any:
-        client = self._session.client(service, endpoint_url=self._endpoint_url, config=PATIENCE)
+        client = self._client(service, PATIENCE)
         client.meta.events.register("needs-retry.*", partial(say_who_is_silent, service))
         return client
 
     def once(self, service: str) -> Any:
         """A client that asks once: what it asks for must not happen twice."""
-        return self._session.client(service, endpoint_url=self._endpoint_url, config=ONE_REQUEST)
+        return self._client(service, ONE_REQUEST)
 
     @cached_property
     def cloudformation(self) -> Any:
@@ -294,7 +309,7 @@ def local(start: Path) -> Stack:
             aws_access_key_id="000000000000",
             aws_secret_access_key="local",  # noqa: S106
         )
-        clients = StackClients(session, told["endpoint_url"])
+        clients = StackClients(session, told["endpoint_url"], told.get("endpoints", {}))
         clock: Clock = clock_of(told["clock"]) if "clock" in told else SystemClock()
         name = told["stack_name"]
     except (ValueError, KeyError, TypeError) as error:

@@ -35,6 +35,7 @@ class Stage:
     cloud: Cloud
     stack: Stack
     mail: MailProvider
+    mail_url: str
     api_url: str
     inbox_url: str
 
@@ -44,6 +45,7 @@ class Stage:
             "api_url": self.api_url,
             "inbox_url": self.inbox_url,
             "endpoint_url": self.cloud.endpoint_url,
+            "endpoints": {"sesv2": self.mail_url},
             "region": REGION,
             "stack_name": self.stack.name,
             "speed": self.clock.speed,
@@ -98,7 +100,7 @@ def _around(clock: Clock, built: Path, *, real: bool) -> Iterator[Stage]:
             if real:
                 clock.move(datetime.now(UTC))
             time = Timekeeper(clock, ministack.channel, lambda: mail.under_way)
-            yield Stage(clock, time, ministack, stack, mail, api_url, inbox_url)
+            yield Stage(clock, time, ministack, stack, mail, mail_url, api_url, inbox_url)
 
 
 @contextmanager
