@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from cartback.channels.text_news import (
+from cartback.domain import claims
+from cartback.domain.errors import Refused
+from cartback.domain.hashes import short
+from cartback.domain.messaging.text_news import (
     FAILED,
     MEANS_NOTHING,
     OPTED_OUT,
@@ -20,9 +23,6 @@ from cartback.channels.text_news import (
     Meaning,
     receipt_of,
 )
-from cartback.domain import claims
-from cartback.domain.errors import Refused
-from cartback.domain.hashes import short
 
 if TYPE_CHECKING:
     from cartback.domain.messaging.receipts import Receipt

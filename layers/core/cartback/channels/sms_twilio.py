@@ -17,7 +17,6 @@ from cartback.domain.errors import Doubtful as Unsure
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.people import address
 from cartback.domain.people.suppression import GONE, LISTED
-from cartback.domain.shop.calls import Basic, Call
 from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent, Text
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ class TwilioSms:
         if isinstance(form, NotSent):
             return form
         account, base = access.api["account"], access.api.get("url", API)
+        from cartback.domain.shop.calls import Basic, Call  # the doors that send mail start without
+
         call = Call(
             "POST",
             f"{base}/2010-04-01/Accounts/{account}/Messages.json",

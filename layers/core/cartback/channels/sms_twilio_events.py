@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from cartback.channels.text_news import FAILED, OPTED_OUT, OURS, UNREACHABLE, Meaning, receipt_of
 from cartback.domain import claims
 from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
+from cartback.domain.messaging.text_news import FAILED, OPTED_OUT, OURS, UNREACHABLE, Meaning, receipt_of
 
 if TYPE_CHECKING:
     from cartback.domain.messaging.receipts import Receipt

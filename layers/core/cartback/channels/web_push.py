@@ -17,12 +17,11 @@ from cartback.domain.errors import Doubtful as Unsure
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.hashes import short
 from cartback.domain.people import device
-from cartback.domain.shop.calls import Call
 from cartback.ports import ADDRESS_REFUSED, Card, Doubtful, NotSent, Sent
 
 if TYPE_CHECKING:
     from cartback.domain.intake.delivery import ShopKeys
-    from cartback.domain.shop.calls import Reply
+    from cartback.domain.shop.calls import Call, Reply
     from cartback.ports import Clock, Http, Keys, Means, Outgoing
 
 CHANNEL = "push"
@@ -104,6 +103,8 @@ class WebPush:
             "topic": message.thread,
         }
         body = encryption.sealed(said(card, message), public, auth)
+        from cartback.domain.shop.calls import Call  # the doors that send mail start without
+
         return Call(
             "POST",
             endpoint,

@@ -18,7 +18,6 @@ from cartback.domain.errors import Doubtful as Unsure
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.people import address
 from cartback.domain.people.suppression import LISTED
-from cartback.domain.shop.calls import Call, Key, document
 from cartback.ports import ADDRESS_REFUSED, Chat, Doubtful, NotSent, Sent
 
 if TYPE_CHECKING:
@@ -65,6 +64,8 @@ class MetaWhatsApp:
         access = self._keys().of(f"{message.shop}/{CHANNEL}")
         if access is None or not usable(access):
             return NotSent(f"no access to WhatsApp is known for it: shop whatsapp {message.shop}")
+        from cartback.domain.shop.calls import Call, Key, document  # the doors that send mail start without
+
         call = Call(
             "POST",
             f"{access.api.get('url', API)}/{access.api['phone']}/messages",
