@@ -75,7 +75,7 @@ class Compared:
 def compare(name: str, pairs: int = 3) -> Compared:
     """Start a door and its bare script alternately; the first start of all only writes byte code.
 
-    A ratio above the budget is looked at with up to eighteen pairs before it is believed: neighbours on the machine
+    A ratio above the budget is looked at with up to thirty-six pairs before it is believed: neighbours on the machine
     disturb a pair now and then, and the median of more pairs is what they disturb less. If that is over, too, the
     quickest starts of either side are compared: neighbours only ever add.
     """
@@ -84,7 +84,7 @@ def compare(name: str, pairs: int = 3) -> Compared:
     loaded = start(door_script(door), door).modules
     ours: list[Start] = []
     bare: list[Start] = []
-    for wanted in (pairs, 9, 18):
+    for wanted in (pairs, 9, 18, 36):
         while len(ours) < wanted:
             bare.append(start(bare_script(door), door))
             ours.append(start(door_script(door), door))

@@ -14,15 +14,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
-from cartback import wiring
 from cartback.channels.web_push import said
-from cartback.ports import Card, Outgoing, ShopKeys
-from functions import collect as door
-from local.proxy import Answer, Handler, Server, serving
+from cartback.ports import Card, Outgoing
+from local.proxy import Answer, Handler
+from tests.browser.fronts import SECRET, SHOP, let_in, served
 from tests.fakes.pages import claims_of, sealed
-from tests.fakes.world import World, a_face
+from tests.fakes.world import World
 
-SHOP, SECRET = "demo", "the secret of a shop with pages"
 KEY = "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8"
 ADA = {"id": "1", "email": "ada@example.com"}
 # A browser's own subscription, each with an address of its own; what is asked for is kept for the test.
@@ -65,17 +63,8 @@ def _api(site: Site) -> type[Handler]:
     class Door(Handler):
         def respond(self) -> None:
             body = self.body().decode()
-            headers = {name.lower(): value for name, value in self.headers.items()}
             site.asked.append(f"{self.command} {self.path}")
-            last = self.path.rpartition("/")[2]
-            event = {
-                "requestContext": {"http": {"method": self.command}},
-                "pathParameters": {"script" if self.command == "GET" else "shop": last},
-                "headers": headers,
-                "body": body,
-            }
-            answer = door.handler(event, None)
-            self.tell(Answer(answer["statusCode"], list(answer["headers"].items()), answer["body"].encode()))
+            self.tell(let_in(self, body, "script" if self.command == "GET" else "shop"))
 
     return Door
 
@@ -103,12 +92,7 @@ def _shop(site: Site) -> type[Handler]:
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A shop whose pages ask for push."""
-    here = Site()
-    here.world.keys.by_shop[SHOP] = ShopKeys("generic", (SECRET,))
-    here.world.settings.faces[SHOP] = a_face(SHOP, domains=("127.0.0.1",))
-    monkeypatch.setattr(wiring, "collect", lambda: here.world.collect)
-    with serving(Server(_api(here))) as api, serving(Server(_shop(here))) as shop:
-        here.api, here.page = api.url, shop.url
+    with served(Site(), _api, _shop, monkeypatch) as here:
         yield here
 
 

@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from cartback import wiring
-from cartback.ports import ShopKeys
-from functions import collect as door
-from local.proxy import Answer, Handler, Server, serving
+from local.proxy import Answer, Handler
+from tests.browser import fronts
 from tests.browser.conftest import Opened
+from tests.browser.fronts import SECRET, SHOP, let_in
 from tests.fakes.pages import claims_of, sealed
 from tests.fakes.world import World, a_face
 
-SHOP, SECRET = "demo", "the secret of a shop with pages"
 CART = {"currency": "EUR", "items": [{"variant_id": "CUP", "title": "Tasse", "quantity": 2}]}
 SHORTLY = 900  # milliseconds: more than the script waits for another word
 
@@ -58,15 +56,7 @@ def _api(front: Front) -> type[Handler]:
             if self.command == "POST" and front.answers:
                 self.tell(Answer(front.answers.pop(0), [("access-control-allow-origin", "*")], b"later"))
                 return
-            event = {
-                "requestContext": {"http": {"method": self.command}},
-                "pathParameters": {"shop": self.path.rpartition("/")[2]},
-                "headers": headers,
-                "body": body,
-            }
-            answer = door.handler(event, None)
-            given = list(answer["headers"].items())
-            self.tell(Answer(answer["statusCode"], given, answer["body"].encode()))
+            self.tell(let_in(self, body, "shop"))
 
     return Door
 
@@ -88,12 +78,7 @@ def _shop(front: Front) -> type[Handler]:
 @pytest.fixture
 def front(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
     """A shop whose pages carry the script."""
-    here = Front()
-    here.world.keys.by_shop[SHOP] = ShopKeys("generic", (SECRET,))
-    here.world.settings.faces[SHOP] = a_face(SHOP, domains=("127.0.0.1",))
-    monkeypatch.setattr(wiring, "collect", lambda: here.world.collect)
-    with serving(Server(_api(here))) as api, serving(Server(_shop(here))) as shop:
-        here.api, here.page = api.url, shop.url
+    with fronts.served(Front(), _api, _shop, monkeypatch) as here:
         yield here
 
 

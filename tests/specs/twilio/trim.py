@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.specs.trimming import keep, names
+
 PATH = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 _LEFT_OUT = ("description", "x-twilio", "security", "tags", "responses")
 
@@ -20,7 +22,7 @@ _LEFT_OUT = ("description", "x-twilio", "security", "tags", "responses")
 def trimmed(said: dict[str, Any]) -> dict[str, Any]:
     """Give the excerpt as an OpenAPI document."""
     post = _bare(said["paths"][PATH]["post"])
-    named = sorted(_names(post) | {"message_enum_status"})
+    named = sorted(names(post) | {"message_enum_status"})
     schemas = {name: _bare(said["components"]["schemas"][name]) for name in named}
     return {
         "openapi": said["openapi"],
@@ -38,16 +40,5 @@ def _bare(node: Any) -> Any:
     return {name: _bare(one) for name, one in node.items() if name not in _LEFT_OUT}
 
 
-def _names(node: Any) -> set[str]:
-    if isinstance(node, list):
-        return {name for one in node for name in _names(one)}
-    if not isinstance(node, dict):
-        return set()
-    own = {node["$ref"].rpartition("/")[2]} if "$ref" in node else set()
-    return own | {name for one in node.values() for name in _names(one)}
-
-
 if __name__ == "__main__":
-    document = trimmed(json.loads(Path(sys.argv[1]).read_text()))
-    target = Path(__file__).parent / "openapi.json"
-    target.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
+    keep(trimmed(json.loads(Path(sys.argv[1]).read_text())), __file__)

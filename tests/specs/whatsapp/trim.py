@@ -8,12 +8,13 @@ Run it with the document as its argument::
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.specs.trimming import keep, names
 
 PATH = "/{Version}/{Phone-Number-ID}/messages"
 SENT = "TemplateMessage"
@@ -36,7 +37,7 @@ def trimmed(said: dict[str, Any]) -> dict[str, Any]:
         name = wanted.pop()
         if name not in made:
             made[name] = _bare(known[name])
-            wanted += [*_names(made[name]), *_CHOICES.get(name, ())]
+            wanted += [*names(made[name]), *_CHOICES.get(name, ())]
     for base, choices in _CHOICES.items():
         made[f"Any{base}"] = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in choices]}
     made = {name: _led(_whole(schema, made)) for name, schema in made.items()}
@@ -94,16 +95,5 @@ def _bare(node: Any) -> Any:
     return {name: _bare(one) for name, one in node.items() if name not in (*_LEFT_OUT, "discriminator")}
 
 
-def _names(node: Any) -> set[str]:
-    if isinstance(node, list):
-        return {name for one in node for name in _names(one)}
-    if not isinstance(node, dict):
-        return set()
-    own = {node["$ref"].rpartition("/")[2]} if "$ref" in node else set()
-    return own | {name for one in node.values() for name in _names(one)}
-
-
 if __name__ == "__main__":
-    document = trimmed(yaml.safe_load(Path(sys.argv[1]).read_text()))
-    target = Path(__file__).parent / "openapi.json"
-    target.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
+    keep(trimmed(yaml.safe_load(Path(sys.argv[1]).read_text())), __file__)

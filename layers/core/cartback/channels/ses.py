@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore import exceptions as aws
 from botocore.session import Session
 
 from cartback.channels.mime import mime
-from cartback.channels.one_request import NEVER_LEFT, NOBODY_KNOWS, ONE_REQUEST
+from cartback.channels.one_request import NEVER_LEFT, NOBODY_KNOWS, ONE_REQUEST, asked_once
 from cartback.domain.errors import Doubtful as Unsure
 from cartback.domain.errors import Refused, TryLater
 from cartback.domain.people import address
-from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent
+from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent
 
 if TYPE_CHECKING:
-    from cartback.ports import Means, Outgoing
+    from cartback.ports import Means, Outgoing, Sent
 
 CHANNEL = "email"
 NEEDS = ("CONFIGURATION_SET", "TRANSACTIONAL_SET")
@@ -84,26 +85,15 @@ class Ses:
         except Refused as refusal:
             return NotSent(refusal.reason)
         client = self.client()
-        try:
-            answer = client.send_email(
-                FromEmailAddress=message.sender,
-                Destination={"ToAddresses": [message.address]},
-                Content={"Raw": {"Data": content}},
-                ConfigurationSetName=self._sets[message.kind],
-                EmailTags=tags,
-            )
-        except aws.ClientError as error:
-            return _refused(error)
-        except NEVER_LEFT as error:
-            return NotSent(f"not connected: {type(error).__name__}", after_seconds=60)
-        except NOBODY_KNOWS as error:
-            return Doubtful(type(error).__name__)
-        finally:
-            # A warm Lambda may sleep longer than SES keeps a connection. Without retries, a reused dead one would
-            # turn a mail that never left into a doubtful one, so every send opens its own.
-            client.close()
-        provider_id = answer.get("MessageId")
-        return Sent(provider_id) if provider_id else Doubtful("accepted without a message id")
+        ask = partial(
+            client.send_email,
+            FromEmailAddress=message.sender,
+            Destination={"ToAddresses": [message.address]},
+            Content={"Raw": {"Data": content}},
+            ConfigurationSetName=self._sets[message.kind],
+            EmailTags=tags,
+        )
+        return asked_once(client, ask, _refused)
 
 
 class SesTrials:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from botocore import exceptions as aws
-
-from cartback.channels.one_request import NEVER_LEFT, NOBODY_KNOWS, ONE_REQUEST
+from cartback.channels.one_request import ONE_REQUEST, asked_once
 from cartback.domain.flows import MARKETING
 from cartback.domain.people import address
 from cartback.domain.people.suppression import GONE, LISTED
-from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent, Text
+from cartback.ports import ADDRESS_REFUSED, PAST_DEADLINE, Doubtful, NotSent, Text
 
 if TYPE_CHECKING:
-    from cartback.ports import Clock, Means, Outgoing
+    from botocore.exceptions import ClientError
+
+    from cartback.ports import Clock, Means, Outgoing, Sent
 
 CHANNEL, PROVIDER = "sms", "aws"
 NEEDS = ("SMS_CONFIGURATION_SET", "SMS_MAX_PRICE")
@@ -85,19 +86,7 @@ class AwsSms:
         if isinstance(asked, NotSent):
             return asked
         client = self.client()
-        try:
-            answer = client.send_text_message(**asked)
-        except aws.ClientError as error:
-            return _refused(error)
-        except NEVER_LEFT as error:
-            return NotSent(f"not connected: {type(error).__name__}", after_seconds=60)
-        except NOBODY_KNOWS as error:
-            return Doubtful(type(error).__name__)
-        finally:
-            # As for SES: a reused connection that died would turn a message that never left into a doubtful one.
-            client.close()
-        provider_id = answer.get("MessageId")
-        return Sent(provider_id) if provider_id else Doubtful("accepted without a message id")
+        return asked_once(client, partial(client.send_text_message, **asked), _refused)
 
     def _asked(self, message: Outgoing) -> dict[str, Any] | NotSent:
         """The request; why there is none, if the service would not take it."""
@@ -124,10 +113,10 @@ class AwsSms:
                 "lang": message.lang,
             },
         }
-        if message.deadline is not None:
-            left = int((message.deadline - self._clock().now()).total_seconds())
-            if left < SHORTEST:
-                return NotSent("past its deadline", after_seconds=60)
+        left = message.seconds_left(self._clock().now())
+        if left is not None and left < SHORTEST:
+            return PAST_DEADLINE
+        if left is not None:
             asked["TimeToLive"] = min(left, LONGEST)
         return asked | ({"MaxPrice": self._max_price} if self._max_price else {})
 
@@ -140,7 +129,7 @@ def from_env(env: Mapping[str, str], means: Means) -> AwsSms:
     return AwsSms(env["SMS_CONFIGURATION_SET"], env["SMS_MAX_PRICE"], means.clock, means.session)
 
 
-def _refused(error: aws.ClientError) -> NotSent | Doubtful:
+def _refused(error: ClientError) -> NotSent | Doubtful:
     code = error.response["Error"].get("Code", "")
     reason = str(error.response.get("Reason") or "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)

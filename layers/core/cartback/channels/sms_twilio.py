@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from cartback.domain.errors import Doubtful as Unsure
-from cartback.domain.errors import Refused, TryLater
+from cartback.channels.one_call import called_once, fields_of
 from cartback.domain.people import address
 from cartback.domain.people.suppression import GONE, LISTED
-from cartback.ports import ADDRESS_REFUSED, Doubtful, NotSent, Sent, Text
+from cartback.ports import ADDRESS_REFUSED, PAST_DEADLINE, Doubtful, NotSent, Sent, Text
 
 if TYPE_CHECKING:
     from cartback.domain.intake.delivery import ShopKeys
@@ -89,14 +88,7 @@ class TwilioSms:
             follow=False,
             told=(400,),
         )
-        try:
-            return _outcome(self._http().send(call))
-        except TryLater as later:
-            return NotSent(later.reason, later.after_seconds or 10)
-        except Unsure as unsure:
-            return Doubtful(unsure.reason)
-        except Refused as refusal:
-            return NotSent(refusal.reason)
+        return called_once(self._http(), call, _outcome, 10)
 
     def _access(self, shop: str) -> ShopKeys | None:
         found = self._keys().of(f"{shop}/{CHANNEL}")
@@ -113,12 +105,10 @@ class TwilioSms:
             "StatusCallback": f"{self._public_url}/answers/{message.shop}/{CHANNEL}?claim={message.claim_id}",
             "SmartEncoded": "false",
         }
-        if message.deadline is None:
+        left = message.seconds_left(self._clock().now())
+        if left is None:
             return form
-        left = int((message.deadline - self._clock().now()).total_seconds())
-        if left < SHORTEST:
-            return NotSent("past its deadline", after_seconds=60)
-        return form | {"ValidityPeriod": str(min(left, LONGEST))}
+        return form | {"ValidityPeriod": str(min(left, LONGEST))} if left >= SHORTEST else PAST_DEADLINE
 
 
 ADAPTER = TwilioSms
@@ -130,12 +120,7 @@ def from_env(env: Mapping[str, str], means: Means) -> TwilioSms:
 
 
 def _outcome(reply: Reply) -> Sent | NotSent | Doubtful:
-    try:
-        said: Any = reply.read().value
-    except Refused:
-        said = None
-    if not isinstance(said, dict):
-        said = {}
+    said = fields_of(reply)
     if reply.status == 400:
         code = said.get("code")
         return (

@@ -13,16 +13,16 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from cartback.domain.errors import Doubtful as Unsure
-from cartback.domain.errors import Refused, TryLater
+from cartback.channels.one_call import called_once
+from cartback.domain.errors import Refused
 from cartback.domain.hashes import short
 from cartback.domain.people import device
-from cartback.ports import ADDRESS_REFUSED, Card, Doubtful, NotSent, Sent
+from cartback.ports import ADDRESS_REFUSED, PAST_DEADLINE, Card, NotSent, Sent
 
 if TYPE_CHECKING:
     from cartback.domain.intake.delivery import ShopKeys
     from cartback.domain.shop.calls import Call, Reply
-    from cartback.ports import Clock, Http, Keys, Means, Outgoing
+    from cartback.ports import Clock, Doubtful, Http, Keys, Means, Outgoing
 
 CHANNEL = "push"
 NEEDS = ()
@@ -62,28 +62,15 @@ class WebPush:
         access = self._keys().of(f"{message.shop}/{CHANNEL}")
         if access is None or not access.secrets:
             return NotSent(f"it has no key for push yet: shop push {message.shop}")
-        wait = self._wait(message)
-        if wait is None:
-            return NotSent("past its deadline", after_seconds=60)
+        left = message.seconds_left(self._clock().now())
+        if left is not None and left <= 0:
+            return PAST_DEADLINE
+        wait = USUAL_WAIT if left is None else min(left, LONGEST_WAIT)
         try:
             call = self._call(message, message.content, (endpoint, public, auth), access, wait)
         except ValueError as error:
             return NotSent(f"it cannot be sealed: {error}")
-        try:
-            return _outcome(self._http().send(call))
-        except TryLater as later:
-            return NotSent(later.reason, later.after_seconds or 60)
-        except Unsure as unsure:
-            return Doubtful(unsure.reason)
-        except Refused as refusal:
-            return NotSent(refusal.reason)
-
-    def _wait(self, message: Outgoing) -> int | None:
-        """How many seconds the service may keep it; None if it is too late."""
-        if message.deadline is None:
-            return USUAL_WAIT
-        left = int((message.deadline - self._clock().now()).total_seconds())
-        return min(left, LONGEST_WAIT) if left > 0 else None
+        return called_once(self._http(), call, _outcome, 60)
 
     def _call(
         self, message: Outgoing, card: Card, to: tuple[str, bytes, bytes], access: ShopKeys, wait: int

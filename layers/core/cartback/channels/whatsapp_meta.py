@@ -14,8 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cartback.domain.errors import Doubtful as Unsure
-from cartback.domain.errors import Refused, TryLater
+from cartback.channels.one_call import called_once, fields_of
 from cartback.domain.people import address
 from cartback.domain.people.suppression import LISTED
 from cartback.ports import ADDRESS_REFUSED, Chat, Doubtful, NotSent, Sent
@@ -76,14 +75,7 @@ class MetaWhatsApp:
             follow=False,
             told=_REFUSED_IN,
         )
-        try:
-            return _outcome(self._http().send(call))
-        except TryLater as later:
-            return NotSent(later.reason, later.after_seconds or 60)
-        except Unsure as unsure:
-            return Doubtful(unsure.reason)
-        except Refused as refusal:
-            return NotSent(refusal.reason)
+        return called_once(self._http(), call, _outcome, 60)
 
 
 def usable(access: ShopKeys) -> bool:
@@ -129,12 +121,7 @@ def from_env(env: Mapping[str, str], means: Means) -> MetaWhatsApp:
 
 
 def _outcome(reply: Reply) -> Sent | NotSent | Doubtful:
-    try:
-        said: Any = reply.read().value
-    except Refused:
-        said = None
-    if not isinstance(said, dict):
-        said = {}
+    said = fields_of(reply)
     if reply.status in _REFUSED_IN:
         return _refused(said.get("error"), reply.status)
     messages = said.get("messages")

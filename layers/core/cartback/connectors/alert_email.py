@@ -5,11 +5,11 @@ SES has no idempotency key and no way to look for a message: a doubtful one is s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cartback.domain.connectors import mailboxes
 from cartback.domain.connectors.actions import (
     CREATE,
     LINK,
@@ -23,27 +23,14 @@ from cartback.domain.connectors.actions import (
 )
 from cartback.domain.connectors.limits import Rate
 from cartback.domain.errors import Refused
-from cartback.domain.people.address import email
 from cartback.domain.shop.credentials import Needs
 
 if TYPE_CHECKING:
     from cartback.domain.connectors.connection import Connection
     from cartback.ports import Ways
 
-_ADDRESS = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,180}"
 NEEDS = Needs(ways=({},), optional={})
-OPTIONS = Needs(
-    ways=(
-        {
-            "to": (
-                re.compile(rf"{_ADDRESS}(,{_ADDRESS}){{0,19}}"),
-                "1 to 20 addresses of the team, with commas",
-            ),
-            "sender": (re.compile(_ADDRESS), "an address that the stack may send from"),
-        },
-    ),
-    optional={},
-)
+OPTIONS = mailboxes.options(20, "team")
 RATE = Rate(1, timedelta(seconds=1), burst=10)
 TAKES_FACTS, BRINGS_DESK, GONE_ENDS_IT = False, True, False
 BY_HAND = ("The sender must be verified in SES and among the stack's senders.",)
@@ -59,9 +46,7 @@ class Connector:
 
     def check(self) -> str:
         """Say who would be written to. Nothing is sent: a person would read it."""
-        wrong = [each for each in self.people if email(each) != each]
-        if wrong:
-            raise Refused(f"options.to: {', '.join(wrong)} cannot be written to")
+        mailboxes.check(self.people)
         return f"writes to {len(self.people)} of the team from {self._sender}"
 
     @action(CREATE, title=TEAM_TITLE, text=optional(TEAM_TEXT), link=optional(LINK))

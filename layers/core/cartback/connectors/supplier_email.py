@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cartback.domain.connectors import mailboxes
 from cartback.domain.connectors.actions import (
     BODY,
     CREATE,
@@ -22,28 +23,14 @@ from cartback.domain.connectors.actions import (
     action,
 )
 from cartback.domain.connectors.limits import Rate
-from cartback.domain.errors import Refused
-from cartback.domain.people.address import email
 from cartback.domain.shop.credentials import Needs
 
 if TYPE_CHECKING:
     from cartback.domain.connectors.connection import Connection
     from cartback.ports import Ways
 
-_ADDRESS = r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,180}"
 NEEDS = Needs(ways=({},), optional={})
-OPTIONS = Needs(
-    ways=(
-        {
-            "to": (
-                re.compile(rf"{_ADDRESS}(,{_ADDRESS}){{0,4}}"),
-                "1 to 5 addresses of the supplier, with commas",
-            ),
-            "sender": (re.compile(_ADDRESS), "an address that the stack may send from"),
-        },
-    ),
-    optional={},
-)
+OPTIONS = mailboxes.options(5, "supplier")
 RATE = Rate(1, timedelta(seconds=1), burst=5)
 TAKES_FACTS, BRINGS_DESK, GONE_ENDS_IT = False, False, False
 BY_HAND = (
@@ -65,9 +52,7 @@ class Connector:
 
     def check(self) -> str:
         """Say who would be written to. Nothing is sent: it would be an order."""
-        wrong = [each for each in self._to if email(each) != each]
-        if wrong:
-            raise Refused(f"options.to: {', '.join(wrong)} cannot be written to")
+        mailboxes.check(self._to)
         return f"orders from {', '.join(self._to)}, as {self._sender}"
 
     @action(CREATE, approval=True, title=TEAM_TITLE, text=TEAM_TEXT, document=BODY, file_name=_FILE)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from cartback.ports.intake import Speaker as Speaker
     from cartback.ports.intake import Translator as Translator
     from cartback.ports.messages import ADDRESS_REFUSED as ADDRESS_REFUSED
+    from cartback.ports.messages import PAST_DEADLINE as PAST_DEADLINE
     from cartback.ports.messages import Card as Card
     from cartback.ports.messages import Channel as Channel
     from cartback.ports.messages import Chat as Chat
@@ -110,7 +111,8 @@ _ROOMS = {
     "ports.settings": "KeptSettings Settings ShopBook ShopFace",
     "ports.wording": "HouseTexts TextBook TrialMail",
     "ports.messages": (
-        "ADDRESS_REFUSED Card Channel Chat Content Doubtful Letter Mail Means NotSent Outgoing Sent Text Texts"
+        "ADDRESS_REFUSED PAST_DEADLINE Card Channel Chat Content Doubtful Letter Mail Means NotSent Outgoing Sent Text "
+        "Texts"
     ),
     "ports.service": "Http ShopApi",
     "ports.trade": "Orders",

@@ -96,6 +96,10 @@ class Outgoing:
     deadline: datetime | None = None
     thread: str = ""
 
+    def seconds_left(self, now: datetime) -> int | None:
+        """Whole seconds until its deadline, less than none once it is past; None where it has none."""
+        return None if self.deadline is None else int((self.deadline - now).total_seconds())
+
     @property
     def mail(self) -> Mail:
         """What it says as a mail. Raises TypeError for anything else: it came to the wrong channel."""
@@ -142,6 +146,7 @@ class NotSent:
 
 
 ADDRESS_REFUSED = NotSent("address_refused", of_address=True)
+PAST_DEADLINE = NotSent("past its deadline", after_seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
