@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cartback.domain.channels import CHANNELS
+from cartback.domain.errors import Refused
 from cartback.domain.messaging.timing import Caps, QuietHours
 from cartback.domain.policy import Touch
 from cartback.domain.shop.presets import PRESETS
@@ -134,3 +135,8 @@ def test_settings_read_back_what_they_wrote(changes: dict) -> None:
     again = ShopSettings.parse(settings.as_document())
     assert again == settings
     assert again.policy() == settings.policy()
+
+
+def test_a_span_that_cannot_be_read_is_refused_with_what_would_do() -> None:
+    with pytest.raises(Refused, match=r'touches\[0\].after: "soon" is not allowed; allowed: .*45m'):
+        ShopSettings.parse(document(policy={"touches": [{"name": "reminder", "after": "soon"}]}))
